@@ -1,0 +1,3 @@
+//! The `swarmsim` command.
+
+fn main() {}

@@ -1,0 +1,357 @@
+//! The checked scenario: what every later layer reads. Nothing here is optional that a run needs, and every
+//! quantity is in its base unit. Built by [`super::validate`] from the file.
+
+use crate::scenario::draw::Draw;
+use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
+
+/// A scenario that has passed every check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Name of the scenario; also the default result directory below `results/`.
+    pub name: String,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// The file that the swarm distributes.
+    pub file: File,
+    /// When a run ends and how often it is sampled.
+    pub run: Run,
+    /// Latency and the cap per connection.
+    pub network: Network,
+    /// How peers learn of each other.
+    pub discovery: Discovery,
+    /// The peers, by group, in the order of the file.
+    pub groups: Vec<Group>,
+}
+
+/// The file and how it is cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Size of the whole file.
+    pub size: Bytes,
+    /// Size of a chunk; the last one may be shorter.
+    pub chunk_size: Bytes,
+    /// Size of a block, the grain in which an interrupted chunk is kept.
+    pub block_size: Bytes,
+}
+
+impl File {
+    /// Number of chunks: the size over the chunk size, rounded up.
+    #[must_use]
+    pub fn chunks(&self) -> usize {
+        self.size.0.div_ceil(self.chunk_size.0) as usize
+    }
+}
+
+/// When a run ends and how often it is sampled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The run ends here at the latest.
+    pub time_limit: SimDuration,
+    /// The run ends when no byte has moved for this long while leechers wait and nobody is still to arrive.
+    pub stall_limit: SimDuration,
+    /// Time between two rows of the time series.
+    pub sample_interval: SimDuration,
+}
+
+/// Properties of all connections.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// One-way latency of every message.
+    pub latency: SimDuration,
+    /// No single connection carries more than this.
+    pub connection_cap: Option<BytesPerSec>,
+}
+
+/// How peers learn of each other.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Discovery {
+    /// A tracker hands out random subsets.
+    Tracker(Tracker),
+    /// Everyone is connected to everyone, without limits: the textbook's small cases.
+    FullMesh,
+}
+
+/// The tracker's rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracker {
+    /// Peers in an answer, at most.
+    pub peers_returned: u32,
+    /// A peer announces at least this often.
+    pub announce_interval: SimDuration,
+    /// A peer that has too few neighbours announces again no sooner than this.
+    pub min_announce_interval: SimDuration,
+    /// Below this many neighbours a leecher announces again early.
+    pub min_neighbours: u32,
+    /// The tracker does not answer from `.0` (inclusive) to `.1` (exclusive). A joiner tries again after `min_announce_interval`.
+    pub outages: Vec<(SimTime, SimTime)>,
+}
+
+/// Peers that share their rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Name, unique in the scenario.
+    pub name: String,
+    /// How many peers, when.
+    pub arrival: Arrival,
+    /// Capacities of the access links.
+    pub capacity: Capacity,
+    /// Chunks that a peer has when it joins.
+    pub starts_with: StartsWith,
+    /// What a peer does once it has the whole file.
+    pub departure: Departure,
+    /// Rate per second at which a leecher gives up (Qiu & Srikant's θ); 0 for never.
+    pub abort_per_sec: f64,
+    /// Rate per second at which a peer crashes without notice; 0 for never.
+    pub crash_per_sec: f64,
+    /// Neighbours find out after this that a peer has crashed.
+    pub crash_timeout: SimDuration,
+    /// How many connections a peer opens and accepts.
+    pub connections: Connections,
+    /// The rhythm of unchoke decisions.
+    pub rechoke: Rechoke,
+    /// Whom a leecher unchokes.
+    pub choking: Choking,
+    /// Whom a seed unchokes, from the start or after completion.
+    pub seeding: Choking,
+    /// Which chunk a leecher asks for.
+    pub picking: Picking,
+    /// Initial seeds of this group reveal their chunks one by one (BEP 16).
+    pub super_seeding: bool,
+}
+
+/// How many peers of a group arrive, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrival {
+    /// `count` peers at `at`, each delayed by a uniform draw from `0..=jitter`.
+    AtOnce {
+        /// Number of peers.
+        count: u32,
+        /// Time of the first possible arrival.
+        at: SimTime,
+        /// Largest delay.
+        jitter: SimDuration,
+    },
+    /// Independent arrivals at a constant rate, from `from`, until `count` peers have come or `until` is reached.
+    Poisson {
+        /// Mean arrivals per second.
+        per_sec: f64,
+        /// Start of the process.
+        from: SimTime,
+        /// End of the process, if it has one.
+        until: Option<SimTime>,
+        /// Peers at most, if limited.
+        count: Option<u32>,
+    },
+    /// A flash crowd that decays: rate λ₀·exp(−t/τ) (Guo et al. 2005). About λ₀·τ peers in all.
+    Decaying {
+        /// λ₀, mean arrivals per second at `from`.
+        initial_per_sec: f64,
+        /// τ, the time in which the rate falls to 1/e.
+        decay: SimDuration,
+        /// Start of the process.
+        from: SimTime,
+        /// Peers at most, if limited.
+        count: Option<u32>,
+    },
+    /// One peer a row of a CSV file, sorted by time.
+    Trace {
+        /// Path of the file as written in the scenario.
+        path: String,
+        /// The rows.
+        peers: std::sync::Arc<[TracedPeer]>,
+    },
+}
+
+/// One row of a trace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TracedPeer {
+    /// When the peer joins.
+    pub at: SimTime,
+    /// Its upload capacity, where the trace has one.
+    pub upload: Option<BytesPerSec>,
+    /// Its download capacity, where the trace has one.
+    pub download: Option<BytesPerSec>,
+}
+
+/// Capacities of the access links, in bytes per second.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capacity {
+    /// Upload and download drawn apart; `None`: downloads are unlimited.
+    Separate {
+        /// Upload capacity.
+        upload: Draw,
+        /// Download capacity.
+        download: Option<Draw>,
+    },
+    /// Upload and download drawn together from a weighted table of access lines.
+    Classes(Vec<CapacityClass>),
+}
+
+/// One line of a table of access lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CapacityClass {
+    /// Weight of this line; the weights need not add up to 1.
+    pub share: f64,
+    /// Upload capacity.
+    pub upload: BytesPerSec,
+    /// Download capacity; `None`: unlimited.
+    pub download: Option<BytesPerSec>,
+}
+
+/// Chunks that a peer has when it joins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StartsWith {
+    /// None: a plain leecher.
+    Nothing,
+    /// All: an initial seed.
+    All,
+    /// A drawn fraction (0 to 1) of the chunks, chosen at random.
+    Fraction(Draw),
+}
+
+/// What a peer does once it has the whole file. For an initial seed the clock and the counters start when it joins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Departure {
+    /// Leaves at once.
+    Selfish,
+    /// Stays for ever.
+    Stays,
+    /// Stays for a drawn time, in seconds.
+    Lingers(Draw),
+    /// Stays until it has uploaded this many times what it downloaded (an initial seed: the file size).
+    ShareRatio(f64),
+    /// An initial seed that leaves at this time.
+    AtTime(SimTime),
+    /// Leaves as soon as it has uploaded this many copies of the file.
+    AfterCopies(f64),
+}
+
+/// Limits on the connections of a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// A peer opens connections only while it has fewer than this.
+    pub initiate: u32,
+    /// A peer accepts connections while it has fewer than this.
+    pub accept: u32,
+}
+
+/// The rhythm of unchoke decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rechoke {
+    /// Time between two decisions of a peer.
+    pub interval: SimDuration,
+    /// Every this many decisions one is an optimistic rotation.
+    pub optimistic_every: u32,
+    /// Whether each peer has its own phase or all decide at the same time.
+    pub phase: Phase,
+    /// Whether a slot that falls free is filled at once or at the next decision.
+    pub refill: Refill,
+    /// Length of the window over which rates are measured.
+    pub rate_window: SimDuration,
+}
+
+/// Phase of the rechoke timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Drawn uniformly for each peer.
+    Random,
+    /// The same for all: decisions fall on multiples of the interval since time 0.
+    Aligned,
+}
+
+/// When a free slot is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refill {
+    /// At once, as real clients do.
+    Immediate,
+    /// At the next decision.
+    Periodic,
+}
+
+/// How many slots a peer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slots {
+    /// This many.
+    Fixed(u32),
+    /// From the upload capacity, as mainline 4.0 does (its kB/s table: below 9: 2, below 15: 3, below 42: 4, else ⌊√(0.6·rate)⌋). One of them is
+    /// optimistic: a choker that has a separate number of optimistic slots subtracts it.
+    Auto,
+}
+
+/// Whom a peer unchokes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choking {
+    /// The interested neighbours that sent most (leecher).
+    TitForTat(TitForTat),
+    /// The interested neighbours that take fastest (seed; mainline before 4.0).
+    Fastest {
+        /// Slots given by rate.
+        regular_slots: Slots,
+        /// Slots given at random.
+        optimistic_slots: u32,
+        /// A new neighbour is this many times as likely to be drawn.
+        new_neighbour_weight: u32,
+    },
+    /// Those that wait longest (seed; mainline 4.0, Legout et al. 2006).
+    RoundRobin {
+        /// Slots in all, one of them random in two decisions of three.
+        slots: Slots,
+    },
+    /// As round-robin, but a slot is kept until the quota is used up (libtorrent).
+    RoundRobinQuota {
+        /// Slots in all.
+        slots: Slots,
+        /// A slot is kept until more than this many chunks were sent in it …
+        quota_chunks: u32,
+        /// … and it was held for longer than this.
+        quota_time: SimDuration,
+    },
+    /// Slots drawn at random at each decision.
+    Random {
+        /// Slots in all.
+        slots: Slots,
+    },
+    /// Every interested neighbour, equally.
+    Altruist,
+    /// Nobody.
+    FreeRider,
+}
+
+/// Parameters of tit-for-tat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TitForTat {
+    /// Slots earned by reciprocation.
+    pub regular_slots: Slots,
+    /// Slots given at random.
+    pub optimistic_slots: u32,
+    /// A neighbour that has not sent for this long is snubbing; `None` turns anti-snubbing off.
+    pub snub_after: Option<SimDuration>,
+    /// A new neighbour is this many times as likely to be drawn.
+    pub new_neighbour_weight: u32,
+}
+
+/// Which chunk a leecher asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picking {
+    /// The rule for the common case.
+    pub picker: Picker,
+    /// Until it has this many chunks a peer picks at random.
+    pub random_first: u32,
+    /// Whether begun chunks come before new ones.
+    pub strict_priority: bool,
+    /// Whether the last chunks are shared out among free connections.
+    pub endgame: bool,
+}
+
+/// The rule by which a new chunk is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picker {
+    /// The one that fewest neighbours have, ties at random.
+    RarestFirst,
+    /// Any, uniformly.
+    Random,
+    /// The first in file order.
+    Sequential,
+    /// The one with fewest copies in the whole swarm, ties at random: an oracle for comparison.
+    GlobalRarest,
+}
