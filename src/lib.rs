@@ -1,7 +1,10 @@
 //! Swarmsim: a discrete-event `BitTorrent` swarm simulator.
 
+pub mod choking;
 pub mod engine;
 pub mod ids;
+pub mod picking;
 pub mod rng;
 pub mod scenario;
+pub mod swarm;
 pub mod units;

@@ -1,6 +1,7 @@
 //! What a run tells those who record it. Every method does nothing by default, so what is not recorded costs nothing.
 
 use crate::ids::{ChunkIx, GroupIx, PeerId};
+pub use crate::swarm::Leave;
 use crate::units::SimTime;
 
 /// Everything about one peer, told when it leaves, or at the end of the run for those that are still there.
@@ -34,17 +35,6 @@ pub struct PeerRecord {
     pub downloaded_bytes: u64,
     /// Bytes received that were thrown away: parts of blocks that were interrupted, and the loser of an endgame race.
     pub wasted_bytes: u64,
-}
-
-/// Why a peer left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
-    /// It had the file and its departure rule said so.
-    Done,
-    /// It gave up before it had the file.
-    Aborted,
-    /// It crashed, as a leecher or as a seed.
-    Crashed,
 }
 
 /// A part of a chunk that went over one connection without a break.

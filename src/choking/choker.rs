@@ -1,0 +1,165 @@
+//! What a choker sees and what it answers; which choker stands for which rule of the scenario.
+
+use crate::choking::altruist::Altruist;
+use crate::choking::fastest::Fastest;
+use crate::choking::free_rider::FreeRider;
+use crate::choking::random::RandomSlots;
+use crate::choking::round_robin::RoundRobin;
+use crate::choking::round_robin_quota::RoundRobinQuota;
+use crate::choking::tit_for_tat::TitForTat;
+use crate::ids::{LinkIx, PeerId};
+use crate::rng::Rng;
+use crate::scenario::model::{Choking, Slots};
+use crate::units::SimTime;
+
+/// A neighbour that is interested in the deciding peer.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbour {
+    /// The deciding peer's end of the connection.
+    pub link: LinkIx,
+    /// Who it is.
+    pub peer: PeerId,
+    /// Rate at which it sends, over the window, bytes per second.
+    pub received_per_sec: f64,
+    /// Rate at which it takes, over the window, bytes per second.
+    pub sent_per_sec: f64,
+    /// When bytes last came from it, or the connection opened.
+    pub last_received: SimTime,
+    /// When the connection opened.
+    pub opened: SimTime,
+    /// When it was last unchoked; `None` if never.
+    pub unchoked_at: Option<SimTime>,
+    /// Bytes sent to it since then.
+    pub slot_bytes: u64,
+    /// Whether it is unchoked now.
+    pub unchoked: bool,
+    /// Whether its slot was given at random.
+    pub optimistic: bool,
+}
+
+/// Why a choker is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The regular decision; `rotate` on those that draw a new optimistic peer.
+    Periodic {
+        /// Whether this is an optimistic rotation.
+        rotate: bool,
+    },
+    /// A slot has fallen free between two decisions. Those that are unchoked stay so.
+    Refill,
+}
+
+/// Read-only view of one decision of one peer.
+#[derive(Clone, Copy, Debug)]
+pub struct RechokeView<'a> {
+    /// Now.
+    pub now: SimTime,
+    /// Why the choker is asked.
+    pub decision: Decision,
+    /// The interested neighbours, in a fixed order.
+    pub neighbours: &'a [Neighbour],
+    /// When an optimistic slot was last rotated: who connected later is new.
+    pub rotated_at: SimTime,
+    /// The deciding peer's upload capacity, bytes per second.
+    pub upload: f64,
+    /// Bytes in a chunk.
+    pub chunk_bytes: u64,
+}
+
+/// A neighbour to unchoke.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grant {
+    /// Its place in [`RechokeView::neighbours`].
+    pub neighbour: usize,
+    /// Whether the slot is given at random.
+    pub optimistic: bool,
+    /// Share of the upload relative to the other grants; 1 for an equal split.
+    pub weight: f32,
+}
+
+/// Decides whom one peer unchokes. A choker may keep state of its own; there is one a peer.
+pub trait Choker: Send {
+    /// How many neighbours it unchokes at most. A peer with fewer has a free slot.
+    fn slots(&self) -> usize;
+
+    /// Fills `grants`, which is empty, with the neighbours to unchoke; all others are choked.
+    fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>);
+}
+
+/// The choker for a rule of the scenario, for a peer with `upload` bytes per second.
+#[must_use]
+pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
+    match *rule {
+        Choking::TitForTat(rule) => Box::new(TitForTat::new(&rule, upload)),
+        Choking::Fastest {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => Box::new(Fastest::new(
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+            upload,
+        )),
+        Choking::RoundRobin { slots } => Box::new(RoundRobin {
+            slots: total_slots(slots, upload),
+        }),
+        Choking::RoundRobinQuota {
+            slots,
+            quota_chunks,
+            quota_time,
+        } => Box::new(RoundRobinQuota {
+            slots: total_slots(slots, upload),
+            quota_chunks,
+            quota_time,
+        }),
+        Choking::Random { slots } => Box::new(RandomSlots {
+            slots: total_slots(slots, upload),
+        }),
+        Choking::Altruist => Box::new(Altruist),
+        Choking::FreeRider => Box::new(FreeRider),
+    }
+}
+
+/// The number of slots of a choker that has one number.
+fn total_slots(slots: Slots, upload: f64) -> usize {
+    match slots {
+        Slots::Fixed(n) => n as usize,
+        Slots::Auto => slots_for_rate(upload),
+    }
+}
+
+/// The number of regular slots of a choker that counts optimistic ones apart.
+pub(super) fn regular_slots(slots: Slots, optimistic: usize, upload: f64) -> usize {
+    match slots {
+        Slots::Fixed(n) => n as usize,
+        Slots::Auto => slots_for_rate(upload).saturating_sub(optimistic),
+    }
+}
+
+/// Mainline 4.0's number of uploads for an upload limit: below 9 kB/s 2, below 15 kB/s 3, below 42 kB/s 4, else ⌊√(0.6·rate in kB/s)⌋.
+fn slots_for_rate(upload: f64) -> usize {
+    let kb_per_sec = upload / 1000.0;
+    match kb_per_sec {
+        r if r < 9.0 => 2,
+        r if r < 15.0 => 3,
+        r if r < 42.0 => 4,
+        r => (r * 0.6).sqrt() as usize,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn automatic_slots_follow_mainline_4() {
+        let at = |kb: f64| slots_for_rate(kb * 1000.0);
+        assert_eq!(
+            [5.0, 9.0, 14.9, 20.0, 42.0, 100.0, 1000.0].map(at),
+            [2, 3, 3, 4, 5, 7, 24]
+        );
+        assert_eq!(regular_slots(Slots::Auto, 1, 20_000.0), 3);
+        assert_eq!(regular_slots(Slots::Fixed(4), 1, 20_000.0), 4);
+    }
+}

@@ -1,0 +1,202 @@
+//! The slots of one decision while they are being given out. Every choker is a few calls on this.
+
+use crate::choking::choker::{Decision, Grant, Neighbour, RechokeView};
+use crate::rng::{Rng, below};
+use rand::RngExt;
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+
+/// Neighbours in some order, by their place in the view.
+pub(super) type Places = SmallVec<[usize; 64]>;
+
+/// Slots given so far, and who has none.
+pub(super) struct Seats<'a> {
+    view: &'a RechokeView<'a>,
+    grants: &'a mut Vec<Grant>,
+    /// How many slots there are in all.
+    slots: usize,
+    /// By place: whether the neighbour has got a slot.
+    taken: SmallVec<[bool; 64]>,
+}
+
+impl<'a> Seats<'a> {
+    pub(super) fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
+        grants.clear();
+        let taken = SmallVec::from_elem(false, view.neighbours.len());
+        let mut seats = Self {
+            view,
+            grants,
+            slots,
+            taken,
+        };
+        if view.decision == Decision::Refill {
+            for place in seats.unchoked_newest_first() {
+                let optimistic = view.neighbours[place].optimistic;
+                seats.give(place, optimistic);
+            }
+        }
+        seats
+    }
+
+    /// Slots that are left.
+    pub(super) fn free(&self) -> usize {
+        self.slots.saturating_sub(self.grants.len())
+    }
+
+    /// Slots given so far that were not given at random.
+    pub(super) fn regular(&self) -> usize {
+        self.grants.iter().filter(|g| !g.optimistic).count()
+    }
+
+    /// Gives a slot to the neighbour at `place`, if one is left and it has none.
+    pub(super) fn give(&mut self, place: usize, optimistic: bool) {
+        if self.free() > 0 && !self.taken[place] {
+            self.taken[place] = true;
+            self.grants.push(Grant {
+                neighbour: place,
+                optimistic,
+                weight: 1.0,
+            });
+        }
+    }
+
+    /// Those without a slot that `fit`, ordered by `order`, ties at random.
+    pub(super) fn ranked(
+        &self,
+        rng: &mut Rng,
+        fit: impl Fn(&Neighbour) -> bool,
+        order: impl Fn(&Neighbour, &Neighbour) -> Ordering,
+    ) -> Places {
+        let neighbours = self.view.neighbours;
+        let without = (0..neighbours.len()).filter(|&p| !self.taken[p] && fit(&neighbours[p]));
+        let mut keyed: SmallVec<[(u32, usize); 64]> = without.map(|p| (rng.random(), p)).collect();
+        keyed.sort_unstable_by(|a, b| order(&neighbours[a.1], &neighbours[b.1]).then(a.cmp(b)));
+        keyed.into_iter().map(|(_, p)| p).collect()
+    }
+
+    /// Those that are unchoked and have no slot in this decision yet, the most recently unchoked first.
+    pub(super) fn unchoked_newest_first(&self) -> Places {
+        let neighbours = self.view.neighbours;
+        let mut held: Places = (0..neighbours.len())
+            .filter(|&p| !self.taken[p] && neighbours[p].unchoked)
+            .collect();
+        held.sort_by_key(|&p| std::cmp::Reverse(neighbours[p].unchoked_at));
+        held
+    }
+
+    /// Fills what is left by lot; `weight` says how many tickets a neighbour has.
+    pub(super) fn draw(&mut self, rng: &mut Rng, weight: impl Fn(&Neighbour) -> usize) {
+        let neighbours = self.view.neighbours;
+        while self.free() > 0 {
+            let tickets = |p: usize| if self.taken[p] { 0 } else { weight(&neighbours[p]) };
+            let total: usize = (0..neighbours.len()).map(tickets).sum();
+            if total == 0 {
+                return;
+            }
+            let mut n = below(rng, total);
+            let drawn = (0..neighbours.len()).find(|&p| {
+                let here = tickets(p);
+                let hit = n < here;
+                n = n.saturating_sub(here);
+                hit
+            });
+            self.give(drawn.expect("a ticket below the total"), true);
+        }
+    }
+
+    /// The rule that tit-for-tat and `fastest` share: `regular` slots by rank, the others by lot and held until a rotation (BEP 3).
+    ///
+    /// Regular slots go to those that `fit`, highest `rate` first; equal rates leave a slot where it is. Slots that nobody has earned become
+    /// optimistic ones, if there are any at all. A rotation takes one optimistic slot, the one held longest.
+    pub(super) fn by_rate(
+        mut self,
+        rng: &mut Rng,
+        regular: usize,
+        new_weight: usize,
+        fit: impl Fn(&Neighbour) -> bool,
+        rate: impl Fn(&Neighbour) -> f64,
+    ) {
+        let best_first = |a: &Neighbour, b: &Neighbour| rate(b).total_cmp(&rate(a)).then(b.unchoked.cmp(&a.unchoked));
+        let earned = regular.saturating_sub(self.regular()).min(self.free());
+        for place in self.ranked(rng, fit, best_first).into_iter().take(earned) {
+            self.give(place, false);
+        }
+        if self.slots == regular {
+            return;
+        }
+        if let Decision::Periodic { rotate } = self.view.decision {
+            let held = self.unchoked_newest_first();
+            let keep = self.free().saturating_sub(usize::from(rotate));
+            for place in held.into_iter().take(keep) {
+                self.give(place, true);
+            }
+        }
+        let rotated_at = self.view.rotated_at;
+        self.draw(rng, |n| if n.opened > rotated_at { new_weight } else { 1 });
+    }
+}
+
+/// Hand-made decisions for the tests of the chokers.
+#[cfg(test)]
+pub(super) mod by_hand {
+    use super::*;
+    use crate::choking::choker::Choker;
+    use crate::ids::{LinkIx, PeerId};
+    use crate::rng::{Purpose, stream};
+    use crate::units::{SimDuration, SimTime};
+
+    pub(crate) fn at(secs: u64) -> SimTime {
+        SimTime::ZERO + SimDuration::from_secs(secs)
+    }
+
+    /// A neighbour that connected at 0 s, is choked and has sent nothing.
+    pub(crate) fn neighbour(id: u32) -> Neighbour {
+        Neighbour {
+            link: LinkIx(id),
+            peer: PeerId(id),
+            received_per_sec: 0.0,
+            sent_per_sec: 0.0,
+            last_received: at(0),
+            opened: at(0),
+            unchoked_at: None,
+            slot_bytes: 0,
+            unchoked: false,
+            optimistic: false,
+        }
+    }
+
+    /// The same neighbour, unchoked since `secs`.
+    pub(crate) fn unchoked_since(mut n: Neighbour, secs: u64, optimistic: bool) -> Neighbour {
+        n.unchoked = true;
+        n.optimistic = optimistic;
+        n.unchoked_at = Some(at(secs));
+        n
+    }
+
+    /// Places that got a slot, sorted, and those of them that got it by lot.
+    pub(crate) fn decide(
+        choker: &mut dyn Choker,
+        neighbours: &[Neighbour],
+        now: SimTime,
+        decision: Decision,
+        seed: u64,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let view = RechokeView {
+            now,
+            decision,
+            neighbours,
+            rotated_at: at(0),
+            upload: 100_000.0,
+            chunk_bytes: 262_144,
+        };
+        let mut grants = Vec::new();
+        choker.rechoke(&view, &mut stream(seed, Purpose::Choking, 0), &mut grants);
+        let mut all: Vec<usize> = grants.iter().map(|g| g.neighbour).collect();
+        all.sort_unstable();
+        let mut lot: Vec<usize> = grants.iter().filter(|g| g.optimistic).map(|g| g.neighbour).collect();
+        lot.sort_unstable();
+        assert!(all.windows(2).all(|w| w[0] != w[1]), "nobody gets two slots");
+        assert!(all.len() <= choker.slots());
+        (all, lot)
+    }
+}

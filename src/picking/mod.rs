@@ -1,0 +1,16 @@
+//! Which new chunk a leecher asks a neighbour for.
+//!
+//! | rule | file | source |
+//! | --- | --- | --- |
+//! | `rarest-first` | [`rarest_first`] | Cohen 2003; Legout et al. 2006 |
+//! | `random` | [`random`] | control |
+//! | `sequential` | [`sequential`] | control: streaming order |
+//! | `global-rarest` | [`global_rarest`] | oracle, for comparison |
+
+pub mod global_rarest;
+pub mod picker;
+pub mod random;
+pub mod rarest_first;
+pub mod sequential;
+
+pub use picker::{PickView, Picker, for_rule};

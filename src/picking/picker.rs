@@ -1,0 +1,96 @@
+//! What a picker sees, and what it answers.
+
+use crate::ids::{ChunkIx, PeerIx};
+use crate::picking::global_rarest::GlobalRarest;
+use crate::picking::random::RandomChunk;
+use crate::picking::rarest_first::RarestFirst;
+use crate::picking::sequential::Sequential;
+use crate::rng::{Rng, below};
+use crate::scenario::model;
+use crate::swarm::bitfield::{Bitfields, LINE_WORDS, Line, bits_of};
+
+/// Read-only view of one choice: a leecher has a free request slot towards an unchoking neighbour.
+#[derive(Clone, Copy, Debug)]
+pub struct PickView<'a> {
+    /// Chunks that the leecher lacks and has not begun.
+    pub wanted: &'a [Line],
+    /// Chunks that the neighbour shows.
+    pub offered: &'a [Line],
+    /// The leecher's neighbours; [`PeerIx::NOBODY`], who has nothing, may be among them.
+    pub neighbours: &'a [PeerIx],
+    /// What those neighbours have, as far as the leecher knows.
+    pub known: &'a Bitfields,
+    /// Copies of each chunk in the whole swarm. No real client knows this.
+    pub copies: &'a [u32],
+}
+
+impl PickView<'_> {
+    /// The chunks of line `line` that could be chosen.
+    #[inline]
+    #[must_use]
+    pub fn candidates(&self, line: usize) -> Line {
+        let mut both = self.wanted[line];
+        for w in 0..LINE_WORDS {
+            both.0[w] &= self.offered[line].0[w];
+        }
+        both
+    }
+
+    /// All chunks that could be chosen, in file order.
+    pub fn all_candidates(&self) -> impl Iterator<Item = ChunkIx> + '_ {
+        (0..self.wanted.len()).flat_map(move |line| {
+            self.candidates(line)
+                .0
+                .into_iter()
+                .enumerate()
+                .flat_map(move |(w, word)| {
+                    bits_of(word).map(move |bit| ChunkIx::from_ix((line * LINE_WORDS + w) * 64 + bit))
+                })
+        })
+    }
+}
+
+/// Chooses one of the candidates.
+pub trait Picker: Send {
+    /// The chunk to ask for; `None` only when there is no candidate.
+    fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx>;
+}
+
+/// The picker for a rule of the scenario.
+#[must_use]
+pub fn for_rule(rule: model::Picker) -> Box<dyn Picker> {
+    match rule {
+        model::Picker::RarestFirst => Box::new(RarestFirst::default()),
+        model::Picker::Random => Box::new(RandomChunk),
+        model::Picker::Sequential => Box::new(Sequential),
+        model::Picker::GlobalRarest => Box::new(GlobalRarest),
+    }
+}
+
+/// Bits set in `line`.
+#[inline]
+pub(super) fn ones(line: &Line) -> usize {
+    line.0.iter().map(|w| w.count_ones() as usize).sum()
+}
+
+/// A set bit of `line` drawn uniformly, as a chunk of the line with number `line_ix`. `count` is the number of set bits, not 0.
+#[inline]
+pub(super) fn draw_from(line: &Line, line_ix: usize, count: usize, rng: &mut Rng) -> ChunkIx {
+    nth_of(line, line_ix, below(rng, count))
+}
+
+/// The `n`-th set bit of `line`, counted from 0.
+pub(super) fn nth_of(line: &Line, line_ix: usize, mut n: usize) -> ChunkIx {
+    for (w, &word) in line.0.iter().enumerate() {
+        let here = word.count_ones() as usize;
+        if n < here {
+            let mut rest = word;
+            for _ in 0..n {
+                rest &= rest - 1;
+            }
+            return ChunkIx::from_ix((line_ix * LINE_WORDS + w) * 64 + rest.trailing_zeros() as usize);
+        }
+        n -= here;
+    }
+    unreachable!("fewer set bits than counted")
+}

@@ -1,0 +1,272 @@
+//! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
+
+use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::swarm::meter::RateMeter;
+use crate::units::SimTime;
+
+/// One end of a connection: what its owner knows of one neighbour.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    /// The neighbour's end.
+    pub back: LinkIx,
+    /// The transfer from the owner to the neighbour that runs on this end, or `NONE`.
+    pub flow: FlowIx,
+    /// Rate at which the neighbour sends to the owner.
+    pub received: RateMeter,
+    /// When bytes last came from the neighbour, or the connection opened.
+    pub last_received: SimTime,
+    /// When the connection opened.
+    pub opened: SimTime,
+    /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
+    pub unchoked_at: SimTime,
+    /// Bytes sent to the neighbour since then.
+    pub slot_bytes: u64,
+    /// Share of the owner's upload relative to its other transfers.
+    pub weight: f32,
+    /// A super-seed's offer: the one chunk the owner shows to this neighbour, or `ChunkIx::NONE`'s value.
+    pub offer: u32,
+    /// The owner unchokes the neighbour.
+    pub unchoking: bool,
+    /// The slot was given at random.
+    pub optimistic: bool,
+}
+
+/// The range of the flat array in which a peer keeps its ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkRange {
+    /// First place.
+    pub first: u32,
+    /// Places up to the last one ever used.
+    pub used: u32,
+    /// Places in all.
+    pub limit: u32,
+    /// Open connections.
+    pub open: u32,
+}
+
+impl LinkRange {
+    /// The places that may hold open ends.
+    #[inline]
+    pub fn places(self) -> impl Iterator<Item = LinkIx> {
+        (self.first..self.first + self.used).map(LinkIx)
+    }
+
+    /// The same places as indices into columns.
+    #[inline]
+    #[must_use]
+    pub fn indices(self) -> std::ops::Range<usize> {
+        self.first as usize..(self.first + self.used) as usize
+    }
+}
+
+/// All ends of all connections.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// The neighbour at each place; [`PeerIx::NOBODY`] where none is. Apart from the rest, so that counting copies over the
+    /// neighbours reads four bytes a neighbour.
+    to: Vec<PeerIx>,
+    ends: Vec<Link>,
+    /// Ranges of peers that have left, by size: `(limit, first)`.
+    free: Vec<(u32, Vec<u32>)>,
+}
+
+impl PeerIx {
+    /// The place that is never given to a peer: no chunks, no connections.
+    pub const NOBODY: Self = Self(0);
+}
+
+impl Links {
+    /// A range for a new peer with at most `limit` connections.
+    pub fn allocate(&mut self, limit: u32) -> LinkRange {
+        let reused = self
+            .free
+            .iter_mut()
+            .find(|(l, _)| *l == limit)
+            .and_then(|(_, firsts)| firsts.pop());
+        let first = reused.unwrap_or_else(|| {
+            let first = self.to.len();
+            self.to.resize(first + limit as usize, PeerIx::NOBODY);
+            self.ends.resize(first + limit as usize, Link::closed());
+            first as u32
+        });
+        LinkRange {
+            first,
+            used: 0,
+            limit,
+            open: 0,
+        }
+    }
+
+    /// Takes back the range of a peer whose connections are all closed.
+    pub fn release(&mut self, range: LinkRange) {
+        debug_assert_eq!(range.open, 0);
+        match self.free.iter_mut().find(|(l, _)| *l == range.limit) {
+            Some((_, firsts)) => firsts.push(range.first),
+            None => self.free.push((range.limit, vec![range.first])),
+        }
+    }
+
+    /// Opens a connection between `a` and `b` now and returns its two ends.
+    ///
+    /// # Panics
+    /// When one side has no place left; callers check the limits.
+    pub fn open(
+        &mut self,
+        now: SimTime,
+        (a, a_range): (PeerIx, &mut LinkRange),
+        (b, b_range): (PeerIx, &mut LinkRange),
+    ) -> (LinkIx, LinkIx) {
+        let a_end = self.take_place(a_range);
+        let b_end = self.take_place(b_range);
+        self.to[a_end.ix()] = b;
+        self.to[b_end.ix()] = a;
+        self.ends[a_end.ix()] = Link::opened(now, b_end);
+        self.ends[b_end.ix()] = Link::opened(now, a_end);
+        (a_end, b_end)
+    }
+
+    fn take_place(&self, range: &mut LinkRange) -> LinkIx {
+        range.open += 1;
+        if range.open <= range.used {
+            // Some place below the mark is free again.
+            let hole = range.places().find(|&l| self.to[l.ix()] == PeerIx::NOBODY);
+            return hole.expect("fewer open connections than places in use");
+        }
+        assert!(range.used < range.limit, "connection limit");
+        range.used += 1;
+        LinkIx(range.first + range.used - 1)
+    }
+
+    /// Closes the end at `link`. The other end is closed apart.
+    pub fn close(&mut self, link: LinkIx, range: &mut LinkRange) {
+        debug_assert_ne!(self.to[link.ix()], PeerIx::NOBODY);
+        self.to[link.ix()] = PeerIx::NOBODY;
+        self.ends[link.ix()] = Link::closed();
+        range.open -= 1;
+        if range.open == 0 {
+            range.used = 0;
+        }
+    }
+
+    /// The neighbour at `link`, or [`PeerIx::NOBODY`].
+    #[inline]
+    #[must_use]
+    pub fn to(&self, link: LinkIx) -> PeerIx {
+        self.to[link.ix()]
+    }
+
+    /// The owner of the open end `link`.
+    #[inline]
+    #[must_use]
+    pub fn owner(&self, link: LinkIx) -> PeerIx {
+        self.to[self.ends[link.ix()].back.ix()]
+    }
+
+    /// The neighbours in `range`, [`PeerIx::NOBODY`] where a place is free.
+    #[inline]
+    #[must_use]
+    pub fn neighbours(&self, range: LinkRange) -> &[PeerIx] {
+        &self.to[range.indices()]
+    }
+
+    /// The end at `link`.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, link: LinkIx) -> &Link {
+        &self.ends[link.ix()]
+    }
+
+    /// The end at `link`, to change.
+    #[inline]
+    pub fn get_mut(&mut self, link: LinkIx) -> &mut Link {
+        &mut self.ends[link.ix()]
+    }
+
+    /// The open ends in `range` with their neighbours.
+    pub fn open_in(&self, range: LinkRange) -> impl Iterator<Item = (LinkIx, PeerIx)> + '_ {
+        range
+            .places()
+            .map(|l| (l, self.to(l)))
+            .filter(|&(_, p)| p != PeerIx::NOBODY)
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.to.capacity() * size_of::<PeerIx>() + self.ends.capacity() * size_of::<Link>()
+    }
+}
+
+impl Link {
+    fn opened(now: SimTime, back: LinkIx) -> Self {
+        Self {
+            back,
+            opened: now,
+            received: RateMeter::new(now),
+            last_received: now,
+            ..Self::closed()
+        }
+    }
+
+    fn closed() -> Self {
+        Self {
+            back: LinkIx::NONE,
+            flow: FlowIx::NONE,
+            received: RateMeter::new(SimTime::ZERO),
+            last_received: SimTime::ZERO,
+            opened: SimTime::ZERO,
+            unchoked_at: SimTime::NEVER,
+            slot_bytes: 0,
+            weight: 1.0,
+            offer: u32::MAX,
+            unchoking: false,
+            optimistic: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_point_at_each_other_and_places_are_used_again() {
+        let mut links = Links::default();
+        let mut ranges: Vec<LinkRange> = (0..4).map(|_| links.allocate(2)).collect();
+        let peer = |i: usize| PeerIx::from_ix(i + 1);
+        let mut connect = |links: &mut Links, i: usize, j: usize| {
+            let (mut a, mut b) = (ranges[i], ranges[j]);
+            let ends = links.open(SimTime::ZERO, (peer(i), &mut a), (peer(j), &mut b));
+            (ranges[i], ranges[j]) = (a, b);
+            ends
+        };
+        let (ab, ba) = connect(&mut links, 0, 1);
+        let (ac, _) = connect(&mut links, 0, 2);
+        assert_eq!(
+            (links.to(ab), links.to(ba), links.owner(ab), links.owner(ba)),
+            (peer(1), peer(0), peer(0), peer(1))
+        );
+        assert_eq!((links.get(ab).back, links.get(ba).back), (ba, ab));
+
+        links.close(ab, &mut ranges[0]);
+        links.close(ba, &mut ranges[1]);
+        assert_eq!(links.neighbours(ranges[0]), [PeerIx::NOBODY, peer(2)]);
+        assert_eq!(links.open_in(ranges[0]).collect::<Vec<_>>(), [(ac, peer(2))]);
+
+        let (mut a, mut d) = (ranges[0], ranges[3]);
+        let (ad, _) = links.open(SimTime::ZERO, (peer(0), &mut a), (peer(3), &mut d));
+        assert_eq!(ad, ab, "the hole is filled first");
+        assert_eq!((a.open, a.used), (2, 2));
+    }
+
+    #[test]
+    fn a_released_range_serves_the_next_peer_of_its_size() {
+        let mut links = Links::default();
+        let first = links.allocate(3);
+        let other = links.allocate(5);
+        links.release(first);
+        assert_eq!(links.allocate(5).first, 8);
+        assert_eq!(links.allocate(3).first, first.first);
+        assert_eq!(other.first, 3);
+    }
+}

@@ -1,0 +1,228 @@
+//! The state of the swarm: who is there, who is connected to whom, who has what.
+
+pub mod bitfield;
+pub mod layout;
+pub mod links;
+pub mod meter;
+pub mod peers;
+
+use crate::ids::{ChunkIx, LinkIx, PeerIx};
+use crate::swarm::bitfield::{Bitfields, any_beyond};
+pub use layout::Layout;
+pub use links::{Link, LinkRange, Links};
+pub use peers::{Begun, Leave, Life, Peer, Peers, Role};
+
+/// The swarm at one moment.
+///
+/// Who has what is kept once, or three times when messages take time: what a peer has, what its neighbours know it
+/// has (one latency later), and what it knows its neighbours to have taken note of (two latencies later).
+#[derive(Clone, Debug)]
+pub struct Swarm {
+    /// Chunk and block arithmetic.
+    pub layout: Layout,
+    /// The peers.
+    pub peers: Peers,
+    /// Their connections.
+    pub links: Links,
+    /// Copies of each chunk among the peers that are there.
+    pub copies: Vec<u32>,
+    /// Chunks that nobody has.
+    pub extinct: u32,
+    /// What each peer has.
+    have: Bitfields,
+    /// What each peer lacks and has not begun: the picker's candidates.
+    wanted: Bitfields,
+    /// What the neighbours of each peer know it has; `None` when messages take no time.
+    announced: Option<Bitfields>,
+    /// What each peer knows its neighbours know; `None` when messages take no time.
+    acknowledged: Option<Bitfields>,
+    /// What super-seeds show: nothing, but for the offers on their links. Marks by place.
+    super_seeds: Vec<bool>,
+}
+
+impl Swarm {
+    /// An empty swarm; `delayed` when messages take time.
+    #[must_use]
+    pub fn new(layout: Layout, delayed: bool) -> Self {
+        let bitfields = || {
+            let mut b = Bitfields::new(layout.chunks);
+            b.grow(1);
+            b
+        };
+        Self {
+            layout,
+            peers: Peers::default(),
+            links: Links::default(),
+            copies: vec![0; layout.chunks],
+            extinct: layout.chunks as u32,
+            have: bitfields(),
+            wanted: bitfields(),
+            announced: delayed.then(bitfields),
+            acknowledged: delayed.then(bitfields),
+            super_seeds: vec![false],
+        }
+    }
+
+    /// What each peer has.
+    #[must_use]
+    pub fn have(&self) -> &Bitfields {
+        &self.have
+    }
+
+    /// What each peer lacks and has not begun.
+    #[must_use]
+    pub fn wanted(&self) -> &Bitfields {
+        &self.wanted
+    }
+
+    /// What the neighbours of each peer know it has.
+    #[inline]
+    #[must_use]
+    pub fn announced(&self) -> &Bitfields {
+        self.announced.as_ref().unwrap_or(&self.have)
+    }
+
+    /// What each peer knows its neighbours know it has.
+    #[inline]
+    fn acknowledged(&self) -> &Bitfields {
+        self.acknowledged.as_ref().unwrap_or(&self.have)
+    }
+
+    /// Adds `peer`, which has `chunks` when it joins; all of them are known to its neighbours as soon as it has any.
+    pub fn join(&mut self, mut peer: Peer, chunks: &[ChunkIx], super_seeding: bool) -> PeerIx {
+        peer.chunks = chunks.len() as u32;
+        peer.life.chunks_at_start = peer.chunks;
+        peer.initial_seed = chunks.len() == self.layout.chunks;
+        peer.role = if peer.initial_seed { Role::Seed } else { Role::Leecher };
+        let ix = self.peers.insert(peer);
+        let places = self.peers.places();
+        self.have.grow(places);
+        self.wanted.grow(places);
+        self.super_seeds.resize(places, false);
+        self.super_seeds[ix.ix()] = super_seeding && chunks.len() == self.layout.chunks;
+        self.wanted.set_all(ix);
+        for &chunk in chunks {
+            self.have.set(ix, chunk);
+            self.wanted.clear(ix, chunk);
+            self.add_copy(chunk);
+        }
+        for known in [&mut self.announced, &mut self.acknowledged].into_iter().flatten() {
+            known.grow(places);
+            for &chunk in chunks {
+                known.set(ix, chunk);
+            }
+        }
+        ix
+    }
+
+    /// Takes `peer`'s chunks out of the count of copies: it has left or crashed.
+    pub fn withdraw_copies(&mut self, peer: PeerIx) {
+        for chunk in self.have.chunks_of(peer) {
+            self.copies[chunk.ix()] -= 1;
+            self.extinct += u32::from(self.copies[chunk.ix()] == 0);
+        }
+    }
+
+    /// Frees `peer`'s place. Its connections are closed and its copies withdrawn.
+    pub fn remove(&mut self, peer: PeerIx) {
+        let range = self.peers[peer].links;
+        self.links.release(range);
+        self.have.clear_all(peer);
+        self.wanted.clear_all(peer);
+        for known in [&mut self.announced, &mut self.acknowledged].into_iter().flatten() {
+            known.clear_all(peer);
+        }
+        self.super_seeds[peer.ix()] = false;
+        self.peers.remove(peer);
+    }
+
+    /// `peer` has completed `chunk`.
+    pub fn complete_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        debug_assert!(!self.have.has(peer, chunk));
+        self.have.set(peer, chunk);
+        self.peers[peer].chunks += 1;
+        self.add_copy(chunk);
+    }
+
+    fn add_copy(&mut self, chunk: ChunkIx) {
+        self.extinct -= u32::from(self.copies[chunk.ix()] == 0);
+        self.copies[chunk.ix()] += 1;
+    }
+
+    /// The neighbours of `peer` learn that it has `chunk`.
+    pub fn announce_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        if let Some(announced) = &mut self.announced {
+            announced.set(peer, chunk);
+        }
+    }
+
+    /// `peer` learns that its neighbours have taken note of `chunk`.
+    pub fn acknowledge_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        if let Some(acknowledged) = &mut self.acknowledged {
+            acknowledged.set(peer, chunk);
+        }
+    }
+
+    /// `peer` begins to fetch `chunk`: the picker must not choose it again.
+    pub fn claim(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        debug_assert!(self.wanted.has(peer, chunk));
+        self.wanted.clear(peer, chunk);
+    }
+
+    /// Nothing is there of `chunk` after all: the picker may choose it again.
+    pub fn unclaim(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        debug_assert!(!self.have.has(peer, chunk));
+        self.wanted.set(peer, chunk);
+    }
+
+    /// Whether `peer` reveals its chunks one by one.
+    #[must_use]
+    pub fn is_super_seed(&self, peer: PeerIx) -> bool {
+        self.super_seeds[peer.ix()]
+    }
+
+    /// Whether the owner of `link` knows that its neighbour lacks a chunk which it has.
+    #[inline]
+    #[must_use]
+    pub fn knows_interest(&self, link: LinkIx) -> bool {
+        let (owner, neighbour) = (self.links.owner(link), self.links.to(link));
+        if self.is_super_seed(owner) {
+            let offer = ChunkIx(self.links.get(link).offer);
+            return offer.is_some() && !self.announced().has(neighbour, offer);
+        }
+        any_beyond(self.acknowledged().of(owner), self.announced().of(neighbour))
+    }
+
+    /// Whether the neighbour at the owner's end `link` is interested in the owner, as the neighbour sees it.
+    #[inline]
+    #[must_use]
+    pub fn is_interesting(&self, link: LinkIx) -> bool {
+        let (owner, neighbour) = (self.links.owner(link), self.links.to(link));
+        if self.is_super_seed(owner) {
+            let offer = ChunkIx(self.links.get(link).offer);
+            return offer.is_some() && !self.have.has(neighbour, offer);
+        }
+        any_beyond(self.announced().of(owner), self.have.of(neighbour))
+    }
+
+    /// Whether the neighbour at the owner's end `link` can ask the owner for `chunk`.
+    #[must_use]
+    pub fn shows(&self, link: LinkIx, chunk: ChunkIx) -> bool {
+        let owner = self.links.owner(link);
+        if self.is_super_seed(owner) {
+            return self.links.get(link).offer == chunk.0;
+        }
+        self.announced().has(owner, chunk)
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let known = [&self.announced, &self.acknowledged].into_iter().flatten();
+        self.peers.memory_bytes()
+            + self.links.memory_bytes()
+            + self.have.memory_bytes()
+            + self.wanted.memory_bytes()
+            + known.map(Bitfields::memory_bytes).sum::<usize>()
+    }
+}

@@ -1,0 +1,242 @@
+//! The peers that are in the swarm now. A place is used again when its peer has left, so memory follows the living.
+
+use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
+use crate::rng::{Purpose, Rng, stream};
+use crate::swarm::links::LinkRange;
+use crate::units::SimTime;
+use smallvec::SmallVec;
+
+/// Why a peer left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It had the file and its departure rule said so.
+    Done,
+    /// It gave up before it had the file.
+    Aborted,
+    /// It crashed, as a leecher or as a seed.
+    Crashed,
+}
+
+/// What a peer is at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The place is free.
+    Absent,
+    /// Lacks some chunk.
+    Leecher,
+    /// Has them all.
+    Seed,
+    /// Has crashed; its neighbours do not know yet.
+    Crashed,
+}
+
+/// A chunk of which some blocks are there and which no connection is fetching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The chunk.
+    pub chunk: ChunkIx,
+    /// Bytes that are missing and not being fetched.
+    pub missing_bytes: u64,
+    /// The end towards a crashed neighbour from which the peer still waits for these bytes, or `NONE`.
+    pub awaited_from: LinkIx,
+}
+
+/// A short list of ends, inline up to the usual number of slots.
+pub type LinkList = SmallVec<[LinkIx; 6]>;
+
+/// One peer.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Ordinal in order of arrival.
+    pub id: PeerId,
+    /// Its group.
+    pub group: GroupIx,
+    /// What it is at the moment.
+    pub role: Role,
+    /// Whether it had all chunks when it joined.
+    pub initial_seed: bool,
+    /// Its ends.
+    pub links: LinkRange,
+    /// How many chunks it has.
+    pub chunks: u32,
+    /// Its ends towards the neighbours that it unchokes.
+    pub unchoked: LinkList,
+    /// Its ends towards the neighbours that unchoke it.
+    pub unchoked_by: LinkList,
+    /// Chunks begun and interrupted.
+    pub begun: SmallVec<[Begun; 2]>,
+    /// Unchoke decisions so far.
+    pub decisions: u32,
+    /// When an optimistic slot was last drawn.
+    pub rotated_at: SimTime,
+    /// Stream for unchoke decisions.
+    pub choking_rng: Rng,
+    /// Stream for chunk choice.
+    pub picking_rng: Rng,
+    /// Stream for the tracker's answers to it.
+    pub tracker_rng: Rng,
+    /// Stream for its lifetime.
+    pub churn_rng: Rng,
+    /// Its life, for the record.
+    pub life: Life,
+}
+
+/// What is recorded of a peer, and what decides when it leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    /// Upload capacity, bytes per second.
+    pub upload: f64,
+    /// Download capacity, bytes per second; infinite when unlimited.
+    pub download: f64,
+    /// Chunks it had when it joined.
+    pub chunks_at_start: u32,
+    /// When it joined.
+    pub joined: SimTime,
+    /// When the first downloaded chunk was complete.
+    pub first_chunk: Option<SimTime>,
+    /// When it completed the file by downloading.
+    pub completed: Option<SimTime>,
+    /// Bytes sent.
+    pub uploaded_bytes: u64,
+    /// Bytes sent while it was a leecher.
+    pub uploaded_leeching_bytes: u64,
+    /// Bytes received.
+    pub downloaded_bytes: u64,
+    /// Bytes received in vain.
+    pub wasted_bytes: u64,
+    /// When it will crash; [`SimTime::NEVER`] if it won't.
+    pub crash_at: SimTime,
+    /// Why it goes when its leave timer fires.
+    pub leave_reason: Leave,
+    /// Whether a linger timer is running.
+    pub lingering: bool,
+    /// It leaves, once a seed, when it has sent this many bytes; `u64::MAX` for no such rule.
+    pub leave_after_bytes: u64,
+    /// When it last asked the tracker.
+    pub announced_at: SimTime,
+}
+
+/// The places.
+#[derive(Clone, Debug)]
+pub struct Peers {
+    column: Vec<Peer>,
+    free: Vec<PeerIx>,
+}
+
+impl Default for Peers {
+    /// Only the place of [`PeerIx::NOBODY`].
+    fn default() -> Self {
+        Self {
+            column: vec![Peer::absent()],
+            free: Vec::new(),
+        }
+    }
+}
+
+impl Peers {
+    /// Puts `peer` in the place that fell free last, or in a new one.
+    pub fn insert(&mut self, peer: Peer) -> PeerIx {
+        if let Some(place) = self.free.pop() {
+            self.column[place.ix()] = peer;
+            place
+        } else {
+            self.column.push(peer);
+            PeerIx::from_ix(self.column.len() - 1)
+        }
+    }
+
+    /// Frees the place of `peer`.
+    pub fn remove(&mut self, peer: PeerIx) {
+        self.column[peer.ix()] = Peer::absent();
+        self.free.push(peer);
+    }
+
+    /// Places, taken or not, that of nobody included.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.column.len()
+    }
+
+    /// The peers that are there, crashed ones included, in the order of their places.
+    pub fn present(&self) -> impl Iterator<Item = (PeerIx, &Peer)> + '_ {
+        let all = self.column.iter().enumerate().map(|(i, p)| (PeerIx::from_ix(i), p));
+        all.filter(|(_, p)| p.role != Role::Absent)
+    }
+
+    /// Bytes in use, without lists that have outgrown their inline places.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.column.capacity() * size_of::<Peer>()
+    }
+}
+
+impl std::ops::Index<PeerIx> for Peers {
+    type Output = Peer;
+
+    #[inline]
+    fn index(&self, peer: PeerIx) -> &Peer {
+        &self.column[peer.ix()]
+    }
+}
+
+impl std::ops::IndexMut<PeerIx> for Peers {
+    #[inline]
+    fn index_mut(&mut self, peer: PeerIx) -> &mut Peer {
+        &mut self.column[peer.ix()]
+    }
+}
+
+impl Peer {
+    /// A peer of `group` that joins now with nothing.
+    #[must_use]
+    pub fn new(seed: u64, id: PeerId, group: GroupIx, now: SimTime) -> Self {
+        let rng = |purpose| stream(seed, purpose, id.0);
+        Self {
+            id,
+            group,
+            role: Role::Leecher,
+            initial_seed: false,
+            links: LinkRange::default(),
+            chunks: 0,
+            unchoked: LinkList::new(),
+            unchoked_by: LinkList::new(),
+            begun: SmallVec::new(),
+            decisions: 0,
+            rotated_at: now,
+            choking_rng: rng(Purpose::Choking),
+            picking_rng: rng(Purpose::Picking),
+            tracker_rng: rng(Purpose::Tracker),
+            churn_rng: rng(Purpose::Churn),
+            life: Life {
+                upload: 0.0,
+                download: f64::INFINITY,
+                chunks_at_start: 0,
+                joined: now,
+                first_chunk: None,
+                completed: None,
+                uploaded_bytes: 0,
+                uploaded_leeching_bytes: 0,
+                downloaded_bytes: 0,
+                wasted_bytes: 0,
+                crash_at: SimTime::NEVER,
+                leave_reason: Leave::Done,
+                lingering: false,
+                leave_after_bytes: u64::MAX,
+                announced_at: now,
+            },
+        }
+    }
+
+    fn absent() -> Self {
+        Self {
+            role: Role::Absent,
+            ..Self::new(0, PeerId::NONE, GroupIx(0), SimTime::ZERO)
+        }
+    }
+
+    /// Whether it is there and can act.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        matches!(self.role, Role::Leecher | Role::Seed)
+    }
+}
