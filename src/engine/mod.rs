@@ -1,6 +1,8 @@
 //! The event loop.
 
 pub mod observer;
+mod queue;
+mod schedule;
 
 use crate::scenario::Scenario;
 use crate::units::SimTime;

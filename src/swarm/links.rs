@@ -13,8 +13,6 @@ pub struct Link {
     pub flow: FlowIx,
     /// Rate at which the neighbour sends to the owner.
     pub received: RateMeter,
-    /// When bytes last came from the neighbour, or the connection opened.
-    pub last_received: SimTime,
     /// When the connection opened.
     pub opened: SimTime,
     /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
@@ -203,7 +201,7 @@ impl Link {
             back,
             opened: now,
             received: RateMeter::new(now),
-            last_received: now,
+
             ..Self::closed()
         }
     }
@@ -213,7 +211,6 @@ impl Link {
             back: LinkIx::NONE,
             flow: FlowIx::NONE,
             received: RateMeter::new(SimTime::ZERO),
-            last_received: SimTime::ZERO,
             opened: SimTime::ZERO,
             unchoked_at: SimTime::NEVER,
             slot_bytes: 0,

@@ -43,6 +43,12 @@ impl RateMeter {
         self.blend(now, 0.0)
     }
 
+    /// When bytes were last counted, or the estimator began.
+    #[must_use]
+    pub fn last(&self) -> SimTime {
+        self.last
+    }
+
     fn blend(&self, now: SimTime, bytes: f64) -> f64 {
         let seconds = |ns: i64| ns as f64 * 1e-9;
         let span = seconds(now.0 as i64 - self.since_ns);

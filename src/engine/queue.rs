@@ -1,0 +1,176 @@
+//! Timers in the order (time, sequence number): an indexed heap with four children a node.
+//!
+//! Each timer has a fixed number and is armed at most once, so a later or earlier instant replaces the old one in place and no stale entry is ever
+//! popped. `arm` and `cancel` cost O(log n), `peek` O(1).
+
+use crate::units::SimTime;
+
+/// Marks a timer that is not armed.
+const IDLE: u32 = u32::MAX;
+const CHILDREN: usize = 4;
+
+/// Orders what happens: earlier first, and what was scheduled first among equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct When {
+    /// The instant.
+    pub time: SimTime,
+    /// Counts everything that was ever scheduled.
+    pub sequence: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    when: When,
+    timer: u32,
+}
+
+/// The armed timers.
+#[derive(Clone, Debug, Default)]
+pub struct TimerQueue {
+    heap: Vec<Entry>,
+    /// Place in the heap, by timer.
+    places: Vec<u32>,
+}
+
+impl TimerQueue {
+    /// Arms `timer`, or moves it if it is armed.
+    pub fn arm(&mut self, timer: u32, when: When) {
+        if timer as usize >= self.places.len() {
+            self.places.resize(timer as usize + 1, IDLE);
+        }
+        let place = self.places[timer as usize];
+        let entry = Entry { when, timer };
+        if place == IDLE {
+            self.heap.push(entry);
+            self.sift_up(self.heap.len() - 1, entry);
+        } else if when < self.heap[place as usize].when {
+            self.sift_up(place as usize, entry);
+        } else {
+            self.sift_down(place as usize, entry);
+        }
+    }
+
+    /// Disarms `timer`; nothing happens if it isn't armed.
+    pub fn cancel(&mut self, timer: u32) {
+        let Some(&place) = self.places.get(timer as usize) else {
+            return;
+        };
+        if place == IDLE {
+            return;
+        }
+        self.places[timer as usize] = IDLE;
+        let last = self.heap.pop().expect("an armed timer is in the heap");
+        if last.timer == timer {
+            return;
+        }
+        let place = place as usize;
+        if last.when < self.heap[place].when {
+            self.sift_up(place, last);
+        } else {
+            self.sift_down(place, last);
+        }
+    }
+
+    /// The next timer.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> Option<(When, u32)> {
+        self.heap.first().map(|e| (e.when, e.timer))
+    }
+
+    /// When `timer` fires, if it is armed.
+    #[must_use]
+    pub fn when(&self, timer: u32) -> Option<SimTime> {
+        let place = *self.places.get(timer as usize)?;
+        (place != IDLE).then(|| self.heap[place as usize].when.time)
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.heap.capacity() * size_of::<Entry>() + self.places.capacity() * size_of::<u32>()
+    }
+
+    fn sift_up(&mut self, mut place: usize, entry: Entry) {
+        while place > 0 {
+            let parent = (place - 1) / CHILDREN;
+            if self.heap[parent].when <= entry.when {
+                break;
+            }
+            self.set(place, self.heap[parent]);
+            place = parent;
+        }
+        self.set(place, entry);
+    }
+
+    fn sift_down(&mut self, mut place: usize, entry: Entry) {
+        loop {
+            let first = place * CHILDREN + 1;
+            let children = first..(first + CHILDREN).min(self.heap.len());
+            let Some(least) = children.min_by_key(|&c| self.heap[c].when) else {
+                break;
+            };
+            if entry.when <= self.heap[least].when {
+                break;
+            }
+            self.set(place, self.heap[least]);
+            place = least;
+        }
+        self.set(place, entry);
+    }
+
+    fn set(&mut self, place: usize, entry: Entry) {
+        self.heap[place] = entry;
+        self.places[entry.timer as usize] = place as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn ties_come_in_the_order_in_which_they_were_scheduled() {
+        let mut queue = TimerQueue::default();
+        let order = [7, 3, 9, 1, 8, 2, 0];
+        for (sequence, timer) in order.into_iter().enumerate() {
+            queue.arm(
+                timer,
+                When {
+                    time: SimTime(5),
+                    sequence: sequence as u64,
+                },
+            );
+        }
+        let popped = std::iter::from_fn(|| {
+            let (_, timer) = queue.peek()?;
+            queue.cancel(timer);
+            Some(timer)
+        });
+        assert_eq!(popped.collect::<Vec<_>>(), order);
+    }
+
+    proptest! {
+        /// Against the plain twin: a sorted map of all armed timers.
+        #[test]
+        fn agrees_with_a_sorted_map(steps in prop::collection::vec((0_u32..40, 0_u64..30, 0_u8..4), 1..400)) {
+            let mut queue = TimerQueue::default();
+            let mut armed: BTreeMap<u32, When> = BTreeMap::new();
+            for (sequence, (timer, time, action)) in steps.into_iter().enumerate() {
+                if action == 0 {
+                    queue.cancel(timer);
+                    armed.remove(&timer);
+                } else {
+                    let when = When { time: SimTime(time), sequence: sequence as u64 };
+                    queue.arm(timer, when);
+                    armed.insert(timer, when);
+                }
+                let first = armed.iter().map(|(&t, &w)| (w, t)).min();
+                prop_assert_eq!(queue.peek(), first);
+                prop_assert_eq!(queue.when(timer), armed.get(&timer).map(|w| w.time));
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Everything that is going to happen: timers that can be moved, and lanes for what always takes the same time.
+//!
+//! What is scheduled with a fixed delay comes in the order in which it was scheduled. Such events (messages, the next decision of a
+//! peer) wait in a lane, a plain queue, one a delay; only the heads of the lanes compete with the heap.
+
+use crate::engine::queue::{TimerQueue, When};
+use crate::ids::{ChunkIx, LinkIx, PeerId, PeerIx};
+use crate::units::{SimDuration, SimTime};
+use std::collections::VecDeque;
+
+/// The timers of a peer. The order is behaviour: it fixes the numbers of timers, not the order of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PeerTimer {
+    /// The earliest transfer bound by its upload ends.
+    UploadClock = 0,
+    /// The earliest transfer bound by its download ends.
+    DownloadClock = 1,
+    /// The earliest of its uploads bound by the cap per connection ends.
+    CapClock = 2,
+    /// Its first unchoke decision.
+    FirstRechoke = 3,
+    /// It asks the tracker.
+    Announce = 4,
+    /// It leaves; or, after a crash, its neighbours find out.
+    Leave = 5,
+}
+
+const PEER_TIMERS: [PeerTimer; 6] = [
+    PeerTimer::UploadClock,
+    PeerTimer::DownloadClock,
+    PeerTimer::CapClock,
+    PeerTimer::FirstRechoke,
+    PeerTimer::Announce,
+    PeerTimer::Leave,
+];
+
+/// The timers of the run. Those of groups come after these.
+const SAMPLE: u32 = 0;
+const TIME_LIMIT: u32 = 1;
+const FIRST_GROUP: u32 = 2;
+
+/// A message or decision that takes a fixed time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Delayed {
+    /// The next unchoke decision of a peer.
+    Rechoke(PeerIx),
+    /// The neighbours of a peer learn that it has a chunk.
+    ChunkAnnounced(PeerIx, ChunkIx),
+    /// A peer learns that its neighbours have taken note of a chunk; their requests come with it.
+    ChunkAcknowledged(PeerIx, ChunkIx),
+    /// The first request comes back after an unchoke on this end.
+    FirstRequest(LinkIx),
+    /// The neighbour at this end says that it is no longer interested.
+    NotInterested(LinkIx),
+    /// The tracker's answer is there and the connections to its peers are open.
+    Connect(PeerIx),
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    /// A row of the time series is due.
+    Sample,
+    /// The run ends.
+    TimeLimit,
+    /// A peer of this group arrives.
+    Arrival(usize),
+    /// A timer of a peer fires.
+    Peer(PeerIx, PeerTimer),
+    /// Something with a fixed delay, for the peer that had this ordinal; it may have left since.
+    Delayed(PeerId, Delayed),
+}
+
+#[derive(Clone, Debug)]
+struct Lane {
+    delay: SimDuration,
+    waiting: VecDeque<(When, PeerId, Delayed)>,
+}
+
+/// The future.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    now: SimTime,
+    scheduled: u64,
+    timers: TimerQueue,
+    lanes: Vec<Lane>,
+    groups: u32,
+}
+
+impl Schedule {
+    /// Nothing is scheduled yet.
+    #[must_use]
+    pub fn new(groups: usize) -> Self {
+        Self {
+            now: SimTime::ZERO,
+            scheduled: 0,
+            timers: TimerQueue::default(),
+            lanes: Vec::new(),
+            groups: groups as u32,
+        }
+    }
+
+    /// The instant of the event that was taken last.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    fn stamp(&mut self, time: SimTime) -> When {
+        debug_assert!(time >= self.now, "time never goes back");
+        self.scheduled += 1;
+        When {
+            time,
+            sequence: self.scheduled,
+        }
+    }
+
+    fn peer_timer(&self, peer: PeerIx, timer: PeerTimer) -> u32 {
+        FIRST_GROUP + self.groups + peer.0 * PEER_TIMERS.len() as u32 + timer as u32
+    }
+
+    fn arm(&mut self, timer: u32, time: SimTime) {
+        let when = self.stamp(time);
+        self.timers.arm(timer, when);
+    }
+
+    /// The next row of the time series.
+    pub fn arm_sample(&mut self, time: SimTime) {
+        self.arm(SAMPLE, time);
+    }
+
+    /// The end of the run.
+    pub fn arm_time_limit(&mut self, time: SimTime) {
+        self.arm(TIME_LIMIT, time);
+    }
+
+    /// The next arrival of `group`.
+    pub fn arm_arrival(&mut self, group: usize, time: SimTime) {
+        self.arm(FIRST_GROUP + group as u32, time);
+    }
+
+    /// Arms or moves a timer of a peer.
+    pub fn arm_peer(&mut self, peer: PeerIx, timer: PeerTimer, time: SimTime) {
+        self.arm(self.peer_timer(peer, timer), time);
+    }
+
+    /// Disarms a timer of a peer.
+    pub fn cancel_peer(&mut self, peer: PeerIx, timer: PeerTimer) {
+        self.timers.cancel(self.peer_timer(peer, timer));
+    }
+
+    /// Disarms all timers of a peer that leaves.
+    pub fn cancel_all(&mut self, peer: PeerIx) {
+        for timer in PEER_TIMERS {
+            self.cancel_peer(peer, timer);
+        }
+    }
+
+    /// When a timer of a peer fires, if it is armed.
+    #[must_use]
+    pub fn peer_timer_at(&self, peer: PeerIx, timer: PeerTimer) -> Option<SimTime> {
+        self.timers.when(self.peer_timer(peer, timer))
+    }
+
+    /// `event` happens after `delay`, unless the peer with the ordinal `id` has left by then.
+    pub fn after(&mut self, delay: SimDuration, id: PeerId, event: Delayed) {
+        let when = self.stamp(self.now + delay);
+        let lane = match self.lanes.iter().position(|l| l.delay == delay) {
+            Some(lane) => lane,
+            None => {
+                self.lanes.push(Lane {
+                    delay,
+                    waiting: VecDeque::new(),
+                });
+                self.lanes.len() - 1
+            }
+        };
+        self.lanes[lane].waiting.push_back((when, id, event));
+    }
+
+    /// Takes the next event. A fired timer is disarmed, but for clocks: whoever handles those sets them anew.
+    pub fn next(&mut self) -> Option<Event> {
+        let timer = self.timers.peek();
+        let heads = self
+            .lanes
+            .iter()
+            .enumerate()
+            .filter_map(|(i, l)| l.waiting.front().map(|head| (head.0, i)));
+        let lane = heads.min();
+        if let Some((when, lane)) = lane
+            && timer.is_none_or(|(at, _)| when < at)
+        {
+            let (when, id, event) = self.lanes[lane].waiting.pop_front()?;
+            self.advance(when.time);
+            return Some(Event::Delayed(id, event));
+        }
+        let (when, timer) = timer?;
+        self.advance(when.time);
+        let event = self.event_of(timer);
+        let is_clock = matches!(
+            event,
+            Event::Peer(
+                _,
+                PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock
+            )
+        );
+        if !is_clock {
+            self.timers.cancel(timer);
+        }
+        Some(event)
+    }
+
+    fn advance(&mut self, time: SimTime) {
+        assert!(time >= self.now, "time never goes back");
+        self.now = time;
+    }
+
+    fn event_of(&self, timer: u32) -> Event {
+        let first_peer = FIRST_GROUP + self.groups;
+        let kinds = PEER_TIMERS.len() as u32;
+        match timer {
+            SAMPLE => Event::Sample,
+            TIME_LIMIT => Event::TimeLimit,
+            t if t < first_peer => Event::Arrival((t - FIRST_GROUP) as usize),
+            t => {
+                let t = t - first_peer;
+                Event::Peer(PeerIx(t / kinds), PEER_TIMERS[(t % kinds) as usize])
+            }
+        }
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let lanes = self
+            .lanes
+            .iter()
+            .map(|l| l.waiting.capacity() * size_of::<(When, PeerId, Delayed)>());
+        self.timers.memory_bytes() + lanes.sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_and_timers_share_one_total_order() {
+        let mut s = Schedule::new(1);
+        let secs = SimDuration::from_secs;
+        let peer = PeerIx(3);
+        s.after(secs(10), PeerId(0), Delayed::Rechoke(peer));
+        s.arm_peer(peer, PeerTimer::Leave, SimTime::ZERO + secs(10));
+        s.after(secs(4), PeerId(1), Delayed::Connect(peer));
+        s.after(secs(10), PeerId(2), Delayed::Connect(peer));
+        s.arm_arrival(0, SimTime::ZERO + secs(4));
+        let mut order = Vec::new();
+        while let Some(event) = s.next() {
+            order.push((s.now().as_secs_f64(), event));
+        }
+        assert_eq!(
+            order,
+            [
+                (4.0, Event::Delayed(PeerId(1), Delayed::Connect(peer))),
+                (4.0, Event::Arrival(0)),
+                (10.0, Event::Delayed(PeerId(0), Delayed::Rechoke(peer))),
+                (10.0, Event::Peer(peer, PeerTimer::Leave)),
+                (10.0, Event::Delayed(PeerId(2), Delayed::Connect(peer))),
+            ]
+        );
+    }
+}
