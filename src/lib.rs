@@ -1,5 +1,6 @@
 //! Swarmsim: a discrete-event `BitTorrent` swarm simulator.
 
+pub mod bandwidth;
 pub mod engine;
 pub mod ids;
 pub mod rng;
