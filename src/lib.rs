@@ -1,5 +1,6 @@
 //! Swarmsim: a discrete-event `BitTorrent` swarm simulator.
 
+pub mod bandwidth;
 pub mod choking;
 pub mod churn;
 pub mod engine;

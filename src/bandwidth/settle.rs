@@ -1,0 +1,220 @@
+//! Settlement: levels, then bottlenecks, then next finishes.
+//!
+//! # Why the worklist ends, and where
+//!
+//! Every link's level follows from those at the other ends of its flows (`level.rs`). The max-min fair
+//! rates are `w · min(level up, level down)` at the one point where all levels fit together. The
+//! worklist gets there from anywhere: it computes a level, and if that has changed, the other ends that can
+//! see it are next.
+//!
+//! *Proof.* However the others stand, a computed level is never below `C / Σ w`, as no flow can be held
+//! above the level. Let `x₁` be the lowest `C / Σ w` of all links. Once every link has been computed, no
+//! level is below `x₁`, so nothing holds a flow below it, and a link with `C / Σ w = x₁` computes
+//! `x₁` from then on: it is fixed, and so is the rate `w · x₁` of its flows. To the other links these flows
+//! are from then on a constant that is taken from the capacity. What remains is the same problem with
+//! fewer links, the lowest level of which is fixed next; and so on by induction. These are the steps of progressive filling,
+//! which is why the levels end where that does (Bertsekas & Gallager 1992, section 6.5.2). That
+//! links may find it one by one, in any order and with old news of each other, is what makes
+//! distributed max-min algorithms work (Charny, Clark & Jain, *Congestion control with explicit rate
+//! indication*, ICC 1995). ∎
+//!
+//! The links that no change has reached fit together already, so each round of the queue costs only those that
+//! the change has reached; how far it reaches is measured in `benches/bandwidth.rs`. Rounding is kept from going round in
+//! circles by the threshold in `level.rs`.
+//!
+//! *Who can see a change.* A link at level `m` counts a flow as `w · min(x, other end)` with `x ≤ m`. A change
+//! at the other end between two values that are both at least `m` is out of its sight. So two ends
+//! never drive each other in turn: only the higher sees the lower.
+
+use super::access::AccessIx;
+use super::clock::{Clock, ClockKind};
+use super::level::{self, Share};
+use super::max_min::MaxMin;
+use crate::ids::FlowIx;
+use crate::units::SimTime;
+
+impl MaxMin {
+    /// Makes the rates max-min fair again, after all changes of an event at `now`.
+    pub fn settle(&mut self, now: SimTime) {
+        debug_assert!(now >= self.settled, "time never goes back");
+        self.settled = now;
+        while let Some(link) = self.worklist.pop_front() {
+            self.links[link.ix()].queued = false;
+            self.visits += 1;
+            let old = self.links[link.ix()].level;
+            let new = self.compute(link);
+            if !level::same(old, new) {
+                self.links[link.ix()].set_level(now, new);
+                self.mark_affected(link);
+                self.tell_others(link, old.min(new));
+            }
+        }
+        let mut affected = std::mem::take(&mut self.affected);
+        for link in affected.drain(..) {
+            self.links[link.ix()].affected = false;
+            self.mark_stale(link);
+            if self.is_mixed(link) {
+                for place in 0..self.links[link.ix()].entries.len() {
+                    let flow = self.links[link.ix()].entries[place].flow;
+                    self.rebind(now, flow);
+                }
+            }
+        }
+        self.affected = affected;
+    }
+
+    /// Hands out every clock whose next finish may be another one since the last time, with its instant; none if no flow finishes on it.
+    ///
+    /// Instants are rounded up to a nanosecond, and not before the last [`settle`](Self::settle).
+    pub fn take_rescheduled(&mut self, mut each: impl FnMut(Clock, Option<SimTime>)) {
+        let mut stale = std::mem::take(&mut self.stale);
+        for ix in stale.drain(..) {
+            let link = &mut self.links[ix.ix()];
+            link.stale = false;
+            let next = link.next_finish(self.settled);
+            let had = std::mem::replace(&mut link.pending, next.is_some());
+            if had || next.is_some() {
+                each(ix.clock(), next);
+            }
+            if self.cap.is_some() && ix.is_upload() {
+                let clock = Clock {
+                    kind: ClockKind::Cap,
+                    ..ix.clock()
+                };
+                let next = self.next_capped(ix);
+                let had = std::mem::replace(&mut self.cap_pending[clock.peer.ix()], next.is_some());
+                if had || next.is_some() {
+                    each(clock, next);
+                }
+            }
+        }
+        self.stale = stale;
+    }
+
+    /// The level of a link, from those of the other ends of its flows.
+    fn compute(&mut self, ix: AccessIx) -> f64 {
+        let link = &self.links[ix.ix()];
+        if link.entries.is_empty() {
+            return f64::INFINITY;
+        }
+        if !self.is_mixed(ix) {
+            return link.capacity / link.weight();
+        }
+        let mut shares = std::mem::take(&mut self.shares);
+        shares.clear();
+        for entry in &link.entries {
+            let weight = f64::from(entry.weight);
+            let held = self.links[self.other_end(ix, entry.flow).ix()]
+                .level
+                .min(self.cap_level(weight));
+            shares.push(Share { weight, held });
+        }
+        let level = level::level(link.capacity, &mut shares);
+        self.shares = shares;
+        level
+    }
+
+    /// Queues the other ends that can see the level of a link come from or go to `lower`.
+    fn tell_others(&mut self, ix: AccessIx, lower: f64) {
+        if !self.is_mixed(ix) {
+            return;
+        }
+        for place in 0..self.links[ix.ix()].entries.len() {
+            let entry = self.links[ix.ix()].entries[place];
+            let other = self.other_end(ix, entry.flow);
+            let link = &self.links[other.ix()];
+            // An unlimited download has an infinite level but nothing to compute.
+            if lower < link.level && link.capacity.is_finite() {
+                self.enqueue(other);
+            }
+        }
+    }
+
+    /// Binds a flow to the clock of its bottleneck: the lowest of upload, download and cap, the first of equals.
+    fn rebind(&mut self, now: SimTime, flow: FlowIx) {
+        let (up, down) = self.ends(flow);
+        let state = &self.flows[flow.ix()];
+        let (up, down) = (self.links[up.ix()].level, self.links[down.ix()].level);
+        let cap = self.cap_level(f64::from(state.weight));
+        let bound = if up <= down.min(cap) {
+            ClockKind::Upload
+        } else if down <= cap {
+            ClockKind::Download
+        } else {
+            ClockKind::Cap
+        };
+        if bound != state.bound {
+            self.bind(now, flow, bound, self.left(now, flow));
+        }
+    }
+
+    /// Binds a flow to a clock, with `left` bytes to go.
+    pub(super) fn bind(&mut self, now: SimTime, flow: FlowIx, bound: ClockKind, left: f64) {
+        if bound != self.flows[flow.ix()].bound {
+            self.set_finish(flow, f64::INFINITY);
+            self.flows[flow.ix()].bound = bound;
+        }
+        let state = &self.flows[flow.ix()];
+        let finish = match (bound, self.cap) {
+            (ClockKind::Cap, Some(cap)) => now.as_secs_f64() + left / cap,
+            _ => self.links[state.access().ix()].clock(now) + left / f64::from(state.weight),
+        };
+        self.set_finish(flow, finish);
+    }
+
+    /// Whether anything but the link itself can hold its flows. If not, all its flows are bound to it for ever.
+    fn is_mixed(&self, ix: AccessIx) -> bool {
+        !ix.is_upload() || self.links[ix.ix()].limited > 0 || self.cap.is_some()
+    }
+
+    /// Level at which the cap per connection holds a flow of a weight.
+    fn cap_level(&self, weight: f64) -> f64 {
+        self.cap.map_or(f64::INFINITY, |cap| cap / weight)
+    }
+
+    fn other_end(&self, ix: AccessIx, flow: FlowIx) -> AccessIx {
+        let flow = &self.flows[flow.ix()];
+        if ix.is_upload() {
+            AccessIx::download(flow.to)
+        } else {
+            AccessIx::upload(flow.from)
+        }
+    }
+
+    /// The flow of an upload that finishes first of those that the cap holds.
+    pub(super) fn first_capped(&self, ix: AccessIx) -> Option<FlowIx> {
+        let mut first: Option<FlowIx> = None;
+        for entry in &self.links[ix.ix()].entries {
+            let flow = &self.flows[entry.flow.ix()];
+            let earliest = first.map_or(f64::INFINITY, |first| self.flows[first.ix()].finish);
+            if flow.bound == ClockKind::Cap && flow.finish < earliest {
+                first = Some(entry.flow);
+            }
+        }
+        first
+    }
+
+    /// The instant at which the next flow of an upload that the cap holds finishes.
+    fn next_capped(&self, ix: AccessIx) -> Option<SimTime> {
+        let finish = self.flows[self.first_capped(ix)?.ix()].finish;
+        Some(SimTime::from_secs_f64(finish).max(self.settled))
+    }
+
+    pub(super) fn enqueue(&mut self, ix: AccessIx) {
+        if !std::mem::replace(&mut self.links[ix.ix()].queued, true) {
+            self.worklist.push_back(ix);
+        }
+    }
+
+    pub(super) fn mark_affected(&mut self, ix: AccessIx) {
+        if !std::mem::replace(&mut self.links[ix.ix()].affected, true) {
+            self.affected.push(ix);
+        }
+    }
+
+    pub(super) fn mark_stale(&mut self, ix: AccessIx) {
+        if !std::mem::replace(&mut self.links[ix.ix()].stale, true) {
+            self.stale.push(ix);
+        }
+    }
+}
