@@ -187,6 +187,20 @@ pub enum Capacity {
     Classes(Vec<CapacityClass>),
 }
 
+impl Capacity {
+    /// Mean upload capacity, bytes per second.
+    #[must_use]
+    pub fn mean_upload(&self) -> f64 {
+        match self {
+            Self::Separate { upload, .. } => upload.mean(),
+            Self::Classes(classes) => {
+                let total: f64 = classes.iter().map(|c| c.share).sum();
+                classes.iter().map(|c| c.share * c.upload.0).sum::<f64>() / total
+            }
+        }
+    }
+}
+
 /// One line of a table of access lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CapacityClass {

@@ -1,0 +1,136 @@
+//! What must hold between any two events, recomputed the obvious way from the state itself.
+
+use crate::engine::observer::Observer;
+use crate::engine::{InvariantViolation, Simulation};
+use crate::ids::{ChunkIx, FlowIx, PeerIx};
+use crate::swarm::{Peer, Role};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub(super) fn check(&self) -> Result<(), InvariantViolation> {
+        let all = || -> Result<(), String> {
+            self.bandwidth.check()?;
+            self.check_copies()?;
+            self.check_totals()?;
+            for (ix, peer) in self.swarm.peers.present() {
+                self.check_links(ix, peer)?;
+                if peer.is_alive() {
+                    self.check_chunks(ix, peer)?;
+                    self.check_bytes(ix, peer)?;
+                }
+            }
+            Ok(())
+        };
+        all().map_err(|what| InvariantViolation { at: self.now(), what })
+    }
+
+    fn alive(&self) -> impl Iterator<Item = (PeerIx, &Peer)> {
+        self.swarm.peers.present().filter(|(_, p)| p.is_alive())
+    }
+
+    fn check_copies(&self) -> Result<(), String> {
+        let mut copies = vec![0; self.swarm.layout.chunks];
+        for (ix, _) in self.alive() {
+            self.swarm.have().chunks_of(ix).for_each(|c| copies[c.ix()] += 1);
+        }
+        let extinct = copies.iter().filter(|&&n| n == 0).count();
+        ensure(copies == self.swarm.copies, || "counted copies differ from the bitfields".into())?;
+        ensure(extinct == self.swarm.extinct as usize, || format!("{extinct} chunks are extinct"))
+    }
+
+    fn check_totals(&self) -> Result<(), String> {
+        let count = |role| self.alive().filter(|(_, p)| p.role == role).count();
+        let (leechers, seeds) = (count(Role::Leecher), count(Role::Seed));
+        ensure(leechers == self.totals.leechers.count as usize, || format!("there are {leechers} leechers"))?;
+        ensure(seeds == self.totals.seeds.count as usize, || format!("there are {seeds} seeds"))?;
+        let lingering = self.alive().filter(|(_, p)| p.life.lingering).count();
+        ensure(lingering == self.totals.lingering as usize, || format!("{lingering} peers linger"))
+    }
+
+    /// Connections are mutual and within the limits; slots are on both lists; transfers run only in slots.
+    fn check_links(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        let links = &self.swarm.links;
+        let (mut open, mut unchoked, mut sending) = (0, 0, 0);
+        for (link, to) in links.open_in(peer.links) {
+            open += 1;
+            let end = links.get(link);
+            let back = links.get(end.back);
+            ensure(back.back == link && links.to(end.back) == ix, || format!("{ix:?} has a one-sided connection"))?;
+            if end.unchoking {
+                unchoked += 1;
+                let both = peer.unchoked.contains(&link) && self.swarm.peers[to].unchoked_by.contains(&end.back);
+                ensure(both, || format!("{ix:?} unchokes {to:?}, but a list lacks it"))?;
+            }
+            if end.flow.is_some() {
+                sending += 1;
+                let ends = (self.bandwidth.from(end.flow), self.bandwidth.to(end.flow));
+                ensure(ends == (ix, to) && end.unchoking, || format!("{ix:?} sends to {to:?} outside a slot"))?;
+                ensure(self.parts[end.flow.ix()].link == link, || format!("{:?} is on the wrong link", end.flow))?;
+            }
+        }
+        ensure(open == peer.links.open, || format!("{ix:?} has {open} connections"))?;
+        ensure(unchoked == peer.unchoked.len(), || format!("{ix:?} unchokes {unchoked}"))?;
+        ensure(sending == self.bandwidth.uploads(ix).len(), || format!("{ix:?} sends {sending} transfers"))?;
+        // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
+        let slots = self.chokers[ix.ix()].slots();
+        ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
+            format!("{ix:?} unchokes {unchoked} in {slots} slots")
+        })
+    }
+
+    /// Every chunk is had, wanted, begun, or on its way, and the missing bytes of each add up.
+    fn check_chunks(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        let (have, wanted) = (self.swarm.have(), self.swarm.wanted());
+        ensure(have.count(ix) == peer.chunks, || format!("{ix:?} has {} chunks", have.count(ix)))?;
+        let flows: Vec<FlowIx> = self.bandwidth.downloads(ix).collect();
+        for chunk in (0..self.swarm.layout.chunks).map(ChunkIx::from_ix) {
+            let on_way = flows.iter().any(|f| self.parts[f.ix()].chunk == chunk);
+            let begun = peer.begun.iter().any(|b| b.chunk == chunk);
+            let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
+            let held = states.iter().filter(|&&s| s).count();
+            ensure(held == 1, || format!("{ix:?} counts {chunk:?} {held} times (had, wanted, fetched: {states:?})"))?;
+        }
+        Ok(())
+    }
+
+    /// All bytes received are chunks, kept parts of chunks, on their way, or wasted.
+    fn check_bytes(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        let layout = &self.swarm.layout;
+        let had: u64 = self.swarm.have().chunks_of(ix).map(|c| layout.bytes_of(c)).sum();
+        let mut open: u64 = 0;
+        let mut seen = Vec::new();
+        let mut on_way: u64 = 0;
+        let mut raced: u64 = 0;
+        for flow in self.bandwidth.downloads(ix) {
+            let part = &self.parts[flow.ix()];
+            on_way += part.counted;
+            raced += if part.rival.is_some() { part.raced_bytes } else { 0 };
+            open += part.bytes;
+            seen.push(part.chunk);
+        }
+        for begun in &peer.begun {
+            open += begun.missing_bytes;
+            seen.push(begun.chunk);
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        let whole: u64 = seen.iter().map(|&c| layout.bytes_of(c)).sum();
+        // Each of two rivals counts the raced block as its own.
+        let kept = (whole + raced / 2).checked_sub(open);
+        let kept = kept.ok_or_else(|| format!("{ix:?} fetches more than the chunks it has begun"))?;
+        if peer.life.chunks_at_start == 0 {
+            let accounted = had + kept + on_way + peer.life.wasted_bytes;
+            ensure(accounted == peer.life.downloaded_bytes, || {
+                format!("{ix:?} received {} bytes but {accounted} are accounted for", peer.life.downloaded_bytes)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what()) }
+}

@@ -1,0 +1,185 @@
+//! Unchoke decisions: who is asked when, and what follows from the answer.
+
+use crate::choking::{Decision, Neighbour, RechokeView};
+use crate::engine::observer::{Observer, TransferEnd, Unchoke};
+use crate::engine::schedule::Delayed;
+use crate::engine::{Job, REFILL, Simulation};
+use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::scenario::model::Refill;
+use crate::swarm::Role;
+use smallvec::SmallVec;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// `peer` makes its regular decision; the next one comes after the interval.
+    pub(super) fn rechoke_in_turn(&mut self, peer: PeerIx) {
+        let rules = self.group_of(peer).rechoke;
+        let id = self.id_of(peer);
+        self.schedule.after(rules.interval, id, Delayed::Rechoke(peer));
+        if self.swarm.is_super_seed(peer) {
+            self.renew_offers(peer);
+        }
+        self.swarm.peers[peer].decisions += 1;
+        let rotate = self.swarm.peers[peer].decisions.is_multiple_of(rules.optimistic_every);
+        self.decide(peer, Decision::Periodic { rotate });
+        if rotate {
+            self.swarm.peers[peer].rotated_at = self.now();
+        }
+    }
+
+    /// Fills the free slots of `peer`, if it has some and does not wait for its next decision.
+    pub(super) fn refill(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
+        if state.is_alive()
+            && state.chunks > 0
+            && state.unchoked.len() < self.chokers[peer.ix()].slots()
+            && self.group_of(peer).rechoke.refill == Refill::Immediate
+        {
+            self.decide(peer, REFILL);
+        }
+    }
+
+    /// Asks the choker of `peer` and does as it says.
+    fn decide(&mut self, peer: PeerIx, decision: Decision) {
+        let mut neighbours = std::mem::take(&mut self.scratch.neighbours);
+        let mut grants = std::mem::take(&mut self.scratch.grants);
+        self.view_neighbours(peer, &mut neighbours);
+        grants.clear();
+        let state = &mut self.swarm.peers[peer];
+        let view = RechokeView {
+            now: self.schedule.now(),
+            decision,
+            neighbours: &neighbours,
+            rotated_at: state.rotated_at,
+            upload: state.life.upload,
+            chunk_bytes: self.swarm.layout.chunk_bytes,
+        };
+        self.chokers[peer.ix()].rechoke(&view, &mut state.choking_rng, &mut grants);
+
+        let mut granted = std::mem::take(&mut self.scratch.granted);
+        granted.clear();
+        granted.resize(neighbours.len(), false);
+        grants.iter().for_each(|g| granted[g.neighbour] = true);
+        if decision != REFILL {
+            self.choke_the_uninterested(peer);
+        }
+        for (neighbour, granted) in neighbours.iter().zip(&granted) {
+            if neighbour.unchoked && !granted {
+                self.choke(neighbour.link);
+            }
+        }
+        for grant in &grants {
+            self.grant(neighbours[grant.neighbour].link, grant.optimistic, grant.weight);
+        }
+        self.scratch.neighbours = neighbours;
+        self.scratch.grants = grants;
+        self.scratch.granted = granted;
+    }
+
+    /// The interested neighbours of `peer`, with rates as of now.
+    fn view_neighbours(&mut self, peer: PeerIx, neighbours: &mut Vec<Neighbour>) {
+        neighbours.clear();
+        if self.swarm.peers[peer].chunks == 0 {
+            return;
+        }
+        let running: SmallVec<[FlowIx; 32]> =
+            self.bandwidth.downloads(peer).chain(self.bandwidth.uploads(peer)).collect();
+        for flow in running {
+            self.count(flow);
+        }
+        let now = self.now();
+        let links = &self.swarm.links;
+        for (link, to) in links.open_in(self.swarm.peers[peer].links) {
+            if !self.swarm.knows_interest(link) {
+                continue;
+            }
+            let end = links.get(link);
+            let served = end.unchoked_at != crate::units::SimTime::NEVER;
+            neighbours.push(Neighbour {
+                link,
+                peer: self.swarm.peers[to].id,
+                received_per_sec: end.received.rate(now),
+                // Only a neighbour that was ever unchoked can have got something.
+                sent_per_sec: if served { links.get(end.back).received.rate(now) } else { 0.0 },
+                last_received: end.received.last(),
+                opened: end.opened,
+                unchoked_at: served.then_some(end.unchoked_at),
+                slot_bytes: end.slot_bytes,
+                unchoked: end.unchoking,
+                optimistic: end.optimistic,
+            });
+        }
+    }
+
+    /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
+    fn choke_the_uninterested(&mut self, peer: PeerIx) {
+        let unchoked = self.swarm.peers[peer].unchoked.clone();
+        for link in unchoked {
+            if !self.swarm.knows_interest(link) {
+                self.choke(link);
+            }
+        }
+    }
+
+    /// Gives or confirms the slot of the neighbour at `link`.
+    fn grant(&mut self, link: LinkIx, optimistic: bool, weight: f32) {
+        let now = self.now();
+        let end = self.swarm.links.get_mut(link);
+        end.optimistic = optimistic;
+        if end.weight.to_bits() != weight.to_bits() {
+            end.weight = weight;
+            if end.flow.is_some() {
+                self.bandwidth.set_weight(now, end.flow, weight);
+            }
+        }
+        if end.unchoking {
+            return;
+        }
+        end.unchoking = true;
+        end.unchoked_at = now;
+        end.slot_bytes = 0;
+        let (back, owner) = (end.back, self.swarm.links.owner(link));
+        let neighbour = self.swarm.links.to(link);
+        self.swarm.peers[owner].unchoked.push(link);
+        self.swarm.peers[neighbour].unchoked_by.push(back);
+        if self.scenario.network.latency.is_zero() {
+            self.jobs.push_back(Job::Start(link));
+        } else {
+            let id = self.id_of(owner);
+            self.schedule.after(self.latency(2), id, Delayed::FirstRequest(link));
+        }
+    }
+
+    /// Takes the slot of the neighbour at `link`; what it was being sent is cut off.
+    pub(super) fn choke(&mut self, link: LinkIx) {
+        let end = *self.swarm.links.get(link);
+        debug_assert!(end.unchoking);
+        if end.flow.is_some() {
+            self.interrupt(end.flow, TransferEnd::Choked, false);
+        }
+        self.end_unchoke(link);
+        self.swarm.links.get_mut(link).unchoking = false;
+        let (owner, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
+        let slots = &mut self.swarm.peers[owner].unchoked;
+        slots.retain(|l| *l != link);
+        let givers = &mut self.swarm.peers[neighbour].unchoked_by;
+        givers.retain(|l| *l != end.back);
+    }
+
+    /// Records the unchoke on `link` as ending now.
+    pub(super) fn end_unchoke(&mut self, link: LinkIx) {
+        let end = self.swarm.links.get(link);
+        let from = &self.swarm.peers[self.swarm.links.owner(link)];
+        let to = &self.swarm.peers[self.swarm.links.to(link)];
+        self.observer.unchoke_ended(&Unchoke {
+            started: end.unchoked_at,
+            ended: self.schedule.now(),
+            from: from.id,
+            from_group: from.group,
+            to: to.id,
+            to_group: to.group,
+            optimistic: end.optimistic,
+            sender_leeches: from.role == Role::Leecher,
+            bytes: end.slot_bytes,
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows of the time series, and the end of a run. Looking changes nothing: what is counted here is not booked.
+
+use crate::engine::Simulation;
+use crate::engine::membership::record_of;
+use crate::engine::observer::{Ending, Observer, Sample, TransferEnd};
+use crate::ids::PeerIx;
+use crate::swarm::Role;
+use crate::units::SimTime;
+
+/// What one kind of peer sends now and has sent that is not booked yet.
+#[derive(Clone, Copy, Default)]
+struct Sending {
+    rate: f64,
+    unbooked_bytes: u64,
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Takes a row and schedules the next; ends a run in which nothing moves any more.
+    pub(super) fn sample(&mut self) {
+        self.take_sample();
+        let now = self.now();
+        if self.bandwidth.flows() > 0 || self.arrivals_pending() || self.totals.leechers.count == 0 {
+            self.totals.last_moving = now;
+        } else if now.since(self.totals.last_moving) >= self.scenario.run.stall_limit {
+            self.ending = Some(Ending::Stalled);
+        }
+        self.schedule.arm_sample(now + self.scenario.run.sample_interval);
+    }
+
+    fn take_sample(&mut self) {
+        let now = self.now();
+        let (leechers, seeds) = self.sending();
+        let totals = &self.totals;
+        self.observer.sample(&Sample {
+            now,
+            leechers: totals.leechers.count,
+            seeds: totals.seeds.count,
+            leecher_capacity: totals.leechers.capacity,
+            seed_capacity: totals.seeds.capacity,
+            leecher_rate: leechers.rate,
+            seed_rate: seeds.rate,
+            copies: &self.swarm.copies,
+            completed: totals.completed,
+            joined: totals.joined,
+            transfers: totals.transfers,
+            flows: self.bandwidth.flows() as u32,
+            leecher_capacity_bytes: totals.leechers.offered_bytes(now),
+            seed_capacity_bytes: totals.seeds.offered_bytes(now),
+            leecher_sent_bytes: totals.leechers.sent_bytes + leechers.unbooked_bytes,
+            seed_sent_bytes: totals.seeds.sent_bytes + seeds.unbooked_bytes,
+        });
+    }
+
+    fn sending(&self) -> (Sending, Sending) {
+        let now = self.now();
+        let (mut leechers, mut seeds) = (Sending::default(), Sending::default());
+        for (ix, peer) in self.swarm.peers.present() {
+            let sending = if peer.role == Role::Leecher { &mut leechers } else { &mut seeds };
+            for flow in self.bandwidth.uploads(ix) {
+                sending.rate += self.bandwidth.rate(flow);
+                sending.unbooked_bytes += self.bandwidth.moved(now, flow) - self.parts[flow.ix()].counted;
+            }
+        }
+        (leechers, seeds)
+    }
+
+    /// Ends the run: transfers and unchokes that still last end now, and those that are still there are recorded.
+    pub(super) fn close(&mut self, ending: Ending) {
+        let present: Vec<PeerIx> =
+            self.swarm.peers.present().filter(|(_, p)| p.is_alive()).map(|(ix, _)| ix).collect();
+        for &peer in &present {
+            let flows: Vec<_> = self.bandwidth.uploads(peer).collect();
+            flows.into_iter().for_each(|flow| self.interrupt(flow, TransferEnd::RunEnded, false));
+        }
+        self.take_sample();
+        for &peer in &present {
+            let unchoked = self.swarm.peers[peer].unchoked.clone();
+            unchoked.into_iter().for_each(|link| self.end_unchoke(link));
+        }
+        let mut present: Vec<_> = self.swarm.peers.present().filter(|(_, p)| p.is_alive()).collect();
+        present.sort_by_key(|(_, p)| p.id);
+        for (_, peer) in present {
+            let record = record_of(peer, None);
+            self.observer.peer_record(&record);
+        }
+        let now: SimTime = self.schedule.now();
+        self.observer.ended(now, ending);
+    }
+}

@@ -1,0 +1,73 @@
+//! Super-seeding (BEP 16): an initial seed shows each neighbour one chunk at a time, and the next one only when it has seen that chunk at somebody else.
+//!
+//! So the seed sends little more than one copy of the file before the swarm can do without it. The chunk shown is one that the seed has shown least often. When no
+//! other neighbour lacks the chunk, there is nobody to pass it on to, and the next one is shown at once.
+
+use crate::engine::observer::Observer;
+use crate::engine::{Job, Simulation};
+use crate::ids::{ChunkIx, LinkIx, PeerIx};
+use crate::rng::below;
+
+/// A super-seed and how often it has shown each chunk.
+#[derive(Clone, Debug)]
+pub(super) struct SuperSeed {
+    pub peer: PeerIx,
+    shown: Vec<u32>,
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    /// `peer` begins to reveal its chunks one by one.
+    pub(super) fn add_super_seed(&mut self, peer: PeerIx) {
+        self.super_seeds.push(SuperSeed { peer, shown: vec![0; self.swarm.layout.chunks] });
+    }
+
+    /// Shows the neighbour at `link` another chunk, if it lacks any.
+    pub(super) fn offer_next(&mut self, link: LinkIx) {
+        let (seed, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
+        let Some(state) = self.super_seeds.iter_mut().find(|s| s.peer == seed) else { return };
+        let known = self.swarm.announced();
+        let lacking = || (0..state.shown.len()).filter(|&c| !known.has(neighbour, ChunkIx::from_ix(c)));
+        let Some(least) = lacking().map(|c| state.shown[c]).min() else { return };
+        let ties = || lacking().filter(|&c| state.shown[c] == least);
+        let mut rng = self.swarm.peers[seed].choking_rng.clone();
+        let Some(chunk) = ties().nth(below(&mut rng, ties().count())) else { return };
+        self.swarm.peers[seed].choking_rng = rng;
+        state.shown[chunk] += 1;
+        self.swarm.links.get_mut(link).offer = chunk as u32;
+        self.jobs.push_back(Job::Start(link));
+        self.jobs.push_back(Job::Refill(seed));
+    }
+
+    /// `peer` has announced `chunk`: super-seeds among its neighbours take note.
+    pub(super) fn chunk_seen_by_super_seeds(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        for i in 0..self.super_seeds.len() {
+            let seed = self.super_seeds[i].peer;
+            if self.swarm.links.neighbours(self.swarm.peers[seed].links).contains(&peer) {
+                self.offer_where_passed_on(seed, Some(chunk));
+            }
+        }
+    }
+
+    /// Looks over all offers of `seed`: who has left may have been the last that lacked a chunk.
+    pub(super) fn renew_offers(&mut self, seed: PeerIx) {
+        self.offer_where_passed_on(seed, None);
+    }
+
+    /// Shows the next chunk to every neighbour that has got its offer (of `chunk`, if given) and passed it on.
+    fn offer_where_passed_on(&mut self, seed: PeerIx, chunk: Option<ChunkIx>) {
+        let links = &self.swarm.links;
+        let known = self.swarm.announced();
+        let range = self.swarm.peers[seed].links;
+        let passed_on = |link: LinkIx, to: PeerIx| {
+            let offer = ChunkIx(links.get(link).offer);
+            if offer.is_none() || chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
+                return false;
+            }
+            let mut others = links.neighbours(range).iter().filter(|&&p| p != to && p != PeerIx::NOBODY).peekable();
+            others.peek().is_none() || others.any(|&p| known.has(p, offer))
+        };
+        let ready: Vec<LinkIx> =
+            links.open_in(range).filter(|&(link, to)| passed_on(link, to)).map(|(link, _)| link).collect();
+        ready.into_iter().for_each(|link| self.offer_next(link));
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules of the model, one by one.
+
+use super::*;

@@ -1,0 +1,294 @@
+//! Chunks on their way: a part of a chunk begins, ends, is cut off.
+//!
+//! A chunk travels in one part over one connection, usually. It is in several parts when it was interrupted and goes on with another
+//! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs and none is left to be fetched.
+
+use crate::bandwidth::Clock;
+use crate::engine::observer::{Observer, Transfer, TransferEnd};
+use crate::engine::schedule::Delayed;
+use crate::engine::work::Work;
+use crate::engine::{Job, Simulation};
+use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
+use crate::swarm::{Begun, Role};
+use crate::units::SimTime;
+
+/// What one running transfer carries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// The sender's end of the connection.
+    pub link: LinkIx,
+    /// The chunk.
+    pub chunk: ChunkIx,
+    /// Bytes of the chunk that this part is to bring.
+    pub bytes: u64,
+    /// Bytes that have been counted for both sides so far.
+    pub counted: u64,
+    /// When the part began.
+    pub started: SimTime,
+    /// The transfer that fetches the same last block, in endgame, or `NONE`.
+    pub rival: FlowIx,
+    /// Bytes of that block.
+    pub raced_bytes: u64,
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
+    pub(super) fn start(&mut self, link: LinkIx) {
+        let end = *self.swarm.links.get(link);
+        if !end.unchoking || end.flow.is_some() || self.awaits_first_request(link) {
+            return;
+        }
+        let (sender, receiver) = (self.swarm.links.owner(link), self.swarm.links.to(link));
+        if !self.swarm.peers[sender].is_alive() || self.swarm.peers[receiver].role == Role::Crashed {
+            return;
+        }
+        if let Some(work) = self.choose_work(link) {
+            let flow = self.bandwidth.start(self.now(), sender, receiver, end.weight, work.bytes);
+            self.swarm.links.get_mut(link).flow = flow;
+            self.begin(flow, link, work);
+        } else if !self.swarm.is_interesting(link) {
+            self.say_not_interested(link);
+        }
+    }
+
+    /// Whether the unchoke on `link` is so fresh that no request can have come back.
+    fn awaits_first_request(&self, link: LinkIx) -> bool {
+        self.now().since(self.swarm.links.get(link).unchoked_at) < self.latency(2)
+    }
+
+    /// The first request after an unchoke has come.
+    pub(super) fn first_request(&mut self, link: LinkIx) {
+        self.jobs.push_back(Job::Start(link));
+    }
+
+    /// Notes what `flow` carries from now on.
+    fn begin(&mut self, flow: FlowIx, link: LinkIx, work: Work) {
+        let part = Part {
+            link,
+            chunk: work.chunk,
+            bytes: work.bytes,
+            counted: 0,
+            started: self.now(),
+            rival: work.rival,
+            raced_bytes: work.bytes,
+        };
+        if flow.ix() >= self.parts.len() {
+            self.parts.resize(flow.ix() + 1, part);
+        }
+        self.parts[flow.ix()] = part;
+        if work.rival.is_some() {
+            let rival = &mut self.parts[work.rival.ix()];
+            rival.rival = flow;
+            rival.raced_bytes = work.bytes;
+        }
+    }
+
+    /// A clock has reached the finish of its earliest transfer.
+    pub(super) fn clock_struck(&mut self, clock: Clock) {
+        let flow = self.bandwidth.finish(self.now(), clock);
+        let part = self.parts[flow.ix()];
+        let (sender, receiver) = (self.swarm.links.owner(part.link), self.swarm.links.to(part.link));
+        self.count(flow);
+        if part.rival.is_some() {
+            self.lose_race(part.rival);
+        }
+        let complete = self.is_last_part(flow, receiver, part.chunk);
+        let end = if complete { TransferEnd::ChunkCompleted } else { TransferEnd::PartCompleted };
+        self.record_transfer(&part, part.bytes, part.bytes, end);
+        if complete {
+            self.complete_chunk(receiver, part.chunk);
+        }
+        self.go_on(flow, part.link);
+        if complete {
+            self.wake_idle_senders(receiver);
+        }
+        self.depart_if_given_enough(sender);
+    }
+
+    /// Gives `flow`, whose work is done, the next thing to carry, or ends it.
+    fn go_on(&mut self, flow: FlowIx, link: LinkIx) {
+        if let Some(work) = self.choose_work(link) {
+            self.bandwidth.continue_with(self.now(), flow, work.bytes);
+            self.begin(flow, link, work);
+            return;
+        }
+        self.bandwidth.stop(self.now(), flow);
+        self.swarm.links.get_mut(link).flow = FlowIx::NONE;
+        if !self.swarm.is_interesting(link) {
+            self.say_not_interested(link);
+        }
+    }
+
+    /// Whether `flow`, which has ended, was the last that `receiver` needed for `chunk`.
+    fn is_last_part(&self, flow: FlowIx, receiver: PeerIx, chunk: ChunkIx) -> bool {
+        let mut others = self.bandwidth.downloads(receiver).filter(|&f| f != flow);
+        !others.any(|f| self.parts[f.ix()].chunk == chunk)
+            && !self.swarm.peers[receiver].begun.iter().any(|b| b.chunk == chunk)
+    }
+
+    /// Cuts `flow` off. Its whole blocks are kept; the rest goes back to be fetched, at once, or, when the sender has `crashed`, once its receiver has noticed.
+    pub(super) fn interrupt(&mut self, flow: FlowIx, end: TransferEnd, crashed: bool) {
+        self.count(flow);
+        let part = self.parts[flow.ix()];
+        let receiver = self.swarm.links.to(part.link);
+        // A rival fetches the last block too, so only the blocks before are this part's to keep or to give back.
+        let own = if part.rival.is_some() { part.bytes - part.raced_bytes } else { part.bytes };
+        // The last block counts when its event has come, not before.
+        let kept = self.swarm.layout.whole_blocks(part.counted.min(part.bytes - 1)).min(own);
+        if part.rival.is_some() {
+            self.parts[part.rival.ix()].rival = FlowIx::NONE;
+        }
+        self.stop(flow, part.link);
+        if own > kept {
+            let awaited_from = if crashed { self.swarm.links.get(part.link).back } else { LinkIx::NONE };
+            self.give_back(receiver, Begun { chunk: part.chunk, missing_bytes: own - kept, awaited_from });
+        }
+        self.record_transfer(&part, part.counted, kept, end);
+        if !crashed {
+            self.wake_idle_senders(receiver);
+        }
+    }
+
+    /// The rival of `flow` was faster: the last block of `flow` is of no use any more.
+    fn lose_race(&mut self, flow: FlowIx) {
+        self.count(flow);
+        let part = self.parts[flow.ix()];
+        self.stop(flow, part.link);
+        self.record_transfer(&part, part.counted, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
+        self.jobs.push_back(Job::Start(part.link));
+    }
+
+    fn stop(&mut self, flow: FlowIx, link: LinkIx) {
+        self.bandwidth.stop(self.now(), flow);
+        self.swarm.links.get_mut(link).flow = FlowIx::NONE;
+    }
+
+    /// `receiver` still lacks these bytes and nobody brings them.
+    pub(super) fn give_back(&mut self, receiver: PeerIx, rest: Begun) {
+        let whole = self.swarm.layout.bytes_of(rest.chunk);
+        if rest.missing_bytes == whole && rest.awaited_from.is_none() {
+            self.swarm.unclaim(receiver, rest.chunk);
+            return;
+        }
+        let begun = &mut self.swarm.peers[receiver].begun;
+        let same = begun.iter_mut().find(|b| b.chunk == rest.chunk && b.awaited_from == rest.awaited_from);
+        match same {
+            Some(same) => same.missing_bytes += rest.missing_bytes,
+            None => begun.push(rest),
+        }
+    }
+
+    fn record_transfer(&mut self, part: &Part, bytes: u64, kept: u64, end: TransferEnd) {
+        let (sender, receiver) = (self.swarm.links.owner(part.link), self.swarm.links.to(part.link));
+        self.swarm.peers[receiver].life.wasted_bytes += bytes - kept;
+        self.observer.transferred(&Transfer {
+            started: part.started,
+            ended: self.schedule.now(),
+            from: self.swarm.peers[sender].id,
+            to: self.swarm.peers[receiver].id,
+            chunk: part.chunk,
+            bytes,
+            kept_bytes: kept,
+            end,
+        });
+    }
+
+    /// Counts for both sides what `flow` has moved since it was last counted.
+    pub(super) fn count(&mut self, flow: FlowIx) {
+        let now = self.now();
+        let moved = self.bandwidth.moved(now, flow);
+        let part = &mut self.parts[flow.ix()];
+        let bytes = moved - part.counted;
+        part.counted = moved;
+        if bytes == 0 {
+            return;
+        }
+        let link = part.link;
+        let end = self.swarm.links.get_mut(link);
+        end.slot_bytes += bytes;
+        let back = end.back;
+        let (sender, receiver) = (self.swarm.links.owner(link), self.swarm.links.to(link));
+        let window = self.group_of(receiver).rechoke.rate_window;
+        self.swarm.links.get_mut(back).received.add(now, bytes, window);
+
+        self.swarm.peers[receiver].life.downloaded_bytes += bytes;
+        let to = self.swarm.peers[receiver].group;
+        let peer = &mut self.swarm.peers[sender];
+        let leeches = peer.role == Role::Leecher;
+        peer.life.uploaded_bytes += bytes;
+        if leeches {
+            peer.life.uploaded_leeching_bytes += bytes;
+            self.totals.leechers.sent_bytes += bytes;
+        } else {
+            self.totals.seeds.sent_bytes += bytes;
+        }
+        self.observer.moved(peer.group, to, leeches, bytes);
+    }
+
+    /// `peer` has all bytes of `chunk`.
+    fn complete_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        let now = self.now();
+        self.swarm.complete_chunk(peer, chunk);
+        self.totals.transfers += 1;
+        let life = &mut self.swarm.peers[peer].life;
+        life.first_chunk = life.first_chunk.or(Some(now));
+        if self.scenario.network.latency.is_zero() {
+            self.chunk_announced(peer, chunk);
+            self.chunk_acknowledged(peer, chunk);
+        } else {
+            let id = self.id_of(peer);
+            self.schedule.after(self.latency(1), id, Delayed::ChunkAnnounced(peer, chunk));
+            self.schedule.after(self.latency(2), id, Delayed::ChunkAcknowledged(peer, chunk));
+        }
+        if self.swarm.peers[peer].chunks as usize == self.swarm.layout.chunks {
+            self.complete_file(peer);
+        }
+    }
+
+    /// The neighbours of `peer` learn that it has `chunk`.
+    pub(super) fn chunk_announced(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        self.swarm.announce_chunk(peer, chunk);
+        if !self.super_seeds.is_empty() {
+            self.chunk_seen_by_super_seeds(peer, chunk);
+        }
+    }
+
+    /// What `chunk` means to the neighbours of `peer` has come back to it: requests on idle connections, and interest.
+    pub(super) fn chunk_acknowledged(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        self.swarm.acknowledge_chunk(peer, chunk);
+        let unchoked = &self.swarm.peers[peer].unchoked;
+        if unchoked.len() > self.bandwidth.uploads(peer).len() {
+            self.jobs.extend(unchoked.iter().map(|&link| Job::Start(link)));
+        }
+        self.jobs.push_back(Job::Refill(peer));
+    }
+
+    /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
+    pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
+        let unchoked_by = &self.swarm.peers[peer].unchoked_by;
+        if unchoked_by.len() > self.bandwidth.downloads(peer).len() {
+            let links = &self.swarm.links;
+            let idle = unchoked_by.iter().map(|&l| links.get(l).back).filter(|&l| links.get(l).flow.is_none());
+            self.jobs.extend(idle.map(Job::Start));
+        }
+    }
+
+    /// The neighbour of `link` has nothing left to ask for and tells the owner.
+    fn say_not_interested(&mut self, link: LinkIx) {
+        if self.scenario.network.latency.is_zero() {
+            self.no_longer_interested(link);
+        } else {
+            let id = self.id_of(self.swarm.links.owner(link));
+            self.schedule.after(self.latency(1), id, Delayed::NotInterested(link));
+        }
+    }
+
+    /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
+    pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
+        if self.swarm.links.get(link).unchoking && !self.swarm.knows_interest(link) {
+            let owner = self.swarm.links.owner(link);
+            self.choke(link);
+            self.jobs.push_back(Job::Refill(owner));
+        }
+    }
+}
