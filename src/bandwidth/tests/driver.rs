@@ -21,8 +21,20 @@ fn transfer() -> impl Strategy<Value = Transfer> {
     let weight = prop_oneof![3 => Just(1.0_f32), 1 => 0.1_f32..10.0];
     let begin = prop_oneof![1 => Just(0), 2 => 0..3_000_000_000_u64];
     let bytes = prop_oneof![1 => Just(262_144_u64), 1 => 1..400_000_u64];
-    (0..10_usize, 0..10_usize, weight, begin, prop::collection::vec(bytes, 1..4))
-        .prop_map(|(from, to, weight, begin, pieces)| Transfer { from, to, weight, begin, pieces })
+    (
+        0..10_usize,
+        0..10_usize,
+        weight,
+        begin,
+        prop::collection::vec(bytes, 1..4),
+    )
+        .prop_map(|(from, to, weight, begin, pieces)| Transfer {
+            from,
+            to,
+            weight,
+            begin,
+            pieces,
+        })
 }
 
 /// What happened: the instant in nanoseconds at which each piece of each transfer was complete.
@@ -39,11 +51,22 @@ fn run(cap: Option<f64>, capacities: &[(f64, f64)], transfers: &[Transfer]) -> F
     loop {
         let begin = begins.last().map(|&ix| SimTime(transfers[ix].begin));
         let finish = pending.peek().map(|(instant, _)| instant);
-        let Some(now) = begin.into_iter().chain(finish).min() else { break };
+        let Some(now) = begin.into_iter().chain(finish).min() else {
+            break;
+        };
         if begin == Some(now) {
             let ix = begins.pop().expect("one begins");
-            let Transfer { from, to, weight, ref pieces, .. } = transfers[ix];
-            let (from, to) = (PeerIx::from_ix(from % capacities.len()), PeerIx::from_ix(to % capacities.len()));
+            let Transfer {
+                from,
+                to,
+                weight,
+                ref pieces,
+                ..
+            } = transfers[ix];
+            let (from, to) = (
+                PeerIx::from_ix(from % capacities.len()),
+                PeerIx::from_ix(to % capacities.len()),
+            );
             owner[bandwidth.start(now, from, to, weight, pieces[0]).ix()] = ix;
         } else {
             let (_, clock) = pending.pop().expect("one finishes");
@@ -83,8 +106,14 @@ fn reference(cap: Option<f64>, capacities: &[(f64, f64)], transfers: &[Transfer]
         };
         let demands: Vec<Demand> = active.iter().map(demand).collect();
         let rates = rates(&uploads, &downloads, &demands);
-        let begin = transfers.iter().map(|transfer| transfer.begin as f64).filter(|&begin| begin > now);
-        let ends = active.iter().zip(&rates).map(|(&ix, rate)| now + (left[ix] / rate * 1e9).max(0.0));
+        let begin = transfers
+            .iter()
+            .map(|transfer| transfer.begin as f64)
+            .filter(|&begin| begin > now);
+        let ends = active
+            .iter()
+            .zip(&rates)
+            .map(|(&ix, rate)| now + (left[ix] / rate * 1e9).max(0.0));
         let next = begin.chain(ends).fold(f64::INFINITY, f64::min);
         if next.is_infinite() {
             return finishes;
@@ -94,7 +123,10 @@ fn reference(cap: Option<f64>, capacities: &[(f64, f64)], transfers: &[Transfer]
             // Within a hundredth of a nanosecond of its end: rounding of the instant.
             if left[ix] <= rate * 1e-11 {
                 finishes[ix].push(next);
-                left[ix] += transfers[ix].pieces.get(finishes[ix].len()).map_or(0.0, |&bytes| bytes as f64);
+                left[ix] += transfers[ix]
+                    .pieces
+                    .get(finishes[ix].len())
+                    .map_or(0.0, |&bytes| bytes as f64);
             }
         }
         now = next;
@@ -135,10 +167,19 @@ fn ties_come_in_order_and_none_is_lost() {
         let mut transfers = Vec::new();
         for from in 0..6 {
             for to in (0..6).filter(|&to| to != from) {
-                transfers.push(Transfer { from, to, weight: 1.0, begin: 0, pieces: vec![20_000, 20_000, 40_000] });
+                transfers.push(Transfer {
+                    from,
+                    to,
+                    weight: 1.0,
+                    begin: 0,
+                    pieces: vec![20_000, 20_000, 40_000],
+                });
             }
         }
         let finishes = run(None, &[(1e5, download); 6], &transfers);
-        assert!(finishes.iter().all(|finishes| *finishes == [1e9, 2e9, 4e9]), "{download}: {finishes:?}");
+        assert!(
+            finishes.iter().all(|finishes| *finishes == [1e9, 2e9, 4e9]),
+            "{download}: {finishes:?}"
+        );
     }
 }

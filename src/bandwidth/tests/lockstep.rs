@@ -10,11 +10,28 @@ use crate::units::{SimDuration, SimTime};
 /// A change; the numbers choose among what there is.
 #[derive(Clone, Copy, Debug)]
 enum Change {
-    Start { from: usize, to: usize, weight: f32, bytes: u64 },
-    Stop { flow: usize },
-    Weigh { flow: usize, weight: f32 },
-    Resize { flow: usize, more: u64 },
-    Leave { peer: usize, upload: f64, download: f64 },
+    Start {
+        from: usize,
+        to: usize,
+        weight: f32,
+        bytes: u64,
+    },
+    Stop {
+        flow: usize,
+    },
+    Weigh {
+        flow: usize,
+        weight: f32,
+    },
+    Resize {
+        flow: usize,
+        more: u64,
+    },
+    Leave {
+        peer: usize,
+        upload: f64,
+        download: f64,
+    },
 }
 
 /// Equal capacities make ties; the others are up to 10⁶ apart.
@@ -61,7 +78,12 @@ impl World {
     fn apply(&mut self, change: Change) {
         let now = self.now;
         match change {
-            Change::Start { from, to, weight, bytes } => {
+            Change::Start {
+                from,
+                to,
+                weight,
+                bytes,
+            } => {
                 let (from, to) = (PeerIx::from_ix(from % self.peers), PeerIx::from_ix(to % self.peers));
                 self.running.push(self.bandwidth.start(now, from, to, weight, bytes));
             }
@@ -70,7 +92,8 @@ impl World {
                 self.bandwidth.stop(now, flow);
             }
             Change::Weigh { flow, weight } if !self.running.is_empty() => {
-                self.bandwidth.set_weight(now, self.running[flow % self.running.len()], weight);
+                self.bandwidth
+                    .set_weight(now, self.running[flow % self.running.len()], weight);
             }
             Change::Resize { flow, more } if !self.running.is_empty() => {
                 let flow = self.running[flow % self.running.len()];
@@ -98,7 +121,9 @@ impl World {
     fn advance(&mut self, until: SimTime) -> Result<(), String> {
         // However short their work, the test must end.
         for _ in 0..50 {
-            let Some((instant, clock)) = self.pending.peek().filter(|&(instant, _)| instant <= until) else { break };
+            let Some((instant, clock)) = self.pending.peek().filter(|&(instant, _)| instant <= until) else {
+                break;
+            };
             assert!(instant >= self.now);
             self.now = instant;
             self.pending.pop();
