@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::access::{Access, AccessIx, Entry, ROUNDING};
+use super::access::{Access, AccessIx, Entry, Face, ROUNDING};
 use super::clock::{Clock, ClockKind};
 use super::level::Share;
 use crate::ids::{FlowIx, PeerIx};
@@ -48,6 +48,8 @@ pub struct MaxMin {
     pub(super) cap: Option<f64>,
     /// Two a peer.
     pub(super) links: Vec<Access>,
+    /// As many.
+    pub(super) faces: Vec<Face>,
     pub(super) flows: Vec<Flow>,
     free: Vec<FlowIx>,
     /// Whether a finish is pending on the cap clock of a peer; empty without a cap.
@@ -98,6 +100,7 @@ impl MaxMin {
         Self {
             cap: connection_cap,
             links: Vec::new(),
+            faces: Vec::new(),
             flows: Vec::new(),
             free: Vec::new(),
             cap_pending: Vec::new(),
@@ -116,12 +119,16 @@ impl MaxMin {
         let (up, down) = (AccessIx::upload(peer), AccessIx::download(peer));
         if self.links.len() <= down.ix() {
             self.links.resize_with(down.ix() + 1, || Access::new(0.0));
+            self.faces.resize(down.ix() + 1, Face::open(0.0, 0.0));
+
             if self.cap.is_some() {
                 self.cap_pending.resize(peer.ix() + 1, false);
             }
         }
-        self.links[up.ix()].reset(upload);
-        self.links[down.ix()].reset(download);
+        for (link, capacity) in [(up, upload), (down, download)] {
+            self.links[link.ix()].reset(capacity);
+            self.faces[link.ix()] = Face::open(capacity, capacity);
+        }
     }
 
     /// Starts a flow of `bytes` and returns its index, the one freed last if there is one.
@@ -151,11 +158,13 @@ impl MaxMin {
             finish,
             weight,
             flow: ix,
+            other: down,
         });
         self.links[down.ix()].entries.push(Entry {
             finish: f64::INFINITY,
             weight,
             flow: ix,
+            other: up,
         });
         self.links[up.ix()].limited += self.is_limited(down);
         self.touch(up, down);
@@ -251,7 +260,7 @@ impl MaxMin {
     #[must_use]
     pub fn rate(&self, flow: FlowIx) -> f64 {
         let (up, down) = self.ends(flow);
-        let level = self.links[up.ix()].level.min(self.links[down.ix()].level);
+        let level = self.faces[up.ix()].level.min(self.faces[down.ix()].level);
         let rate = f64::from(self.flows[flow.ix()].weight) * level;
         self.cap.map_or(rate, |cap| rate.min(cap))
     }
@@ -318,6 +327,7 @@ impl MaxMin {
             }
         };
         self.links.capacity() * size_of::<Access>()
+            + self.faces.capacity() * size_of::<Face>()
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
             + self.flows.capacity() * size_of::<Flow>()
             + self.free.capacity() * size_of::<FlowIx>()
