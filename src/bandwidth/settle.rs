@@ -18,13 +18,20 @@
 //! distributed max-min algorithms work (Charny, Clark & Jain, *Congestion control with explicit rate
 //! indication*, ICC 1995). ∎
 //!
-//! The links that no change has reached fit together already, so each round of the queue costs only those that
-//! the change has reached; how far it reaches is measured in `benches/bandwidth.rs`. Rounding is kept from going round in
-//! circles by the threshold in `level.rs`.
+//! Links that no change has reached fit together already, so the work is that of the links the change
+//! reaches: `benches/bandwidth.rs` measures it. Rounding is kept from going round in circles by the
+//! threshold in `level.rs`.
 //!
-//! *Who can see a change.* A link at level `m` counts a flow as `w · min(x, other end)` with `x ≤ m`. A change
-//! at the other end between two values that are both at least `m` is out of its sight. So two ends
-//! never drive each other in turn: only the higher sees the lower.
+//! # Who can see a change
+//!
+//! A link at a finite level `m` counts a flow as `w · min(m, level at the other end)`. A change at the other end
+//! between two values that are both at least `m` is out of its sight. So two ends never drive each other
+//! in turn: only the higher sees the lower.
+//!
+//! A link at level infinity sees every change, but it takes no notice as long as it does not get full. How far
+//! it is from that is its [`room`](Face::room), kept up to date with one subtraction a change. Most downloads
+//! are like this where they are faster than uploads: without `room` more than half of all levels
+//! would be computed to find infinity again.
 
 use super::access::{AccessIx, Face};
 use super::clock::{Clock, ClockKind};
@@ -70,19 +77,20 @@ impl MaxMin {
             let link = &mut self.links[ix.ix()];
             link.stale = false;
             let next = link.next_finish(self.settled);
-            let had = std::mem::replace(&mut link.pending, next.is_some());
-            if had || next.is_some() {
+            if std::mem::replace(&mut link.pending, next.is_some()) || next.is_some() {
                 each(ix.clock(), next);
             }
             if self.cap.is_some() && ix.is_upload() {
-                let clock = Clock {
-                    kind: ClockKind::Cap,
-                    ..ix.clock()
-                };
+                let peer = ix.clock().peer;
                 let next = self.next_capped(ix);
-                let had = std::mem::replace(&mut self.cap_pending[clock.peer.ix()], next.is_some());
-                if had || next.is_some() {
-                    each(clock, next);
+                if std::mem::replace(&mut self.cap_pending[peer.ix()], next.is_some()) || next.is_some() {
+                    each(
+                        Clock {
+                            peer,
+                            kind: ClockKind::Cap,
+                        },
+                        next,
+                    );
                 }
             }
         }
@@ -131,6 +139,7 @@ impl MaxMin {
                 face.room -= more;
                 face.room < 0.0
             } else {
+                // Nothing but an unlimited download has room for what may grow without limit.
                 face.room.is_finite()
             };
             if sees {
@@ -164,7 +173,6 @@ impl MaxMin {
         let (up, down) = self.ends(flow);
         let state = &self.flows[flow.ix()];
         let (up, down) = (self.faces[up.ix()].level, self.faces[down.ix()].level);
-
         let cap = self.cap_level(f64::from(state.weight));
         let bound = if up <= down.min(cap) {
             ClockKind::Upload

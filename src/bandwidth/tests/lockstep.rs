@@ -128,7 +128,7 @@ impl World {
             self.now = instant;
             self.pending.pop();
             let flow = self.bandwidth.finish(instant, clock);
-            if flow.0 % 2 == 0 {
+            if flow.0.is_multiple_of(2) {
                 self.bandwidth.continue_with(instant, flow, 500_000);
             } else {
                 self.bandwidth.stop(instant, flow);
