@@ -32,6 +32,12 @@ impl MaxMin {
             carried[down.ix()] += rate;
         }
         for (ix, link) in self.links.iter().enumerate() {
+            if link.level.to_bits() != self.faces[ix].level.to_bits() {
+                return Err(format!(
+                    "access link {ix} is at {}, but shows {}",
+                    link.level, self.faces[ix].level
+                ));
+            }
             if carried[ix] > link.capacity * (1.0 + NEAR) {
                 return Err(format!(
                     "access link {ix} carries {} of {} bytes/s",

@@ -25,8 +25,10 @@ pub(super) struct Share {
     pub held: f64,
 }
 
-/// The level of a link with `capacity` bytes/s, in bytes/s per unit of weight. Reorders and shortens `shares`.
-pub(super) fn level(mut capacity: f64, shares: &mut Vec<Share>) -> f64 {
+/// The level of a link with `capacity` bytes/s, in bytes/s per unit of weight, and what is left of the capacity.
+///
+/// Only where the level is infinite something is left. Reorders and shortens `shares`.
+pub(super) fn level(mut capacity: f64, shares: &mut Vec<Share>) -> (f64, f64) {
     let mut weight: f64 = shares.iter().map(|share| share.weight).sum();
     let mut x = capacity / weight;
     while !shares.is_empty() {
@@ -42,12 +44,12 @@ pub(super) fn level(mut capacity: f64, shares: &mut Vec<Share>) -> f64 {
             }
         }
         if shares.len() == before {
-            return x;
+            return (x, 0.0);
         }
         // Rounding must not turn the steps round.
         x = x.max(capacity / weight);
     }
-    f64::INFINITY
+    (f64::INFINITY, capacity)
 }
 
 /// How near a new level must be to the old one, relative to it, to count as no change.
@@ -73,7 +75,7 @@ mod tests {
 
     fn level_of(capacity: f64, shares: &[(f64, f64)]) -> f64 {
         let mut shares = shares.iter().map(|&(weight, held)| Share { weight, held }).collect();
-        level(capacity, &mut shares)
+        level(capacity, &mut shares).0
     }
 
     #[test]

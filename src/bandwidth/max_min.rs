@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::access::{Access, AccessIx, Entry, ROUNDING};
+use super::access::{Access, AccessIx, Entry, Face};
 use super::clock::{Clock, ClockKind};
 use super::level::Share;
 use crate::ids::{FlowIx, PeerIx};
@@ -48,8 +48,10 @@ pub struct MaxMin {
     pub(super) cap: Option<f64>,
     /// Two a peer.
     pub(super) links: Vec<Access>,
+    /// As many.
+    pub(super) faces: Vec<Face>,
     pub(super) flows: Vec<Flow>,
-    free: Vec<FlowIx>,
+    pub(super) free: Vec<FlowIx>,
     /// Whether a finish is pending on the cap clock of a peer; empty without a cap.
     pub(super) cap_pending: Vec<bool>,
     /// Links whose level is to be computed.
@@ -98,6 +100,7 @@ impl MaxMin {
         Self {
             cap: connection_cap,
             links: Vec::new(),
+            faces: Vec::new(),
             flows: Vec::new(),
             free: Vec::new(),
             cap_pending: Vec::new(),
@@ -116,12 +119,15 @@ impl MaxMin {
         let (up, down) = (AccessIx::upload(peer), AccessIx::download(peer));
         if self.links.len() <= down.ix() {
             self.links.resize_with(down.ix() + 1, || Access::new(0.0));
+            self.faces.resize(down.ix() + 1, Face::open(0.0, 0.0));
             if self.cap.is_some() {
                 self.cap_pending.resize(peer.ix() + 1, false);
             }
         }
-        self.links[up.ix()].reset(upload);
-        self.links[down.ix()].reset(download);
+        for (link, capacity) in [(up, upload), (down, download)] {
+            self.links[link.ix()].reset(capacity);
+            self.faces[link.ix()] = Face::open(capacity, capacity);
+        }
     }
 
     /// Starts a flow of `bytes` and returns its index, the one freed last if there is one.
@@ -151,11 +157,13 @@ impl MaxMin {
             finish,
             weight,
             flow: ix,
+            other: down,
         });
         self.links[down.ix()].entries.push(Entry {
             finish: f64::INFINITY,
             weight,
             flow: ix,
+            other: up,
         });
         self.links[up.ix()].limited += self.is_limited(down);
         self.touch(up, down);
@@ -210,17 +218,6 @@ impl MaxMin {
         self.touch(up, down);
     }
 
-    /// Whole bytes that a flow has moved of its current work.
-    #[must_use]
-    pub fn moved(&self, now: SimTime, flow: FlowIx) -> u64 {
-        let Flow { done, bytes, .. } = self.flows[flow.ix()];
-        if done {
-            return bytes;
-        }
-        // `as` saturates: what is left below zero is none.
-        bytes.saturating_sub((self.left(now, flow) - ROUNDING).ceil() as u64)
-    }
-
     /// The flow that finishes on `clock`, whose instant has come: the earliest, of equals the first in the list of the link.
     ///
     /// [`continue_with`](Self::continue_with) or [`stop`](Self::stop) must follow before the next [`settle`](Self::settle).
@@ -247,103 +244,9 @@ impl MaxMin {
         flow
     }
 
-    /// Rate of a flow in bytes/s, as settled last.
-    #[must_use]
-    pub fn rate(&self, flow: FlowIx) -> f64 {
-        let (up, down) = self.ends(flow);
-        let level = self.links[up.ix()].level.min(self.links[down.ix()].level);
-        let rate = f64::from(self.flows[flow.ix()].weight) * level;
-        self.cap.map_or(rate, |cap| rate.min(cap))
-    }
-
-    /// What a peer uploads in all, in bytes/s, as settled last.
-    #[must_use]
-    pub fn upload_rate(&self, peer: PeerIx) -> f64 {
-        let link = &self.links[AccessIx::upload(peer).ix()];
-        if link.level.is_finite() {
-            link.capacity
-        } else {
-            self.uploads(peer).map(|flow| self.rate(flow)).sum()
-        }
-    }
-
-    /// The sender of a flow.
-    #[must_use]
-    pub fn from(&self, flow: FlowIx) -> PeerIx {
-        self.flows[flow.ix()].from
-    }
-
-    /// The receiver of a flow.
-    #[must_use]
-    pub fn to(&self, flow: FlowIx) -> PeerIx {
-        self.flows[flow.ix()].to
-    }
-
-    /// The flows that a peer sends, in an order that depends on nothing but the calls made.
-    pub fn uploads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {
-        self.links[AccessIx::upload(peer).ix()]
-            .entries
-            .iter()
-            .map(|entry| entry.flow)
-    }
-
-    /// The flows that a peer receives, in an order that depends on nothing but the calls made.
-    pub fn downloads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {
-        self.links[AccessIx::download(peer).ix()]
-            .entries
-            .iter()
-            .map(|entry| entry.flow)
-    }
-
-    /// Number of flows that run.
-    #[must_use]
-    pub fn flows(&self) -> usize {
-        self.flows.len() - self.free.len()
-    }
-
-    /// Levels of links computed since the start: the work that fairness took.
-    #[must_use]
-    pub fn visits(&self) -> u64 {
-        self.visits
-    }
-
-    /// Memory held, in bytes.
-    #[must_use]
-    pub fn memory_bytes(&self) -> usize {
-        let spilled = |link: &Access| {
-            if link.entries.spilled() {
-                link.entries.capacity()
-            } else {
-                0
-            }
-        };
-        self.links.capacity() * size_of::<Access>()
-            + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
-            + self.flows.capacity() * size_of::<Flow>()
-            + self.free.capacity() * size_of::<FlowIx>()
-            + self.cap_pending.capacity()
-            + (self.worklist.capacity() + self.affected.capacity() + self.stale.capacity()) * size_of::<AccessIx>()
-            + self.shares.capacity() * size_of::<Share>()
-    }
-
-    /// The two links of a flow, upload and download.
-    pub(super) fn ends(&self, flow: FlowIx) -> (AccessIx, AccessIx) {
-        let flow = &self.flows[flow.ix()];
-        (AccessIx::upload(flow.from), AccessIx::download(flow.to))
-    }
-
     /// 1 if the link has a finite capacity, else 0.
     fn is_limited(&self, link: AccessIx) -> u32 {
         u32::from(self.links[link.ix()].capacity.is_finite())
-    }
-
-    /// Bytes that a flow has still to move; a fraction below zero when its finish was within the last nanosecond.
-    pub(super) fn left(&self, now: SimTime, flow: FlowIx) -> f64 {
-        let flow = &self.flows[flow.ix()];
-        match (flow.bound, self.cap) {
-            (ClockKind::Cap, Some(cap)) => (flow.finish - now.as_secs_f64()) * cap,
-            _ => (flow.finish - self.links[flow.access().ix()].clock(now)) * f64::from(flow.weight),
-        }
     }
 
     /// Puts the finish of a flow off by what `bytes` more take; fewer when negative.

@@ -18,6 +18,7 @@ pub mod progressive_filling;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use clock::{Clock, ClockKind};
 pub use max_min::MaxMin;

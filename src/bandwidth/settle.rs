@@ -18,15 +18,22 @@
 //! distributed max-min algorithms work (Charny, Clark & Jain, *Congestion control with explicit rate
 //! indication*, ICC 1995). ∎
 //!
-//! The links that no change has reached fit together already, so each round of the queue costs only those that
-//! the change has reached; how far it reaches is measured in `benches/bandwidth.rs`. Rounding is kept from going round in
-//! circles by the threshold in `level.rs`.
+//! Links that no change has reached fit together already, so the work is that of the links the change
+//! reaches: `benches/bandwidth.rs` measures it. Rounding is kept from going round in circles by the
+//! threshold in `level.rs`.
 //!
-//! *Who can see a change.* A link at level `m` counts a flow as `w · min(x, other end)` with `x ≤ m`. A change
-//! at the other end between two values that are both at least `m` is out of its sight. So two ends
-//! never drive each other in turn: only the higher sees the lower.
+//! # Who can see a change
+//!
+//! A link at a finite level `m` counts a flow as `w · min(m, level at the other end)`. A change at the other end
+//! between two values that are both at least `m` is out of its sight. So two ends never drive each other
+//! in turn: only the higher sees the lower.
+//!
+//! A link at level infinity sees every change, but it takes no notice as long as it does not get full. How far
+//! it is from that is its [`room`](Face::room), kept up to date with one subtraction a change. Most downloads
+//! are like this where they are faster than uploads: without `room` more than half of all levels
+//! would be computed to find infinity again.
 
-use super::access::AccessIx;
+use super::access::{AccessIx, Face};
 use super::clock::{Clock, ClockKind};
 use super::level::{self, Share};
 use super::max_min::MaxMin;
@@ -46,7 +53,8 @@ impl MaxMin {
             if !level::same(old, new) {
                 self.links[link.ix()].set_level(now, new);
                 self.mark_affected(link);
-                self.tell_others(link, old.min(new));
+                self.faces[link.ix()].level = new;
+                self.tell_others(link, old, new);
             }
         }
         let mut affected = std::mem::take(&mut self.affected);
@@ -54,10 +62,7 @@ impl MaxMin {
             self.links[link.ix()].affected = false;
             self.mark_stale(link);
             if self.is_mixed(link) {
-                for place in 0..self.links[link.ix()].entries.len() {
-                    let flow = self.links[link.ix()].entries[place].flow;
-                    self.rebind(now, flow);
-                }
+                self.rebind_all(now, link);
             }
         }
         self.affected = affected;
@@ -72,19 +77,20 @@ impl MaxMin {
             let link = &mut self.links[ix.ix()];
             link.stale = false;
             let next = link.next_finish(self.settled);
-            let had = std::mem::replace(&mut link.pending, next.is_some());
-            if had || next.is_some() {
+            if std::mem::replace(&mut link.pending, next.is_some()) || next.is_some() {
                 each(ix.clock(), next);
             }
             if self.cap.is_some() && ix.is_upload() {
-                let clock = Clock {
-                    kind: ClockKind::Cap,
-                    ..ix.clock()
-                };
+                let peer = ix.clock().peer;
                 let next = self.next_capped(ix);
-                let had = std::mem::replace(&mut self.cap_pending[clock.peer.ix()], next.is_some());
-                if had || next.is_some() {
-                    each(clock, next);
+                if std::mem::replace(&mut self.cap_pending[peer.ix()], next.is_some()) || next.is_some() {
+                    each(
+                        Clock {
+                            peer,
+                            kind: ClockKind::Cap,
+                        },
+                        next,
+                    );
                 }
             }
         }
@@ -95,6 +101,7 @@ impl MaxMin {
     fn compute(&mut self, ix: AccessIx) -> f64 {
         let link = &self.links[ix.ix()];
         if link.entries.is_empty() {
+            self.faces[ix.ix()] = Face::open(link.capacity, link.capacity);
             return f64::INFINITY;
         }
         if !self.is_mixed(ix) {
@@ -104,28 +111,59 @@ impl MaxMin {
         shares.clear();
         for entry in &link.entries {
             let weight = f64::from(entry.weight);
-            let held = self.links[self.other_end(ix, entry.flow).ix()]
-                .level
-                .min(self.cap_level(weight));
+            let held = self.faces[entry.other.ix()].level.min(self.cap_level(weight));
             shares.push(Share { weight, held });
         }
-        let level = level::level(link.capacity, &mut shares);
+        let (level, left) = level::level(link.capacity, &mut shares);
+        if level.is_infinite() {
+            self.faces[ix.ix()] = Face::open(link.capacity, left);
+        }
         self.shares = shares;
         level
     }
 
-    /// Queues the other ends that can see the level of a link come from or go to `lower`.
-    fn tell_others(&mut self, ix: AccessIx, lower: f64) {
+    /// Queues the other ends that can see the level of a link go from `old` to `new`.
+    fn tell_others(&mut self, ix: AccessIx, old: f64, new: f64) {
         if !self.is_mixed(ix) {
             return;
         }
         for place in 0..self.links[ix.ix()].entries.len() {
             let entry = self.links[ix.ix()].entries[place];
-            let other = self.other_end(ix, entry.flow);
-            let link = &self.links[other.ix()];
-            // An unlimited download has an infinite level but nothing to compute.
-            if lower < link.level && link.capacity.is_finite() {
-                self.enqueue(other);
+            let weight = f64::from(entry.weight);
+            let cap = self.cap_level(weight);
+            let more = weight * (new.min(cap) - old.min(cap));
+            let face = &mut self.faces[entry.other.ix()];
+            let sees = if face.level.is_finite() {
+                old.min(new) < face.level
+            } else if more.is_finite() {
+                face.room -= more;
+                face.room < 0.0
+            } else {
+                // Nothing but an unlimited download has room for what may grow without limit.
+                face.room.is_finite()
+            };
+            if sees {
+                self.enqueue(entry.other);
+            }
+        }
+    }
+
+    /// Binds those flows of a link to another clock that have got another bottleneck.
+    fn rebind_all(&mut self, now: SimTime, ix: AccessIx) {
+        for place in 0..self.links[ix.ix()].entries.len() {
+            let link = &self.links[ix.ix()];
+            let entry = &link.entries[place];
+            let other = self.faces[entry.other.ix()].level;
+            let is_bottleneck = if ix.is_upload() {
+                link.level <= other
+            } else {
+                link.level < other
+            };
+            let is_bound = entry.finish.is_finite();
+            // Without a cap there are two clocks to choose from: most flows are where they should be.
+            if self.cap.is_some() || is_bound != is_bottleneck {
+                let flow = entry.flow;
+                self.rebind(now, flow);
             }
         }
     }
@@ -134,7 +172,7 @@ impl MaxMin {
     fn rebind(&mut self, now: SimTime, flow: FlowIx) {
         let (up, down) = self.ends(flow);
         let state = &self.flows[flow.ix()];
-        let (up, down) = (self.links[up.ix()].level, self.links[down.ix()].level);
+        let (up, down) = (self.faces[up.ix()].level, self.faces[down.ix()].level);
         let cap = self.cap_level(f64::from(state.weight));
         let bound = if up <= down.min(cap) {
             ClockKind::Upload
@@ -170,15 +208,6 @@ impl MaxMin {
     /// Level at which the cap per connection holds a flow of a weight.
     fn cap_level(&self, weight: f64) -> f64 {
         self.cap.map_or(f64::INFINITY, |cap| cap / weight)
-    }
-
-    fn other_end(&self, ix: AccessIx, flow: FlowIx) -> AccessIx {
-        let flow = &self.flows[flow.ix()];
-        if ix.is_upload() {
-            AccessIx::download(flow.to)
-        } else {
-            AccessIx::upload(flow.from)
-        }
     }
 
     /// The flow of an upload that finishes first of those that the cap holds.

@@ -1,6 +1,8 @@
 //! Tests of the allocator: known numbers, lockstep with the oracle, whole runs.
 
+mod driver;
 mod known;
+mod lockstep;
 
 use super::{Clock, MaxMin};
 use crate::ids::PeerIx;
@@ -32,9 +34,14 @@ impl Pending {
         });
     }
 
+    /// The earliest finish.
+    fn peek(&self) -> Option<(SimTime, Clock)> {
+        self.0.iter().map(|(&clock, &instant)| (instant, clock)).min()
+    }
+
     /// Takes the earliest finish out.
     fn pop(&mut self) -> Option<(SimTime, Clock)> {
-        let (&clock, &instant) = self.0.iter().min_by_key(|&(&clock, &instant)| (instant, clock))?;
+        let (instant, clock) = self.peek()?;
         self.0.remove(&clock);
         Some((instant, clock))
     }

@@ -1,0 +1,118 @@
+//! What can be read off the allocator: rates, bytes moved, who sends to whom.
+
+use super::access::{Access, AccessIx, Entry, Face, ROUNDING};
+use super::clock::ClockKind;
+use super::level::Share;
+use super::max_min::{Flow, MaxMin};
+use crate::ids::{FlowIx, PeerIx};
+use crate::units::SimTime;
+
+impl MaxMin {
+    /// Whole bytes that a flow has moved of its current work.
+    #[must_use]
+    pub fn moved(&self, now: SimTime, flow: FlowIx) -> u64 {
+        let Flow { done, bytes, .. } = self.flows[flow.ix()];
+        if done {
+            return bytes;
+        }
+        // `as` saturates: what is left below zero is none.
+        bytes.saturating_sub((self.left(now, flow) - ROUNDING).ceil() as u64)
+    }
+
+    /// Rate of a flow in bytes/s, as settled last.
+    #[must_use]
+    pub fn rate(&self, flow: FlowIx) -> f64 {
+        let (up, down) = self.ends(flow);
+        let level = self.faces[up.ix()].level.min(self.faces[down.ix()].level);
+        let rate = f64::from(self.flows[flow.ix()].weight) * level;
+        self.cap.map_or(rate, |cap| rate.min(cap))
+    }
+
+    /// What a peer uploads in all, in bytes/s, as settled last.
+    #[must_use]
+    pub fn upload_rate(&self, peer: PeerIx) -> f64 {
+        let link = &self.links[AccessIx::upload(peer).ix()];
+        if link.level.is_finite() {
+            link.capacity
+        } else {
+            self.uploads(peer).map(|flow| self.rate(flow)).sum()
+        }
+    }
+
+    /// The sender of a flow.
+    #[must_use]
+    pub fn from(&self, flow: FlowIx) -> PeerIx {
+        self.flows[flow.ix()].from
+    }
+
+    /// The receiver of a flow.
+    #[must_use]
+    pub fn to(&self, flow: FlowIx) -> PeerIx {
+        self.flows[flow.ix()].to
+    }
+
+    /// The flows that a peer sends, in an order that depends on nothing but the calls made.
+    #[must_use]
+    pub fn uploads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {
+        self.links[AccessIx::upload(peer).ix()]
+            .entries
+            .iter()
+            .map(|entry| entry.flow)
+    }
+
+    /// The flows that a peer receives, in an order that depends on nothing but the calls made.
+    #[must_use]
+    pub fn downloads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {
+        self.links[AccessIx::download(peer).ix()]
+            .entries
+            .iter()
+            .map(|entry| entry.flow)
+    }
+
+    /// Number of flows that run.
+    #[must_use]
+    pub fn flows(&self) -> usize {
+        self.flows.len() - self.free.len()
+    }
+
+    /// Levels of links computed since the start: the work that fairness took.
+    #[must_use]
+    pub fn visits(&self) -> u64 {
+        self.visits
+    }
+
+    /// Memory held, in bytes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let spilled = |link: &Access| {
+            if link.entries.spilled() {
+                link.entries.capacity()
+            } else {
+                0
+            }
+        };
+        self.links.capacity() * size_of::<Access>()
+            + self.faces.capacity() * size_of::<Face>()
+            + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
+            + self.flows.capacity() * size_of::<Flow>()
+            + self.free.capacity() * size_of::<FlowIx>()
+            + self.cap_pending.capacity()
+            + (self.worklist.capacity() + self.affected.capacity() + self.stale.capacity()) * size_of::<AccessIx>()
+            + self.shares.capacity() * size_of::<Share>()
+    }
+
+    /// The two links of a flow, upload and download.
+    pub(super) fn ends(&self, flow: FlowIx) -> (AccessIx, AccessIx) {
+        let flow = &self.flows[flow.ix()];
+        (AccessIx::upload(flow.from), AccessIx::download(flow.to))
+    }
+
+    /// Bytes that a flow has still to move; a fraction below zero when its finish was within the last nanosecond.
+    pub(super) fn left(&self, now: SimTime, flow: FlowIx) -> f64 {
+        let flow = &self.flows[flow.ix()];
+        match (flow.bound, self.cap) {
+            (ClockKind::Cap, Some(cap)) => (flow.finish - now.as_secs_f64()) * cap,
+            _ => (flow.finish - self.links[flow.access().ix()].clock(now)) * f64::from(flow.weight),
+        }
+    }
+}
