@@ -221,6 +221,7 @@ impl MaxMin {
     /// The flow that finishes on `clock`, whose instant has come: the earliest, of equals the first in the list of the link.
     ///
     /// [`continue_with`](Self::continue_with) or [`stop`](Self::stop) must follow before the next [`settle`](Self::settle).
+    /// The clock is then always handed out again, with its next instant or none: whoever keeps the instants need not strike this one out.
     ///
     /// # Panics
     /// If no finish is pending on the clock.
@@ -230,12 +231,10 @@ impl MaxMin {
             ClockKind::Download => AccessIx::download(clock.peer),
         };
         let flow = if clock.kind == ClockKind::Cap {
-            self.cap_pending[clock.peer.ix()] = false;
             self.first_capped(link)
         } else {
-            let link = &mut self.links[link.ix()];
-            link.pending = false;
-            debug_assert!(link.next_finish(now) == Some(now), "a finish at its instant");
+            let link = &self.links[link.ix()];
+            debug_assert!(link.next_finish(now) == Some(now), "a finish at its instant {:?} {:?} {link:?}", link.next_finish(now), now);
             link.first().map(|entry| entry.flow)
         };
         let flow = flow.expect("a finish is pending on the clock");
