@@ -40,6 +40,8 @@ fn main() {
             drawn.0, drawn.1, drawn.2, equal.0, equal.1, equal.2
         );
     }
+    let bytes = World::new(1.0, true).bandwidth.memory_bytes();
+    println!("{} bytes a peer", bytes / peers());
     divan::main();
 }
 

@@ -139,8 +139,9 @@ impl MaxMin {
                 face.room -= more;
                 face.room < 0.0
             } else {
-                // Nothing but an unlimited download has room for what may grow without limit.
-                face.room.is_finite()
+                // Both ends at infinity: nothing limits the other one, or it waits on the worklist.
+                debug_assert!(face.room.is_infinite() || self.links[entry.other.ix()].queued);
+                false
             };
             if sees {
                 self.enqueue(entry.other);

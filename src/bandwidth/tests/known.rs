@@ -206,6 +206,72 @@ fn resized_work_ends_when_its_bytes_have_come() {
 }
 
 #[test]
+fn work_resized_to_what_has_moved_ends_now() {
+    // A byte and a half a second: half a byte too much has moved, which is a third of a second ago.
+    for cap in [None, Some(1.5)] {
+        let mut bandwidth = peers(cap, &[(cap.map_or(1.5, |_| 9.0), UNLIMITED), (1.0, UNLIMITED)]);
+        let mut pending = Pending::default();
+        let flow = bandwidth.start(SimTime::ZERO, PeerIx(0), PeerIx(1), 1.0, 1000);
+        pending.settle(&mut bandwidth, SimTime::ZERO);
+        let now = SimTime(SEC);
+        assert_eq!(bandwidth.moved(now, flow), 1);
+        bandwidth.resize(now, flow, 1);
+        pending.settle(&mut bandwidth, now);
+        let (instant, clock) = pending.pop().unwrap();
+        assert_eq!(instant, now);
+        // The half byte counts for the next piece.
+        bandwidth.finish(now, clock);
+        bandwidth.continue_with(now, flow, 2);
+        pending.settle(&mut bandwidth, now);
+        assert_eq!(pending.pop().unwrap().0, SimTime(2 * SEC));
+    }
+}
+
+#[test]
+fn what_has_moved_too_much_survives_a_change_of_bottleneck() {
+    let mut bandwidth = peers(None, &[(1.5, UNLIMITED), (1.0, 2.0), (9.0, UNLIMITED)]);
+    let mut pending = Pending::default();
+    let flow = bandwidth.start(SimTime::ZERO, PeerIx(0), PeerIx(1), 1.0, 1000);
+    pending.settle(&mut bandwidth, SimTime::ZERO);
+    let now = SimTime(SEC);
+    bandwidth.resize(now, flow, 1);
+    bandwidth.start(now, PeerIx(2), PeerIx(1), 1.0, 1000);
+    pending.settle(&mut bandwidth, now);
+    let (instant, clock) = pending.pop().unwrap();
+    assert_eq!(
+        (instant, clock),
+        (
+            now,
+            Clock {
+                peer: PeerIx(1),
+                kind: ClockKind::Download
+            }
+        )
+    );
+    assert_eq!(bandwidth.finish(now, clock), flow);
+    bandwidth.continue_with(now, flow, 2);
+    pending.settle(&mut bandwidth, now);
+    assert_eq!(pending.pop().unwrap().0, SimTime(5 * SEC / 2));
+}
+
+#[test]
+fn a_finished_piece_has_all_its_bytes_however_late_it_is() {
+    // After four months a nanosecond is the last digit of a time in seconds, and a third of a byte is due in it.
+    let mut bandwidth = peers(Some(1e9 / 3.0), &[(1e9, UNLIMITED), (1.0, UNLIMITED)]);
+    let mut pending = Pending::default();
+    let start = SimTime(10_000_000 * SEC + 1);
+    let flow = bandwidth.start(start, PeerIx(0), PeerIx(1), 1.0, 1_000_003);
+    pending.settle(&mut bandwidth, start);
+    for _ in 0..100 {
+        let (now, clock) = pending.pop().unwrap();
+        bandwidth.finish(now, clock);
+        assert_eq!(bandwidth.moved(now, flow), 1_000_003);
+        bandwidth.continue_with(now, flow, 1_000_003);
+        pending.settle(&mut bandwidth, now);
+    }
+}
+
+#[test]
 fn a_place_and_a_flow_index_are_used_again() {
     let mut bandwidth = peers(None, &[(100.0, 50.0), (1.0, UNLIMITED)]);
     let flows = start(&mut bandwidth, &[(0, 1, 1.0), (0, 1, 1.0), (1, 0, 1.0)]);
