@@ -23,11 +23,19 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The next peer of `group` is there.
+    /// The next peers of `group` are there: all that come at this instant, so that groups keep their order.
     pub(super) fn arrive(&mut self, group: usize) {
-        let arriving = self.arrivals[group].1.take();
-        self.schedule_arrival(group);
-        if let Some(arriving) = arriving {
+        let now = self.now();
+        let (arrivals, next) = &mut self.arrivals[group];
+        let mut come = Vec::new();
+        while let Some(arriving) = next.filter(|next| next.at == now) {
+            come.push(arriving);
+            *next = arrivals.next();
+        }
+        if let Some(next) = next {
+            self.schedule.arm_arrival(group, next.at);
+        }
+        for arriving in come {
             self.join(GroupIx::from_ix(group), arriving);
         }
         self.end_if_over();

@@ -40,6 +40,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Asks the choker of `peer` and does as it says.
     fn decide(&mut self, peer: PeerIx, decision: Decision) {
+        self.choke_the_uninterested(peer);
         let mut neighbours = std::mem::take(&mut self.scratch.neighbours);
         let mut grants = std::mem::take(&mut self.scratch.grants);
         self.view_neighbours(peer, &mut neighbours);
@@ -59,9 +60,6 @@ impl<O: Observer> Simulation<'_, O> {
         granted.clear();
         granted.resize(neighbours.len(), false);
         grants.iter().for_each(|g| granted[g.neighbour] = true);
-        if decision != REFILL {
-            self.choke_the_uninterested(peer);
-        }
         for (neighbour, granted) in neighbours.iter().zip(&granted) {
             if neighbour.unchoked && !granted {
                 self.choke(neighbour.link);
