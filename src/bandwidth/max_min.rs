@@ -234,7 +234,12 @@ impl MaxMin {
             self.first_capped(link)
         } else {
             let link = &self.links[link.ix()];
-            debug_assert!(link.next_finish(now) == Some(now), "a finish at its instant {:?} {:?} {link:?}", link.next_finish(now), now);
+            debug_assert!(
+                link.next_finish(now) == Some(now),
+                "a finish at its instant {:?} {:?} {link:?}",
+                link.next_finish(now),
+                now
+            );
             link.first().map(|entry| entry.flow)
         };
         let flow = flow.expect("a finish is pending on the clock");

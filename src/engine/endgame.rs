@@ -50,11 +50,19 @@ impl<O: Observer> Simulation<'_, O> {
         let left = part.bytes - finished;
         let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
         if keep >= left {
-            return Some(Work { chunk: part.chunk, bytes: left, rival: flow });
+            return Some(Work {
+                chunk: part.chunk,
+                bytes: left,
+                rival: flow,
+            });
         }
         let taken = left - keep;
         self.parts[flow.ix()].bytes -= taken;
         self.bandwidth.resize(now, flow, part.bytes - taken);
-        Some(Work { chunk: part.chunk, bytes: taken, rival: FlowIx::NONE })
+        Some(Work {
+            chunk: part.chunk,
+            bytes: taken,
+            rival: FlowIx::NONE,
+        })
     }
 }

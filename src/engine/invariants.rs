@@ -37,17 +37,27 @@ impl<O: Observer> Simulation<'_, O> {
             self.swarm.have().chunks_of(ix).for_each(|c| copies[c.ix()] += 1);
         }
         let extinct = copies.iter().filter(|&&n| n == 0).count();
-        ensure(copies == self.swarm.copies, || "counted copies differ from the bitfields".into())?;
-        ensure(extinct == self.swarm.extinct as usize, || format!("{extinct} chunks are extinct"))
+        ensure(copies == self.swarm.copies, || {
+            "counted copies differ from the bitfields".into()
+        })?;
+        ensure(extinct == self.swarm.extinct as usize, || {
+            format!("{extinct} chunks are extinct")
+        })
     }
 
     fn check_totals(&self) -> Result<(), String> {
         let count = |role| self.alive().filter(|(_, p)| p.role == role).count();
         let (leechers, seeds) = (count(Role::Leecher), count(Role::Seed));
-        ensure(leechers == self.totals.leechers.count as usize, || format!("there are {leechers} leechers"))?;
-        ensure(seeds == self.totals.seeds.count as usize, || format!("there are {seeds} seeds"))?;
+        ensure(leechers == self.totals.leechers.count as usize, || {
+            format!("there are {leechers} leechers")
+        })?;
+        ensure(seeds == self.totals.seeds.count as usize, || {
+            format!("there are {seeds} seeds")
+        })?;
         let lingering = self.alive().filter(|(_, p)| p.life.lingering).count();
-        ensure(lingering == self.totals.lingering as usize, || format!("{lingering} peers linger"))
+        ensure(lingering == self.totals.lingering as usize, || {
+            format!("{lingering} peers linger")
+        })
     }
 
     /// Connections are mutual and within the limits; slots are on both lists; transfers run only in slots.
@@ -58,7 +68,9 @@ impl<O: Observer> Simulation<'_, O> {
             open += 1;
             let end = links.get(link);
             let back = links.get(end.back);
-            ensure(back.back == link && links.to(end.back) == ix, || format!("{ix:?} has a one-sided connection"))?;
+            ensure(back.back == link && links.to(end.back) == ix, || {
+                format!("{ix:?} has a one-sided connection")
+            })?;
             if end.unchoking {
                 unchoked += 1;
                 let both = peer.unchoked.contains(&link) && self.swarm.peers[to].unchoked_by.contains(&end.back);
@@ -67,13 +79,21 @@ impl<O: Observer> Simulation<'_, O> {
             if end.flow.is_some() {
                 sending += 1;
                 let ends = (self.bandwidth.from(end.flow), self.bandwidth.to(end.flow));
-                ensure(ends == (ix, to) && end.unchoking, || format!("{ix:?} sends to {to:?} outside a slot"))?;
-                ensure(self.parts[end.flow.ix()].link == link, || format!("{:?} is on the wrong link", end.flow))?;
+                ensure(ends == (ix, to) && end.unchoking, || {
+                    format!("{ix:?} sends to {to:?} outside a slot")
+                })?;
+                ensure(self.parts[end.flow.ix()].link == link, || {
+                    format!("{:?} is on the wrong link", end.flow)
+                })?;
             }
         }
         ensure(open == peer.links.open, || format!("{ix:?} has {open} connections"))?;
-        ensure(unchoked == peer.unchoked.len(), || format!("{ix:?} unchokes {unchoked}"))?;
-        ensure(sending == self.bandwidth.uploads(ix).len(), || format!("{ix:?} sends {sending} transfers"))?;
+        ensure(unchoked == peer.unchoked.len(), || {
+            format!("{ix:?} unchokes {unchoked}")
+        })?;
+        ensure(sending == self.bandwidth.uploads(ix).len(), || {
+            format!("{ix:?} sends {sending} transfers")
+        })?;
         // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
         let slots = self.chokers[ix.ix()].slots();
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
@@ -84,14 +104,18 @@ impl<O: Observer> Simulation<'_, O> {
     /// Every chunk is had, wanted, begun, or on its way, and the missing bytes of each add up.
     fn check_chunks(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
         let (have, wanted) = (self.swarm.have(), self.swarm.wanted());
-        ensure(have.count(ix) == peer.chunks, || format!("{ix:?} has {} chunks", have.count(ix)))?;
+        ensure(have.count(ix) == peer.chunks, || {
+            format!("{ix:?} has {} chunks", have.count(ix))
+        })?;
         let flows: Vec<FlowIx> = self.bandwidth.downloads(ix).collect();
         for chunk in (0..self.swarm.layout.chunks).map(ChunkIx::from_ix) {
             let on_way = flows.iter().any(|f| self.parts[f.ix()].chunk == chunk);
             let begun = peer.begun.iter().any(|b| b.chunk == chunk);
             let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
             let held = states.iter().filter(|&&s| s).count();
-            ensure(held == 1, || format!("{ix:?} counts {chunk:?} {held} times (had, wanted, fetched: {states:?})"))?;
+            ensure(held == 1, || {
+                format!("{ix:?} counts {chunk:?} {held} times (had, wanted, fetched: {states:?})")
+            })?;
         }
         Ok(())
     }
@@ -124,7 +148,10 @@ impl<O: Observer> Simulation<'_, O> {
         if peer.life.chunks_at_start == 0 {
             let accounted = had + kept + on_way + peer.life.wasted_bytes;
             ensure(accounted == peer.life.downloaded_bytes, || {
-                format!("{ix:?} received {} bytes but {accounted} are accounted for", peer.life.downloaded_bytes)
+                format!(
+                    "{ix:?} received {} bytes but {accounted} are accounted for",
+                    peer.life.downloaded_bytes
+                )
             })?;
         }
         Ok(())

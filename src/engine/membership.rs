@@ -56,7 +56,8 @@ impl<O: Observer> Simulation<'_, O> {
         peer.links = self.swarm.links.allocate(limit);
         let (upload, download) = (peer.life.upload, peer.life.download);
         let ix = self.swarm.join(peer, &chunks, group.super_seeding);
-        self.observer.joined(now, id, group_ix, upload, download, chunks.len() as u32);
+        self.observer
+            .joined(now, id, group_ix, upload, download, chunks.len() as u32);
         self.bandwidth.set_peer(ix, upload, download);
         self.totals.joined += 1;
         self.install_choker(ix);
@@ -118,16 +119,25 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         let state = &self.swarm.peers[peer];
         let upload = state.life.upload;
-        let rule = if state.role == Role::Seed { &group.seeding } else { &group.choking };
+        let rule = if state.role == Role::Seed {
+            &group.seeding
+        } else {
+            &group.choking
+        };
         let choker = choking::for_rule(rule, upload);
         if peer.ix() < self.chokers.len() {
             self.chokers[peer.ix()] = choker;
         } else {
             // The place of nobody is filled too.
-            self.chokers.resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
+            self.chokers
+                .resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
             self.chokers.push(choker);
         }
-        let kind = if state.role == Role::Seed { &mut self.totals.seeds } else { &mut self.totals.leechers };
+        let kind = if state.role == Role::Seed {
+            &mut self.totals.seeds
+        } else {
+            &mut self.totals.leechers
+        };
         kind.add(now, upload);
     }
 
@@ -162,8 +172,11 @@ impl<O: Observer> Simulation<'_, O> {
                 self.totals.lingering += 1;
             }
             Departure::ShareRatio(ratio) => {
-                let downloaded =
-                    if state.initial_seed { file_bytes } else { state.life.downloaded_bytes as f64 };
+                let downloaded = if state.initial_seed {
+                    file_bytes
+                } else {
+                    state.life.downloaded_bytes as f64
+                };
                 state.life.leave_after_bytes = (ratio * downloaded).ceil() as u64;
             }
             Departure::AtTime(time) => done_at = (*time).max(now),
@@ -216,14 +229,18 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// `peer` asks the tracker; the answer, and the connections that follow from it, take four messages.
     pub(super) fn announce(&mut self, peer: PeerIx) {
-        let Discovery::Tracker(rules) = &self.scenario.discovery else { return };
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
         let now = self.now();
         self.swarm.peers[peer].life.announced_at = now;
         if outage_until(rules, now).is_some() {
-            self.schedule.arm_peer(peer, PeerTimer::Announce, now + rules.min_announce_interval);
+            self.schedule
+                .arm_peer(peer, PeerTimer::Announce, now + rules.min_announce_interval);
             return;
         }
-        self.schedule.arm_peer(peer, PeerTimer::Announce, now + rules.announce_interval);
+        self.schedule
+            .arm_peer(peer, PeerTimer::Announce, now + rules.announce_interval);
         if self.scenario.network.latency.is_zero() {
             self.connect(peer);
         } else {
@@ -234,10 +251,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// `peer` opens connections to those that the tracker names.
     pub(super) fn connect(&mut self, peer: PeerIx) {
-        let Discovery::Tracker(rules) = &self.scenario.discovery else { return };
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
         let mut answer = std::mem::take(&mut self.scratch.answer);
         let rng = &mut self.swarm.peers[peer].tracker_rng;
-        self.tracker.answer(peer, rules.peers_returned as usize, rng, &mut answer);
+        self.tracker
+            .answer(peer, rules.peers_returned as usize, rng, &mut answer);
         let limit = self.group_of(peer).connections.initiate;
         for &other in &answer {
             if self.swarm.peers[peer].links.open >= limit {
@@ -278,7 +298,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A leecher with too few neighbours asks the tracker again, as soon as it may.
     fn announce_early_if_lonely(&mut self, peer: PeerIx) {
-        let Discovery::Tracker(rules) = &self.scenario.discovery else { return };
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
         let state = &self.swarm.peers[peer];
         let enough = rules.min_neighbours.min(self.group_of(peer).connections.initiate);
         if state.role != Role::Leecher || state.links.open >= enough {
@@ -320,8 +342,10 @@ impl<O: Observer> Simulation<'_, O> {
         if self.swarm.peers[peer].role == Role::Seed && self.scenario.discovery != Discovery::FullMesh {
             let links = &self.swarm.links;
             let open = links.open_in(self.swarm.peers[peer].links);
-            let to_seeds: Vec<LinkIx> =
-                open.filter(|&(_, to)| self.swarm.peers[to].role == Role::Seed).map(|(link, _)| link).collect();
+            let to_seeds: Vec<LinkIx> = open
+                .filter(|&(_, to)| self.swarm.peers[to].role == Role::Seed)
+                .map(|(link, _)| link)
+                .collect();
             to_seeds.into_iter().for_each(|link| self.disconnect(link));
         }
         self.end_if_over();
@@ -364,9 +388,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// `peer` is gone without a word: its transfers stop, its connections stay until the neighbours notice.
     fn crash(&mut self, peer: PeerIx) {
         let uploads: Vec<_> = self.bandwidth.uploads(peer).collect();
-        uploads.into_iter().for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, true));
+        uploads
+            .into_iter()
+            .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, true));
         let downloads: Vec<_> = self.bandwidth.downloads(peer).collect();
-        downloads.into_iter().for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
+        downloads
+            .into_iter()
+            .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
         let timeout = self.group_of(peer).crash_timeout;
         self.withdraw(peer, Leave::Crashed);
         self.swarm.peers[peer].role = Role::Crashed;
@@ -379,7 +407,11 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         self.swarm.withdraw_copies(peer);
         let state = &self.swarm.peers[peer];
-        let kind = if state.role == Role::Seed { &mut self.totals.seeds } else { &mut self.totals.leechers };
+        let kind = if state.role == Role::Seed {
+            &mut self.totals.seeds
+        } else {
+            &mut self.totals.leechers
+        };
         kind.remove(now, state.life.upload);
         self.totals.lingering -= u32::from(state.life.lingering);
         let record = record_of(state, Some((now, reason)));
@@ -421,7 +453,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.swarm.links.close(end, &mut self.swarm.peers[owner].links);
             self.jobs.push_back(Job::Refill(owner));
         }
-        owners.into_iter().for_each(|owner| self.announce_early_if_lonely(owner));
+        owners
+            .into_iter()
+            .for_each(|owner| self.announce_early_if_lonely(owner));
     }
 
     /// What `peer` still awaited on `link` can be fetched from others now.
@@ -431,7 +465,10 @@ impl<O: Observer> Simulation<'_, O> {
         begun.retain(|b| {
             let here = b.awaited_from == link;
             if here {
-                freed.push(crate::swarm::Begun { awaited_from: LinkIx::NONE, ..*b });
+                freed.push(crate::swarm::Begun {
+                    awaited_from: LinkIx::NONE,
+                    ..*b
+                });
             }
             !here
         });

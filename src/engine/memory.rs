@@ -8,20 +8,32 @@ use crate::swarm::{Link, Peer};
 #[must_use]
 pub fn peers_expected(scenario: &Scenario) -> f64 {
     let limit = scenario.run.time_limit.as_secs_f64();
-    scenario.groups.iter().map(|g| arrivals_expected(&g.arrival, limit)).sum()
+    scenario
+        .groups
+        .iter()
+        .map(|g| arrivals_expected(&g.arrival, limit))
+        .sum()
 }
 
 fn arrivals_expected(arrival: &Arrival, limit_secs: f64) -> f64 {
     let at_most = |count: &Option<u32>| count.map_or(f64::INFINITY, f64::from);
     match arrival {
         Arrival::AtOnce { count, .. } => f64::from(*count),
-        Arrival::Poisson { per_sec, from, until, count } => {
+        Arrival::Poisson {
+            per_sec,
+            from,
+            until,
+            count,
+        } => {
             let end = until.map_or(limit_secs, |u| u.as_secs_f64().min(limit_secs));
             (per_sec * (end - from.as_secs_f64()).max(0.0)).min(at_most(count))
         }
-        Arrival::Decaying { initial_per_sec, decay, count, .. } => {
-            (initial_per_sec * decay.as_secs_f64()).min(at_most(count))
-        }
+        Arrival::Decaying {
+            initial_per_sec,
+            decay,
+            count,
+            ..
+        } => (initial_per_sec * decay.as_secs_f64()).min(at_most(count)),
         Arrival::Trace { peers, .. } => peers.len() as f64,
     }
 }

@@ -14,11 +14,11 @@ mod rechoke;
 mod sampling;
 mod schedule;
 mod super_seeding;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod transfer;
 mod work;
-#[cfg(test)]
-mod tests;
 
 use crate::bandwidth::{Clock, ClockKind, MaxMin};
 use crate::choking::{Choker, Decision, Grant, Neighbour};
@@ -97,7 +97,9 @@ pub fn run(
     simulation.open();
     let mut events = 0_u64;
     let ending = loop {
-        let Some(event) = simulation.schedule.next() else { break Ending::Stalled };
+        let Some(event) = simulation.schedule.next() else {
+            break Ending::Stalled;
+        };
         simulation.handle(event);
         events += 1;
         if options.check_invariants && events.is_multiple_of(EVENTS_PER_CHECK) {
@@ -169,8 +171,9 @@ struct Scratch {
 impl<'a, O: Observer> Simulation<'a, O> {
     fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
         let groups = || scenario.groups.iter();
-        let arrivals =
-            groups().enumerate().map(|(g, group)| (Arrivals::new(scenario.seed, g as u32, &group.arrival), None));
+        let arrivals = groups()
+            .enumerate()
+            .map(|(g, group)| (Arrivals::new(scenario.seed, g as u32, &group.arrival), None));
         Self {
             scenario,
             observer,
@@ -194,7 +197,8 @@ impl<'a, O: Observer> Simulation<'a, O> {
 
     /// Schedules what a run begins with.
     fn open(&mut self) {
-        self.schedule.arm_time_limit(SimTime::ZERO + self.scenario.run.time_limit);
+        self.schedule
+            .arm_time_limit(SimTime::ZERO + self.scenario.run.time_limit);
         for group in 0..self.arrivals.len() {
             self.schedule_arrival(group);
         }
@@ -239,9 +243,18 @@ impl<'a, O: Observer> Simulation<'a, O> {
 
     fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
         match timer {
-            PeerTimer::UploadClock => self.clock_struck(Clock { peer, kind: ClockKind::Upload }),
-            PeerTimer::DownloadClock => self.clock_struck(Clock { peer, kind: ClockKind::Download }),
-            PeerTimer::CapClock => self.clock_struck(Clock { peer, kind: ClockKind::Cap }),
+            PeerTimer::UploadClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Upload,
+            }),
+            PeerTimer::DownloadClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Download,
+            }),
+            PeerTimer::CapClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Cap,
+            }),
             PeerTimer::FirstRechoke => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
@@ -315,14 +328,18 @@ impl<'a, O: Observer> Simulation<'a, O> {
             self.ending = Some(Ending::AllDone);
         }
         if leechers > 0 && self.swarm.extinct > 0 && !self.more_chunks_to_come() {
-            self.ending = Some(Ending::Dead { extinct_chunks: self.swarm.extinct });
+            self.ending = Some(Ending::Dead {
+                extinct_chunks: self.swarm.extinct,
+            });
         }
     }
 
     /// Whether somebody is still to arrive who may bring chunks.
     fn more_chunks_to_come(&self) -> bool {
         let groups = self.scenario.groups.iter().zip(&self.arrivals);
-        groups.into_iter().any(|(group, (_, next))| next.is_some() && group.starts_with != StartsWith::Nothing)
+        groups
+            .into_iter()
+            .any(|(group, (_, next))| next.is_some() && group.starts_with != StartsWith::Nothing)
     }
 }
 

@@ -79,8 +79,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.swarm.peers[peer].chunks == 0 {
             return;
         }
-        let running: SmallVec<[FlowIx; 32]> =
-            self.bandwidth.downloads(peer).chain(self.bandwidth.uploads(peer)).collect();
+        let running: SmallVec<[FlowIx; 32]> = self
+            .bandwidth
+            .downloads(peer)
+            .chain(self.bandwidth.uploads(peer))
+            .collect();
         for flow in running {
             self.count(flow);
         }
@@ -97,7 +100,11 @@ impl<O: Observer> Simulation<'_, O> {
                 peer: self.swarm.peers[to].id,
                 received_per_sec: end.received.rate(now),
                 // Only a neighbour that was ever unchoked can have got something.
-                sent_per_sec: if served { links.get(end.back).received.rate(now) } else { 0.0 },
+                sent_per_sec: if served {
+                    links.get(end.back).received.rate(now)
+                } else {
+                    0.0
+                },
                 last_received: end.received.last(),
                 opened: end.opened,
                 unchoked_at: served.then_some(end.unchoked_at),

@@ -55,7 +55,11 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         let (mut leechers, mut seeds) = (Sending::default(), Sending::default());
         for (ix, peer) in self.swarm.peers.present() {
-            let sending = if peer.role == Role::Leecher { &mut leechers } else { &mut seeds };
+            let sending = if peer.role == Role::Leecher {
+                &mut leechers
+            } else {
+                &mut seeds
+            };
             for flow in self.bandwidth.uploads(ix) {
                 sending.rate += self.bandwidth.rate(flow);
                 sending.unbooked_bytes += self.bandwidth.moved(now, flow) - self.parts[flow.ix()].counted;
@@ -66,11 +70,18 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Ends the run: transfers and unchokes that still last end now, and those that are still there are recorded.
     pub(super) fn close(&mut self, ending: Ending) {
-        let present: Vec<PeerIx> =
-            self.swarm.peers.present().filter(|(_, p)| p.is_alive()).map(|(ix, _)| ix).collect();
+        let present: Vec<PeerIx> = self
+            .swarm
+            .peers
+            .present()
+            .filter(|(_, p)| p.is_alive())
+            .map(|(ix, _)| ix)
+            .collect();
         for &peer in &present {
             let flows: Vec<_> = self.bandwidth.uploads(peer).collect();
-            flows.into_iter().for_each(|flow| self.interrupt(flow, TransferEnd::RunEnded, false));
+            flows
+                .into_iter()
+                .for_each(|flow| self.interrupt(flow, TransferEnd::RunEnded, false));
         }
         self.take_sample();
         for &peer in &present {

@@ -18,19 +18,28 @@ pub(super) struct SuperSeed {
 impl<O: Observer> Simulation<'_, O> {
     /// `peer` begins to reveal its chunks one by one.
     pub(super) fn add_super_seed(&mut self, peer: PeerIx) {
-        self.super_seeds.push(SuperSeed { peer, shown: vec![0; self.swarm.layout.chunks] });
+        self.super_seeds.push(SuperSeed {
+            peer,
+            shown: vec![0; self.swarm.layout.chunks],
+        });
     }
 
     /// Shows the neighbour at `link` another chunk, if it lacks any.
     pub(super) fn offer_next(&mut self, link: LinkIx) {
         let (seed, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
-        let Some(state) = self.super_seeds.iter_mut().find(|s| s.peer == seed) else { return };
+        let Some(state) = self.super_seeds.iter_mut().find(|s| s.peer == seed) else {
+            return;
+        };
         let known = self.swarm.announced();
         let lacking = || (0..state.shown.len()).filter(|&c| !known.has(neighbour, ChunkIx::from_ix(c)));
-        let Some(least) = lacking().map(|c| state.shown[c]).min() else { return };
+        let Some(least) = lacking().map(|c| state.shown[c]).min() else {
+            return;
+        };
         let ties = || lacking().filter(|&c| state.shown[c] == least);
         let mut rng = self.swarm.peers[seed].choking_rng.clone();
-        let Some(chunk) = ties().nth(below(&mut rng, ties().count())) else { return };
+        let Some(chunk) = ties().nth(below(&mut rng, ties().count())) else {
+            return;
+        };
         self.swarm.peers[seed].choking_rng = rng;
         state.shown[chunk] += 1;
         self.swarm.links.get_mut(link).offer = chunk as u32;
@@ -42,7 +51,12 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn chunk_seen_by_super_seeds(&mut self, peer: PeerIx, chunk: ChunkIx) {
         for i in 0..self.super_seeds.len() {
             let seed = self.super_seeds[i].peer;
-            if self.swarm.links.neighbours(self.swarm.peers[seed].links).contains(&peer) {
+            if self
+                .swarm
+                .links
+                .neighbours(self.swarm.peers[seed].links)
+                .contains(&peer)
+            {
                 self.offer_where_passed_on(seed, Some(chunk));
             }
         }
@@ -63,11 +77,18 @@ impl<O: Observer> Simulation<'_, O> {
             if offer.is_none() || chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
                 return false;
             }
-            let mut others = links.neighbours(range).iter().filter(|&&p| p != to && p != PeerIx::NOBODY).peekable();
+            let mut others = links
+                .neighbours(range)
+                .iter()
+                .filter(|&&p| p != to && p != PeerIx::NOBODY)
+                .peekable();
             others.peek().is_none() || others.any(|&p| known.has(p, offer))
         };
-        let ready: Vec<LinkIx> =
-            links.open_in(range).filter(|&(link, to)| passed_on(link, to)).map(|(link, _)| link).collect();
+        let ready: Vec<LinkIx> = links
+            .open_in(range)
+            .filter(|&(link, to)| passed_on(link, to))
+            .map(|(link, _)| link)
+            .collect();
         ready.into_iter().for_each(|link| self.offer_next(link));
     }
 }

@@ -43,7 +43,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if let Some(work) = self.choose_work(link) {
-            let flow = self.bandwidth.start(self.now(), sender, receiver, end.weight, work.bytes);
+            let flow = self
+                .bandwidth
+                .start(self.now(), sender, receiver, end.weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
             self.begin(flow, link, work);
         } else if !self.swarm.is_interesting(link) {
@@ -93,7 +95,11 @@ impl<O: Observer> Simulation<'_, O> {
             self.lose_race(part.rival);
         }
         let complete = self.is_last_part(flow, receiver, part.chunk);
-        let end = if complete { TransferEnd::ChunkCompleted } else { TransferEnd::PartCompleted };
+        let end = if complete {
+            TransferEnd::ChunkCompleted
+        } else {
+            TransferEnd::PartCompleted
+        };
         self.record_transfer(&part, part.bytes, part.bytes, end);
         if complete {
             self.complete_chunk(receiver, part.chunk);
@@ -132,16 +138,35 @@ impl<O: Observer> Simulation<'_, O> {
         let part = self.parts[flow.ix()];
         let receiver = self.swarm.links.to(part.link);
         // A rival fetches the last block too, so only the blocks before are this part's to keep or to give back.
-        let own = if part.rival.is_some() { part.bytes - part.raced_bytes } else { part.bytes };
+        let own = if part.rival.is_some() {
+            part.bytes - part.raced_bytes
+        } else {
+            part.bytes
+        };
         // The last block counts when its event has come, not before.
-        let kept = self.swarm.layout.whole_blocks(part.counted.min(part.bytes - 1)).min(own);
+        let kept = self
+            .swarm
+            .layout
+            .whole_blocks(part.counted.min(part.bytes - 1))
+            .min(own);
         if part.rival.is_some() {
             self.parts[part.rival.ix()].rival = FlowIx::NONE;
         }
         self.stop(flow, part.link);
         if own > kept {
-            let awaited_from = if crashed { self.swarm.links.get(part.link).back } else { LinkIx::NONE };
-            self.give_back(receiver, Begun { chunk: part.chunk, missing_bytes: own - kept, awaited_from });
+            let awaited_from = if crashed {
+                self.swarm.links.get(part.link).back
+            } else {
+                LinkIx::NONE
+            };
+            self.give_back(
+                receiver,
+                Begun {
+                    chunk: part.chunk,
+                    missing_bytes: own - kept,
+                    awaited_from,
+                },
+            );
         }
         self.record_transfer(&part, part.counted, kept, end);
         if !crashed {
@@ -154,7 +179,12 @@ impl<O: Observer> Simulation<'_, O> {
         self.count(flow);
         let part = self.parts[flow.ix()];
         self.stop(flow, part.link);
-        self.record_transfer(&part, part.counted, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
+        self.record_transfer(
+            &part,
+            part.counted,
+            part.bytes - part.raced_bytes,
+            TransferEnd::RaceLost,
+        );
         self.jobs.push_back(Job::Start(part.link));
     }
 
@@ -171,7 +201,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let begun = &mut self.swarm.peers[receiver].begun;
-        let same = begun.iter_mut().find(|b| b.chunk == rest.chunk && b.awaited_from == rest.awaited_from);
+        let same = begun
+            .iter_mut()
+            .find(|b| b.chunk == rest.chunk && b.awaited_from == rest.awaited_from);
         match same {
             Some(same) => same.missing_bytes += rest.missing_bytes,
             None => begun.push(rest),
@@ -237,8 +269,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.chunk_acknowledged(peer, chunk);
         } else {
             let id = self.id_of(peer);
-            self.schedule.after(self.latency(1), id, Delayed::ChunkAnnounced(peer, chunk));
-            self.schedule.after(self.latency(2), id, Delayed::ChunkAcknowledged(peer, chunk));
+            self.schedule
+                .after(self.latency(1), id, Delayed::ChunkAnnounced(peer, chunk));
+            self.schedule
+                .after(self.latency(2), id, Delayed::ChunkAcknowledged(peer, chunk));
         }
         if self.swarm.peers[peer].chunks as usize == self.swarm.layout.chunks {
             self.complete_file(peer);
@@ -268,7 +302,10 @@ impl<O: Observer> Simulation<'_, O> {
         let unchoked_by = &self.swarm.peers[peer].unchoked_by;
         if unchoked_by.len() > self.bandwidth.downloads(peer).len() {
             let links = &self.swarm.links;
-            let idle = unchoked_by.iter().map(|&l| links.get(l).back).filter(|&l| links.get(l).flow.is_none());
+            let idle = unchoked_by
+                .iter()
+                .map(|&l| links.get(l).back)
+                .filter(|&l| links.get(l).flow.is_none());
             self.jobs.extend(idle.map(Job::Start));
         }
     }

@@ -1,7 +1,7 @@
 //! Which bytes a leecher asks a neighbour for, in the four steps of the protocol: finish what was begun, random first, the picker, endgame.
 
-use crate::engine::observer::Observer;
 use crate::engine::Simulation;
+use crate::engine::observer::Observer;
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::picking::random::RandomChunk;
 use crate::picking::{PickView, Picker};
@@ -41,13 +41,19 @@ impl<O: Observer> Simulation<'_, O> {
     /// Step 1: the missing blocks of a chunk already begun, the oldest first.
     fn finish_begun(&mut self, link: LinkIx, receiver: PeerIx) -> Option<Work> {
         let begun = &self.swarm.peers[receiver].begun;
-        let place = begun.iter().position(|b| b.awaited_from.is_none() && self.swarm.shows(link, b.chunk))?;
+        let place = begun
+            .iter()
+            .position(|b| b.awaited_from.is_none() && self.swarm.shows(link, b.chunk))?;
         Some(self.take_begun(receiver, place))
     }
 
     pub(super) fn take_begun(&mut self, receiver: PeerIx, place: usize) -> Work {
         let begun = self.swarm.peers[receiver].begun.remove(place);
-        Work { chunk: begun.chunk, bytes: begun.missing_bytes, rival: FlowIx::NONE }
+        Work {
+            chunk: begun.chunk,
+            bytes: begun.missing_bytes,
+            rival: FlowIx::NONE,
+        }
     }
 
     /// Steps 2 and 3: a new chunk, at random for the first few, then by the picker.
@@ -60,7 +66,11 @@ impl<O: Observer> Simulation<'_, O> {
             self.ask_picker(owner, receiver)?
         };
         self.swarm.claim(receiver, chunk);
-        Some(Work { chunk, bytes: self.swarm.layout.bytes_of(chunk), rival: FlowIx::NONE })
+        Some(Work {
+            chunk,
+            bytes: self.swarm.layout.bytes_of(chunk),
+            rival: FlowIx::NONE,
+        })
     }
 
     fn ask_picker(&mut self, owner: PeerIx, receiver: PeerIx) -> Option<ChunkIx> {
@@ -86,7 +96,14 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether every chunk that `receiver` lacks is being fetched, or awaited from a neighbour that has crashed.
     pub(super) fn all_being_fetched(&self, receiver: PeerIx) -> bool {
-        self.swarm.wanted().of(receiver).iter().all(|line| *line == Line::default())
-            && self.swarm.peers[receiver].begun.iter().all(|b| b.awaited_from.is_some())
+        self.swarm
+            .wanted()
+            .of(receiver)
+            .iter()
+            .all(|line| *line == Line::default())
+            && self.swarm.peers[receiver]
+                .begun
+                .iter()
+                .all(|b| b.awaited_from.is_some())
     }
 }

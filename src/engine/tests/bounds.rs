@@ -7,7 +7,11 @@ fn kurose_ross(peers: u32, departure: Departure) -> f64 {
     let mut group = leechers(peers, 50_000.0, 500_000.0);
     group.departure = departure;
     let mut scenario = mesh(1, vec![seeds(1, 500_000.0), group]);
-    scenario.file = File { size: Bytes(180_000_000), chunk_size: Bytes(262_144), block_size: Bytes(16_384) };
+    scenario.file = File {
+        size: Bytes(180_000_000),
+        chunk_size: Bytes(262_144),
+        block_size: Bytes(16_384),
+    };
     let seen = play(&scenario);
     assert_eq!(seen.ending(), Ending::AllDone);
     seen.last_completed()
@@ -18,7 +22,10 @@ fn the_textbook_figure_is_met_within_5_percent_and_never_beaten() {
     for (peers, bound) in [(5, 1200.0), (10, 1800.0), (30, 2700.0)] {
         let last = kurose_ross(peers, Departure::Stays);
         println!("{peers}: {last:.0} / {bound} = {:.4}", last / bound);
-        assert!((bound..=1.05 * bound).contains(&last), "{peers} peers: {last} s against {bound} s");
+        assert!(
+            (bound..=1.05 * bound).contains(&last),
+            "{peers} peers: {last} s against {bound} s"
+        );
     }
 }
 
@@ -29,7 +36,10 @@ fn one_leecher_takes_exactly_file_over_rate() {
         let seen = play(&mesh(10, vec![seeds(1, up), leechers(1, 1.0, down)]));
         assert_eq!(seen.completed(1), [160.0]);
     }
-    let seen = play(&capped(mesh(10, vec![seeds(1, 1e6), leechers(1, 1.0, f64::INFINITY)]), 1000.0));
+    let seen = play(&capped(
+        mesh(10, vec![seeds(1, 1e6), leechers(1, 1.0, f64::INFINITY)]),
+        1000.0,
+    ));
     assert_eq!(seen.completed(1), [160.0]);
 }
 
@@ -41,7 +51,11 @@ fn a_client_server_swarm_takes_n_files_over_the_server_rate() {
     let seen = play(&mesh(20, vec![seeds(1, 8000.0), clients]));
     let expected = 10.0 * 20.0 * 16_000.0 / 8000.0;
     let chunk = 16_000.0 / (8000.0 / 5.0);
-    assert!((expected - 1e-6..expected + chunk).contains(&seen.last_completed()), "{}", seen.last_completed());
+    assert!(
+        (expected - 1e-6..expected + chunk).contains(&seen.last_completed()),
+        "{}",
+        seen.last_completed()
+    );
 }
 
 #[test]

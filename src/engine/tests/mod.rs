@@ -1,6 +1,7 @@
 //! Hand-made swarms: each rule of the engine where one can follow it by hand, with all invariants checked.
 
 mod bounds;
+mod random;
 mod rules;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer, Unchoke};
@@ -35,7 +36,12 @@ impl Observer for Seen {
         self.peers.push(*record);
     }
     fn sample(&mut self, s: &Sample<'_>) {
-        self.samples.push((s.now.as_secs_f64(), s.leechers, s.seeds, s.leecher_sent_bytes + s.seed_sent_bytes));
+        self.samples.push((
+            s.now.as_secs_f64(),
+            s.leechers,
+            s.seeds,
+            s.leecher_sent_bytes + s.seed_sent_bytes,
+        ));
     }
     fn ended(&mut self, now: SimTime, ending: Ending) {
         self.ended = Some((now, ending));
@@ -50,10 +56,18 @@ impl Seen {
     pub fn completed(&self, group: u32) -> Vec<f64> {
         let mut peers: Vec<_> = self.peers.iter().filter(|p| p.group.0 == group).collect();
         peers.sort_by_key(|p| p.id);
-        peers.iter().filter_map(|p| p.completed).map(SimTime::as_secs_f64).collect()
+        peers
+            .iter()
+            .filter_map(|p| p.completed)
+            .map(SimTime::as_secs_f64)
+            .collect()
     }
     pub fn last_completed(&self) -> f64 {
-        self.peers.iter().filter_map(|p| p.completed).map(SimTime::as_secs_f64).fold(0.0, f64::max)
+        self.peers
+            .iter()
+            .filter_map(|p| p.completed)
+            .map(SimTime::as_secs_f64)
+            .fold(0.0, f64::max)
     }
     /// The peers, in the order of arrival.
     pub fn by_id(&self) -> Vec<PeerRecord> {
@@ -67,17 +81,32 @@ pub(super) fn play(scenario: &Scenario) -> Seen {
     let mut seen = Seen::default();
     let options = RunOptions { check_invariants: true };
     run(scenario, options, &mut seen, &mut |_| Control::Continue).unwrap_or_else(|e| panic!("{e}"));
-    let (up, down) = seen.peers.iter().fold((0, 0), |(u, d), p| (u + p.uploaded_bytes, d + p.downloaded_bytes));
-    assert_eq!((up, down), (seen.moved, seen.moved), "what one side counts as sent, the other counts as received");
+    let (up, down) = seen
+        .peers
+        .iter()
+        .fold((0, 0), |(u, d), p| (u + p.uploaded_bytes, d + p.downloaded_bytes));
+    assert_eq!(
+        (up, down),
+        (seen.moved, seen.moved),
+        "what one side counts as sent, the other counts as received"
+    );
     seen
 }
 
 pub(super) fn constant(value: f64) -> Draw {
-    Draw { shape: Shape::Constant(value), at_least: 0.0, at_most: f64::INFINITY }
+    Draw {
+        shape: Shape::Constant(value),
+        at_least: 0.0,
+        at_most: f64::INFINITY,
+    }
 }
 
 pub(super) fn at_once(count: u32) -> Arrival {
-    Arrival::AtOnce { count, at: SimTime::ZERO, jitter: SimDuration::ZERO }
+    Arrival::AtOnce {
+        count,
+        at: SimTime::ZERO,
+        jitter: SimDuration::ZERO,
+    }
 }
 
 /// A group of `count` leechers with tit-for-tat that come at time 0 and stay, rates in bytes per second.
@@ -86,13 +115,19 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
     Group {
         name: format!("group-{upload}"),
         arrival: at_once(count),
-        capacity: Capacity::Separate { upload: constant(upload), download },
+        capacity: Capacity::Separate {
+            upload: constant(upload),
+            download,
+        },
         starts_with: StartsWith::Nothing,
         departure: Departure::Stays,
         abort_per_sec: 0.0,
         crash_per_sec: 0.0,
         crash_timeout: SimDuration::from_secs(120),
-        connections: Connections { initiate: 40, accept: 80 },
+        connections: Connections {
+            initiate: 40,
+            accept: 80,
+        },
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,
@@ -101,8 +136,17 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             rate_window: SimDuration::from_secs(20),
         },
         choking: tit_for_tat(4, 1),
-        seeding: Choking::Fastest { regular_slots: Slots::Fixed(4), optimistic_slots: 1, new_neighbour_weight: 1 },
-        picking: Picking { picker: Picker::RarestFirst, random_first: 4, strict_priority: true, endgame: true },
+        seeding: Choking::Fastest {
+            regular_slots: Slots::Fixed(4),
+            optimistic_slots: 1,
+            new_neighbour_weight: 1,
+        },
+        picking: Picking {
+            picker: Picker::RarestFirst,
+            random_first: 4,
+            strict_priority: true,
+            endgame: true,
+        },
         super_seeding: false,
     }
 }
@@ -118,7 +162,11 @@ pub(super) fn tit_for_tat(regular: u32, optimistic: u32) -> Choking {
 
 /// A group of `count` seeds that are there from time 0 and stay.
 pub(super) fn seeds(count: u32, upload: f64) -> Group {
-    Group { name: "seeds".into(), starts_with: StartsWith::All, ..leechers(count, upload, f64::INFINITY) }
+    Group {
+        name: "seeds".into(),
+        starts_with: StartsWith::All,
+        ..leechers(count, upload, f64::INFINITY)
+    }
 }
 
 /// A full mesh in which messages take no time; `chunks` chunks of 16 blocks of 1000 bytes.
@@ -126,13 +174,20 @@ pub(super) fn mesh(chunks: u64, groups: Vec<Group>) -> Scenario {
     Scenario {
         name: "hand-made".into(),
         seed: 1,
-        file: File { size: Bytes(16_000 * chunks), chunk_size: Bytes(16_000), block_size: Bytes(1000) },
+        file: File {
+            size: Bytes(16_000 * chunks),
+            chunk_size: Bytes(16_000),
+            block_size: Bytes(1000),
+        },
         run: Run {
             time_limit: SimDuration::from_secs(10_000_000),
             stall_limit: SimDuration::from_secs(3600),
             sample_interval: SimDuration::from_secs(10),
         },
-        network: Network { latency: SimDuration::ZERO, connection_cap: None },
+        network: Network {
+            latency: SimDuration::ZERO,
+            connection_cap: None,
+        },
         discovery: Discovery::FullMesh,
         groups,
     }
@@ -150,5 +205,11 @@ pub(super) fn tracker() -> Tracker {
 }
 
 pub(super) fn capped(scenario: Scenario, cap: f64) -> Scenario {
-    Scenario { network: Network { connection_cap: Some(BytesPerSec(cap)), ..scenario.network }, ..scenario }
+    Scenario {
+        network: Network {
+            connection_cap: Some(BytesPerSec(cap)),
+            ..scenario.network
+        },
+        ..scenario
+    }
 }

@@ -1,8 +1,8 @@
 //! Rules of the model, one by one.
 
 use super::*;
-use crate::engine::observer::{Leave, NoObserver, TransferEnd};
 use crate::engine::Simulation;
+use crate::engine::observer::{Leave, NoObserver, TransferEnd};
 use crate::ids::PeerId;
 
 const UNLIMITED: f64 = f64::INFINITY;
@@ -41,7 +41,13 @@ fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
 fn the_same_seed_gives_the_same_run_and_another_seed_another() {
     let scenario = |seed| {
         let groups = vec![seeds(1, 4000.0), leechers(30, 1000.0, 3000.0)];
-        tracked(Scenario { seed, ..mesh(30, groups) }, |t| t.peers_returned = 8)
+        tracked(
+            Scenario {
+                seed,
+                ..mesh(30, groups)
+            },
+            |t| t.peers_returned = 8,
+        )
     };
     assert_eq!(play(&scenario(1)), play(&scenario(1)));
     assert_ne!(play(&scenario(1)), play(&scenario(2)));
@@ -52,7 +58,12 @@ fn how_often_one_looks_changes_nothing() {
     let run_with = |sample_interval| {
         let mut scenario = mesh(30, vec![seeds(1, 4000.0), leechers(20, 1000.0, 3000.0)]);
         scenario.run.sample_interval = sample_interval;
-        let Seen { peers, transfers, unchokes, .. } = play(&scenario);
+        let Seen {
+            peers,
+            transfers,
+            unchokes,
+            ..
+        } = play(&scenario);
         (peers, transfers, unchokes)
     };
     assert_eq!(run_with(secs(1)), run_with(secs(1000)));
@@ -61,7 +72,10 @@ fn how_often_one_looks_changes_nothing() {
 #[test]
 fn selfish_peers_leave_when_they_complete_and_others_as_their_rule_says() {
     let run_with = |departure: Departure| {
-        let group = Group { departure, ..leechers(12, 1000.0, UNLIMITED) };
+        let group = Group {
+            departure,
+            ..leechers(12, 1000.0, UNLIMITED)
+        };
         let seen = play(&mesh(20, vec![seeds(1, 4000.0), group]));
         assert_eq!(seen.ending(), Ending::AllDone);
         seen.by_id().split_off(1)
@@ -81,29 +95,43 @@ fn selfish_peers_leave_when_they_complete_and_others_as_their_rule_says() {
     for p in by_ratio.iter().filter(|p| p.left.is_some()) {
         assert!(2 * p.uploaded_bytes >= p.downloaded_bytes);
         let late = p.left.unwrap().0 > p.completed.unwrap();
-        assert!(!late || 2 * p.uploaded_bytes < p.downloaded_bytes + 2 * 5 * chunk, "{p:?}");
+        assert!(
+            !late || 2 * p.uploaded_bytes < p.downloaded_bytes + 2 * 5 * chunk,
+            "{p:?}"
+        );
     }
 }
 
 #[test]
 fn a_seed_leaves_at_its_time_or_after_its_copies() {
     let run_with = |departure| {
-        let origin = Group { departure, ..seeds(1, 2000.0) };
+        let origin = Group {
+            departure,
+            ..seeds(1, 2000.0)
+        };
         play(&mesh(20, vec![origin, leechers(10, 1000.0, UNLIMITED)]))
     };
     let file = 320_000;
     let seen = run_with(Departure::AtTime(at(250)));
     assert_eq!(seen.by_id()[0].left, Some((at(250), Leave::Done)));
     let origin = run_with(Departure::AfterCopies(1.5)).by_id()[0];
-    assert!((file * 3 / 2..file * 3 / 2 + 16_000 * 5).contains(&origin.uploaded_bytes), "{origin:?}");
+    assert!(
+        (file * 3 / 2..file * 3 / 2 + 16_000 * 5).contains(&origin.uploaded_bytes),
+        "{origin:?}"
+    );
     assert!(origin.left.is_some());
 }
 
 #[test]
 fn a_swarm_without_the_last_copy_of_a_chunk_is_dead_and_said_so() {
-    let origin = Group { departure: Departure::AtTime(at(20)), ..seeds(1, 2000.0) };
+    let origin = Group {
+        departure: Departure::AtTime(at(20)),
+        ..seeds(1, 2000.0)
+    };
     let seen = play(&mesh(20, vec![origin, leechers(1, 1000.0, UNLIMITED)]));
-    let (time, Ending::Dead { extinct_chunks }) = seen.ended.unwrap() else { panic!("{:?}", seen.ended) };
+    let (time, Ending::Dead { extinct_chunks }) = seen.ended.unwrap() else {
+        panic!("{:?}", seen.ended)
+    };
     // 20 s at 2000 bytes/s are two and a half chunks.
     assert_eq!((time, extinct_chunks), (at(20), 18));
     assert!(seen.by_id()[1..].iter().all(|p| p.completed.is_none()));
@@ -111,7 +139,14 @@ fn a_swarm_without_the_last_copy_of_a_chunk_is_dead_and_said_so() {
 
 #[test]
 fn a_dead_swarm_is_not_given_up_while_a_seed_is_to_come() {
-    let late = Group { arrival: Arrival::AtOnce { count: 1, at: at(100), jitter: secs(0) }, ..seeds(1, 2000.0) };
+    let late = Group {
+        arrival: Arrival::AtOnce {
+            count: 1,
+            at: at(100),
+            jitter: secs(0),
+        },
+        ..seeds(1, 2000.0)
+    };
     let seen = play(&mesh(4, vec![leechers(3, 1000.0, UNLIMITED), late]));
     assert_eq!(seen.ending(), Ending::AllDone);
     assert!(seen.completed(0).iter().all(|&t| t > 100.0));
@@ -119,7 +154,10 @@ fn a_dead_swarm_is_not_given_up_while_a_seed_is_to_come() {
 
 #[test]
 fn a_swarm_in_which_nobody_sends_is_stalled() {
-    let origin = Group { seeding: Choking::FreeRider, ..seeds(1, 2000.0) };
+    let origin = Group {
+        seeding: Choking::FreeRider,
+        ..seeds(1, 2000.0)
+    };
     let seen = play(&mesh(4, vec![origin, leechers(3, 1000.0, UNLIMITED)]));
     assert_eq!(seen.ended, Some((at(3600), Ending::Stalled)));
 }
@@ -137,21 +175,38 @@ fn the_time_limit_ends_a_run_with_everyone_on_record() {
 
 #[test]
 fn free_riders_send_nothing_and_complete_all_the_same() {
-    let riders = Group { choking: Choking::FreeRider, seeding: Choking::FreeRider, ..leechers(3, 1000.0, UNLIMITED) };
-    let seen = play(&mesh(20, vec![seeds(1, 2000.0), leechers(12, 1000.0, UNLIMITED), riders]));
+    let riders = Group {
+        choking: Choking::FreeRider,
+        seeding: Choking::FreeRider,
+        ..leechers(3, 1000.0, UNLIMITED)
+    };
+    let seen = play(&mesh(
+        20,
+        vec![seeds(1, 2000.0), leechers(12, 1000.0, UNLIMITED), riders],
+    ));
     let riders = &seen.by_id()[13..];
     assert!(riders.iter().all(|p| p.uploaded_bytes == 0 && p.completed.is_some()));
     let mean = |times: Vec<f64>| times.iter().sum::<f64>() / times.len() as f64;
-    assert!(mean(seen.completed(2)) > mean(seen.completed(1)), "who gives nothing waits longer");
+    assert!(
+        mean(seen.completed(2)) > mean(seen.completed(1)),
+        "who gives nothing waits longer"
+    );
 }
 
 #[test]
 fn aborts_come_at_their_rate_and_are_recorded() {
-    let group = Group { abort_per_sec: 0.01, ..leechers(400, 100.0, UNLIMITED) };
+    let group = Group {
+        abort_per_sec: 0.01,
+        ..leechers(400, 100.0, UNLIMITED)
+    };
     let mut scenario = mesh(50, vec![seeds(1, 1.0), group]);
     scenario.run.time_limit = secs(100);
     let seen = play(&scenario);
-    let aborted = seen.peers.iter().filter(|p| matches!(p.left, Some((_, Leave::Aborted)))).count();
+    let aborted = seen
+        .peers
+        .iter()
+        .filter(|p| matches!(p.left, Some((_, Leave::Aborted))))
+        .count();
     // 1 − 1/e of 400 is 253; its standard deviation is 10.
     assert!((223..283).contains(&aborted), "{aborted}");
 }
@@ -159,16 +214,30 @@ fn aborts_come_at_their_rate_and_are_recorded() {
 #[test]
 fn after_a_crash_nothing_moves_and_neighbours_go_on_after_the_timeout() {
     // One seed of two crashes surely within some seconds; the leecher waits for it until the timeout, then asks the other.
-    let doomed = Group { crash_per_sec: 1.0, crash_timeout: secs(50), ..seeds(1, 1000.0) };
+    let doomed = Group {
+        crash_per_sec: 1.0,
+        crash_timeout: secs(50),
+        ..seeds(1, 1000.0)
+    };
     let mut leecher = leechers(1, 1000.0, UNLIMITED);
     leecher.picking.endgame = false;
     let seen = play(&mesh(2, vec![doomed, seeds(1, 100.0), leecher]));
     let crashed = seen.by_id()[0];
-    let Some((crash, Leave::Crashed)) = crashed.left else { panic!("{crashed:?}") };
+    let Some((crash, Leave::Crashed)) = crashed.left else {
+        panic!("{crashed:?}")
+    };
     assert!(crash < at(10), "the file would have come by 16 s");
-    let cut = seen.transfers.iter().find(|t| t.end == TransferEnd::PeerLeft).expect("a transfer was cut off");
+    let cut = seen
+        .transfers
+        .iter()
+        .find(|t| t.end == TransferEnd::PeerLeft)
+        .expect("a transfer was cut off");
     assert_eq!((cut.ended, cut.from), (crash, PeerId(0)));
-    let rest = seen.transfers.iter().find(|t| t.chunk == cut.chunk && t.from == PeerId(1)).expect("it goes on");
+    let rest = seen
+        .transfers
+        .iter()
+        .find(|t| t.chunk == cut.chunk && t.from == PeerId(1))
+        .expect("it goes on");
     assert!(rest.started >= crash + secs(50), "{rest:?}");
     assert_eq!(rest.bytes + cut.kept_bytes, 16_000);
 }
@@ -176,8 +245,18 @@ fn after_a_crash_nothing_moves_and_neighbours_go_on_after_the_timeout() {
 #[test]
 fn an_interrupted_chunk_keeps_its_whole_blocks_and_goes_on_elsewhere() {
     // The first seed leaves after 25.5 blocks; the second takes over with the rest of the second chunk.
-    let leaving = Group { departure: Departure::AtTime(SimTime(25_500_000_000)), ..seeds(1, 1000.0) };
-    let late = Group { arrival: Arrival::AtOnce { count: 1, at: at(25), jitter: secs(0) }, ..seeds(1, 1000.0) };
+    let leaving = Group {
+        departure: Departure::AtTime(SimTime(25_500_000_000)),
+        ..seeds(1, 1000.0)
+    };
+    let late = Group {
+        arrival: Arrival::AtOnce {
+            count: 1,
+            at: at(25),
+            jitter: secs(0),
+        },
+        ..seeds(1, 1000.0)
+    };
     let mut leecher = leechers(1, 1000.0, UNLIMITED);
     leecher.picking.endgame = false;
     let seen = play(&mesh(2, vec![leaving, leecher, late]));
@@ -198,9 +277,16 @@ fn endgame_does_not_hang_on_one_slow_peer() {
     let (with, without) = (swarm(true), swarm(false));
     // The slow seed alone needs 1600 s for its chunk; together both could bring the file in 158.4 s.
     assert_eq!(without.last_completed(), 1600.0);
-    assert!((158.4..162.0).contains(&with.last_completed()), "{}", with.last_completed());
+    assert!(
+        (158.4..162.0).contains(&with.last_completed()),
+        "{}",
+        with.last_completed()
+    );
     let leecher = with.by_id()[2];
-    assert!(leecher.wasted_bytes <= 2000 && without.by_id()[2].wasted_bytes == 0, "{leecher:?}");
+    assert!(
+        leecher.wasted_bytes <= 2000 && without.by_id()[2].wasted_bytes == 0,
+        "{leecher:?}"
+    );
 }
 
 #[test]
@@ -227,19 +313,31 @@ fn latency_changes_when_things_happen_not_whether() {
 #[test]
 fn a_super_seed_sends_little_more_than_one_copy() {
     let copies = |super_seeding| {
-        let origin = Group { super_seeding, ..seeds(1, 1000.0) };
+        let origin = Group {
+            super_seeding,
+            ..seeds(1, 1000.0)
+        };
         let seen = play(&mesh(200, vec![origin, leechers(20, 2000.0, UNLIMITED)]));
         assert_eq!(seen.completed(1).len(), 20);
         seen.by_id()[0].uploaded_bytes as f64 / (200.0 * 16_000.0)
     };
     let (plain, super_seeding) = (copies(false), copies(true));
-    assert!(super_seeding < plain && super_seeding < 1.1, "{super_seeding} copies, plain {plain}");
+    assert!(
+        super_seeding < plain && super_seeding < 1.1,
+        "{super_seeding} copies, plain {plain}"
+    );
 }
 
 #[test]
 fn a_super_seed_serves_a_single_leecher_to_the_end() {
-    let origin = Group { super_seeding: true, ..seeds(1, 1000.0) };
-    assert_eq!(play(&mesh(10, vec![origin, leechers(1, 1.0, UNLIMITED)])).completed(1), [160.0]);
+    let origin = Group {
+        super_seeding: true,
+        ..seeds(1, 1000.0)
+    };
+    assert_eq!(
+        play(&mesh(10, vec![origin, leechers(1, 1.0, UNLIMITED)])).completed(1),
+        [160.0]
+    );
 }
 
 #[test]
@@ -271,7 +369,10 @@ fn connections_keep_to_both_limits() {
 
 #[test]
 fn a_leecher_may_start_with_part_of_the_file() {
-    let half = Group { starts_with: StartsWith::Fraction(constant(0.5)), ..leechers(1, 1.0, UNLIMITED) };
+    let half = Group {
+        starts_with: StartsWith::Fraction(constant(0.5)),
+        ..leechers(1, 1.0, UNLIMITED)
+    };
     let seen = play(&mesh(10, vec![seeds(1, 1000.0), half]));
     assert_eq!(seen.by_id()[1].chunks_at_start, 5);
     assert_eq!(seen.completed(1), [80.0]);
@@ -280,7 +381,10 @@ fn a_leecher_may_start_with_part_of_the_file() {
 #[test]
 fn two_halves_make_a_whole_without_any_seed() {
     // With 200 leechers that hold half of the file each, some copy of each chunk is there.
-    let half = Group { starts_with: StartsWith::Fraction(constant(0.5)), ..leechers(60, 1000.0, UNLIMITED) };
+    let half = Group {
+        starts_with: StartsWith::Fraction(constant(0.5)),
+        ..leechers(60, 1000.0, UNLIMITED)
+    };
     let seen = play(&tracked(mesh(40, vec![half]), |_| ()));
     assert_eq!((seen.ending(), seen.completed(0).len()), (Ending::AllDone, 60));
 }
@@ -296,14 +400,23 @@ fn without_immediate_refill_slots_wait_for_the_next_decision() {
 
 #[test]
 fn who_completes_a_trace_came_when_the_trace_says() {
-    let rows = [(3, Some(500.0)), (10, None)]
-        .map(|(s, upload)| TracedPeer { at: at(s), upload: upload.map(BytesPerSec), download: None });
+    let rows = [(3, Some(500.0)), (10, None)].map(|(s, upload)| TracedPeer {
+        at: at(s),
+        upload: upload.map(BytesPerSec),
+        download: None,
+    });
     let traced = Group {
-        arrival: Arrival::Trace { path: "t.csv".into(), peers: rows.into() },
+        arrival: Arrival::Trace {
+            path: "t.csv".into(),
+            peers: rows.into(),
+        },
         ..leechers(1, 1000.0, UNLIMITED)
     };
     let peers = play(&mesh(2, vec![seeds(1, 1000.0), traced])).by_id();
-    assert_eq!([peers[1], peers[2]].map(|p| (p.joined, p.upload)), [(at(3), 500.0), (at(10), 1000.0)]);
+    assert_eq!(
+        [peers[1], peers[2]].map(|p| (p.joined, p.upload)),
+        [(at(3), 500.0), (at(10), 1000.0)]
+    );
 }
 
 #[test]
@@ -322,7 +435,12 @@ fn unchokes_cover_all_transfers_and_rotate() {
 #[test]
 fn a_steady_swarm_uses_places_again() {
     let group = Group {
-        arrival: Arrival::Poisson { per_sec: 0.05, from: at(0), until: Some(at(20_000)), count: None },
+        arrival: Arrival::Poisson {
+            per_sec: 0.05,
+            from: at(0),
+            until: Some(at(20_000)),
+            count: None,
+        },
         departure: Departure::Selfish,
         ..leechers(0, 2000.0, UNLIMITED)
     };
@@ -336,6 +454,10 @@ fn a_steady_swarm_uses_places_again() {
     }
     assert_eq!(simulation.ending, Some(Ending::AllDone));
     assert!(simulation.totals.joined > 900, "{}", simulation.totals.joined);
-    assert!(simulation.swarm.peers.places() < 100, "{} places", simulation.swarm.peers.places());
+    assert!(
+        simulation.swarm.peers.places() < 100,
+        "{} places",
+        simulation.swarm.peers.places()
+    );
     simulation.check().unwrap();
 }

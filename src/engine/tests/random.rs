@@ -1,0 +1,210 @@
+//! Random swarms over all features: no panic, every invariant holds, everyone is accounted for.
+
+use super::*;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn arrival() -> impl Strategy<Value = Arrival> {
+    let secs = SimDuration::from_secs;
+    prop_oneof![
+        (1_u32..25, 0_u64..50, 0_u64..100).prop_map(move |(count, at, jitter)| Arrival::AtOnce {
+            count,
+            at: SimTime::ZERO + secs(at),
+            jitter: secs(jitter),
+        }),
+        (0.01_f64..0.5, 1_u32..30).prop_map(|(per_sec, count)| Arrival::Poisson {
+            per_sec,
+            from: SimTime::ZERO,
+            until: None,
+            count: Some(count),
+        }),
+        (0.01_f64..0.5, 10_u64..100).prop_map(move |(initial_per_sec, decay)| Arrival::Decaying {
+            initial_per_sec,
+            decay: secs(decay),
+            from: SimTime::ZERO,
+            count: Some(25),
+        }),
+    ]
+}
+
+fn choking() -> impl Strategy<Value = Choking> {
+    prop_oneof![
+        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic)| tit_for_tat(regular, optimistic)),
+        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic_slots)| Choking::Fastest {
+            regular_slots: Slots::Fixed(regular),
+            optimistic_slots,
+            new_neighbour_weight: 3,
+        }),
+        (1_u32..5).prop_map(|n| Choking::RoundRobin { slots: Slots::Fixed(n) }),
+        (1_u32..5, 0_u32..5, 0_u64..60).prop_map(|(n, quota_chunks, quota)| Choking::RoundRobinQuota {
+            slots: Slots::Fixed(n),
+            quota_chunks,
+            quota_time: SimDuration::from_secs(quota),
+        }),
+        Just(Choking::Random { slots: Slots::Auto }),
+        Just(Choking::Altruist),
+        Just(Choking::FreeRider),
+    ]
+}
+
+fn departure() -> impl Strategy<Value = Departure> {
+    prop_oneof![
+        Just(Departure::Selfish),
+        Just(Departure::Stays),
+        (0.0_f64..200.0).prop_map(|s| Departure::Lingers(constant(s))),
+        (0.0_f64..2.0).prop_map(Departure::ShareRatio),
+        (0_u64..2000).prop_map(|s| Departure::AtTime(SimTime::ZERO + SimDuration::from_secs(s))),
+        (0.0_f64..2.0).prop_map(Departure::AfterCopies),
+    ]
+}
+
+fn group() -> impl Strategy<Value = Group> {
+    let people = (
+        arrival(),
+        departure(),
+        100.0_f64..5000.0,
+        select(vec![0.5, 1.0, 4.0, f64::INFINITY]),
+    );
+    let churn = (
+        select(vec![0.0, 0.0, 0.002]),
+        select(vec![0.0, 0.0, 0.002]),
+        0_u64..100,
+        0.0_f64..1.3,
+    );
+    let rules = (
+        choking(),
+        choking(),
+        1_u32..8,
+        0_u32..8,
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    let picker = select(vec![
+        Picker::RarestFirst,
+        Picker::Random,
+        Picker::Sequential,
+        Picker::GlobalRarest,
+    ]);
+    let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
+    (people, churn, rules, picker, rhythm, any::<bool>()).prop_map(
+        |(people, churn, rules, picker, rhythm, super_seeding)| {
+            let (arrival, departure, upload, ratio) = people;
+            let (abort_per_sec, crash_per_sec, timeout, start) = churn;
+            let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
+            let (interval, optimistic_every, aligned, immediate) = rhythm;
+            Group {
+                arrival,
+                departure,
+                abort_per_sec,
+                crash_per_sec,
+                crash_timeout: SimDuration::from_secs(timeout),
+                starts_with: match start {
+                    s if s > 1.0 => StartsWith::All,
+                    s if s < 0.3 && bounded_start => StartsWith::Fraction(constant(s)),
+                    _ => StartsWith::Nothing,
+                },
+                connections: Connections {
+                    initiate,
+                    accept: initiate + accept,
+                },
+                rechoke: Rechoke {
+                    interval: SimDuration::from_secs(interval),
+                    optimistic_every,
+                    phase: if aligned { Phase::Aligned } else { Phase::Random },
+                    refill: if immediate { Refill::Immediate } else { Refill::Periodic },
+                    rate_window: SimDuration::from_secs(2 * interval),
+                },
+                choking,
+                seeding,
+                picking: Picking {
+                    picker,
+                    random_first: accept,
+                    strict_priority,
+                    endgame,
+                },
+                super_seeding,
+                ..leechers(0, upload, upload * ratio)
+            }
+        },
+    )
+}
+
+fn scenario() -> impl Strategy<Value = Scenario> {
+    let groups = prop::collection::vec(group(), 1..4);
+    let size = (
+        1_u64..400_000,
+        select(vec![16_000_u64, 16_384, 5000]),
+        select(vec![1000_u64, 1024, 4096]),
+    );
+    let network = (
+        select(vec![0_u64, 0, 1, 50, 2000]),
+        select(vec![None, None, Some(300.0)]),
+        any::<bool>(),
+        any::<u64>(),
+    );
+    (groups, size, network, 1_u32..20).prop_map(
+        |(groups, (size, chunk, block), (latency, cap, full_mesh, seed), answer)| {
+            let mut scenario = mesh(1, groups);
+            scenario.seed = seed;
+            let chunk = chunk.min(size);
+            scenario.file = File {
+                size: Bytes(size),
+                chunk_size: Bytes(chunk),
+                block_size: Bytes(block.min(chunk)),
+            };
+            scenario.network.latency = SimDuration(latency * 1_000_000);
+            scenario.network.connection_cap = cap.map(BytesPerSec);
+            scenario.run.time_limit = SimDuration::from_secs(4000);
+            if !full_mesh {
+                let outages = vec![(SimTime(0), SimTime(u64::from(answer) * 1_000_000_000))];
+                scenario.discovery = Discovery::Tracker(Tracker {
+                    peers_returned: answer,
+                    min_announce_interval: SimDuration::from_secs(20),
+                    min_neighbours: 3,
+                    outages,
+                    ..tracker()
+                });
+            }
+            scenario
+        },
+    )
+}
+
+fn expected_peers(scenario: &Scenario) -> usize {
+    scenario
+        .groups
+        .iter()
+        .map(|g| match g.arrival {
+            Arrival::AtOnce { count, .. } => count as usize,
+            _ => 0,
+        })
+        .sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("SWARMSIM_RANDOM_SCENARIOS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
+    ))]
+
+    #[test]
+    fn every_random_swarm_keeps_every_invariant(scenario in scenario()) {
+        let seen = play(&scenario);
+        let (end, ending) = seen.ended.unwrap();
+        prop_assert!(end <= SimTime(4000 * 1_000_000_000));
+        let cut_short = matches!(ending, Ending::Dead { .. } | Ending::TimeLimit);
+        prop_assert!(cut_short || seen.peers.len() >= expected_peers(&scenario), "somebody is missing");
+        for p in &seen.peers {
+            prop_assert!(p.completed.is_none() || p.chunks_at_end as usize == scenario.file.chunks());
+            prop_assert!(p.wasted_bytes <= p.downloaded_bytes);
+            let fastest = p.download.min(seen.moved as f64);
+            if let (Some(done), 0) = (p.completed, p.chunks_at_start) {
+                let secs = done.since(p.joined).as_secs_f64();
+                prop_assert!(secs * fastest >= scenario.file.size.0 as f64 * (1.0 - 1e-9), "nobody beats size over rate");
+            }
+            let (left, _) = p.left.unwrap_or((end, crate::engine::observer::Leave::Done));
+            let present = left.since(p.joined).as_secs_f64();
+            prop_assert!(p.uploaded_bytes as f64 <= p.upload * present * (1.0 + 1e-9) + 1.0, "nobody sends more than its capacity");
+        }
+    }
+}
