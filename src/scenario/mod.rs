@@ -14,6 +14,7 @@ mod overrides;
 pub mod preset;
 mod problem;
 mod read;
+mod reference;
 mod resolved;
 mod schema;
 mod trace;
@@ -23,3 +24,10 @@ pub use load::{LoadOptions, Loaded, load, parse};
 pub use model::Scenario;
 pub use problem::ScenarioError;
 pub use schema::json_schema;
+pub use reference::reference_markdown;
+
+/// A commented scenario to start from.
+#[must_use]
+pub const fn starter() -> &'static str {
+    include_str!("starter.toml")
+}
