@@ -11,7 +11,11 @@ fn assert_committed(path: &str, text: &str) {
         fs::write(&path, text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "{} is out of date: run with SWARMSIM_BLESS=1", path.display());
+    assert!(
+        committed == text,
+        "{} is out of date: run with SWARMSIM_BLESS=1",
+        path.display()
+    );
 }
 
 #[test]
@@ -26,6 +30,7 @@ fn the_reference_is_up_to_date() {
 
 #[test]
 fn the_starter_is_a_scenario_without_warnings() {
-    let loaded = parse(starter(), "starter", Path::new(""), &LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+    let loaded =
+        parse(starter(), "starter", Path::new(""), &LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(loaded.warnings, [""; 0]);
 }

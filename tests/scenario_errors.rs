@@ -33,7 +33,10 @@ fn with(changes: &[(&str, &str)]) -> String {
 
 /// Errors, or warnings, of `text` with `sets`.
 fn said(text: &str, sets: &[&str]) -> String {
-    let options = LoadOptions { sets: sets.iter().map(ToString::to_string).collect(), seed: None };
+    let options = LoadOptions {
+        sets: sets.iter().map(ToString::to_string).collect(),
+        seed: None,
+    };
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
     match parse(text, "swarm.toml", &base, &options) {
         Ok(loaded) => loaded.warnings.join("\n\n"),

@@ -27,7 +27,9 @@ impl Sources {
     pub fn new(origin: &str, text: &str, sets: &[String]) -> Self {
         let file = (origin.to_string(), text.to_string());
         let sets = sets.iter().map(|set| ("--set".to_string(), set.clone()));
-        Self { texts: std::iter::once(file).chain(sets).collect() }
+        Self {
+            texts: std::iter::once(file).chain(sets).collect(),
+        }
     }
 
     /// Each text with the place where it starts.
@@ -42,8 +44,12 @@ impl Sources {
 
     /// The line at `place`.
     pub fn excerpt(&self, place: Range<usize>) -> Excerpt {
-        let (index, (start, text)) =
-            self.iter().enumerate().filter(|(_, (start, _))| *start <= place.start).last().unwrap_or((0, (0, "")));
+        let (index, (start, text)) = self
+            .iter()
+            .enumerate()
+            .filter(|(_, (start, _))| *start <= place.start)
+            .last()
+            .unwrap_or((0, (0, "")));
         let range = place.start - start..place.end.saturating_sub(start);
         Excerpt::new(&self.texts[index].0, text, range)
     }
@@ -61,13 +67,22 @@ impl<'i> Document<'i> {
         let (table, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
             let root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
-            return Ok(Self { root: shifted(root, start) });
+            return Ok(Self {
+                root: shifted(root, start),
+            });
         }
+        // What follows a gap in the syntax is no table of its own to the parser, and then seems to come twice.
+        let duplicate = |error: &toml::de::Error| error.message() == "duplicate key";
+        let only_duplicates = errors.iter().all(duplicate);
+        let errors = errors.into_iter().filter(|error| only_duplicates || !duplicate(error));
         let problem = |error: toml::de::Error| {
             let span = error.span().unwrap_or(0..0);
-            (span.start + start..span.end + start, Problem::error(format!("not TOML: {}", error.message())))
+            (
+                span.start + start..span.end + start,
+                Problem::error(format!("not TOML: {}", error.message())),
+            )
         };
-        Err(errors.into_iter().map(problem).collect())
+        Err(errors.map(problem).collect())
     }
 
     /// Place of the item at `path`. If there is none: of the nearest item around where it would be.
@@ -75,15 +90,19 @@ impl<'i> Document<'i> {
         let (mut item, mut place) = (&self.root, 0..0);
         for (depth, step) in path.iter().enumerate() {
             let next = match (step, item.get_ref()) {
-                (Step::Key(key), DeValue::Table(table)) => {
-                    table.get_key_value(key.as_str()).map(|(key, value)| (key.span(), value))
-                }
+                (Step::Key(key), DeValue::Table(table)) => table
+                    .get_key_value(key.as_str())
+                    .map(|(key, value)| (key.span(), value)),
                 (Step::Index(index), DeValue::Array(array)) => array.get(*index).map(|value| (value.span(), value)),
                 _ => None,
             };
             let Some((key, value)) = next else { break };
             let last = depth + 1 == path.len();
-            place = if last && !value.get_ref().is_table() { value.span() } else { key };
+            place = if last && !value.get_ref().is_table() {
+                value.span()
+            } else {
+                key
+            };
             item = value;
         }
         place
@@ -101,11 +120,12 @@ impl<'i> Document<'i> {
     }
 
     fn get(&self, path: &[Step]) -> Option<&DeValue<'i>> {
-        path.iter().try_fold(self.root.get_ref(), |item, step| match (step, item) {
-            (Step::Key(key), DeValue::Table(table)) => table.get(key.as_str()).map(Spanned::get_ref),
-            (Step::Index(index), DeValue::Array(array)) => array.get(*index).map(Spanned::get_ref),
-            _ => None,
-        })
+        path.iter()
+            .try_fold(self.root.get_ref(), |item, step| match (step, item) {
+                (Step::Key(key), DeValue::Table(table)) => table.get(key.as_str()).map(Spanned::get_ref),
+                (Step::Index(index), DeValue::Array(array)) => array.get(*index).map(Spanned::get_ref),
+                _ => None,
+            })
     }
 
     /// Removes the smallest keyed item around `place` and says which it was.
@@ -117,16 +137,28 @@ impl<'i> Document<'i> {
         while matches!(path.last(), Some(Step::Index(_))) {
             path.pop();
         }
-        let (last, parents) = path.split_last()?;
-        let parent = parents.iter().try_fold(self.root.get_mut(), |item, step| match (step, item) {
-            (Step::Key(key), DeValue::Table(table)) => table.get_mut(key.as_str()).map(Spanned::get_mut),
-            (Step::Index(index), DeValue::Array(array)) => array.get_mut(*index).map(Spanned::get_mut),
-            _ => None,
-        });
-        if let (Some(DeValue::Table(table)), Step::Key(key)) = (parent, last) {
+        let mut gone = path.as_slice();
+        // A table that holds nothing else goes too: an empty one may be wrong again.
+        while let Some((Step::Key(key), parents)) = gone.split_last() {
+            let DeValue::Table(table) = self.get_mut(parents)? else {
+                break;
+            };
             table.remove(key.as_str());
+            if !table.is_empty() {
+                break;
+            }
+            gone = parents;
         }
         Some(path)
+    }
+
+    fn get_mut(&mut self, path: &[Step]) -> Option<&mut DeValue<'i>> {
+        path.iter()
+            .try_fold(self.root.get_mut(), |item, step| match (step, item) {
+                (Step::Key(key), DeValue::Table(table)) => table.get_mut(key.as_str()).map(Spanned::get_mut),
+                (Step::Index(index), DeValue::Array(array)) => array.get_mut(*index).map(Spanned::get_mut),
+                _ => None,
+            })
     }
 }
 
@@ -181,7 +213,10 @@ fn shifted<'i>(item: Spanned<DeValue<'i>>, by: usize) -> Spanned<DeValue<'i>> {
         ),
         DeValue::Array(mut array) => {
             for value in array.iter_mut() {
-                *value = shifted(std::mem::replace(value, Spanned::new(0..0, DeValue::Boolean(false))), by);
+                *value = shifted(
+                    std::mem::replace(value, Spanned::new(0..0, DeValue::Boolean(false))),
+                    by,
+                );
             }
             DeValue::Array(array)
         }

@@ -44,10 +44,21 @@ fn count(group: &Group) -> f64 {
 /// or nobody is sure to want it.
 #[must_use]
 pub fn download_seconds_min(scenario: &Scenario) -> f64 {
-    let (seeds, leechers): (Vec<_>, Vec<_>) =
-        scenario.groups.iter().partition(|group| group.starts_with == StartsWith::All);
-    let upload = |groups: &[&Group]| groups.iter().map(|group| count(group) * upload_mean(group)).sum::<f64>();
-    let wanting: f64 = leechers.iter().filter(|group| group.starts_with == StartsWith::Nothing).map(|g| count(g)).sum();
+    let (seeds, leechers): (Vec<_>, Vec<_>) = scenario
+        .groups
+        .iter()
+        .partition(|group| group.starts_with == StartsWith::All);
+    let upload = |groups: &[&Group]| {
+        groups
+            .iter()
+            .map(|group| count(group) * upload_mean(group))
+            .sum::<f64>()
+    };
+    let wanting: f64 = leechers
+        .iter()
+        .filter(|group| group.starts_with == StartsWith::Nothing)
+        .map(|g| count(g))
+        .sum();
     let (seed_upload, leecher_upload) = (upload(&seeds), upload(&leechers));
     let size = scenario.file.size.0 as f64;
     if seed_upload <= 0.0 || wanting <= 0.0 || wanting < leechers.iter().map(|group| count(group)).sum() {

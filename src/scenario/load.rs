@@ -56,7 +56,11 @@ fn read_text(path: &FilePath) -> Result<String, Problem> {
     }
     let mut bytes = Vec::new();
     // What is no plain file has no size: read one byte past the limit and see.
-    File::open(path).map_err(cannot)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    File::open(path)
+        .map_err(cannot)?
+        .take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         let problem = Problem::error(format!("`{show}` has more than {} MiB", FILE_BYTES_MAX >> 20));
         return Err(problem.help("a scenario is a short text; large tables of peers belong in a trace"));
@@ -73,12 +77,7 @@ fn read_text(path: &FilePath) -> Result<String, Problem> {
 ///
 /// # Errors
 /// Everything that is wrong with it at once.
-pub fn parse(
-    text: &str,
-    name: &str,
-    base_dir: &FilePath,
-    options: &LoadOptions,
-) -> Result<Loaded, ScenarioError> {
+pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions) -> Result<Loaded, ScenarioError> {
     let sources = Sources::new(name, text, &options.sets);
     let document = document(&sources).map_err(|problems| fail(&sources, problems))?;
     let mut read = read::read(document.clone());
@@ -87,13 +86,22 @@ pub fn parse(
     }
     let (scenario, findings) = validate(&read.file, base_dir);
     let is_new = |finding: &Finding| !read.left_out.iter().any(|path| overlap(path, &finding.path));
-    let found = findings.into_iter().filter(is_new).map(|finding| (document.place(&finding.path), finding.problem));
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        read.problems.into_iter().chain(found).partition(|(_, problem)| problem.severity == Severity::Error);
+    let found = findings
+        .into_iter()
+        .filter(is_new)
+        .map(|finding| (document.place(&finding.path), finding.problem));
+    let (errors, warnings): (Vec<_>, Vec<_>) = read
+        .problems
+        .into_iter()
+        .chain(found)
+        .partition(|(_, problem)| problem.severity == Severity::Error);
     if !errors.is_empty() {
         return Err(fail(&sources, errors));
     }
-    let warnings = placed(&sources, warnings).iter().map(|warning| warning.render(false)).collect();
+    let warnings = placed(&sources, warnings)
+        .iter()
+        .map(|warning| warning.render(false))
+        .collect();
     Ok(Loaded { scenario, warnings })
 }
 
@@ -112,7 +120,11 @@ fn document(sources: &Sources) -> Result<Document<'_>, Vec<(Range<usize>, Proble
             problems.extend(wrong);
         }
     }
-    if problems.is_empty() { Ok(document) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(document)
+    } else {
+        Err(problems)
+    }
 }
 
 fn fail(sources: &Sources, problems: Vec<(Range<usize>, Problem)>) -> ScenarioError {

@@ -23,8 +23,8 @@ mod validate;
 pub use load::{LoadOptions, Loaded, load, parse};
 pub use model::Scenario;
 pub use problem::ScenarioError;
-pub use schema::json_schema;
 pub use reference::reference_markdown;
+pub use schema::json_schema;
 
 /// A commented scenario to start from.
 #[must_use]

@@ -12,8 +12,17 @@ use super::document::Document;
 use super::problem::Problem;
 
 /// Keys whose table holds one alternative.
-const CHOICES: [&str; 9] =
-    ["arrival", "departure", "starts_with", "choking", "seeding", "picking", "upload", "download", "linger"];
+const CHOICES: [&str; 9] = [
+    "arrival",
+    "departure",
+    "starts_with",
+    "choking",
+    "seeding",
+    "picking",
+    "upload",
+    "download",
+    "linger",
+];
 
 /// The same below `starts_with`.
 const NESTED_CHOICE: &str = "fraction";
@@ -60,8 +69,9 @@ fn not_toml(text: &str, equals: usize, start: usize, problems: Problems) -> Prob
     }
     let lead = text[equals + 1..].len() - text[equals + 1..].trim_start().len();
     let place = start + equals + 1 + lead;
-    let problem = Problem::error(format!("`{value}` is text and needs quotes"))
-        .help(format!("write it as TOML, and quote that for the shell: --set '{quoted}'"));
+    let problem = Problem::error(format!("`{value}` is text and needs quotes")).help(format!(
+        "write it as TOML, and quote that for the shell: --set '{quoted}'"
+    ));
     vec![(place..place + value.len(), problem)]
 }
 
@@ -69,29 +79,26 @@ fn not_toml(text: &str, equals: usize, start: usize, problems: Problems) -> Prob
 fn merge<'i>(target: &mut DeTable<'i>, set: DeTable<'i>, equals: usize) -> Result<(), Problems> {
     for (key, value) in set {
         let name = key.get_ref().to_string();
-        let is_path = key_goes_on(&value, equals);
-        match (is_path, value.into_inner(), key.span()) {
-            (Some(span), DeValue::Table(table), key_span) => {
+        let (place, span) = (key.span(), value.span());
+        match value.into_inner() {
+            // Not a value yet, but the rest of a dotted key.
+            DeValue::Table(table) if span.start < equals => {
                 if !target.contains_key(name.as_str()) {
                     target.insert(key, Spanned::new(span, DeValue::Table(DeTable::new())));
                 }
                 if let Some(item) = target.get_mut(name.as_str()) {
                     make_room(&name, item, &table);
-                    descend(&name, key_span, item, table, equals)?;
+                    descend(&name, place, item, table, equals)?;
                 }
             }
-            (span, value, key_span) => {
+            value => {
+                // The old key goes too: its place is not that of the new one.
                 target.remove(name.as_str());
-                target.insert(key, Spanned::new(span.unwrap_or(key_span), value));
+                target.insert(key, Spanned::new(span, value));
             }
         }
     }
     Ok(())
-}
-
-/// The place of `value` if it is no value yet but the rest of a dotted key.
-fn key_goes_on(value: &Spanned<DeValue<'_>>, equals: usize) -> Option<Range<usize>> {
-    (value.get_ref().is_table() && value.span().start < equals).then(|| value.span())
 }
 
 /// Goes on with `set` inside `item`, the value of `name`.
@@ -130,7 +137,13 @@ fn descend<'i>(
 }
 
 fn element_name(element: &Spanned<DeValue<'_>>) -> Option<String> {
-    element.get_ref().as_table()?.get("name")?.get_ref().as_str().map(str::to_string)
+    element
+        .get_ref()
+        .as_table()?
+        .get("name")?
+        .get_ref()
+        .as_str()
+        .map(str::to_string)
 }
 
 fn no_element(array: &str, wanted: &str, names: &[String], len: usize) -> Problem {
@@ -151,7 +164,11 @@ fn make_room<'i>(name: &str, item: &mut Spanned<DeValue<'i>>, set: &DeTable<'i>)
     match item.get_mut() {
         DeValue::Table(table) if !only_bounds => {
             let goes = |key: &str| !set.contains_key(key) && !BOUNDS.contains(&key);
-            let gone: Vec<_> = table.keys().map(|key| key.get_ref().to_string()).filter(|key| goes(key)).collect();
+            let gone: Vec<_> = table
+                .keys()
+                .map(|key| key.get_ref().to_string())
+                .filter(|key| goes(key))
+                .collect();
             for key in gone {
                 table.remove(key.as_str());
             }

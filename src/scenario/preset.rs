@@ -98,24 +98,24 @@ const TEXTBOOK: Preset = Preset {
 };
 
 const MAINLINE_3: Preset = Preset {
-    regular_slots: Slots::Fixed(6),             // 3.4.2, --max_uploads 7: 6 by rate …
-    optimistic_slots: 1,                        // … and 1 from the front of the list
-    snub_after: SimDuration::from_secs(30),     // 3.4.2, --snub_time
-    new_neighbour_weight: 3,                    // 3.4.2, Choker.py: inserted at randrange(-2, n + 1)
-    initiate: 35,                               // 3.4.2, --max_initiate
-    accept: 55,                                 // 3.4.2, --max_allow_in
-    seed_rule: SeedRule::Fastest,               // 3.4.2, Choker.py: by upload rate
+    regular_slots: Slots::Fixed(6),         // 3.4.2, --max_uploads 7: 6 by rate …
+    optimistic_slots: 1,                    // … and 1 from the front of the list
+    snub_after: SimDuration::from_secs(30), // 3.4.2, --snub_time
+    new_neighbour_weight: 3,                // 3.4.2, Choker.py: inserted at randrange(-2, n + 1)
+    initiate: 35,                           // 3.4.2, --max_initiate
+    accept: 55,                             // 3.4.2, --max_allow_in
+    seed_rule: SeedRule::Fastest,           // 3.4.2, Choker.py: by upload rate
     ..TEXTBOOK
 };
 
 const MAINLINE_4: Preset = Preset {
-    regular_slots: Slots::Auto,                 // 4.0.0, --max_uploads -1: from the upload rate …
-    optimistic_slots: 1,                        // … with 1 of them from the front of the list
-    snub_after: SimDuration::from_secs(30),     // 4.0.0, --snub_time
-    new_neighbour_weight: 1,                    // 4.0.0, Choker.py: inserted anywhere
-    initiate: 40,                               // 4.0.0, --max_initiate
-    accept: 80,                                 // 4.0.0, --max_allow_in
-    seed_rule: SeedRule::RoundRobin,            // 4.0.0, Choker.py: by time of last unchoke (Legout et al. 2006)
+    regular_slots: Slots::Auto,             // 4.0.0, --max_uploads -1: from the upload rate …
+    optimistic_slots: 1,                    // … with 1 of them from the front of the list
+    snub_after: SimDuration::from_secs(30), // 4.0.0, --snub_time
+    new_neighbour_weight: 1,                // 4.0.0, Choker.py: inserted anywhere
+    initiate: 40,                           // 4.0.0, --max_initiate
+    accept: 80,                             // 4.0.0, --max_allow_in
+    seed_rule: SeedRule::RoundRobin,        // 4.0.0, Choker.py: by time of last unchoke (Legout et al. 2006)
     ..TEXTBOOK
 };
 

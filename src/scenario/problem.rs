@@ -54,13 +54,21 @@ impl Excerpt {
 
 /// The last place at or before `at` where `text` can be cut.
 fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }
 
 impl Problem {
     /// An error without a place.
     pub fn error(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), help: None, excerpt: None }
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }
     }
 
     /// The same with a word on how to mend it.
@@ -121,7 +129,12 @@ impl ScenarioError {
     /// a terminal if `color`. Without a newline at the end.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let shown: Vec<_> = self.problems.iter().take(SHOWN_MAX).map(|problem| problem.render(color)).collect();
+        let shown: Vec<_> = self
+            .problems
+            .iter()
+            .take(SHOWN_MAX)
+            .map(|problem| problem.render(color))
+            .collect();
         let mut text = shown.join("\n\n");
         if self.count() > SHOWN_MAX {
             text += &format!("\n\n… and {} more", self.count() - SHOWN_MAX);

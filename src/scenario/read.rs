@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use serde::Deserialize;
 use toml::de::ValueDeserializer;
 
 use super::document::{Document, Path, Step};
@@ -29,15 +28,16 @@ pub(super) fn read(mut document: Document<'_>) -> Read {
         let mut unknown = Vec::new();
         let deserializer = ValueDeserializer::from(document.root.clone());
         let result: Result<ScenarioFile, _> =
-            serde_ignored::Deserializer::new(deserializer, &mut |path: serde_ignored::Path<'_>| {
-                unknown.push(steps(&path));
-            })
-            .pipe(ScenarioFile::deserialize);
+            serde_ignored::deserialize(deserializer, |path| unknown.push(steps(&path)));
         let error = match result {
             Ok(file) => {
                 problems.extend(unknown.iter().map(|path| (document.key_place(path), unknown_key(path))));
                 left_out.extend(unknown);
-                return Read { file, problems, left_out };
+                return Read {
+                    file,
+                    problems,
+                    left_out,
+                };
             }
             Err(error) => error,
         };
@@ -45,19 +45,16 @@ pub(super) fn read(mut document: Document<'_>) -> Read {
         problems.push((place.clone(), wrong_value(error.message())));
         match document.cut(&place) {
             Some(path) if problems.len() < WRONG_VALUES_MAX => left_out.push(path),
-            _ => return Read { file: ScenarioFile::default(), problems, left_out: vec![Vec::new()] },
+            _ => {
+                return Read {
+                    file: ScenarioFile::default(),
+                    problems,
+                    left_out: vec![Vec::new()],
+                };
+            }
         }
     }
 }
-
-/// `value.pipe(f)` is `f(value)`.
-trait Pipe: Sized {
-    fn pipe<T>(self, f: impl FnOnce(Self) -> T) -> T {
-        f(self)
-    }
-}
-
-impl<T> Pipe for T {}
 
 fn steps(path: &serde_ignored::Path<'_>) -> Path {
     use serde_ignored::Path as Ignored;
@@ -83,12 +80,19 @@ fn unknown_key(path: &[Step]) -> Problem {
     if known.is_empty() {
         return problem.help("nothing can be set here");
     }
-    problem.help(nearest_or_all(key, known.iter().map(String::as_str), "the keys here are"))
+    problem.help(nearest_or_all(
+        key,
+        known.iter().map(String::as_str),
+        "the keys here are",
+    ))
 }
 
 /// The message of the TOML reader, in words for users.
 fn wrong_value(message: &str) -> Problem {
-    if let Some((found, expected)) = message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", ")) {
+    if let Some((found, expected)) = message
+        .strip_prefix("unknown variant ")
+        .and_then(|rest| rest.split_once(", "))
+    {
         let names: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
         let help = nearest_or_all(found.trim_matches('`'), names.into_iter(), "choose one of");
         return Problem::error(format!("{found} is not one of the alternatives here")).help(help);
@@ -101,6 +105,7 @@ fn wrong_value(message: &str) -> Problem {
         return Problem::error(format!("{expected} is wanted here, not {found}"));
     }
     match message {
+        "integer number overflowed" => Problem::error("this number is far too large"),
         "wanted exactly 1 element, found 0 elements" | "expected table with exactly 1 entry, found empty table" => {
             Problem::error("an alternative must be chosen here")
         }

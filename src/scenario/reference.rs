@@ -50,39 +50,65 @@ pub fn reference_markdown() -> String {
 
 /// Writes the table of one schema and returns those that it refers to.
 fn section(page: &mut String, title: &str, schema: &'static Value) -> Vec<(String, &'static Value)> {
-    let heading = if title == "Top level" { "## Top level".to_string() } else { format!("## {title}") };
+    let heading = if title == "Top level" {
+        "## Top level".to_string()
+    } else {
+        format!("## {title}")
+    };
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let _ = write!(page, "\n{heading}\n\n{}\n\n", one_line(description));
     let mut children = Vec::new();
     if let Some(alternatives) = schema.get("oneOf").and_then(Value::as_array) {
         page.push_str("| alternative | meaning | keys |\n| --- | --- | --- |\n");
         for alternative in alternatives {
-            let Some((name, inner)) = alternative.get("properties").and_then(Value::as_object).and_then(|p| p.iter().next())
+            let Some((name, inner)) = alternative
+                .get("properties")
+                .and_then(Value::as_object)
+                .and_then(|p| p.iter().next())
             else {
                 continue;
             };
-            let meaning = alternative.get("description").and_then(Value::as_str).unwrap_or_default();
+            let meaning = alternative
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let _ = writeln!(page, "| `{name}` | {} | {} |", one_line(meaning), type_of(inner));
             children.extend(tables_of(inner));
         }
         return children;
     }
     page.push_str("| key | type | default | meaning |\n| --- | --- | --- | --- |\n");
-    for (key, value) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (key, value) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let meaning = value.get("description").and_then(Value::as_str).unwrap_or_default();
-        let _ = writeln!(page, "| `{key}` | {} | {} | {} |", type_of(value), default_of(value), one_line(meaning));
+        let _ = writeln!(
+            page,
+            "| `{key}` | {} | {} | {} |",
+            type_of(value),
+            default_of(value),
+            one_line(meaning)
+        );
         children.extend(tables_of(value));
     }
     children
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|")
 }
 
 fn default_of(value: &Value) -> String {
     let preset = if value.get("preset").is_some() { " *preset*" } else { "" };
-    value.get("default").map_or_else(String::new, |default| format!("`{default}`{preset}"))
+    value
+        .get("default")
+        .map_or_else(String::new, |default| format!("`{default}`{preset}"))
 }
 
 /// The name of the definition that `schema` refers to.
@@ -99,10 +125,17 @@ fn has_section(schema: &Value) -> bool {
 /// The tables that `schema` names, with the titles of their sections.
 fn tables_of(schema: &'static Value) -> Vec<(String, &'static Value)> {
     let array = schema.get("items").into_iter();
-    let parts = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten().chain(array);
+    let parts = schema
+        .get("anyOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .chain(array);
     let mut tables: Vec<_> = parts.flat_map(tables_of).collect();
     if let Some(name) = name_of(schema) {
-        let target = forms(schema).into_iter().find(|form| name_of(form).is_none() && has_section(form));
+        let target = forms(schema)
+            .into_iter()
+            .find(|form| name_of(form).is_none() && has_section(form));
         tables.extend(target.map(|target| (name.to_string(), target)));
     }
     tables
@@ -128,7 +161,12 @@ fn type_of(schema: &Value) -> String {
         return format!("`{word}`");
     }
     let words = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let described = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten().filter_map(|form| form.get("const"));
+    let described = schema
+        .get("oneOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|form| form.get("const"));
     let words: Vec<_> = words.chain(described).map(|word| format!("`{word}`")).collect();
     if !words.is_empty() {
         return words.join(", ");

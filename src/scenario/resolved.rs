@@ -10,8 +10,8 @@ use super::file::group::{
     DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
 };
 use super::file::strategy::{
-    ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
-    SlotsFile, SlotsOnly, TitForTatFile,
+    ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile,
+    RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
@@ -46,7 +46,14 @@ fn scenario(model: &Scenario) -> ScenarioFile {
             min_announce_interval: Some(tracker.min_announce_interval),
             min_neighbours: whole(tracker.min_neighbours),
             outages: Some(
-                tracker.outages.iter().map(|&(from, until)| OutageFile { from: Some(from), until: Some(until) }).collect(),
+                tracker
+                    .outages
+                    .iter()
+                    .map(|&(from, until)| OutageFile {
+                        from: Some(from),
+                        until: Some(until),
+                    })
+                    .collect(),
             ),
         }),
     };
@@ -88,7 +95,10 @@ fn group(model: &Group) -> GroupFile {
         starts_with: Some(Choice(starts_with(&model.starts_with))),
         departure: Some(Choice(departure(&model.departure))),
         abort_rate: Some(PerSec(model.abort_per_sec)),
-        crash: Some(CrashFile { rate: Some(PerSec(model.crash_per_sec)), timeout: Some(model.crash_timeout) }),
+        crash: Some(CrashFile {
+            rate: Some(PerSec(model.crash_per_sec)),
+            timeout: Some(model.crash_timeout),
+        }),
         connections: Some(ConnectionsFile {
             initiate: whole(model.connections.initiate),
             accept: whole(model.connections.accept),
@@ -103,31 +113,65 @@ fn group(model: &Group) -> GroupFile {
 
 fn arrival(model: &Arrival) -> (Option<Whole>, ArrivalFile) {
     match model {
-        Arrival::AtOnce { count, at, jitter } => {
-            (whole(*count), ArrivalFile::AtOnce(AtOnceFile { at: Some(*at), jitter: Some(*jitter) }))
-        }
-        Arrival::Poisson { per_sec, from, until, count } => {
-            let file = PoissonFile { rate: Some(PerSec(*per_sec)), from: Some(*from), until: *until };
+        Arrival::AtOnce { count, at, jitter } => (
+            whole(*count),
+            ArrivalFile::AtOnce(AtOnceFile {
+                at: Some(*at),
+                jitter: Some(*jitter),
+            }),
+        ),
+        Arrival::Poisson {
+            per_sec,
+            from,
+            until,
+            count,
+        } => {
+            let file = PoissonFile {
+                rate: Some(PerSec(*per_sec)),
+                from: Some(*from),
+                until: *until,
+            };
             (count.and_then(whole), ArrivalFile::Poisson(file))
         }
-        Arrival::Decaying { initial_per_sec, decay, from, count } => {
-            let file =
-                DecayingFile { initial_rate: Some(PerSec(*initial_per_sec)), decay: Some(*decay), from: Some(*from) };
+        Arrival::Decaying {
+            initial_per_sec,
+            decay,
+            from,
+            count,
+        } => {
+            let file = DecayingFile {
+                initial_rate: Some(PerSec(*initial_per_sec)),
+                decay: Some(*decay),
+                from: Some(*from),
+            };
             (count.and_then(whole), ArrivalFile::Decaying(file))
         }
         Arrival::Trace { path, peers } => {
             let peers = peers
                 .iter()
-                .map(|peer| TracedPeerFile { at: Some(peer.at), upload: peer.upload, download: peer.download })
+                .map(|peer| TracedPeerFile {
+                    at: Some(peer.at),
+                    upload: peer.upload,
+                    download: peer.download,
+                })
                 .collect();
             let file = (!path.is_empty()).then(|| path.clone());
-            (None, ArrivalFile::Trace(TraceFile { file, peers: Some(peers) }))
+            (
+                None,
+                ArrivalFile::Trace(TraceFile {
+                    file,
+                    peers: Some(peers),
+                }),
+            )
         }
     }
 }
 
-type CapacityKeys =
-    (Option<DrawFile<BytesPerSec>>, Option<Or<super::file::choice::Unlimited, DrawFile<BytesPerSec>>>, Option<Vec<CapacityClassFile>>);
+type CapacityKeys = (
+    Option<DrawFile<BytesPerSec>>,
+    Option<Or<super::file::choice::Unlimited, DrawFile<BytesPerSec>>>,
+    Option<Vec<CapacityClassFile>>,
+);
 
 fn capacity(model: &Capacity) -> CapacityKeys {
     match model {
@@ -155,9 +199,9 @@ fn departure(model: &Departure) -> DepartureFile {
     match model {
         Departure::Selfish => DepartureFile::Selfish(Nothing {}),
         Departure::Stays => DepartureFile::Altruistic(AltruisticFile { linger: None }),
-        Departure::Lingers(linger) => {
-            DepartureFile::Altruistic(AltruisticFile { linger: Some(draw::<SimDuration>(linger)) })
-        }
+        Departure::Lingers(linger) => DepartureFile::Altruistic(AltruisticFile {
+            linger: Some(draw::<SimDuration>(linger)),
+        }),
         Departure::ShareRatio(ratio) => DepartureFile::ShareRatio(ShareRatioFile { ratio: Some(*ratio) }),
         Departure::AtTime(time) => DepartureFile::At(AtFile { time: Some(*time) }),
         Departure::AfterCopies(copies) => DepartureFile::AfterCopies(AfterCopiesFile { copies: Some(*copies) }),
@@ -196,21 +240,25 @@ fn choking(model: &Choking) -> ChokingFile {
             anti_snubbing: Some(p.snub_after.into()),
             new_neighbour_weight: whole(p.new_neighbour_weight),
         }),
-        Choking::Fastest { regular_slots, optimistic_slots, new_neighbour_weight } => {
-            ChokingFile::Fastest(FastestFile {
-                regular_slots: slots(*regular_slots),
-                optimistic_slots: whole(*optimistic_slots),
-                new_neighbour_weight: whole(*new_neighbour_weight),
-            })
-        }
+        Choking::Fastest {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => ChokingFile::Fastest(FastestFile {
+            regular_slots: slots(*regular_slots),
+            optimistic_slots: whole(*optimistic_slots),
+            new_neighbour_weight: whole(*new_neighbour_weight),
+        }),
         Choking::RoundRobin { slots: count } => ChokingFile::RoundRobin(SlotsOnly { slots: slots(*count) }),
-        Choking::RoundRobinQuota { slots: count, quota_chunks, quota_time } => {
-            ChokingFile::RoundRobinQuota(RoundRobinQuotaFile {
-                slots: slots(*count),
-                quota_chunks: whole(*quota_chunks),
-                quota_time: Some(*quota_time),
-            })
-        }
+        Choking::RoundRobinQuota {
+            slots: count,
+            quota_chunks,
+            quota_time,
+        } => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile {
+            slots: slots(*count),
+            quota_chunks: whole(*quota_chunks),
+            quota_time: Some(*quota_time),
+        }),
         Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
         Choking::Altruist => ChokingFile::Altruist(Nothing {}),
         Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
@@ -244,20 +292,55 @@ fn draw<Q: Drawable>(model: &Draw) -> DrawFile<Q> {
             return DrawFile::Value(Q::from_base(*base));
         }
         Shape::Constant(base) => table.constant = value(*base),
-        Shape::Uniform { min, max } => table.uniform = Some(Uniform { min: value(*min), max: value(*max) }),
-        Shape::Normal { mean, std_dev } => table.normal = Some(Normal { mean: value(*mean), std_dev: value(*std_dev) }),
+        Shape::Uniform { min, max } => {
+            table.uniform = Some(Uniform {
+                min: value(*min),
+                max: value(*max),
+            })
+        }
+        Shape::Normal { mean, std_dev } => {
+            table.normal = Some(Normal {
+                mean: value(*mean),
+                std_dev: value(*std_dev),
+            })
+        }
         Shape::LogNormal { median, sigma } => {
-            table.log_normal = Some(LogNormal { median: value(*median), sigma: Some(*sigma) });
+            table.log_normal = Some(LogNormal {
+                median: value(*median),
+                sigma: Some(*sigma),
+            });
         }
         Shape::Exponential { mean } => table.exponential = Some(Exponential { mean: value(*mean) }),
-        Shape::Pareto { min, shape } => table.pareto = Some(Pareto { min: value(*min), shape: Some(*shape) }),
-        Shape::Weibull { scale, shape } => table.weibull = Some(Scaled { scale: value(*scale), shape: Some(*shape) }),
-        Shape::Gamma { shape, scale } => table.gamma = Some(Scaled { scale: value(*scale), shape: Some(*shape) }),
+        Shape::Pareto { min, shape } => {
+            table.pareto = Some(Pareto {
+                min: value(*min),
+                shape: Some(*shape),
+            })
+        }
+        Shape::Weibull { scale, shape } => {
+            table.weibull = Some(Scaled {
+                scale: value(*scale),
+                shape: Some(*shape),
+            })
+        }
+        Shape::Gamma { shape, scale } => {
+            table.gamma = Some(Scaled {
+                scale: value(*scale),
+                shape: Some(*shape),
+            })
+        }
         Shape::Triangular { min, mode, max } => {
-            table.triangular = Some(Triangular { min: value(*min), mode: value(*mode), max: value(*max) });
+            table.triangular = Some(Triangular {
+                min: value(*min),
+                mode: value(*mode),
+                max: value(*max),
+            });
         }
         Shape::Table(rows) => {
-            let row = |&(share, base): &(f64, f64)| TableRow { share: Some(share), value: value(base) };
+            let row = |&(share, base): &(f64, f64)| TableRow {
+                share: Some(share),
+                value: value(base),
+            };
             table.table = Some(rows.iter().map(row).collect());
         }
     }

@@ -15,8 +15,13 @@ use crate::units::{BytesPerSec, SimTime};
 const BAD_ROWS_MAX: usize = 20;
 
 /// Endings of capacity columns and what one of them is in bytes per second.
-const RATE_UNITS: [(&str, f64); 5] =
-    [("bit_per_s", 0.125), ("kbit_per_s", 125.0), ("Mbit_per_s", 125_000.0), ("bytes_per_s", 1.0), ("kB_per_s", 1_000.0)];
+const RATE_UNITS: [(&str, f64); 5] = [
+    ("bit_per_s", 0.125),
+    ("kbit_per_s", 125.0),
+    ("Mbit_per_s", 125_000.0),
+    ("bytes_per_s", 1.0),
+    ("kB_per_s", 1_000.0),
+];
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +45,10 @@ pub(super) fn peers(at: &Check<'_>, file: &TraceFile, base_dir: &Path) -> Vec<Tr
         }
     };
     if peers.len() as u64 > PEERS_MAX {
-        at.error(format!("a trace of {} peers", peers.len()), format!("at most {PEERS_MAX} are possible"));
+        at.error(
+            format!("a trace of {} peers", peers.len()),
+            format!("at most {PEERS_MAX} are possible"),
+        );
     }
     peers.sort_by_key(|peer| peer.at);
     peers
@@ -92,7 +100,11 @@ impl Table<'_> {
         let line = self.text[start..].lines().next().unwrap_or_default();
         let before: usize = line.split(',').take(column).map(|field| field.len() + 1).sum();
         let field = line.split(',').nth(column).unwrap_or_default();
-        let range = if field.is_empty() { start..start + line.len() } else { start + before..start + before + field.len() };
+        let range = if field.is_empty() {
+            start..start + line.len()
+        } else {
+            start + before..start + before + field.len()
+        };
         Excerpt::new(self.name, self.text, range)
     }
 }
@@ -100,15 +112,23 @@ impl Table<'_> {
 fn csv_peers(at: &Check<'_>, name: &str, text: &str) -> Vec<TracedPeer> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let table = Table { name, text };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            at.error(format!("`{name}` is not CSV: {error}"), "the first line names the columns");
+            at.error(
+                format!("`{name}` is not CSV: {error}"),
+                "the first line names the columns",
+            );
             return Vec::new();
         }
     };
-    let Some(columns) = columns(at, &table, &header) else { return Vec::new() };
+    let Some(columns) = columns(at, &table, &header) else {
+        return Vec::new();
+    };
     let (mut peers, mut bad) = (Vec::new(), 0);
     for record in reader.records() {
         let record = match record {
@@ -125,7 +145,10 @@ fn csv_peers(at: &Check<'_>, name: &str, text: &str) -> Vec<TracedPeer> {
                 at.error_in(table.excerpt(start, column), message, help);
                 bad += 1;
                 if bad == BAD_ROWS_MAX {
-                    at.error(format!("more rows of `{name}` may be wrong"), "the first of them are shown");
+                    at.error(
+                        format!("more rows of `{name}` may be wrong"),
+                        "the first of them are shown",
+                    );
                     return Vec::new();
                 }
             }
@@ -148,7 +171,11 @@ fn columns(at: &Check<'_>, table: &Table<'_>, header: &csv::StringRecord) -> Opt
             let help = nearest_or_all(name, names, "the columns can be");
             at.error_in(table.excerpt(0, index), format!("unknown column `{name}`"), help);
         } else if columns.iter().any(|other| kind(other) == kind(&column)) {
-            at.error_in(table.excerpt(0, index), format!("`{name}` says again what an earlier column says"), "remove one");
+            at.error_in(
+                table.excerpt(0, index),
+                format!("`{name}` says again what an earlier column says"),
+                "remove one",
+            );
         }
         columns.push(column);
     }
@@ -175,10 +202,18 @@ fn known_columns() -> Vec<(String, Column)> {
 /// The peer of a row, or the column that is wrong, why, and what would be right.
 fn peer(columns: &[Column], record: &csv::StringRecord) -> Result<TracedPeer, (usize, String, String)> {
     if record.len() != columns.len() {
-        let message = format!("{} fields in this row", record.len());
-        return Err((usize::MAX, message, format!("the header has {}", columns.len())));
+        let message = format!("this row has {} of {} columns", record.len(), columns.len());
+        return Err((
+            usize::MAX,
+            message,
+            "leave a field empty between commas if there is no value".to_string(),
+        ));
     }
-    let mut peer = TracedPeer { at: SimTime::ZERO, upload: None, download: None };
+    let mut peer = TracedPeer {
+        at: SimTime::ZERO,
+        upload: None,
+        download: None,
+    };
     for (index, (column, field)) in columns.iter().zip(record).enumerate() {
         match column {
             Column::Arrival => {
@@ -199,7 +234,9 @@ fn peer(columns: &[Column], record: &csv::StringRecord) -> Result<TracedPeer, (u
 fn capacity(index: usize, field: &str, factor: f64) -> Result<BytesPerSec, (usize, String, String)> {
     let (min, max) = (RATE_MIN.0 / factor, RATE_MAX.0 / factor);
     let help = || format!("a capacity is wanted, from {min} to {max}; leave it empty for the group's");
-    number(field, min, max).map(|rate| BytesPerSec(rate * factor)).ok_or_else(|| not_that(index, field, help()))
+    number(field, min, max)
+        .map(|rate| BytesPerSec(rate * factor))
+        .ok_or_else(|| not_that(index, field, help()))
 }
 
 fn number(field: &str, min: f64, max: f64) -> Option<f64> {

@@ -6,6 +6,8 @@
 mod file;
 mod parse;
 mod print;
+#[cfg(test)]
+mod tests;
 
 pub use parse::QuantityError;
 

@@ -61,7 +61,13 @@ const RATE: Dimension = Dimension {
         ("MiB/s", 8 * MIB),
         ("GiB/s", 8 * GIB),
     ],
-    aliases: &[("bps", 1), ("kbps", KILO), ("Mbps", MEGA), ("Gbps", GIGA), ("KB/s", 8 * KILO)],
+    aliases: &[
+        ("bps", 1),
+        ("kbps", KILO),
+        ("Mbps", MEGA),
+        ("Gbps", GIGA),
+        ("KB/s", 8 * KILO),
+    ],
     bare: ["kbit/s", "kB/s"],
 };
 
@@ -135,9 +141,13 @@ impl Dimension {
         let (name, [first, second]) = (self.name, self.bare);
         let infinite = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
         if infinite.starts_with("inf") || infinite.starts_with("nan") {
-            return QuantityError(format!("`{text}` is not a finite {name}: write for example \"5 {first}\""));
+            return QuantityError(format!(
+                "`{text}` is not a finite {name}: write for example \"5 {first}\""
+            ));
         }
-        QuantityError(format!("`{text}` is not a {name}: write a number and a unit, \"5 {first}\" or \"5 {second}\""))
+        QuantityError(format!(
+            "`{text}` is not a {name}: write a number and a unit, \"5 {first}\" or \"5 {second}\""
+        ))
     }
 
     /// The message for a number without a unit. It offers two readings of the number.
@@ -151,20 +161,29 @@ impl Dimension {
             ("rate", Ok(bits)) => (bits / 8.0).to_string(),
             _ => number.to_string(),
         };
-        QuantityError(format!("`{number}` has no unit: write \"{number} {first}\" or \"{other} {second}\""))
+        QuantityError(format!(
+            "`{number}` has no unit: write \"{number} {first}\" or \"{other} {second}\""
+        ))
     }
 
     fn wrong_unit(&self, number: &str, unit: &str) -> QuantityError {
         let name = self.name;
         if let Some((near, _)) = self.units.iter().find(|(known, _)| known.eq_ignore_ascii_case(unit)) {
-            return QuantityError(format!("`{unit}` is not a unit of {name}: did you mean \"{number} {near}\"?"));
+            return QuantityError(format!(
+                "`{unit}` is not a unit of {name}: did you mean \"{number} {near}\"?"
+            ));
         }
         if name == "rate" && SIZE.factor(unit).is_some() {
-            return QuantityError(format!("`{unit}` is a unit of size: did you mean \"{number} {unit}/s\"?"));
+            return QuantityError(format!(
+                "`{unit}` is a unit of size: did you mean \"{number} {unit}/s\"?"
+            ));
         }
         if let Some(other) = DIMENSIONS.iter().find(|other| other.factor(unit).is_some()) {
             let list = self.unit_list();
-            return QuantityError(format!("`{unit}` is a unit of {}, a {name} is wanted: use one of {list}", other.name));
+            return QuantityError(format!(
+                "`{unit}` is a unit of {}, a {name} is wanted: use one of {list}",
+                other.name
+            ));
         }
         if name == "rate" && unit.ends_with(['b', 'B', 't']) && RATE.factor(&format!("{unit}it/s")).is_some() {
             return QuantityError(format!(
@@ -172,7 +191,10 @@ impl Dimension {
                 &unit[..unit.len() - 1]
             ));
         }
-        QuantityError(format!("`{unit}` is not a unit of {name}: use one of {}", self.unit_list()))
+        QuantityError(format!(
+            "`{unit}` is not a unit of {name}: use one of {}",
+            self.unit_list()
+        ))
     }
 }
 
@@ -219,7 +241,11 @@ impl<'a> Decimal<'a> {
         }
         let digits = if digits.is_empty() { 0 } else { digits.parse().ok()? };
         let exponent = exponent - i32::try_from(fraction.len()).ok()?;
-        Some(Self { text: unsigned, digits, exponent })
+        Some(Self {
+            text: unsigned,
+            digits,
+            exponent,
+        })
     }
 
     /// The number times `factor` as an integer, and whether anything was cut off; `None` if it is out of range.
@@ -282,7 +308,9 @@ impl FromStr for SimDuration {
         match number.times(factor) {
             Some((0, false)) => Err(QuantityError(format!("`{text}` is less than a nanosecond"))),
             Some((nanos, _)) => Ok(Self(nanos)),
-            None => Err(QuantityError(format!("`{text}` is too long: the clock ends after 584 years"))),
+            None => Err(QuantityError(format!(
+                "`{text}` is too long: the clock ends after 584 years"
+            ))),
         }
     }
 }

@@ -16,8 +16,12 @@ const SIZES: [(u64, &str); 9] = [
     (1, "B"),
 ];
 
-const BIT_RATES: [(u64, &str); 4] =
-    [(1_000_000_000, "Gbit/s"), (1_000_000, "Mbit/s"), (1_000, "kbit/s"), (1, "bit/s")];
+const BIT_RATES: [(u64, &str); 4] = [
+    (1_000_000_000, "Gbit/s"),
+    (1_000_000, "Mbit/s"),
+    (1_000, "kbit/s"),
+    (1, "bit/s"),
+];
 
 const LONG_TIMES: [(u64, &str); 4] = [
     (86_400 * NANOS_PER_SEC, "d"),

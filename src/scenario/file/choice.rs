@@ -39,7 +39,11 @@ impl<'de, T: Deserialize<'de> + Alternatives> Visitor<'de> for ChoiceVisitor<T> 
     type Value = Choice<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "one of \"{}\", or a table of one alternative", T::WORDS.join("\", \""))
+        write!(
+            f,
+            "one of \"{}\", or a table of one alternative",
+            T::WORDS.join("\", \"")
+        )
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Self::Value, E> {
@@ -51,7 +55,9 @@ impl<'de, T: Deserialize<'de> + Alternatives> Visitor<'de> for ChoiceVisitor<T> 
         let chosen = T::deserialize(MapAccessDeserializer::new(&mut map))?;
         match map.next_entry::<String, IgnoredAny>()? {
             None => Ok(Choice(chosen)),
-            Some((other, _)) => Err(A::Error::custom(format!("only one alternative can hold: remove `{other}` or the other"))),
+            Some((other, _)) => Err(A::Error::custom(format!(
+                "only one alternative can hold: remove `{other}` or the other"
+            ))),
         }
     }
 }
@@ -233,7 +239,9 @@ impl Visitor<'_> for WholeVisitor {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
-        Err(E::custom(format!("`{number}` is not a whole number: write it without a point or an exponent")))
+        Err(E::custom(format!(
+            "`{number}` is not a whole number: write it without a point or an exponent"
+        )))
     }
 }
 

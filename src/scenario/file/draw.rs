@@ -162,7 +162,10 @@ impl<'de, Q: Deserialize<'de>> Visitor<'de> for DrawVisitor<Q> {
     type Value = DrawFile<Q>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a value or a table with a distribution, such as {{ uniform = {{ min = …, max = … }} }}")
+        write!(
+            f,
+            "a value or a table with a distribution, such as {{ uniform = {{ min = …, max = … }} }}"
+        )
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {

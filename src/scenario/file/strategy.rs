@@ -31,8 +31,15 @@ pub enum ChokingFile {
 }
 
 impl Alternatives for ChokingFile {
-    const WORDS: &'static [&'static str] =
-        &["tit-for-tat", "fastest", "round-robin", "round-robin-quota", "random", "altruist", "free-rider"];
+    const WORDS: &'static [&'static str] = &[
+        "tit-for-tat",
+        "fastest",
+        "round-robin",
+        "round-robin-quota",
+        "random",
+        "altruist",
+        "free-rider",
+    ];
 
     fn word(&self) -> Option<&'static str> {
         match self {

@@ -23,7 +23,10 @@ pub(in crate::scenario) struct Check<'a> {
 impl<'a> Check<'a> {
     /// The root; what is found goes to `findings`.
     pub const fn root(findings: &'a RefCell<Vec<Finding>>) -> Self {
-        Self { findings, path: Vec::new() }
+        Self {
+            findings,
+            path: Vec::new(),
+        }
     }
 
     /// The item `key` of this one.
@@ -38,11 +41,17 @@ impl<'a> Check<'a> {
 
     fn step(&self, step: Step) -> Self {
         let path = self.path.iter().cloned().chain([step]).collect();
-        Self { findings: self.findings, path }
+        Self {
+            findings: self.findings,
+            path,
+        }
     }
 
     fn find(&self, problem: Problem) {
-        self.findings.borrow_mut().push(Finding { path: self.path.clone(), problem });
+        self.findings.borrow_mut().push(Finding {
+            path: self.path.clone(),
+            problem,
+        });
     }
 
     /// This item is wrong.
@@ -57,7 +66,10 @@ impl<'a> Check<'a> {
 
     /// This item is probably not what was meant.
     pub fn warn(&self, message: impl Into<String>, help: impl Into<String>) {
-        self.find(Problem { severity: Severity::Warning, ..Problem::error(message).help(help) });
+        self.find(Problem {
+            severity: Severity::Warning,
+            ..Problem::error(message).help(help)
+        });
     }
 
     /// `value`, which must be there; `example` shows it.
@@ -67,7 +79,10 @@ impl<'a> Check<'a> {
                 Some(Step::Key(key)) => key.as_str(),
                 _ => "value",
             };
-            self.error(format!("`{key}` is missing"), format!("write for example: {key} = {example}"));
+            self.error(
+                format!("`{key}` is missing"),
+                format!("write for example: {key} = {example}"),
+            );
         }
         value
     }
@@ -76,7 +91,10 @@ impl<'a> Check<'a> {
     pub fn within<T: PartialOrd + Display>(&self, value: T, min: T, max: T) -> T {
         // Not a number is within nothing.
         if !(value >= min && value <= max) {
-            self.error(format!("`{value}` is out of range"), format!("from {min} to {max} is possible"));
+            self.error(
+                format!("`{value}` is out of range"),
+                format!("from {min} to {max} is possible"),
+            );
         }
         value
     }

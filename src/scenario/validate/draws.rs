@@ -67,13 +67,21 @@ impl Drawable for f64 {
 /// The distribution of `file`, clamped to the range of its kind.
 pub(super) fn draw<Q: Drawable>(at: &Check<'_>, file: &DrawFile<Q>) -> Draw {
     let (shape, at_least, at_most) = match file {
-        DrawFile::Value(value) => (Some(Shape::Constant(at.within(*value, Q::MIN, Q::MAX).base())), None, None),
+        DrawFile::Value(value) => (
+            Some(Shape::Constant(at.within(*value, Q::MIN, Q::MAX).base())),
+            None,
+            None,
+        ),
         DrawFile::Table(table) => (shape(at, table), table.at_least, table.at_most),
     };
     let at_least = bound(&at.key("at_least"), at_least, Q::MIN);
     let at_most = bound(&at.key("at_most"), at_most, Q::MAX);
     in_order(&at.key("at_least"), at_least, at_most, "at_most");
-    Draw { shape: shape.unwrap_or(Shape::Constant(1.0)), at_least: at_least.base(), at_most: at_most.base() }
+    Draw {
+        shape: shape.unwrap_or(Shape::Constant(1.0)),
+        at_least: at_least.base(),
+        at_most: at_most.base(),
+    }
 }
 
 fn bound<Q: Drawable>(at: &Check<'_>, value: Option<Q>, default: Q) -> Q {
@@ -84,25 +92,46 @@ fn bound<Q: Drawable>(at: &Check<'_>, value: Option<Q>, default: Q) -> Q {
 fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
     let mut found: Vec<(&str, Option<Shape>)> = Vec::new();
     if let Some(value) = table.constant {
-        found.push(("constant", Some(Shape::Constant(at.key("constant").within(value, Q::MIN, Q::MAX).base()))));
+        found.push((
+            "constant",
+            Some(Shape::Constant(at.key("constant").within(value, Q::MIN, Q::MAX).base())),
+        ));
     }
     if let Some(p) = &table.uniform {
         let at = at.key("uniform");
         let bounds = (value(&at, "min", p.min, 0), value(&at, "max", p.max, 1));
-        found.push(("uniform", both(bounds).map(|(min, max)| {
-            in_order(&at.key("min"), min, max, "max");
-            Shape::Uniform { min: min.base(), max: max.base() }
-        })));
+        found.push((
+            "uniform",
+            both(bounds).map(|(min, max)| {
+                in_order(&at.key("min"), min, max, "max");
+                Shape::Uniform {
+                    min: min.base(),
+                    max: max.base(),
+                }
+            }),
+        ));
     }
     if let Some(p) = &table.normal {
         let at = at.key("normal");
         let both = both((value(&at, "mean", p.mean, 1), value(&at, "std_dev", p.std_dev, 0)));
-        found.push(("normal", both.map(|(mean, dev)| Shape::Normal { mean: mean.base(), std_dev: dev.base() })));
+        found.push((
+            "normal",
+            both.map(|(mean, dev)| Shape::Normal {
+                mean: mean.base(),
+                std_dev: dev.base(),
+            }),
+        ));
     }
     if let Some(p) = &table.log_normal {
         let at = at.key("log-normal");
         let both = both((value(&at, "median", p.median, 0), ratio(&at, "sigma", p.sigma)));
-        found.push(("log-normal", both.map(|(median, sigma)| Shape::LogNormal { median: median.base(), sigma })));
+        found.push((
+            "log-normal",
+            both.map(|(median, sigma)| Shape::LogNormal {
+                median: median.base(),
+                sigma,
+            }),
+        ));
     }
     if let Some(p) = &table.exponential {
         let mean = value(&at.key("exponential"), "mean", p.mean, 0);
@@ -111,27 +140,49 @@ fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
     if let Some(p) = &table.pareto {
         let at = at.key("pareto");
         let both = both((value(&at, "min", p.min, 0), ratio(&at, "shape", p.shape)));
-        found.push(("pareto", both.map(|(min, shape)| Shape::Pareto { min: min.base(), shape })));
+        found.push((
+            "pareto",
+            both.map(|(min, shape)| Shape::Pareto { min: min.base(), shape }),
+        ));
     }
     if let Some(p) = &table.weibull {
         let at = at.key("weibull");
         let both = both((value(&at, "scale", p.scale, 0), ratio(&at, "shape", p.shape)));
-        found.push(("weibull", both.map(|(scale, shape)| Shape::Weibull { scale: scale.base(), shape })));
+        found.push((
+            "weibull",
+            both.map(|(scale, shape)| Shape::Weibull {
+                scale: scale.base(),
+                shape,
+            }),
+        ));
     }
     if let Some(p) = &table.gamma {
         let at = at.key("gamma");
         let both = both((value(&at, "scale", p.scale, 0), ratio(&at, "shape", p.shape)));
-        found.push(("gamma", both.map(|(scale, shape)| Shape::Gamma { shape, scale: scale.base() })));
+        found.push((
+            "gamma",
+            both.map(|(scale, shape)| Shape::Gamma {
+                shape,
+                scale: scale.base(),
+            }),
+        ));
     }
     if let Some(p) = &table.triangular {
         let at = at.key("triangular");
         let ends = (value(&at, "min", p.min, 0), value(&at, "max", p.max, 1));
         let all = both((both(ends), value(&at, "mode", p.mode, 0)));
-        found.push(("triangular", all.map(|((min, max), mode)| {
-            in_order(&at.key("min"), min, mode, "mode");
-            in_order(&at.key("mode"), mode, max, "max");
-            Shape::Triangular { min: min.base(), mode: mode.base(), max: max.base() }
-        })));
+        found.push((
+            "triangular",
+            all.map(|((min, max), mode)| {
+                in_order(&at.key("min"), min, mode, "mode");
+                in_order(&at.key("mode"), mode, max, "max");
+                Shape::Triangular {
+                    min: min.base(),
+                    mode: mode.base(),
+                    max: max.base(),
+                }
+            }),
+        ));
     }
     if let Some(rows) = &table.table {
         let at = at.key("table");
@@ -149,10 +200,16 @@ fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
 fn only_one(at: &Check<'_>, mut found: Vec<(&str, Option<Shape>)>) -> Option<Shape> {
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|(name, _)| format!("`{name}`")).collect();
-        at.error(format!("{} cannot hold at the same time", names.join(" and ")), "keep one of them");
+        at.error(
+            format!("{} cannot hold at the same time", names.join(" and ")),
+            "keep one of them",
+        );
     }
     if found.is_empty() {
-        at.error("no distribution is named here", "write for example: uniform = { min = …, max = … }");
+        at.error(
+            "no distribution is named here",
+            "write for example: uniform = { min = …, max = … }",
+        );
     }
     found.pop()?.1
 }
@@ -160,7 +217,10 @@ fn only_one(at: &Check<'_>, mut found: Vec<(&str, Option<Shape>)>) -> Option<Sha
 /// A table must have rows, and not too many.
 pub(super) fn check_rows(at: &Check<'_>, rows: usize) {
     if rows == 0 || rows > ROWS_MAX {
-        at.error(format!("a table of {rows} rows"), format!("from 1 to {ROWS_MAX} rows are possible"));
+        at.error(
+            format!("a table of {rows} rows"),
+            format!("from 1 to {ROWS_MAX} rows are possible"),
+        );
     }
 }
 
@@ -182,6 +242,9 @@ fn both<A, B>((a, b): (Option<A>, Option<B>)) -> Option<(A, B)> {
 
 fn in_order<Q: Drawable>(at: &Check<'_>, low: Q, high: Q, high_name: &str) {
     if low > high {
-        at.error(format!("`{low}` is more than `{high_name}`, which is `{high}`"), "swap the two");
+        at.error(
+            format!("`{low}` is more than `{high_name}`, which is `{high}`"),
+            "swap the two",
+        );
     }
 }

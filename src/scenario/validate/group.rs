@@ -4,9 +4,10 @@ use super::check::Check;
 use super::draws::{check_rows, draw, ratio};
 use super::{Context, strategy};
 use crate::scenario::draw::Draw;
-use crate::scenario::file::choice::{Choice, Or};
+use crate::scenario::file::choice::{Choice, Or, Whole};
 use crate::scenario::file::group::{
-    AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile, StartsWithFile,
+    AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile,
+    StartsWithFile,
 };
 use crate::scenario::limits::{
     FREQUENCY_MAX, INTERVAL_MIN, NAME_CHARS_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, SMALL_COUNT_MAX, TIME_MAX,
@@ -47,14 +48,25 @@ pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> 
 
 /// A name that can be part of a path.
 pub(super) fn name(at: &Check<'_>, name: Option<&str>, example: &str) -> String {
-    let Some(name) = at.required(name, example) else { return String::new() };
+    let Some(name) = at.required(name, example) else {
+        return String::new();
+    };
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name == "." || name == ".." {
-        at.error(format!("`{name}` cannot be a name"), format!("write for example: name = {example}"));
+        at.error(
+            format!("`{name}` cannot be a name"),
+            format!("write for example: name = {example}"),
+        );
     } else if let Some(bad) = name.chars().find(|c| !safe(*c)) {
-        at.error(format!("`{}` cannot stand in a name", bad.escape_debug()), "use letters, digits, `-`, `_` and `.`");
+        at.error(
+            format!("`{}` cannot stand in a name", bad.escape_debug()),
+            "use letters, digits, `-`, `_` and `.`",
+        );
     } else if name.len() > NAME_CHARS_MAX {
-        at.error(format!("a name of {} characters", name.len()), format!("at most {NAME_CHARS_MAX} are possible"));
+        at.error(
+            format!("a name of {} characters", name.len()),
+            format!("at most {NAME_CHARS_MAX} are possible"),
+        );
     }
     name.to_string()
 }
@@ -73,15 +85,17 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
     let default = ArrivalFile::AtOnce(AtOnceFile::default());
     let arrival = file.arrival.as_ref().map_or(&default, |choice| &choice.0);
     let instant = |at: &Check<'_>, value: Option<SimTime>| at.within(value.unwrap_or_default(), SimTime::ZERO, LATEST);
-    let limit = || file.count.map(|count| count_at.count(count, 1, PEERS_MAX));
+    let limit = || file.count.map(|count| peer_count(&count_at, count));
     match arrival {
         ArrivalFile::AtOnce(p) => {
             let at = at.key("at-once");
             let count = count_at.required(file.count, "100");
             Arrival::AtOnce {
-                count: count.map_or(1, |count| count_at.count(count, 1, PEERS_MAX)),
+                count: count.map_or(1, |count| peer_count(&count_at, count)),
                 at: instant(&at.key("at"), p.at),
-                jitter: at.key("jitter").within(p.jitter.unwrap_or_default(), SimDuration::ZERO, TIME_MAX),
+                jitter: at
+                    .key("jitter")
+                    .within(p.jitter.unwrap_or_default(), SimDuration::ZERO, TIME_MAX),
             }
         }
         ArrivalFile::Poisson(p) => {
@@ -89,14 +103,24 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
             let from = instant(&at.key("from"), p.from);
             let until = p.until.map(|until| instant(&at.key("until"), Some(until)));
             if until.is_some_and(|until| until <= from) {
-                at.key("until").error("arrivals end before they start", format!("`until` must be later than {from}"));
+                at.key("until").error(
+                    "arrivals end before they start",
+                    format!("`until` must be later than {from}"),
+                );
             }
-            Arrival::Poisson { per_sec: arrival_rate(&at.key("rate"), p.rate), from, until, count: limit() }
+            Arrival::Poisson {
+                per_sec: arrival_rate(&at.key("rate"), p.rate),
+                from,
+                until,
+                count: limit(),
+            }
         }
         ArrivalFile::Decaying(p) => {
             let at = at.key("decaying");
             let decay_at = at.key("decay");
-            let decay = decay_at.required(p.decay, "\"1 h\"").unwrap_or(SimDuration::from_secs(1));
+            let decay = decay_at
+                .required(p.decay, "\"1 h\"")
+                .unwrap_or(SimDuration::from_secs(1));
             let decay = decay_at.within(decay, INTERVAL_MIN, TIME_MAX);
             let initial_per_sec = arrival_rate(&at.key("initial_rate"), p.initial_rate);
             let expected = initial_per_sec * decay.as_secs_f64();
@@ -106,16 +130,39 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
                     format!("at most {PEERS_MAX} can be simulated: lower one of the two or give the group a `count`"),
                 );
             }
-            Arrival::Decaying { initial_per_sec, decay, from: instant(&at.key("from"), p.from), count: limit() }
+            Arrival::Decaying {
+                initial_per_sec,
+                decay,
+                from: instant(&at.key("from"), p.from),
+                count: limit(),
+            }
         }
         ArrivalFile::Trace(p) => {
             if file.count.is_some() {
                 count_at.error("a trace has its own count of peers", "remove `count`");
             }
             let peers = trace::peers(&at.key("trace"), p, context.base_dir);
-            Arrival::Trace { path: p.file.clone().unwrap_or_default(), peers: peers.into() }
+            Arrival::Trace {
+                path: p.file.clone().unwrap_or_default(),
+                peers: peers.into(),
+            }
         }
     }
+}
+
+fn peer_count(at: &Check<'_>, count: Whole) -> u32 {
+    match count.0 {
+        0 => at.error(
+            "a group without peers",
+            "write a count of at least 1, or remove the group",
+        ),
+        1..=PEERS_MAX => {}
+        many => at.error(
+            format!("{many} peers are too many"),
+            format!("at most {PEERS_MAX} are possible"),
+        ),
+    }
+    u32::try_from(count.0).unwrap_or(u32::MAX)
 }
 
 fn arrival_rate(at: &Check<'_>, rate: Option<PerSec>) -> f64 {
@@ -142,7 +189,12 @@ fn capacity(at: &Check<'_>, file: &GroupFile, arrival: &Arrival) -> Capacity {
         }
         let at = at.key("capacity_classes");
         check_rows(&at, classes.len());
-        return Capacity::Classes((0..).zip(classes).map(|(index, class)| capacity_class(&at.index(index), class)).collect());
+        return Capacity::Classes(
+            (0..)
+                .zip(classes)
+                .map(|(index, class)| capacity_class(&at.index(index), class))
+                .collect(),
+        );
     }
     let traced = |capacity: fn(&TracedPeer) -> bool| match arrival {
         Arrival::Trace { peers, .. } => peers.iter().all(capacity),
@@ -217,11 +269,18 @@ fn crash(at: &Check<'_>, file: Option<&CrashFile>) -> (f64, SimDuration) {
 fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, preset: &Preset) -> Connections {
     let file = file.cloned().unwrap_or_default();
     let connections = Connections {
-        initiate: file.initiate.map_or(preset.initiate, |n| at.key("initiate").count(n, 0, SMALL_COUNT_MAX)),
-        accept: file.accept.map_or(preset.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
+        initiate: file
+            .initiate
+            .map_or(preset.initiate, |n| at.key("initiate").count(n, 0, SMALL_COUNT_MAX)),
+        accept: file
+            .accept
+            .map_or(preset.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
     };
     if connections.initiate == 0 && connections.accept == 0 {
-        at.error("a peer without connections takes no part", "let `initiate` or `accept` be at least 1");
+        at.error(
+            "a peer without connections takes no part",
+            "let `initiate` or `accept` be at least 1",
+        );
     }
     connections
 }
@@ -229,7 +288,10 @@ fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, preset: &Preset) 
 fn super_seeding(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith) -> bool {
     let on = file.unwrap_or(false);
     if on && *starts_with != StartsWith::All {
-        at.warn("only initial seeds can super-seed", "it has no effect without starts_with = \"all\"");
+        at.warn(
+            "only initial seeds can super-seed",
+            "it has no effect without starts_with = \"all\"",
+        );
     }
     on
 }

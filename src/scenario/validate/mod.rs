@@ -14,8 +14,8 @@ pub(super) use self::draws::Drawable;
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
-    CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX, SEED_MAX, SMALL_COUNT_MAX,
-    TIME_MAX,
+    CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX, SEED_MAX,
+    SMALL_COUNT_MAX, TIME_MAX,
 };
 use super::model::{Arrival, Discovery, File, Group, Network, Run, Scenario, StartsWith, Tracker};
 use super::preset::{Preset, PresetName};
@@ -39,11 +39,16 @@ pub(super) struct Context<'a> {
 pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
-    let context = Context { base_dir, preset: file.preset.unwrap_or_default() };
+    let context = Context {
+        base_dir,
+        preset: file.preset.unwrap_or_default(),
+    };
     let preset = context.preset.constants();
     let scenario = Scenario {
         name: group::name(&root.key("name"), file.name.as_deref(), "\"my-swarm\""),
-        seed: root.key("seed").within(file.seed.map_or(DEFAULT_SEED, |Whole(seed)| seed), 0, SEED_MAX),
+        seed: root
+            .key("seed")
+            .within(file.seed.map_or(DEFAULT_SEED, |Whole(seed)| seed), 0, SEED_MAX),
         file: shared_file(&root.key("file"), file.file.as_ref(), &preset),
         run: run(&root.key("run"), file.run.as_ref()),
         network: network(&root.key("network"), file.network.as_ref()),
@@ -58,7 +63,11 @@ fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset) -> F
     let file = file.cloned().unwrap_or_default();
     let (size_at, chunk_at, block_at) = (at.key("size"), at.key("chunk_size"), at.key("block_size"));
     let Some(size) = size_at.required(file.size, "\"100 MiB\"") else {
-        return File { size: Bytes(1), chunk_size: Bytes(1), block_size: Bytes(1) };
+        return File {
+            size: Bytes(1),
+            chunk_size: Bytes(1),
+            block_size: Bytes(1),
+        };
     };
     let chunk_given = file.chunk_size.is_some();
     // A file below the default chunk size is one chunk.
@@ -67,30 +76,46 @@ fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset) -> F
     if size.0 == 0 {
         size_at.error("an empty file needs no swarm", "write for example: size = \"100 MiB\"");
     } else if size > FILE_SIZE_MAX {
-        size_at.error(format!("`{size}` is too large"), format!("at most {FILE_SIZE_MAX} is possible"));
+        size_at.error(
+            format!("`{size}` is too large"),
+            format!("at most {FILE_SIZE_MAX} is possible"),
+        );
     } else if chunk_size.0 == 0 {
         chunk_at.error("a chunk of no bytes", "write for example: chunk_size = \"256 KiB\"");
     } else if chunk_size > size {
-        chunk_at.error(format!("a chunk of {chunk_size} is larger than the file of {size}"), "make it smaller");
+        chunk_at.error(
+            format!("a chunk of {chunk_size} is larger than the file of {size}"),
+            "make it smaller",
+        );
     } else if size.0.div_ceil(chunk_size.0) > CHUNKS_MAX {
         let place = if chunk_given { chunk_at } else { size_at };
         let least = Bytes((size.0.div_ceil(CHUNKS_MAX)).next_power_of_two());
         place.error(
-            format!("{size} in chunks of {chunk_size} are {} chunks", size.0.div_ceil(chunk_size.0)),
+            format!(
+                "{size} in chunks of {chunk_size} are {} chunks",
+                size.0.div_ceil(chunk_size.0)
+            ),
             format!("at most {CHUNKS_MAX} are possible: write chunk_size = \"{least}\" or more"),
         );
     }
     if chunk_size.0 > 0 && block_size.0 == 0 {
         block_at.error("a block of no bytes", "write for example: block_size = \"16 KiB\"");
     } else if chunk_size.0 > 0 && block_size > chunk_size {
-        block_at.error(format!("a block of {block_size} is larger than a chunk of {chunk_size}"), "make it smaller");
+        block_at.error(
+            format!("a block of {block_size} is larger than a chunk of {chunk_size}"),
+            "make it smaller",
+        );
     } else if block_size.0 > 0 && !chunk_size.0.is_multiple_of(block_size.0) {
         block_at.warn(
             format!("blocks of {block_size} do not divide chunks of {chunk_size}"),
             "the last block of each chunk is shorter",
         );
     }
-    File { size, chunk_size, block_size }
+    File {
+        size,
+        chunk_size,
+        block_size,
+    }
 }
 
 fn run(at: &Check<'_>, file: Option<&RunSection>) -> Run {
@@ -108,17 +133,26 @@ fn network(at: &Check<'_>, file: Option<&NetworkSection>) -> Network {
     let latency = file.latency.unwrap_or_default();
     let cap = file.connection_cap.and_then(Or::value);
     Network {
-        latency: at.key("latency").within(latency, SimDuration::ZERO, SimDuration::from_secs(3_600)),
+        latency: at
+            .key("latency")
+            .within(latency, SimDuration::ZERO, SimDuration::from_secs(3_600)),
         connection_cap: cap.map(|cap| at.key("connection_cap").within(cap, RATE_MIN, RATE_MAX)),
     }
 }
 
 fn discovery(root: &Check<'_>, file: &ScenarioFile, preset: &Preset) -> Discovery {
-    let full_mesh = file.network.as_ref().and_then(|network| network.full_mesh).unwrap_or(false);
+    let full_mesh = file
+        .network
+        .as_ref()
+        .and_then(|network| network.full_mesh)
+        .unwrap_or(false);
     let at = root.key("tracker");
     if full_mesh {
         if file.tracker.is_some() {
-            at.error("a full mesh has no tracker", "remove [tracker], or full_mesh = true in [network]");
+            at.error(
+                "a full mesh has no tracker",
+                "remove [tracker], or full_mesh = true in [network]",
+            );
         }
         return Discovery::FullMesh;
     }
@@ -134,13 +168,20 @@ fn tracker(at: &Check<'_>, file: Option<&TrackerSection>, preset: &Preset) -> Tr
     let tracker = Tracker {
         peers_returned: count("peers_returned", file.peers_returned, 1, preset.peers_returned),
         announce_interval: time("announce_interval", file.announce_interval, preset.announce_interval),
-        min_announce_interval: time("min_announce_interval", file.min_announce_interval, preset.min_announce_interval),
+        min_announce_interval: time(
+            "min_announce_interval",
+            file.min_announce_interval,
+            preset.min_announce_interval,
+        ),
         min_neighbours: count("min_neighbours", file.min_neighbours, 0, preset.min_neighbours),
         outages: outages(&at.key("outages"), &file),
     };
     if tracker.min_announce_interval > tracker.announce_interval {
         at.key("min_announce_interval").error(
-            format!("`{}` is more than `announce_interval`, which is `{}`", tracker.min_announce_interval, tracker.announce_interval),
+            format!(
+                "`{}` is more than `announce_interval`, which is `{}`",
+                tracker.min_announce_interval, tracker.announce_interval
+            ),
             "swap the two or lower this one",
         );
     }
@@ -150,19 +191,28 @@ fn tracker(at: &Check<'_>, file: Option<&TrackerSection>, preset: &Preset) -> Tr
 fn outages(at: &Check<'_>, file: &TrackerSection) -> Vec<(SimTime, SimTime)> {
     let outages = file.outages.as_deref().unwrap_or_default();
     if outages.len() > ROWS_MAX {
-        at.error(format!("{} outages", outages.len()), format!("at most {ROWS_MAX} are possible"));
+        at.error(
+            format!("{} outages", outages.len()),
+            format!("at most {ROWS_MAX} are possible"),
+        );
     }
     let outage = |(index, outage): (usize, &super::file::OutageFile)| {
         let at = at.index(index);
         let latest = SimTime(TIME_MAX.0);
         let instant = |key, value: Option<_>, example| {
-            Some(at.key(key).within(at.key(key).required(value, example)?, SimTime::ZERO, latest))
+            Some(
+                at.key(key)
+                    .within(at.key(key).required(value, example)?, SimTime::ZERO, latest),
+            )
         };
         let from = instant("from", outage.from, "\"10 min\"");
         let until = instant("until", outage.until, "\"20 min\"");
         let (from, until) = from.zip(until)?;
         if until <= from {
-            at.key("until").error("the outage ends before it starts", format!("`until` must be later than {from}"));
+            at.key("until").error(
+                "the outage ends before it starts",
+                format!("`until` must be later than {from}"),
+            );
         }
         Some((from, until))
     };
@@ -172,27 +222,39 @@ fn outages(at: &Check<'_>, file: &TrackerSection) -> Vec<(SimTime, SimTime)> {
 fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Group> {
     let files = file.group.as_deref().unwrap_or_default();
     if files.is_empty() {
-        at.error("a swarm needs peers, and there is no group", "add [[group]] with a name, a count and an upload capacity");
+        at.error(
+            "a swarm needs peers, and there is no group",
+            "add [[group]] with a name, a count and an upload capacity",
+        );
     }
     if files.len() > GROUPS_MAX {
-        at.error(format!("{} groups", files.len()), format!("at most {GROUPS_MAX} are possible"));
+        at.error(
+            format!("{} groups", files.len()),
+            format!("at most {GROUPS_MAX} are possible"),
+        );
         return Vec::new();
     }
-    let groups: Vec<_> =
-        files.iter().enumerate().map(|(index, file)| group::group(&at.index(index), file, context)).collect();
+    let groups: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| group::group(&at.index(index), file, context))
+        .collect();
     let mut first_of: HashMap<&str, usize> = HashMap::new();
     for (index, group) in groups.iter().enumerate() {
         let first = *first_of.entry(&group.name).or_insert(index);
         if first != index && !group.name.is_empty() {
             at.index(index).key("name").error(
-                format!("`{}` is the name of an earlier group too (number {first}, counted from 0)", group.name),
+                format!("`{}` is the name of another group too", group.name),
                 "each group needs a name of its own",
             );
         }
     }
     check_total(at, &groups);
     if !groups.is_empty() && groups.iter().all(|group| group.starts_with == StartsWith::Nothing) {
-        at.warn("nobody has anything to give: no group starts with chunks", "give one group starts_with = \"all\"");
+        at.warn(
+            "nobody has anything to give: no group starts with chunks",
+            "give one group starts_with = \"all\"",
+        );
     }
     groups
 }
@@ -210,7 +272,10 @@ fn check_total(at: &Check<'_>, groups: &[Group]) {
     let total: u64 = groups.iter().map(|group| peers(&group.arrival)).sum();
     // One group that is too large alone has been told so.
     if total > PEERS_MAX && groups.iter().all(|group| peers(&group.arrival) <= PEERS_MAX) {
-        at.error(format!("{total} peers in all groups together"), format!("at most {PEERS_MAX} are possible"));
+        at.error(
+            format!("{total} peers in all groups together"),
+            format!("at most {PEERS_MAX} are possible"),
+        );
     }
 }
 
@@ -220,7 +285,10 @@ fn warn_of_time_limit(root: &Check<'_>, scenario: &Scenario) {
     if seconds > scenario.run.time_limit.as_secs_f64() {
         let needed = SimDuration::from_secs_f64(seconds.ceil().min(TIME_MAX.as_secs_f64()));
         root.key("run").key("time_limit").warn(
-            format!("the run ends after {}, before all can have the file", scenario.run.time_limit),
+            format!(
+                "the run ends after {}, before all can have the file",
+                scenario.run.time_limit
+            ),
             format!("by their capacities the peers need {needed} at least"),
         );
     }

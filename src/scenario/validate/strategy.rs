@@ -3,8 +3,8 @@
 use super::check::Check;
 use crate::scenario::file::choice::{Choice, Or, Whole};
 use crate::scenario::file::strategy::{
-    ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
-    SlotsOnly, TitForTatFile,
+    ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
+    SlotsFile, SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{CHUNKS_MAX, INTERVAL_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX};
 use crate::scenario::model::{Choking, Phase, Picker, Picking, Rechoke, Refill, Slots, TitForTat};
@@ -26,7 +26,10 @@ pub(super) fn seeding(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, preset
     };
     let rule = file.map_or(&default, |choice| &choice.0);
     if matches!(rule, ChokingFile::TitForTat(_)) {
-        at.error("a seed gets nothing back: `tit-for-tat` has nothing to go by", "choose for example \"fastest\" or \"round-robin\"");
+        at.error(
+            "a seed gets nothing back: `tit-for-tat` has nothing to go by",
+            "choose for example \"fastest\" or \"round-robin\"",
+        );
     }
     choker(at, rule, preset)
 }
@@ -36,7 +39,12 @@ fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
         ChokingFile::TitForTat(p) => Choking::TitForTat(tit_for_tat(&at.key("tit-for-tat"), p, preset)),
         ChokingFile::Fastest(p) => {
             let at = at.key("fastest");
-            let regular_slots = slots(&at.key("regular_slots"), p.regular_slots.as_ref(), preset.regular_slots, 0);
+            let regular_slots = slots(
+                &at.key("regular_slots"),
+                p.regular_slots.as_ref(),
+                preset.regular_slots,
+                0,
+            );
             let optimistic_slots = optimistic(&at, p.optimistic_slots, preset);
             some_slot(&at, regular_slots, optimistic_slots);
             Choking::Fastest {
@@ -45,29 +53,36 @@ fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
                 new_neighbour_weight: weight(&at, p.new_neighbour_weight, preset),
             }
         }
-        ChokingFile::RoundRobin(p) => {
-            Choking::RoundRobin { slots: slots_only(&at.key("round-robin"), p.slots.as_ref(), preset) }
-        }
+        ChokingFile::RoundRobin(p) => Choking::RoundRobin {
+            slots: slots_only(&at.key("round-robin"), p.slots.as_ref(), preset),
+        },
         ChokingFile::RoundRobinQuota(p) => {
             let at = at.key("round-robin-quota");
             Choking::RoundRobinQuota {
                 slots: slots_only(&at, p.slots.as_ref(), preset),
-                quota_chunks: p
-                    .quota_chunks
-                    .map_or(preset.quota_chunks, |n| at.key("quota_chunks").count(n, 0, SMALL_COUNT_MAX)),
-                quota_time: p
-                    .quota_time
-                    .map_or(preset.quota_time, |time| at.key("quota_time").within(time, SimDuration::ZERO, TIME_MAX)),
+                quota_chunks: p.quota_chunks.map_or(preset.quota_chunks, |n| {
+                    at.key("quota_chunks").count(n, 0, SMALL_COUNT_MAX)
+                }),
+                quota_time: p.quota_time.map_or(preset.quota_time, |time| {
+                    at.key("quota_time").within(time, SimDuration::ZERO, TIME_MAX)
+                }),
             }
         }
-        ChokingFile::Random(p) => Choking::Random { slots: slots_only(&at.key("random"), p.slots.as_ref(), preset) },
+        ChokingFile::Random(p) => Choking::Random {
+            slots: slots_only(&at.key("random"), p.slots.as_ref(), preset),
+        },
         ChokingFile::Altruist(_) => Choking::Altruist,
         ChokingFile::FreeRider(_) => Choking::FreeRider,
     }
 }
 
 fn tit_for_tat(at: &Check<'_>, file: &TitForTatFile, preset: &Preset) -> TitForTat {
-    let regular_slots = slots(&at.key("regular_slots"), file.regular_slots.as_ref(), preset.regular_slots, 0);
+    let regular_slots = slots(
+        &at.key("regular_slots"),
+        file.regular_slots.as_ref(),
+        preset.regular_slots,
+        0,
+    );
     let optimistic_slots = optimistic(at, file.optimistic_slots, preset);
     some_slot(at, regular_slots, optimistic_slots);
     TitForTat {
@@ -95,7 +110,9 @@ fn slots_only(at: &Check<'_>, file: Option<&SlotsFile>, preset: &Preset) -> Slot
 }
 
 fn optimistic(at: &Check<'_>, file: Option<Whole>, preset: &Preset) -> u32 {
-    file.map_or(preset.optimistic_slots, |count| at.key("optimistic_slots").count(count, 0, SLOTS_MAX))
+    file.map_or(preset.optimistic_slots, |count| {
+        at.key("optimistic_slots").count(count, 0, SLOTS_MAX)
+    })
 }
 
 fn some_slot(at: &Check<'_>, regular: Slots, optimistic: u32) {
@@ -115,9 +132,9 @@ pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, preset: &Prese
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     Rechoke {
         interval: time("interval", file.interval, preset.interval),
-        optimistic_every: file
-            .optimistic_every
-            .map_or(preset.optimistic_every, |n| at.key("optimistic_every").count(n, 1, SMALL_COUNT_MAX)),
+        optimistic_every: file.optimistic_every.map_or(preset.optimistic_every, |n| {
+            at.key("optimistic_every").count(n, 1, SMALL_COUNT_MAX)
+        }),
         phase: match file.phase {
             None | Some(PhaseFile::Random) => Phase::Random,
             Some(PhaseFile::Aligned) => Phase::Aligned,
@@ -141,10 +158,16 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
     };
     let at = at.key(key);
     // In order means in order: no random start for it unless it is asked for.
-    let random_first = if picker == Picker::Sequential { 0 } else { preset.random_first };
+    let random_first = if picker == Picker::Sequential {
+        0
+    } else {
+        preset.random_first
+    };
     Picking {
         picker,
-        random_first: rules.random_first.map_or(random_first, |n| at.key("random_first").count(n, 0, CHUNKS_MAX)),
+        random_first: rules
+            .random_first
+            .map_or(random_first, |n| at.key("random_first").count(n, 0, CHUNKS_MAX)),
         strict_priority: rules.strict_priority.unwrap_or(true),
         endgame: rules.endgame.unwrap_or(true),
     }
