@@ -201,7 +201,7 @@ fn find(item: &DeValue<'_>, place: &Range<usize>, path: &mut Path, best: &mut Op
 }
 
 /// The same item with all its places moved by `by`.
-fn shifted<'i>(item: Spanned<DeValue<'i>>, by: usize) -> Spanned<DeValue<'i>> {
+fn shifted(item: Spanned<DeValue<'_>>, by: usize) -> Spanned<DeValue<'_>> {
     let moved = |span: Range<usize>| span.start + by..span.end + by;
     let span = moved(item.span());
     let value = match item.into_inner() {

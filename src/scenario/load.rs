@@ -37,22 +37,24 @@ pub struct Loaded {
 /// Everything that is wrong with it at once.
 pub fn load(path: &FilePath, options: &LoadOptions) -> Result<Loaded, ScenarioError> {
     let name = path.display().to_string();
-    let text = read_text(path).map_err(|problem| ScenarioError::new(vec![problem]))?;
+    let text = read_text(path)?;
     let base_dir = path.parent().unwrap_or(FilePath::new(""));
     parse(&text, &name, base_dir, options)
 }
 
-fn read_text(path: &FilePath) -> Result<String, Problem> {
+fn read_text(path: &FilePath) -> Result<String, ScenarioError> {
     let show = path.display();
-    let cannot = |error: std::io::Error| Problem::error(format!("cannot read `{show}`: {error}"));
-    let meta = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Problem::error(format!("there is no file `{show}`")).help("`swarmsim new` writes a scenario to start from")
-        }
-        _ => cannot(error),
-    })?;
-    if meta.is_dir() {
-        return Err(Problem::error(format!("`{show}` is a folder, not a scenario file")));
+    let fail = |problem: Problem| ScenarioError::new(vec![problem]);
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => fail(
+            Problem::error(format!("there is no file `{show}`")).help("`swarmsim new` writes a scenario to start from"),
+        ),
+        _ => fail(Problem::error(format!("cannot read `{show}`: {error}"))),
+    };
+    if fs::metadata(path).map_err(cannot)?.is_dir() {
+        return Err(fail(Problem::error(format!(
+            "`{show}` is a folder, not a scenario file"
+        ))));
     }
     let mut bytes = Vec::new();
     // What is no plain file has no size: read one byte past the limit and see.
@@ -63,13 +65,15 @@ fn read_text(path: &FilePath) -> Result<String, Problem> {
         .map_err(cannot)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         let problem = Problem::error(format!("`{show}` has more than {} MiB", FILE_BYTES_MAX >> 20));
-        return Err(problem.help("a scenario is a short text; large tables of peers belong in a trace"));
+        return Err(fail(
+            problem.help("a scenario is a short text; large tables of peers belong in a trace"),
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
-        Problem::error(format!("`{show}` is not UTF-8 text: line {line} has other bytes"))
-            .help("save it as UTF-8; a scenario is a TOML file")
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        let problem = Problem::error(format!("`{show}` is not UTF-8 text: line {line} has other bytes"));
+        fail(problem.help("save it as UTF-8; a scenario is a TOML file"))
     })
 }
 

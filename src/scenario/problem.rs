@@ -129,17 +129,16 @@ impl ScenarioError {
     /// a terminal if `color`. Without a newline at the end.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let shown: Vec<_> = self
+        let mut shown: Vec<_> = self
             .problems
             .iter()
             .take(SHOWN_MAX)
             .map(|problem| problem.render(color))
             .collect();
-        let mut text = shown.join("\n\n");
         if self.count() > SHOWN_MAX {
-            text += &format!("\n\n… and {} more", self.count() - SHOWN_MAX);
+            shown.push(format!("… and {} more", self.count() - SHOWN_MAX));
         }
-        text
+        shown.join("\n\n")
     }
 }
 

@@ -13,7 +13,7 @@ const INTRODUCTION: &str = "\
 <!-- Written from the doc comments in src/scenario/file/. To renew it: SWARMSIM_BLESS=1 cargo test --test scenario_docs -->
 
 A scenario is a TOML file. Every key is listed here with its default; a key marked *preset* takes it from the preset, and
-the default given is the one of `textbook`. A key without a default that is not marked *optional* must be given.
+the default given is the one of `textbook`. Where there is no default the key may be left out, unless it says otherwise.
 
 - **Quantities** are text with a unit: `\"10 Mbit/s\"`, `\"256 KiB\"`, `\"30 s\"`, `\"0.4 /s\"`. `kB`, `MB`, `GB` and `TB` are
   powers of 1000, `KiB`, `MiB`, `GiB` and `TiB` powers of 1024. A bare number is an error, not a guess.
@@ -85,11 +85,19 @@ fn section(page: &mut String, title: &str, schema: &'static Value) -> Vec<(Strin
         .flatten()
     {
         let meaning = value.get("description").and_then(Value::as_str).unwrap_or_default();
+        let needed = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .is_some_and(|keys| keys.iter().any(|name| name == key));
+        let default = if needed {
+            "**must be given**".to_string()
+        } else {
+            default_of(value)
+        };
         let _ = writeln!(
             page,
-            "| `{key}` | {} | {} | {} |",
+            "| `{key}` | {} | {default} | {} |",
             type_of(value),
-            default_of(value),
             one_line(meaning)
         );
         children.extend(tables_of(value));

@@ -33,6 +33,7 @@ impl Scenario {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every key of the file is optional")]
 const fn whole(number: u32) -> Option<Whole> {
     Some(Whole(number as u64))
 }
@@ -106,7 +107,7 @@ fn group(model: &Group) -> GroupFile {
         rechoke: Some(rechoke(&model.rechoke)),
         choking: Some(Choice(choking(&model.choking))),
         seeding: Some(Choice(choking(&model.seeding))),
-        picking: Some(Choice(picking(&model.picking))),
+        picking: Some(Choice(picking(model.picking))),
         super_seeding: Some(model.super_seeding),
     }
 }
@@ -224,6 +225,7 @@ fn rechoke(model: &Rechoke) -> RechokeFile {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every key of the file is optional")]
 fn slots(model: Slots) -> Option<SlotsFile> {
     let count = match model {
         Slots::Fixed(count) => whole(count),
@@ -265,7 +267,7 @@ fn choking(model: &Choking) -> ChokingFile {
     }
 }
 
-fn picking(model: &Picking) -> PickingFile {
+fn picking(model: Picking) -> PickingFile {
     let rules = PickingRules {
         random_first: whole(model.random_first),
         strict_priority: Some(model.strict_priority),
@@ -296,13 +298,13 @@ fn draw<Q: Drawable>(model: &Draw) -> DrawFile<Q> {
             table.uniform = Some(Uniform {
                 min: value(*min),
                 max: value(*max),
-            })
+            });
         }
         Shape::Normal { mean, std_dev } => {
             table.normal = Some(Normal {
                 mean: value(*mean),
                 std_dev: value(*std_dev),
-            })
+            });
         }
         Shape::LogNormal { median, sigma } => {
             table.log_normal = Some(LogNormal {
@@ -315,19 +317,19 @@ fn draw<Q: Drawable>(model: &Draw) -> DrawFile<Q> {
             table.pareto = Some(Pareto {
                 min: value(*min),
                 shape: Some(*shape),
-            })
+            });
         }
         Shape::Weibull { scale, shape } => {
             table.weibull = Some(Scaled {
                 scale: value(*scale),
                 shape: Some(*shape),
-            })
+            });
         }
         Shape::Gamma { shape, scale } => {
             table.gamma = Some(Scaled {
                 scale: value(*scale),
                 shape: Some(*shape),
-            })
+            });
         }
         Shape::Triangular { min, mode, max } => {
             table.triangular = Some(Triangular {

@@ -31,7 +31,15 @@ fn tidy(schema: &mut Value) {
             if let Some(Value::Array(values)) = object.get_mut("enum") {
                 values.retain(|value| !value.is_null());
             }
-            if object.contains_key("properties") {
+            if let Some(Value::Object(properties)) = object.get_mut("properties") {
+                let needed = properties.iter_mut().filter_map(|(key, value)| {
+                    value.as_object_mut()?.remove("needed")?;
+                    Some(Value::from(key.as_str()))
+                });
+                let needed: Vec<_> = needed.collect();
+                if !needed.is_empty() {
+                    object.insert("required".into(), needed.into());
+                }
                 object.insert("additionalProperties".into(), Value::Bool(false));
             }
             object.values_mut().for_each(tidy);

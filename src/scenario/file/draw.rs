@@ -59,7 +59,7 @@ macro_rules! shape {
         #[serde(bound(deserialize = "Q: Deserialize<'de>"))]
         #[schemars(rename = $schema)]
         pub struct $name<Q> {
-            $($(#[$field_doc])* pub $field: Option<$type>,)*
+            $($(#[$field_doc])* #[schemars(extend("needed" = true))] pub $field: Option<$type>,)*
         }
     };
 }

@@ -14,15 +14,16 @@ use crate::units::{BytesPerSec, PerSec, SimDuration, SimTime};
 #[schemars(rename = "Group")]
 pub struct GroupFile {
     /// Name, unique in the scenario: letters, digits, `-`, `_` and `.`.
+    #[schemars(extend("needed" = true))]
     pub name: Option<String>,
     /// Defaults of this group, in the place of the scenario's preset.
     pub preset: Option<PresetName>,
-    /// Number of peers. With `poisson` and `decaying` arrivals the most that come (no limit if it is left out); a trace has its own.
+    /// Number of peers; must be given with `at-once`. With `poisson` and `decaying` arrivals the most that come (no limit if it is left out); a trace has its own.
     pub count: Option<Whole>,
     /// When the peers come.
     #[schemars(extend("default" = "at-once"))]
     pub arrival: Option<Choice<ArrivalFile>>,
-    /// Upload capacity of a peer, or a distribution.
+    /// Upload capacity of a peer, or a distribution. Must be given, unless `capacity_classes` or a trace says it.
     pub upload: Option<DrawFile<BytesPerSec>>,
     /// Download capacity of a peer, a distribution, or `"unlimited"`.
     #[schemars(extend("default" = "unlimited"))]
@@ -97,6 +98,7 @@ pub struct AtOnceFile {
 #[schemars(rename = "Poisson")]
 pub struct PoissonFile {
     /// Mean arrivals.
+    #[schemars(extend("needed" = true))]
     pub rate: Option<PerSec>,
     /// Start of the process.
     #[schemars(extend("default" = "0 s"))]
@@ -110,8 +112,10 @@ pub struct PoissonFile {
 #[schemars(rename = "Decaying")]
 pub struct DecayingFile {
     /// λ₀, mean arrivals at the start.
+    #[schemars(extend("needed" = true))]
     pub initial_rate: Option<PerSec>,
     /// τ, the time in which the rate falls to 1/e.
+    #[schemars(extend("needed" = true))]
     pub decay: Option<SimDuration>,
     /// Start of the process.
     #[schemars(extend("default" = "0 s"))]
@@ -135,6 +139,7 @@ pub struct TraceFile {
 #[schemars(rename = "TracedPeer")]
 pub struct TracedPeerFile {
     /// When it joins.
+    #[schemars(extend("needed" = true))]
     pub at: Option<SimTime>,
     /// Its upload capacity, in the place of the group's.
     pub upload: Option<BytesPerSec>,
@@ -147,8 +152,10 @@ pub struct TracedPeerFile {
 #[schemars(rename = "CapacityClass")]
 pub struct CapacityClassFile {
     /// Weight of this line; the weights need not add up to 1.
+    #[schemars(extend("needed" = true))]
     pub share: Option<f64>,
     /// Upload capacity.
+    #[schemars(extend("needed" = true))]
     pub upload: Option<BytesPerSec>,
     /// Download capacity, or `"unlimited"`.
     #[schemars(extend("default" = "unlimited"))]
@@ -222,6 +229,7 @@ pub struct AltruisticFile {
 #[schemars(rename = "ShareRatio")]
 pub struct ShareRatioFile {
     /// Bytes uploaded over bytes downloaded.
+    #[schemars(extend("needed" = true))]
     pub ratio: Option<f64>,
 }
 
@@ -230,6 +238,7 @@ pub struct ShareRatioFile {
 #[schemars(rename = "At")]
 pub struct AtFile {
     /// When it leaves.
+    #[schemars(extend("needed" = true))]
     pub time: Option<SimTime>,
 }
 
@@ -238,6 +247,7 @@ pub struct AtFile {
 #[schemars(rename = "AfterCopies")]
 pub struct AfterCopiesFile {
     /// Copies of the file.
+    #[schemars(extend("needed" = true))]
     pub copies: Option<f64>,
 }
 

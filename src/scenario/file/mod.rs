@@ -20,6 +20,7 @@ use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 #[schemars(rename = "Scenario")]
 pub struct ScenarioFile {
     /// Name of the scenario: letters, digits, `-`, `_` and `.`. Results go to a folder of this name unless you say otherwise.
+    #[schemars(extend("needed" = true))]
     pub name: Option<String>,
     /// Seed of all randomness: the same scenario and seed give the same results, byte for byte.
     #[schemars(extend("default" = 1))]
@@ -28,6 +29,7 @@ pub struct ScenarioFile {
     #[schemars(extend("default" = "textbook"))]
     pub preset: Option<PresetName>,
     /// The file that the swarm distributes.
+    #[schemars(extend("needed" = true))]
     pub file: Option<FileSection>,
     /// When a run ends and how often it is sampled.
     pub run: Option<RunSection>,
@@ -36,6 +38,7 @@ pub struct ScenarioFile {
     /// The tracker's rules.
     pub tracker: Option<TrackerSection>,
     /// The peers, in groups that share their rules.
+    #[schemars(extend("needed" = true))]
     pub group: Option<Vec<GroupFile>>,
 }
 
@@ -44,6 +47,7 @@ pub struct ScenarioFile {
 #[schemars(rename = "File")]
 pub struct FileSection {
     /// Size of the whole file.
+    #[schemars(extend("needed" = true))]
     pub size: Option<Bytes>,
     /// Size of a chunk; the last one may be shorter.
     #[schemars(extend("default" = "256 KiB"))]
@@ -109,7 +113,9 @@ pub struct TrackerSection {
 #[schemars(rename = "Outage")]
 pub struct OutageFile {
     /// First instant without an answer.
+    #[schemars(extend("needed" = true))]
     pub from: Option<SimTime>,
     /// First instant with an answer again.
+    #[schemars(extend("needed" = true))]
     pub until: Option<SimTime>,
 }

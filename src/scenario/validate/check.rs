@@ -88,7 +88,7 @@ impl<'a> Check<'a> {
     }
 
     /// `value`, which must lie from `min` to `max`.
-    pub fn within<T: PartialOrd + Display>(&self, value: T, min: T, max: T) -> T {
+    pub fn within<T: PartialOrd + Display + Copy>(&self, value: T, min: T, max: T) -> T {
         // Not a number is within nothing.
         if !(value >= min && value <= max) {
             self.error(

@@ -88,9 +88,18 @@ fn bound<Q: Drawable>(at: &Check<'_>, value: Option<Q>, default: Q) -> Q {
     value.map_or(default, |value| at.within(value, Q::MIN, Q::MAX))
 }
 
+/// A shape that a table names; none if a parameter is missing.
+type Named = (&'static str, Option<Shape>);
+
 /// The one shape that `table` names.
 fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
-    let mut found: Vec<(&str, Option<Shape>)> = Vec::new();
+    let mut found = shapes_of_values(at, table);
+    found.extend(shapes_with_tails(at, table));
+    only_one(at, found)
+}
+
+fn shapes_of_values<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
     if let Some(value) = table.constant {
         found.push((
             "constant",
@@ -111,6 +120,38 @@ fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
             }),
         ));
     }
+    if let Some(p) = &table.triangular {
+        let at = at.key("triangular");
+        let ends = (value(&at, "min", p.min, 0), value(&at, "max", p.max, 1));
+        let all = both((both(ends), value(&at, "mode", p.mode, 0)));
+        found.push((
+            "triangular",
+            all.map(|((min, max), mode)| {
+                in_order(&at.key("min"), min, mode, "mode");
+                in_order(&at.key("mode"), mode, max, "max");
+                Shape::Triangular {
+                    min: min.base(),
+                    mode: mode.base(),
+                    max: max.base(),
+                }
+            }),
+        ));
+    }
+    if let Some(rows) = &table.table {
+        let at = at.key("table");
+        check_rows(&at, rows.len());
+        let rows = (0..).zip(rows).map(|(index, row)| {
+            let at = at.index(index);
+            both((ratio(&at, "share", row.share), value(&at, "value", row.value, 0)))
+                .map(|(share, value)| (share, value.base()))
+        });
+        found.push(("table", rows.collect::<Option<Vec<_>>>().map(Shape::Table)));
+    }
+    found
+}
+
+fn shapes_with_tails<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
     if let Some(p) = &table.normal {
         let at = at.key("normal");
         let both = both((value(&at, "mean", p.mean, 1), value(&at, "std_dev", p.std_dev, 0)));
@@ -167,37 +208,10 @@ fn shape<Q: Drawable>(at: &Check<'_>, table: &DrawTable<Q>) -> Option<Shape> {
             }),
         ));
     }
-    if let Some(p) = &table.triangular {
-        let at = at.key("triangular");
-        let ends = (value(&at, "min", p.min, 0), value(&at, "max", p.max, 1));
-        let all = both((both(ends), value(&at, "mode", p.mode, 0)));
-        found.push((
-            "triangular",
-            all.map(|((min, max), mode)| {
-                in_order(&at.key("min"), min, mode, "mode");
-                in_order(&at.key("mode"), mode, max, "max");
-                Shape::Triangular {
-                    min: min.base(),
-                    mode: mode.base(),
-                    max: max.base(),
-                }
-            }),
-        ));
-    }
-    if let Some(rows) = &table.table {
-        let at = at.key("table");
-        check_rows(&at, rows.len());
-        let rows = (0..).zip(rows).map(|(index, row)| {
-            let at = at.index(index);
-            both((ratio(&at, "share", row.share), value(&at, "value", row.value, 0)))
-                .map(|(share, value)| (share, value.base()))
-        });
-        found.push(("table", rows.collect::<Option<Vec<_>>>().map(Shape::Table)));
-    }
-    only_one(at, found)
+    found
 }
 
-fn only_one(at: &Check<'_>, mut found: Vec<(&str, Option<Shape>)>) -> Option<Shape> {
+fn only_one(at: &Check<'_>, mut found: Vec<Named>) -> Option<Shape> {
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|(name, _)| format!("`{name}`")).collect();
         at.error(
