@@ -1,4 +1,4 @@
-//! The scenario file, one to one: every key as an optional field. Defaults and checks are [`super::validate`]'s.
+//! The scenario file, one to one: every key as an optional field. Defaults and checks are those of `validate`.
 //!
 //! The doc comments here are what users read in `docs/scenario.md` and in their editor.
 
