@@ -75,7 +75,11 @@ mod tests {
     }
 
     /// Written down once; a change here is a change of every result.
-    const GOLDEN: [u64; 3] = [6110257776457755659, 7938781743183914975, 1486466405138003245];
+    const GOLDEN: [u64; 3] = [
+        6_110_257_776_457_755_659,
+        7_938_781_743_183_914_975,
+        1_486_466_405_138_003_245,
+    ];
 
     #[test]
     fn below_stays_below_and_reaches_every_value() {

@@ -1,6 +1,33 @@
 //! From a TOML file to a checked [`Scenario`].
+//!
+//! `load` → `document` (TOML with places) → `overrides` (`--set`) → `read` (into the types of `file`) → `validate` (into
+//! [`model`], with `preset`, `trace` and `limits`). `resolved` goes the way back. `schema` and `reference` describe it.
 
+mod document;
 pub mod draw;
+pub mod estimate;
+pub mod file;
+pub mod limits;
+mod load;
 pub mod model;
+mod overrides;
+pub mod preset;
+mod problem;
+mod read;
+mod reference;
+mod resolved;
+mod schema;
+mod trace;
+mod validate;
 
+pub use load::{LoadOptions, Loaded, load, parse};
 pub use model::Scenario;
+pub use problem::ScenarioError;
+pub use reference::reference_markdown;
+pub use schema::json_schema;
+
+/// A commented scenario to start from.
+#[must_use]
+pub const fn starter() -> &'static str {
+    include_str!("starter.toml")
+}

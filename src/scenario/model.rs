@@ -1,5 +1,5 @@
 //! The checked scenario: what every later layer reads. Nothing here is optional that a run needs, and every
-//! quantity is in its base unit. Built by [`super::validate`] from the file.
+//! quantity is in its base unit. Built by `validate` from the file.
 
 use crate::scenario::draw::Draw;
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};

@@ -1,6 +1,16 @@
 //! Quantities with their units in the type: instants, spans, sizes, rates.
+//!
+//! `parse` reads them from text such as `"10 Mbit/s"`, `print` writes them so that they are read back exactly, and
+//! `file` lets serde and the scenario schema see them as such text.
 
-use std::fmt;
+mod file;
+mod parse;
+mod print;
+#[cfg(test)]
+mod tests;
+
+pub use parse::QuantityError;
+
 use std::ops::{Add, AddAssign, Sub};
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;
@@ -20,6 +30,10 @@ pub struct Bytes(pub u64);
 /// A rate in bytes per second: finite and positive wherever a scenario has passed its checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct BytesPerSec(pub f64);
+
+/// How often something happens, per second: finite and not negative wherever a scenario has passed its checks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct PerSec(pub f64);
 
 impl SimTime {
     /// The start of a run.
@@ -95,17 +109,5 @@ impl Sub<SimDuration> for SimTime {
 
     fn sub(self, span: SimDuration) -> Self {
         Self(self.0.saturating_sub(span.0))
-    }
-}
-
-impl fmt::Display for SimTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        SimDuration(self.0).fmt(f)
-    }
-}
-
-impl fmt::Display for SimDuration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} s", self.as_secs_f64())
     }
 }

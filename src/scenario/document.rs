@@ -1,0 +1,226 @@
+//! The TOML document with the place of every item: looked up by key path, found and cut by place.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Excerpt, Problem};
+
+/// A step from an item to one inside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// The way from the root of a document to an item.
+pub(super) type Path = Vec<Step>;
+
+/// The texts that a scenario is read from: the file, then each override. A place is an offset into all of them in a row.
+pub(super) struct Sources {
+    texts: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// `origin` is the name of the file in messages.
+    pub fn new(origin: &str, text: &str, sets: &[String]) -> Self {
+        let file = (origin.to_string(), text.to_string());
+        let sets = sets.iter().map(|set| ("--set".to_string(), set.clone()));
+        Self {
+            texts: std::iter::once(file).chain(sets).collect(),
+        }
+    }
+
+    /// Each text with the place where it starts.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.texts.iter().scan(0, |start, (_, text)| {
+            let this = *start;
+            // One apart, so that the end of one is not the start of the next.
+            *start += text.len() + 1;
+            Some((this, text.as_str()))
+        })
+    }
+
+    /// The line at `place`.
+    pub fn excerpt(&self, place: Range<usize>) -> Excerpt {
+        let (index, (start, text)) = self
+            .iter()
+            .enumerate()
+            .filter(|(_, (start, _))| *start <= place.start)
+            .last()
+            .unwrap_or((0, (0, "")));
+        let range = place.start - start..place.end.saturating_sub(start);
+        Excerpt::new(&self.texts[index].0, text, range)
+    }
+}
+
+/// A parsed document.
+#[derive(Clone)]
+pub(super) struct Document<'i> {
+    pub root: Spanned<DeValue<'i>>,
+}
+
+impl<'i> Document<'i> {
+    /// The document of `text`, which starts at place `start`; or what is no TOML in it, with the places.
+    pub fn parse(text: &'i str, start: usize) -> Result<Self, Vec<(Range<usize>, Problem)>> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            let root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
+            return Ok(Self {
+                root: shifted(root, start),
+            });
+        }
+        // What follows a gap in the syntax is no table of its own to the parser, and then seems to come twice.
+        let duplicate = |error: &toml::de::Error| error.message() == "duplicate key";
+        let only_duplicates = errors.iter().all(duplicate);
+        let errors = errors.into_iter().filter(|error| only_duplicates || !duplicate(error));
+        let problem = |error: toml::de::Error| {
+            let span = error.span().unwrap_or(0..0);
+            (
+                span.start + start..span.end + start,
+                Problem::error(format!("not TOML: {}", error.message())),
+            )
+        };
+        Err(errors.map(problem).collect())
+    }
+
+    /// Place of the item at `path`. If there is none: of the nearest item around where it would be.
+    pub fn place(&self, path: &[Step]) -> Range<usize> {
+        let (mut item, mut place) = (&self.root, 0..0);
+        for (depth, step) in path.iter().enumerate() {
+            let next = match (step, item.get_ref()) {
+                (Step::Key(key), DeValue::Table(table)) => table
+                    .get_key_value(key.as_str())
+                    .map(|(key, value)| (key.span(), value)),
+                (Step::Index(index), DeValue::Array(array)) => array.get(*index).map(|value| (value.span(), value)),
+                _ => None,
+            };
+            let Some((key, value)) = next else { break };
+            let last = depth + 1 == path.len();
+            place = if last && !value.get_ref().is_table() {
+                value.span()
+            } else {
+                key
+            };
+            item = value;
+        }
+        place
+    }
+
+    /// Place of the key at the end of `path`, or as [`Self::place`].
+    pub fn key_place(&self, path: &[Step]) -> Range<usize> {
+        if let Some((Step::Key(key), parents)) = path.split_last()
+            && let Some(DeValue::Table(table)) = self.get(parents)
+            && let Some((key, _)) = table.get_key_value(key.as_str())
+        {
+            return key.span();
+        }
+        self.place(path)
+    }
+
+    fn get(&self, path: &[Step]) -> Option<&DeValue<'i>> {
+        path.iter()
+            .try_fold(self.root.get_ref(), |item, step| match (step, item) {
+                (Step::Key(key), DeValue::Table(table)) => table.get(key.as_str()).map(Spanned::get_ref),
+                (Step::Index(index), DeValue::Array(array)) => array.get(*index).map(Spanned::get_ref),
+                _ => None,
+            })
+    }
+
+    /// Removes the smallest keyed item around `place` and says which it was.
+    pub fn cut(&mut self, place: &Range<usize>) -> Option<Path> {
+        let mut best: Option<(usize, Path)> = None;
+        find(self.root.get_ref(), place, &mut Vec::new(), &mut best);
+        let (_, mut path) = best?;
+        // Elements of arrays stay where they are, so that the indices of the others do.
+        while matches!(path.last(), Some(Step::Index(_))) {
+            path.pop();
+        }
+        let mut gone = path.as_slice();
+        // A table that holds nothing else goes too: an empty one may be wrong again.
+        while let Some((Step::Key(key), parents)) = gone.split_last() {
+            let DeValue::Table(table) = self.get_mut(parents)? else {
+                break;
+            };
+            table.remove(key.as_str());
+            if !table.is_empty() {
+                break;
+            }
+            gone = parents;
+        }
+        Some(path)
+    }
+
+    fn get_mut(&mut self, path: &[Step]) -> Option<&mut DeValue<'i>> {
+        path.iter()
+            .try_fold(self.root.get_mut(), |item, step| match (step, item) {
+                (Step::Key(key), DeValue::Table(table)) => table.get_mut(key.as_str()).map(Spanned::get_mut),
+                (Step::Index(index), DeValue::Array(array)) => array.get_mut(*index).map(Spanned::get_mut),
+                _ => None,
+            })
+    }
+}
+
+/// Puts the path of the smallest item in `item` whose key or value surrounds `place` into `best`, with its length.
+fn find(item: &DeValue<'_>, place: &Range<usize>, path: &mut Path, best: &mut Option<(usize, Path)>) {
+    let mut consider = |span: Range<usize>, path: &Path| {
+        let around = span.start <= place.start && place.end <= span.end;
+        if around && best.as_ref().is_none_or(|(length, _)| span.len() <= *length) {
+            *best = Some((span.len(), path.clone()));
+        }
+    };
+    match item {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                path.push(Step::Key(key.get_ref().to_string()));
+                consider(key.span(), path);
+                consider(value.span(), path);
+                path.pop();
+            }
+            for (key, value) in table {
+                path.push(Step::Key(key.get_ref().to_string()));
+                find(value.get_ref(), place, path, best);
+                path.pop();
+            }
+        }
+        DeValue::Array(array) => {
+            for (index, value) in array.iter().enumerate() {
+                path.push(Step::Index(index));
+                consider(value.span(), path);
+                path.pop();
+            }
+            for (index, value) in array.iter().enumerate() {
+                path.push(Step::Index(index));
+                find(value.get_ref(), place, path, best);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The same item with all its places moved by `by`.
+fn shifted(item: Spanned<DeValue<'_>>, by: usize) -> Spanned<DeValue<'_>> {
+    let moved = |span: Range<usize>| span.start + by..span.end + by;
+    let span = moved(item.span());
+    let value = match item.into_inner() {
+        DeValue::Table(table) => DeValue::Table(
+            table
+                .into_iter()
+                .map(|(key, value)| (Spanned::new(moved(key.span()), key.into_inner()), shifted(value, by)))
+                .collect(),
+        ),
+        DeValue::Array(mut array) => {
+            for value in array.iter_mut() {
+                *value = shifted(
+                    std::mem::replace(value, Spanned::new(0..0, DeValue::Boolean(false))),
+                    by,
+                );
+            }
+            DeValue::Array(array)
+        }
+        scalar => scalar,
+    };
+    Spanned::new(span, value)
+}

@@ -1,0 +1,68 @@
+//! Back-of-the-envelope figures of a scenario, from mean capacities.
+
+use super::draw::Draw;
+use super::model::{Arrival, Capacity, Group, Scenario, StartsWith};
+
+/// Mean upload capacity of a peer of `group` in bytes per second.
+fn upload_mean(group: &Group) -> f64 {
+    match &group.capacity {
+        Capacity::Separate { upload, .. } => {
+            let traced = match &group.arrival {
+                Arrival::Trace { peers, .. } => mean(peers.iter().filter_map(|peer| peer.upload.map(|rate| rate.0))),
+                _ => None,
+            };
+            traced.unwrap_or_else(|| bounded_mean(upload))
+        }
+        Capacity::Classes(classes) => {
+            let shares: f64 = classes.iter().map(|class| class.share).sum();
+            classes.iter().map(|class| class.share / shares * class.upload.0).sum()
+        }
+    }
+}
+
+/// The mean of the shape, within the bounds.
+fn bounded_mean(draw: &Draw) -> f64 {
+    draw.mean().max(draw.at_least).min(draw.at_most)
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+/// Peers that are sure to come.
+fn count(group: &Group) -> f64 {
+    match &group.arrival {
+        Arrival::AtOnce { count, .. } => f64::from(*count),
+        Arrival::Trace { peers, .. } => peers.len() as f64,
+        Arrival::Poisson { .. } | Arrival::Decaying { .. } => 0.0,
+    }
+}
+
+/// Seconds in which everyone can have the file at best, by the upload capacities (Kumar & Ross 2006, with means for
+/// distributions): the seeds must send each byte once, and all together must send it to all. 0 if nobody has it whole,
+/// or nobody is sure to want it.
+#[must_use]
+pub fn download_seconds_min(scenario: &Scenario) -> f64 {
+    let (seeds, leechers): (Vec<_>, Vec<_>) = scenario
+        .groups
+        .iter()
+        .partition(|group| group.starts_with == StartsWith::All);
+    let upload = |groups: &[&Group]| {
+        groups
+            .iter()
+            .map(|group| count(group) * upload_mean(group))
+            .sum::<f64>()
+    };
+    let wanting: f64 = leechers
+        .iter()
+        .filter(|group| group.starts_with == StartsWith::Nothing)
+        .map(|g| count(g))
+        .sum();
+    let (seed_upload, leecher_upload) = (upload(&seeds), upload(&leechers));
+    let size = scenario.file.size.0 as f64;
+    if seed_upload <= 0.0 || wanting <= 0.0 || wanting < leechers.iter().map(|group| count(group)).sum() {
+        return 0.0;
+    }
+    (size / seed_upload).max(wanting * size / (seed_upload + leecher_upload))
+}

@@ -1,0 +1,121 @@
+//! The scenario file, one to one: every key as an optional field. Defaults and checks are those of `validate`.
+//!
+//! The doc comments here are what users read in `docs/scenario.md` and in their editor.
+
+pub mod choice;
+pub mod draw;
+pub mod group;
+pub mod strategy;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::choice::{Or, Unlimited, Whole};
+use self::group::GroupFile;
+use super::preset::PresetName;
+use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
+
+/// A swarmsim scenario.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Scenario")]
+pub struct ScenarioFile {
+    /// Name of the scenario: letters, digits, `-`, `_` and `.`. Results go to a folder of this name unless you say otherwise.
+    #[schemars(extend("needed" = true))]
+    pub name: Option<String>,
+    /// Seed of all randomness: the same scenario and seed give the same results, byte for byte.
+    #[schemars(extend("default" = 1))]
+    pub seed: Option<Whole>,
+    /// The client whose constants are the defaults.
+    #[schemars(extend("default" = "textbook"))]
+    pub preset: Option<PresetName>,
+    /// The file that the swarm distributes.
+    #[schemars(extend("needed" = true))]
+    pub file: Option<FileSection>,
+    /// When a run ends and how often it is sampled.
+    pub run: Option<RunSection>,
+    /// Properties of all connections.
+    pub network: Option<NetworkSection>,
+    /// The tracker's rules.
+    pub tracker: Option<TrackerSection>,
+    /// The peers, in groups that share their rules.
+    #[schemars(extend("needed" = true))]
+    pub group: Option<Vec<GroupFile>>,
+}
+
+/// The file that the swarm distributes.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "File")]
+pub struct FileSection {
+    /// Size of the whole file.
+    #[schemars(extend("needed" = true))]
+    pub size: Option<Bytes>,
+    /// Size of a chunk; the last one may be shorter.
+    #[schemars(extend("default" = "256 KiB"))]
+    pub chunk_size: Option<Bytes>,
+    /// Size of a block, the grain in which an interrupted chunk is kept.
+    #[schemars(extend("default" = "16 KiB", "preset" = true))]
+    pub block_size: Option<Bytes>,
+}
+
+/// When a run ends and how often it is sampled.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub struct RunSection {
+    /// The run ends here at the latest.
+    #[schemars(extend("default" = "30 d"))]
+    pub time_limit: Option<SimDuration>,
+    /// The run ends when no byte has moved for this long while leechers wait and nobody is still to come.
+    #[schemars(extend("default" = "1 h"))]
+    pub stall_limit: Option<SimDuration>,
+    /// Time between two rows of the time series.
+    #[schemars(extend("default" = "10 s"))]
+    pub sample_interval: Option<SimDuration>,
+}
+
+/// Properties of all connections.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Network")]
+pub struct NetworkSection {
+    /// One-way latency of every message.
+    #[schemars(extend("default" = "0 s"))]
+    pub latency: Option<SimDuration>,
+    /// No single connection carries more than this; `"unlimited"` for no cap.
+    #[schemars(extend("default" = "unlimited"))]
+    pub connection_cap: Option<Or<Unlimited, BytesPerSec>>,
+    /// Whether everyone is connected to everyone, without a tracker and without limits: the textbook's small cases.
+    #[schemars(extend("default" = false))]
+    pub full_mesh: Option<bool>,
+}
+
+/// The tracker's rules.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Tracker")]
+pub struct TrackerSection {
+    /// Peers in an answer, at most.
+    #[schemars(extend("default" = 50, "preset" = true))]
+    pub peers_returned: Option<Whole>,
+    /// A peer announces at least this often.
+    #[schemars(extend("default" = "30 min", "preset" = true))]
+    pub announce_interval: Option<SimDuration>,
+    /// A peer that has too few neighbours announces again no sooner than this.
+    #[schemars(extend("default" = "5 min", "preset" = true))]
+    pub min_announce_interval: Option<SimDuration>,
+    /// Below this many neighbours a leecher announces again early.
+    #[schemars(extend("default" = 20, "preset" = true))]
+    pub min_neighbours: Option<Whole>,
+    /// When the tracker does not answer.
+    #[schemars(extend("default" = []))]
+    pub outages: Option<Vec<OutageFile>>,
+}
+
+/// A time in which the tracker does not answer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Outage")]
+pub struct OutageFile {
+    /// First instant without an answer.
+    #[schemars(extend("needed" = true))]
+    pub from: Option<SimTime>,
+    /// First instant with an answer again.
+    #[schemars(extend("needed" = true))]
+    pub until: Option<SimTime>,
+}

@@ -1,0 +1,192 @@
+//! The strategies of a peer as a scenario writes them: whom to unchoke, which chunk to pick, in which rhythm.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::choice::{Alternatives, Auto, Off, Or, Whole};
+use crate::units::SimDuration;
+
+/// A number of slots, or `"auto"`.
+pub type SlotsFile = Or<Auto, Whole>;
+
+/// Whom a peer unchokes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Choking")]
+pub enum ChokingFile {
+    /// The interested neighbours that sent most (leechers only).
+    TitForTat(TitForTatFile),
+    /// The interested neighbours that take fastest: seeds of mainline before 4.0.
+    Fastest(FastestFile),
+    /// Those that wait longest: seeds of mainline 4.0.
+    RoundRobin(SlotsOnly),
+    /// As round-robin, but a slot is kept until a quota is used up: seeds of libtorrent.
+    RoundRobinQuota(RoundRobinQuotaFile),
+    /// Slots drawn at random at each decision.
+    Random(SlotsOnly),
+    /// Every interested neighbour, equally.
+    Altruist(Nothing),
+    /// Nobody.
+    FreeRider(Nothing),
+}
+
+impl Alternatives for ChokingFile {
+    const WORDS: &'static [&'static str] = &[
+        "tit-for-tat",
+        "fastest",
+        "round-robin",
+        "round-robin-quota",
+        "random",
+        "altruist",
+        "free-rider",
+    ];
+
+    fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Altruist(_) => Some("altruist"),
+            Self::FreeRider(_) => Some("free-rider"),
+            _ => None,
+        }
+    }
+}
+
+/// An alternative without parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub struct Nothing {}
+
+/// Parameters of tit-for-tat.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "TitForTat")]
+pub struct TitForTatFile {
+    /// Slots earned by reciprocation, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 4, "preset" = true))]
+    pub regular_slots: Option<SlotsFile>,
+    /// Slots given at random.
+    #[schemars(extend("default" = 1, "preset" = true))]
+    pub optimistic_slots: Option<Whole>,
+    /// A neighbour that has not sent for this long is snubbing; `"off"` turns anti-snubbing off.
+    #[schemars(extend("default" = "1 min", "preset" = true))]
+    pub anti_snubbing: Option<Or<Off, SimDuration>>,
+    /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
+    #[schemars(extend("default" = 3, "preset" = true))]
+    pub new_neighbour_weight: Option<Whole>,
+}
+
+/// Parameters of `fastest`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Fastest")]
+pub struct FastestFile {
+    /// Slots given by rate, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 4, "preset" = true))]
+    pub regular_slots: Option<SlotsFile>,
+    /// Slots given at random.
+    #[schemars(extend("default" = 1, "preset" = true))]
+    pub optimistic_slots: Option<Whole>,
+    /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
+    #[schemars(extend("default" = 3, "preset" = true))]
+    pub new_neighbour_weight: Option<Whole>,
+}
+
+/// A number of slots.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Slots")]
+pub struct SlotsOnly {
+    /// Slots in all, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 5, "preset" = true))]
+    pub slots: Option<SlotsFile>,
+}
+
+/// Parameters of `round-robin-quota`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "RoundRobinQuota")]
+pub struct RoundRobinQuotaFile {
+    /// Slots in all, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 5, "preset" = true))]
+    pub slots: Option<SlotsFile>,
+    /// A slot is kept until more than this many chunks were sent in it …
+    #[schemars(extend("default" = 20, "preset" = true))]
+    pub quota_chunks: Option<Whole>,
+    /// … and it was held for longer than this.
+    #[schemars(extend("default" = "1 min", "preset" = true))]
+    pub quota_time: Option<SimDuration>,
+}
+
+/// Which chunk a leecher asks for.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Picking")]
+pub enum PickingFile {
+    /// The chunk that fewest neighbours have, ties at random.
+    RarestFirst(PickingRules),
+    /// Any chunk, uniformly.
+    Random(PickingRules),
+    /// The first in file order.
+    Sequential(PickingRules),
+    /// The chunk with fewest copies in the whole swarm: an oracle, for comparison.
+    GlobalRarest(PickingRules),
+}
+
+impl Alternatives for PickingFile {
+    const WORDS: &'static [&'static str] = &["rarest-first", "random", "sequential", "global-rarest"];
+
+    fn word(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What all pickers share.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+pub struct PickingRules {
+    /// Until it has this many chunks a peer picks at random; 0 turns it off.
+    #[schemars(extend("default" = 4, "preset" = true))]
+    pub random_first: Option<Whole>,
+    /// Whether begun chunks come before new ones.
+    #[schemars(extend("default" = true))]
+    pub strict_priority: Option<bool>,
+    /// Whether the last chunks are shared out among free connections.
+    #[schemars(extend("default" = true))]
+    pub endgame: Option<bool>,
+}
+
+/// The rhythm of unchoke decisions.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Rechoke")]
+pub struct RechokeFile {
+    /// Time between two decisions of a peer.
+    #[schemars(extend("default" = "10 s", "preset" = true))]
+    pub interval: Option<SimDuration>,
+    /// Every this many decisions one draws new optimistic neighbours.
+    #[schemars(extend("default" = 3, "preset" = true))]
+    pub optimistic_every: Option<Whole>,
+    /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
+    #[schemars(extend("default" = "random"))]
+    pub phase: Option<PhaseFile>,
+    /// Whether a slot that falls free is filled at once (`"immediate"`) or at the next decision (`"periodic"`).
+    #[schemars(extend("default" = "immediate"))]
+    pub refill: Option<RefillFile>,
+    /// Length of the window over which rates are measured.
+    #[schemars(extend("default" = "20 s", "preset" = true))]
+    pub rate_window: Option<SimDuration>,
+}
+
+/// Phase of the rechoke timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Phase", inline)]
+pub enum PhaseFile {
+    /// Each peer has its own.
+    Random,
+    /// All decide at the same time.
+    Aligned,
+}
+
+/// When a free slot is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Refill", inline)]
+pub enum RefillFile {
+    /// At once.
+    Immediate,
+    /// At the next decision.
+    Periodic,
+}

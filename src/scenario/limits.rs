@@ -1,0 +1,40 @@
+//! Limits on everything a scenario can ask for. They keep counts within the types and times within the clock.
+
+use crate::units::{Bytes, BytesPerSec, PerSec, SimDuration};
+
+/// Peers in all groups together.
+pub const PEERS_MAX: u64 = 16_000_000;
+/// Groups.
+pub const GROUPS_MAX: usize = 1_000;
+/// Chunks of the file.
+pub const CHUNKS_MAX: u64 = 4_000_000;
+/// Size of the file: 1 PiB.
+pub const FILE_SIZE_MAX: Bytes = Bytes(1 << 50);
+/// Characters of a name.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Any time: ten years of 365 days.
+pub const TIME_MAX: SimDuration = SimDuration::from_secs(10 * 365 * 86_400);
+/// Shortest interval of anything that repeats.
+pub const INTERVAL_MIN: SimDuration = SimDuration(1_000_000);
+/// Slowest capacity.
+pub const RATE_MIN: BytesPerSec = BytesPerSec(0.125);
+/// Fastest capacity: 1 Tbit/s.
+pub const RATE_MAX: BytesPerSec = BytesPerSec(125e9);
+/// How often anything random happens, at most.
+pub const FREQUENCY_MAX: PerSec = PerSec(1e6);
+/// Slots of a peer, of any kind.
+pub const SLOTS_MAX: u64 = 10_000;
+/// Connections of a peer, peers in a tracker's answer, and other small counts.
+pub const SMALL_COUNT_MAX: u64 = 1_000_000;
+/// Rows of a table of values or access lines, and outages of a tracker.
+pub const ROWS_MAX: usize = 10_000;
+/// Ratios, weights and shapes without a unit.
+pub const RATIO_MAX: f64 = 1e6;
+/// The same, smallest.
+pub const RATIO_MIN: f64 = 1e-6;
+/// Seeds: what a TOML integer can hold.
+pub const SEED_MAX: u64 = i64::MAX as u64;
+/// Bytes of a scenario file.
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of a trace.
+pub const TRACE_BYTES_MAX: u64 = 1 << 30;

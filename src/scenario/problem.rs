@@ -1,0 +1,151 @@
+//! What is wrong with a scenario, where, and how to mend it; as text with the place underlined.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// At most this many problems are shown; the rest is counted.
+const SHOWN_MAX: usize = 50;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Severity {
+    Error,
+    Warning,
+}
+
+/// Something wrong with a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub severity: Severity,
+    pub message: String,
+    pub help: Option<String>,
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A line of a text and a range in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Excerpt {
+    /// The file, or `--set`.
+    pub origin: String,
+    /// Number of the line, from 1.
+    pub line: usize,
+    pub text: String,
+    /// Bytes of `text`.
+    pub range: Range<usize>,
+}
+
+impl Excerpt {
+    /// The line of `text` in which `range` starts.
+    pub fn new(origin: &str, text: &str, range: Range<usize>) -> Self {
+        let start = floor_char_boundary(text, range.start);
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let end = floor_char_boundary(text, range.end.clamp(start, line_end));
+        Self {
+            origin: origin.to_string(),
+            line: 1 + text[..line_start].matches('\n').count(),
+            text: text[line_start..line_end].trim_end_matches('\r').to_string(),
+            range: start - line_start..end - line_start,
+        }
+    }
+}
+
+/// The last place at or before `at` where `text` can be cut.
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
+impl Problem {
+    /// An error without a place.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }
+    }
+
+    /// The same with a word on how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with its place.
+    pub fn at(mut self, excerpt: Excerpt) -> Self {
+        self.excerpt = Some(excerpt);
+        self
+    }
+
+    /// The problem as text of several lines.
+    pub fn render(&self, color: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&*self.message);
+        let group = match &self.excerpt {
+            Some(excerpt) => title.element(
+                Snippet::source(&*excerpt.text)
+                    .line_start(excerpt.line)
+                    .path(&*excerpt.origin)
+                    .annotation(AnnotationKind::Primary.span(excerpt.range.clone())),
+            ),
+            None => Group::with_title(title),
+        };
+        let group = match &self.help {
+            Some(help) => group.element(Level::HELP.message(&**help)),
+            None => group,
+        };
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+/// Everything that is wrong with a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    problems: Vec<Problem>,
+}
+
+impl ScenarioError {
+    pub(super) const fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// Number of errors.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// All errors in the order of the file, each with its line underlined and a word on how to mend it; coloured for
+    /// a terminal if `color`. Without a newline at the end.
+    #[must_use]
+    pub fn render(&self, color: bool) -> String {
+        let mut shown: Vec<_> = self
+            .problems
+            .iter()
+            .take(SHOWN_MAX)
+            .map(|problem| problem.render(color))
+            .collect();
+        if self.count() > SHOWN_MAX {
+            shown.push(format!("… and {} more", self.count() - SHOWN_MAX));
+        }
+        shown.join("\n\n")
+    }
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for ScenarioError {}

@@ -1,0 +1,125 @@
+//! Document to [`ScenarioFile`]: every value that has the wrong form and every key that does not exist, all at once.
+
+use std::ops::Range;
+
+use toml::de::ValueDeserializer;
+
+use super::document::{Document, Path, Step};
+use super::file::ScenarioFile;
+use super::problem::Problem;
+use super::schema;
+
+/// More wrong values than this are not looked for.
+const WRONG_VALUES_MAX: usize = 100;
+
+/// A document as read: the file without its faulty items, and those.
+pub(super) struct Read {
+    pub file: ScenarioFile,
+    /// What is wrong, with the places.
+    pub problems: Vec<(Range<usize>, Problem)>,
+    /// Paths of items that were left out because they are wrong: nothing is to be said about them again.
+    pub left_out: Vec<Path>,
+}
+
+/// Reads `document`. An item that does not fit is noted, cut out, and the rest is read again.
+pub(super) fn read(mut document: Document<'_>) -> Read {
+    let (mut problems, mut left_out) = (Vec::new(), Vec::new());
+    loop {
+        let mut unknown = Vec::new();
+        let deserializer = ValueDeserializer::from(document.root.clone());
+        let result: Result<ScenarioFile, _> =
+            serde_ignored::deserialize(deserializer, |path| unknown.push(steps(&path)));
+        let error = match result {
+            Ok(file) => {
+                problems.extend(unknown.iter().map(|path| (document.key_place(path), unknown_key(path))));
+                left_out.extend(unknown);
+                return Read {
+                    file,
+                    problems,
+                    left_out,
+                };
+            }
+            Err(error) => error,
+        };
+        let place = error.span().unwrap_or(0..0);
+        problems.push((place.clone(), wrong_value(error.message())));
+        match document.cut(&place) {
+            Some(path) if problems.len() < WRONG_VALUES_MAX => left_out.push(path),
+            _ => {
+                return Read {
+                    file: ScenarioFile::default(),
+                    problems,
+                    left_out: vec![Vec::new()],
+                };
+            }
+        }
+    }
+}
+
+fn steps(path: &serde_ignored::Path<'_>) -> Path {
+    use serde_ignored::Path as Ignored;
+    let (parent, step) = match path {
+        Ignored::Root => return Vec::new(),
+        Ignored::Seq { parent, index } => (parent, Some(Step::Index(*index))),
+        Ignored::Map { parent, key } => (parent, Some(Step::Key(key.clone()))),
+        Ignored::Some { parent } | Ignored::NewtypeStruct { parent } | Ignored::NewtypeVariant { parent } => {
+            (parent, None)
+        }
+    };
+    let mut path = steps(parent);
+    path.extend(step);
+    path
+}
+
+fn unknown_key(path: &[Step]) -> Problem {
+    let Some((Step::Key(key), parents)) = path.split_last() else {
+        return Problem::error("unknown key");
+    };
+    let problem = Problem::error(format!("unknown key `{key}`"));
+    let known = schema::keys_below(parents);
+    if known.is_empty() {
+        return problem.help("nothing can be set here");
+    }
+    problem.help(nearest_or_all(
+        key,
+        known.iter().map(String::as_str),
+        "the keys here are",
+    ))
+}
+
+/// The message of the TOML reader, in words for users.
+fn wrong_value(message: &str) -> Problem {
+    if let Some((found, expected)) = message
+        .strip_prefix("unknown variant ")
+        .and_then(|rest| rest.split_once(", "))
+    {
+        let names: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
+        let help = nearest_or_all(found.trim_matches('`'), names.into_iter(), "choose one of");
+        return Problem::error(format!("{found} is not one of the alternatives here")).help(help);
+    }
+    if let Some((found, expected)) = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        return Problem::error(format!("{expected} is wanted here, not {found}"));
+    }
+    match message {
+        "integer number overflowed" => Problem::error("this number is far too large"),
+        "wanted exactly 1 element, found 0 elements" | "expected table with exactly 1 entry, found empty table" => {
+            Problem::error("an alternative must be chosen here")
+        }
+        _ => Problem::error(message),
+    }
+}
+
+/// "did you mean" the nearest of `known`, or all of them.
+pub(super) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
+    /// Fewer letters in common than this are no typing error.
+    const SIMILAR: f64 = 0.75;
+    let score = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase());
+    match known.clone().max_by(|a, b| score(a).total_cmp(&score(b))) {
+        Some(near) if score(near) >= SIMILAR => format!("did you mean `{near}`?"),
+        _ => format!("{all} `{}`", known.collect::<Vec<_>>().join("`, `")),
+    }
+}

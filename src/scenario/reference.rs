@@ -1,0 +1,191 @@
+//! The reference page of scenario files, written from their schema.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::schema::{forms, root};
+
+const INTRODUCTION: &str = "\
+# Scenario files
+
+<!-- Written from the doc comments in src/scenario/file/. To renew it: SWARMSIM_BLESS=1 cargo test --test scenario_docs -->
+
+A scenario is a TOML file. Every key is listed here with its default; a key marked *preset* takes it from the preset, and
+the default given is the one of `textbook`. Where there is no default the key may be left out, unless it says otherwise.
+
+- **Quantities** are text with a unit: `\"10 Mbit/s\"`, `\"256 KiB\"`, `\"30 s\"`, `\"0.4 /s\"`. `kB`, `MB`, `GB` and `TB` are
+  powers of 1000, `KiB`, `MiB`, `GiB` and `TiB` powers of 1024. A bare number is an error, not a guess.
+- **Distributions** stand wherever a *draw* is named: a plain value, or a table with one shape and, if you like, the bounds
+  `at_least` and `at_most`: `upload = { uniform = { min = \"1 Mbit/s\", max = \"5 Mbit/s\" } }`, or for short
+  `upload.uniform = { … }`.
+- **Choices** are a table with one alternative, `choking.random = { slots = 4 }`, or its name alone for all defaults:
+  `choking = \"random\"`.
+- **Overrides** on the command line, `--set 'key.path=value'`, take a TOML value. Groups are addressed by name or by index
+  from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. To set one
+  alternative of a choice replaces the one that stood there.
+- **Limits**: 16 million peers in all, 1000 groups, 4 million chunks, a file of 1 PiB, names of 100 characters (letters,
+  digits, `-`, `_`, `.`), times up to 3650 d, capacities from 1 bit/s to 1000 Gbit/s, frequencies up to 1000000 /s, 10000
+  slots, 10000 rows in a table. A draw outside of what is possible is moved to the nearest possible value.
+
+Line 1 of a scenario can be `#:schema ./scenario.schema.json`: editors then complete keys and show this text.
+";
+
+/// The reference of scenario files in Markdown: every key with type, default and meaning, table by table.
+#[must_use]
+pub fn reference_markdown() -> String {
+    let mut page = INTRODUCTION.to_string();
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![("Top level".to_string(), root())];
+    while !queue.is_empty() {
+        let (title, schema) = queue.remove(0);
+        let children = section(&mut page, &title, schema);
+        let new = children.into_iter().filter(|(title, _)| seen.insert(title.clone()));
+        // Depth first: what a table refers to follows it.
+        queue.splice(0..0, new);
+    }
+    page
+}
+
+/// Writes the table of one schema and returns those that it refers to.
+fn section(page: &mut String, title: &str, schema: &'static Value) -> Vec<(String, &'static Value)> {
+    let heading = if title == "Top level" {
+        "## Top level".to_string()
+    } else {
+        format!("## {title}")
+    };
+    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let _ = write!(page, "\n{heading}\n\n{}\n\n", one_line(description));
+    let mut children = Vec::new();
+    if let Some(alternatives) = schema.get("oneOf").and_then(Value::as_array) {
+        page.push_str("| alternative | meaning | keys |\n| --- | --- | --- |\n");
+        for alternative in alternatives {
+            let Some((name, inner)) = alternative
+                .get("properties")
+                .and_then(Value::as_object)
+                .and_then(|p| p.iter().next())
+            else {
+                continue;
+            };
+            let meaning = alternative
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let _ = writeln!(page, "| `{name}` | {} | {} |", one_line(meaning), type_of(inner));
+            children.extend(tables_of(inner));
+        }
+        return children;
+    }
+    page.push_str("| key | type | default | meaning |\n| --- | --- | --- | --- |\n");
+    for (key, value) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let meaning = value.get("description").and_then(Value::as_str).unwrap_or_default();
+        let needed = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .is_some_and(|keys| keys.iter().any(|name| name == key));
+        let default = if needed {
+            "**must be given**".to_string()
+        } else {
+            default_of(value)
+        };
+        let _ = writeln!(
+            page,
+            "| `{key}` | {} | {default} | {} |",
+            type_of(value),
+            one_line(meaning)
+        );
+        children.extend(tables_of(value));
+    }
+    children
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|")
+}
+
+fn default_of(value: &Value) -> String {
+    let preset = if value.get("preset").is_some() { " *preset*" } else { "" };
+    value
+        .get("default")
+        .map_or_else(String::new, |default| format!("`{default}`{preset}"))
+}
+
+/// The name of the definition that `schema` refers to.
+fn name_of(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.rsplit('/').next()
+}
+
+/// Whether `schema` has a section of its own.
+fn has_section(schema: &Value) -> bool {
+    let keys = schema.get("properties").and_then(Value::as_object);
+    keys.is_some_and(|keys| !keys.is_empty()) || schema.get("oneOf").is_some()
+}
+
+/// The tables that `schema` names, with the titles of their sections.
+fn tables_of(schema: &'static Value) -> Vec<(String, &'static Value)> {
+    let array = schema.get("items").into_iter();
+    let parts = schema
+        .get("anyOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .chain(array);
+    let mut tables: Vec<_> = parts.flat_map(tables_of).collect();
+    if let Some(name) = name_of(schema) {
+        let target = forms(schema)
+            .into_iter()
+            .find(|form| name_of(form).is_none() && has_section(form));
+        tables.extend(target.map(|target| (name.to_string(), target)));
+    }
+    tables
+}
+
+/// The type of a key in words, with links to the tables that it can be.
+fn type_of(schema: &Value) -> String {
+    if let Some(name) = name_of(schema) {
+        let plain = ["Size", "Rate", "Time", "Frequency", "Whole", "Nothing"];
+        return match name {
+            "Nothing" => "—".to_string(),
+            "Whole" => "whole number".to_string(),
+            name if plain.contains(&name) => name.to_lowercase(),
+            name => format!("[{name}](#{})", name.to_lowercase()),
+        };
+    }
+    if let Some(forms) = schema.get("anyOf").and_then(Value::as_array) {
+        let mut names: Vec<_> = forms.iter().map(type_of).collect();
+        names.dedup();
+        return names.join(" or ");
+    }
+    if let Some(word) = schema.get("const") {
+        return format!("`{word}`");
+    }
+    let words = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let described = schema
+        .get("oneOf")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|form| form.get("const"));
+    let words: Vec<_> = words.chain(described).map(|word| format!("`{word}`")).collect();
+    if !words.is_empty() {
+        return words.join(", ");
+    }
+    if let Some(items) = schema.get("items") {
+        return format!("list of {}", type_of(items));
+    }
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") => "text".to_string(),
+        Some("boolean") => "`true` or `false`".to_string(),
+        Some(other) => other.to_string(),
+        None => "table".to_string(),
+    }
+}

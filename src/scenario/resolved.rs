@@ -1,0 +1,350 @@
+//! Model back to file: the scenario with every default and preset written out, for the record of a run.
+
+use super::draw::{Draw, Shape};
+use super::file::choice::{Choice, Or, Whole};
+use super::file::draw::{
+    DrawFile, DrawTable, Exponential, LogNormal, Normal, Pareto, Scaled, TableRow, Triangular, Uniform,
+};
+use super::file::group::{
+    AfterCopiesFile, AltruisticFile, ArrivalFile, AtFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile,
+    DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
+};
+use super::file::strategy::{
+    ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile,
+    RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+};
+use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
+use super::model::{
+    Arrival, Capacity, Choking, Departure, Discovery, Group, Phase, Picker, Picking, Rechoke, Refill, Scenario, Slots,
+    StartsWith,
+};
+use super::validate::Drawable;
+use crate::units::{BytesPerSec, PerSec, SimDuration};
+
+impl Scenario {
+    /// The scenario as TOML, complete: every default is written out, presets are expanded into their constants, and
+    /// traces stand in it row by row, so that it needs no other file. Reading it gives an equal scenario.
+    ///
+    /// # Panics
+    /// If a value cannot be written as TOML; a scenario that has passed its checks has none.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string(&scenario(self)).expect("a checked scenario can be written")
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every key of the file is optional")]
+const fn whole(number: u32) -> Option<Whole> {
+    Some(Whole(number as u64))
+}
+
+fn scenario(model: &Scenario) -> ScenarioFile {
+    let tracker = match &model.discovery {
+        Discovery::FullMesh => None,
+        Discovery::Tracker(tracker) => Some(TrackerSection {
+            peers_returned: whole(tracker.peers_returned),
+            announce_interval: Some(tracker.announce_interval),
+            min_announce_interval: Some(tracker.min_announce_interval),
+            min_neighbours: whole(tracker.min_neighbours),
+            outages: Some(
+                tracker
+                    .outages
+                    .iter()
+                    .map(|&(from, until)| OutageFile {
+                        from: Some(from),
+                        until: Some(until),
+                    })
+                    .collect(),
+            ),
+        }),
+    };
+    ScenarioFile {
+        name: Some(model.name.clone()),
+        seed: Some(Whole(model.seed)),
+        preset: None,
+        file: Some(FileSection {
+            size: Some(model.file.size),
+            chunk_size: Some(model.file.chunk_size),
+            block_size: Some(model.file.block_size),
+        }),
+        run: Some(RunSection {
+            time_limit: Some(model.run.time_limit),
+            stall_limit: Some(model.run.stall_limit),
+            sample_interval: Some(model.run.sample_interval),
+        }),
+        network: Some(NetworkSection {
+            latency: Some(model.network.latency),
+            connection_cap: Some(model.network.connection_cap.into()),
+            full_mesh: Some(model.discovery == Discovery::FullMesh),
+        }),
+        tracker,
+        group: Some(model.groups.iter().map(group).collect()),
+    }
+}
+
+fn group(model: &Group) -> GroupFile {
+    let (count, arrival) = arrival(&model.arrival);
+    let (upload, download, capacity_classes) = capacity(&model.capacity);
+    GroupFile {
+        name: Some(model.name.clone()),
+        preset: None,
+        count,
+        arrival: Some(Choice(arrival)),
+        upload,
+        download,
+        capacity_classes,
+        starts_with: Some(Choice(starts_with(&model.starts_with))),
+        departure: Some(Choice(departure(&model.departure))),
+        abort_rate: Some(PerSec(model.abort_per_sec)),
+        crash: Some(CrashFile {
+            rate: Some(PerSec(model.crash_per_sec)),
+            timeout: Some(model.crash_timeout),
+        }),
+        connections: Some(ConnectionsFile {
+            initiate: whole(model.connections.initiate),
+            accept: whole(model.connections.accept),
+        }),
+        rechoke: Some(rechoke(&model.rechoke)),
+        choking: Some(Choice(choking(&model.choking))),
+        seeding: Some(Choice(choking(&model.seeding))),
+        picking: Some(Choice(picking(model.picking))),
+        super_seeding: Some(model.super_seeding),
+    }
+}
+
+fn arrival(model: &Arrival) -> (Option<Whole>, ArrivalFile) {
+    match model {
+        Arrival::AtOnce { count, at, jitter } => (
+            whole(*count),
+            ArrivalFile::AtOnce(AtOnceFile {
+                at: Some(*at),
+                jitter: Some(*jitter),
+            }),
+        ),
+        Arrival::Poisson {
+            per_sec,
+            from,
+            until,
+            count,
+        } => {
+            let file = PoissonFile {
+                rate: Some(PerSec(*per_sec)),
+                from: Some(*from),
+                until: *until,
+            };
+            (count.and_then(whole), ArrivalFile::Poisson(file))
+        }
+        Arrival::Decaying {
+            initial_per_sec,
+            decay,
+            from,
+            count,
+        } => {
+            let file = DecayingFile {
+                initial_rate: Some(PerSec(*initial_per_sec)),
+                decay: Some(*decay),
+                from: Some(*from),
+            };
+            (count.and_then(whole), ArrivalFile::Decaying(file))
+        }
+        Arrival::Trace { path, peers } => {
+            let peers = peers
+                .iter()
+                .map(|peer| TracedPeerFile {
+                    at: Some(peer.at),
+                    upload: peer.upload,
+                    download: peer.download,
+                })
+                .collect();
+            let file = (!path.is_empty()).then(|| path.clone());
+            (
+                None,
+                ArrivalFile::Trace(TraceFile {
+                    file,
+                    peers: Some(peers),
+                }),
+            )
+        }
+    }
+}
+
+type CapacityKeys = (
+    Option<DrawFile<BytesPerSec>>,
+    Option<Or<super::file::choice::Unlimited, DrawFile<BytesPerSec>>>,
+    Option<Vec<CapacityClassFile>>,
+);
+
+fn capacity(model: &Capacity) -> CapacityKeys {
+    match model {
+        Capacity::Separate { upload, download } => (Some(draw(upload)), Some(download.as_ref().map(draw).into()), None),
+        Capacity::Classes(classes) => {
+            let class = |class: &super::model::CapacityClass| CapacityClassFile {
+                share: Some(class.share),
+                upload: Some(class.upload),
+                download: Some(class.download.into()),
+            };
+            (None, None, Some(classes.iter().map(class).collect()))
+        }
+    }
+}
+
+fn starts_with(model: &StartsWith) -> StartsWithFile {
+    match model {
+        StartsWith::Nothing => StartsWithFile::Nothing(Nothing {}),
+        StartsWith::All => StartsWithFile::All(Nothing {}),
+        StartsWith::Fraction(fraction) => StartsWithFile::Fraction(draw(fraction)),
+    }
+}
+
+fn departure(model: &Departure) -> DepartureFile {
+    match model {
+        Departure::Selfish => DepartureFile::Selfish(Nothing {}),
+        Departure::Stays => DepartureFile::Altruistic(AltruisticFile { linger: None }),
+        Departure::Lingers(linger) => DepartureFile::Altruistic(AltruisticFile {
+            linger: Some(draw::<SimDuration>(linger)),
+        }),
+        Departure::ShareRatio(ratio) => DepartureFile::ShareRatio(ShareRatioFile { ratio: Some(*ratio) }),
+        Departure::AtTime(time) => DepartureFile::At(AtFile { time: Some(*time) }),
+        Departure::AfterCopies(copies) => DepartureFile::AfterCopies(AfterCopiesFile { copies: Some(*copies) }),
+    }
+}
+
+fn rechoke(model: &Rechoke) -> RechokeFile {
+    RechokeFile {
+        interval: Some(model.interval),
+        optimistic_every: whole(model.optimistic_every),
+        phase: Some(match model.phase {
+            Phase::Random => PhaseFile::Random,
+            Phase::Aligned => PhaseFile::Aligned,
+        }),
+        refill: Some(match model.refill {
+            Refill::Immediate => RefillFile::Immediate,
+            Refill::Periodic => RefillFile::Periodic,
+        }),
+        rate_window: Some(model.rate_window),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every key of the file is optional")]
+fn slots(model: Slots) -> Option<SlotsFile> {
+    let count = match model {
+        Slots::Fixed(count) => whole(count),
+        Slots::Auto => None,
+    };
+    Some(count.into())
+}
+
+fn choking(model: &Choking) -> ChokingFile {
+    match model {
+        Choking::TitForTat(p) => ChokingFile::TitForTat(TitForTatFile {
+            regular_slots: slots(p.regular_slots),
+            optimistic_slots: whole(p.optimistic_slots),
+            anti_snubbing: Some(p.snub_after.into()),
+            new_neighbour_weight: whole(p.new_neighbour_weight),
+        }),
+        Choking::Fastest {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => ChokingFile::Fastest(FastestFile {
+            regular_slots: slots(*regular_slots),
+            optimistic_slots: whole(*optimistic_slots),
+            new_neighbour_weight: whole(*new_neighbour_weight),
+        }),
+        Choking::RoundRobin { slots: count } => ChokingFile::RoundRobin(SlotsOnly { slots: slots(*count) }),
+        Choking::RoundRobinQuota {
+            slots: count,
+            quota_chunks,
+            quota_time,
+        } => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile {
+            slots: slots(*count),
+            quota_chunks: whole(*quota_chunks),
+            quota_time: Some(*quota_time),
+        }),
+        Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
+        Choking::Altruist => ChokingFile::Altruist(Nothing {}),
+        Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
+    }
+}
+
+fn picking(model: Picking) -> PickingFile {
+    let rules = PickingRules {
+        random_first: whole(model.random_first),
+        strict_priority: Some(model.strict_priority),
+        endgame: Some(model.endgame),
+    };
+    match model.picker {
+        Picker::RarestFirst => PickingFile::RarestFirst(rules),
+        Picker::Random => PickingFile::Random(rules),
+        Picker::Sequential => PickingFile::Sequential(rules),
+        Picker::GlobalRarest => PickingFile::GlobalRarest(rules),
+    }
+}
+
+/// The distribution in the units of `Q`. Bounds that are the range of `Q` itself are left out.
+fn draw<Q: Drawable>(model: &Draw) -> DrawFile<Q> {
+    let value = |base: f64| Some(Q::from_base(base));
+    let mut table = DrawTable {
+        at_least: value(model.at_least).filter(|bound| *bound > Q::MIN),
+        at_most: value(model.at_most).filter(|bound| *bound < Q::MAX),
+        ..DrawTable::default()
+    };
+    match &model.shape {
+        Shape::Constant(base) if table.at_least.is_none() && table.at_most.is_none() => {
+            return DrawFile::Value(Q::from_base(*base));
+        }
+        Shape::Constant(base) => table.constant = value(*base),
+        Shape::Uniform { min, max } => {
+            table.uniform = Some(Uniform {
+                min: value(*min),
+                max: value(*max),
+            });
+        }
+        Shape::Normal { mean, std_dev } => {
+            table.normal = Some(Normal {
+                mean: value(*mean),
+                std_dev: value(*std_dev),
+            });
+        }
+        Shape::LogNormal { median, sigma } => {
+            table.log_normal = Some(LogNormal {
+                median: value(*median),
+                sigma: Some(*sigma),
+            });
+        }
+        Shape::Exponential { mean } => table.exponential = Some(Exponential { mean: value(*mean) }),
+        Shape::Pareto { min, shape } => {
+            table.pareto = Some(Pareto {
+                min: value(*min),
+                shape: Some(*shape),
+            });
+        }
+        Shape::Weibull { scale, shape } => {
+            table.weibull = Some(Scaled {
+                scale: value(*scale),
+                shape: Some(*shape),
+            });
+        }
+        Shape::Gamma { shape, scale } => {
+            table.gamma = Some(Scaled {
+                scale: value(*scale),
+                shape: Some(*shape),
+            });
+        }
+        Shape::Triangular { min, mode, max } => {
+            table.triangular = Some(Triangular {
+                min: value(*min),
+                mode: value(*mode),
+                max: value(*max),
+            });
+        }
+        Shape::Table(rows) => {
+            let row = |&(share, base): &(f64, f64)| TableRow {
+                share: Some(share),
+                value: value(base),
+            };
+            table.table = Some(rows.iter().map(row).collect());
+        }
+    }
+    DrawFile::Table(Box::new(table))
+}

@@ -1,0 +1,297 @@
+//! A group of peers: names, counts, capacities, coming and going.
+
+use super::check::Check;
+use super::draws::{check_rows, draw, ratio};
+use super::{Context, strategy};
+use crate::scenario::draw::Draw;
+use crate::scenario::file::choice::{Choice, Or, Whole};
+use crate::scenario::file::group::{
+    AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile,
+    StartsWithFile,
+};
+use crate::scenario::limits::{
+    FREQUENCY_MAX, INTERVAL_MIN, NAME_CHARS_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, SMALL_COUNT_MAX, TIME_MAX,
+};
+use crate::scenario::model::{Arrival, Capacity, CapacityClass, Connections, Departure, Group, StartsWith, TracedPeer};
+use crate::scenario::preset::Preset;
+use crate::scenario::trace;
+use crate::units::{PerSec, SimDuration, SimTime};
+
+const CRASH_TIMEOUT: SimDuration = SimDuration::from_secs(120);
+const LATEST: SimTime = SimTime(TIME_MAX.0);
+
+/// The group of `file`.
+pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Group {
+    let preset = file.preset.unwrap_or(context.preset).constants();
+    let name = name(&at.key("name"), file.name.as_deref(), "\"leechers\"");
+    let starts_with = starts_with(&at.key("starts_with"), file.starts_with.as_ref());
+    let arrival = arrival(at, file, context);
+    let capacity = capacity(at, file, &arrival);
+    let (crash_per_sec, crash_timeout) = crash(&at.key("crash"), file.crash.as_ref());
+    Group {
+        name,
+        arrival,
+        capacity,
+        departure: departure(&at.key("departure"), file.departure.as_ref(), &starts_with),
+        abort_per_sec: frequency(&at.key("abort_rate"), file.abort_rate.unwrap_or_default()),
+        crash_per_sec,
+        crash_timeout,
+        connections: connections(&at.key("connections"), file.connections.as_ref(), &preset),
+        rechoke: strategy::rechoke(&at.key("rechoke"), file.rechoke.as_ref(), &preset),
+        choking: strategy::choking(&at.key("choking"), file.choking.as_ref(), &preset),
+        seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &preset),
+        picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), &preset),
+        super_seeding: super_seeding(&at.key("super_seeding"), file.super_seeding, &starts_with),
+        starts_with,
+    }
+}
+
+/// A name that can be part of a path.
+pub(super) fn name(at: &Check<'_>, name: Option<&str>, example: &str) -> String {
+    let Some(name) = at.required(name, example) else {
+        return String::new();
+    };
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name == "." || name == ".." {
+        at.error(
+            format!("`{name}` cannot be a name"),
+            format!("write for example: name = {example}"),
+        );
+    } else if let Some(bad) = name.chars().find(|c| !safe(*c)) {
+        at.error(
+            format!("`{}` cannot stand in a name", bad.escape_debug()),
+            "use letters, digits, `-`, `_` and `.`",
+        );
+    } else if name.len() > NAME_CHARS_MAX {
+        at.error(
+            format!("a name of {} characters", name.len()),
+            format!("at most {NAME_CHARS_MAX} are possible"),
+        );
+    }
+    name.to_string()
+}
+
+fn starts_with(at: &Check<'_>, file: Option<&Choice<StartsWithFile>>) -> StartsWith {
+    match file {
+        None | Some(Choice(StartsWithFile::Nothing(_))) => StartsWith::Nothing,
+        Some(Choice(StartsWithFile::All(_))) => StartsWith::All,
+        Some(Choice(StartsWithFile::Fraction(fraction))) => StartsWith::Fraction(draw(&at.key("fraction"), fraction)),
+    }
+}
+
+fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
+    let count_at = at.key("count");
+    let at = at.key("arrival");
+    let default = ArrivalFile::AtOnce(AtOnceFile::default());
+    let arrival = file.arrival.as_ref().map_or(&default, |choice| &choice.0);
+    let instant = |at: &Check<'_>, value: Option<SimTime>| at.within(value.unwrap_or_default(), SimTime::ZERO, LATEST);
+    let limit = || file.count.map(|count| peer_count(&count_at, count));
+    match arrival {
+        ArrivalFile::AtOnce(p) => {
+            let at = at.key("at-once");
+            let count = count_at.required(file.count, "100");
+            Arrival::AtOnce {
+                count: count.map_or(1, |count| peer_count(&count_at, count)),
+                at: instant(&at.key("at"), p.at),
+                jitter: at
+                    .key("jitter")
+                    .within(p.jitter.unwrap_or_default(), SimDuration::ZERO, TIME_MAX),
+            }
+        }
+        ArrivalFile::Poisson(p) => {
+            let at = at.key("poisson");
+            let from = instant(&at.key("from"), p.from);
+            let until = p.until.map(|until| instant(&at.key("until"), Some(until)));
+            if until.is_some_and(|until| until <= from) {
+                at.key("until").error(
+                    "arrivals end before they start",
+                    format!("`until` must be later than {from}"),
+                );
+            }
+            Arrival::Poisson {
+                per_sec: arrival_rate(&at.key("rate"), p.rate),
+                from,
+                until,
+                count: limit(),
+            }
+        }
+        ArrivalFile::Decaying(p) => {
+            let at = at.key("decaying");
+            let decay_at = at.key("decay");
+            let decay = decay_at
+                .required(p.decay, "\"1 h\"")
+                .unwrap_or(SimDuration::from_secs(1));
+            let decay = decay_at.within(decay, INTERVAL_MIN, TIME_MAX);
+            let initial_per_sec = arrival_rate(&at.key("initial_rate"), p.initial_rate);
+            let expected = initial_per_sec * decay.as_secs_f64();
+            if file.count.is_none() && expected > PEERS_MAX as f64 {
+                at.error(
+                    format!("about {expected:.0} peers would come (initial_rate · decay)"),
+                    format!("at most {PEERS_MAX} can be simulated: lower one of the two or give the group a `count`"),
+                );
+            }
+            Arrival::Decaying {
+                initial_per_sec,
+                decay,
+                from: instant(&at.key("from"), p.from),
+                count: limit(),
+            }
+        }
+        ArrivalFile::Trace(p) => {
+            if file.count.is_some() {
+                count_at.error("a trace has its own count of peers", "remove `count`");
+            }
+            let peers = trace::peers(&at.key("trace"), p, context.base_dir);
+            Arrival::Trace {
+                path: p.file.clone().unwrap_or_default(),
+                peers: peers.into(),
+            }
+        }
+    }
+}
+
+fn peer_count(at: &Check<'_>, count: Whole) -> u32 {
+    match count.0 {
+        0 => at.error(
+            "a group without peers",
+            "write a count of at least 1, or remove the group",
+        ),
+        1..=PEERS_MAX => {}
+        many => at.error(
+            format!("{many} peers are too many"),
+            format!("at most {PEERS_MAX} are possible"),
+        ),
+    }
+    u32::try_from(count.0).unwrap_or(u32::MAX)
+}
+
+fn arrival_rate(at: &Check<'_>, rate: Option<PerSec>) -> f64 {
+    let rate = at.required(rate, "\"0.4 /s\"").unwrap_or(PerSec(1.0));
+    if rate.0 <= 0.0 {
+        at.error("nobody would come", "the rate must be above 0");
+    }
+    frequency(at, rate)
+}
+
+fn frequency(at: &Check<'_>, rate: PerSec) -> f64 {
+    at.within(rate, PerSec(0.0), FREQUENCY_MAX).0
+}
+
+fn capacity(at: &Check<'_>, file: &GroupFile, arrival: &Arrival) -> Capacity {
+    if let Some(classes) = &file.capacity_classes {
+        for (key, given) in [("upload", file.upload.is_some()), ("download", file.download.is_some())] {
+            if given {
+                at.key(key).error(
+                    format!("`{key}` and `capacity_classes` cannot hold at the same time"),
+                    "keep one of them",
+                );
+            }
+        }
+        let at = at.key("capacity_classes");
+        check_rows(&at, classes.len());
+        return Capacity::Classes(
+            (0..)
+                .zip(classes)
+                .map(|(index, class)| capacity_class(&at.index(index), class))
+                .collect(),
+        );
+    }
+    let traced = |capacity: fn(&TracedPeer) -> bool| match arrival {
+        Arrival::Trace { peers, .. } => peers.iter().all(capacity),
+        _ => false,
+    };
+    let upload_at = at.key("upload");
+    let upload = match &file.upload {
+        Some(upload) => draw(&upload_at, upload),
+        // Every row has its own: this is never drawn.
+        None if traced(|peer| peer.upload.is_some()) => Draw::constant(RATE_MIN.0),
+        None => {
+            upload_at.required(file.upload.as_ref(), "\"1 Mbit/s\"");
+            Draw::constant(RATE_MIN.0)
+        }
+    };
+    let download = match &file.download {
+        Some(Or::Value(download)) => Some(draw(&at.key("download"), download)),
+        Some(Or::Word(_)) | None => None,
+    };
+    Capacity::Separate { upload, download }
+}
+
+fn capacity_class(at: &Check<'_>, file: &CapacityClassFile) -> CapacityClass {
+    let upload_at = at.key("upload");
+    let upload = upload_at.required(file.upload, "\"128 kbit/s\"").unwrap_or(RATE_MIN);
+    let download = file.download.clone().and_then(Or::value);
+    CapacityClass {
+        share: ratio(at, "share", file.share).unwrap_or(1.0),
+        upload: upload_at.within(upload, RATE_MIN, RATE_MAX),
+        download: download.map(|rate| at.key("download").within(rate, RATE_MIN, RATE_MAX)),
+    }
+}
+
+fn departure(at: &Check<'_>, file: Option<&Choice<DepartureFile>>, starts_with: &StartsWith) -> Departure {
+    let initial_seed = *starts_with == StartsWith::All;
+    match file.map(|choice| &choice.0) {
+        None if initial_seed => Departure::Stays,
+        None | Some(DepartureFile::Selfish(_)) => Departure::Selfish,
+        Some(DepartureFile::Altruistic(AltruisticFile { linger: None })) => Departure::Stays,
+        Some(DepartureFile::Altruistic(AltruisticFile { linger: Some(linger) })) => {
+            Departure::Lingers(draw(&at.key("altruistic").key("linger"), linger))
+        }
+        Some(DepartureFile::ShareRatio(p)) => {
+            Departure::ShareRatio(ratio(&at.key("share-ratio"), "ratio", p.ratio).unwrap_or(1.0))
+        }
+        Some(DepartureFile::AfterCopies(p)) => {
+            Departure::AfterCopies(ratio(&at.key("after-copies"), "copies", p.copies).unwrap_or(1.0))
+        }
+        Some(DepartureFile::At(p)) => {
+            if !initial_seed {
+                at.error(
+                    "only initial seeds can leave at a set time",
+                    "give the group starts_with = \"all\", or choose another departure",
+                );
+            }
+            let at = at.key("at").key("time");
+            let time = at.required(p.time, "\"1 h\"").unwrap_or_default();
+            Departure::AtTime(at.within(time, SimTime::ZERO, LATEST))
+        }
+    }
+}
+
+fn crash(at: &Check<'_>, file: Option<&CrashFile>) -> (f64, SimDuration) {
+    let file = file.cloned().unwrap_or_default();
+    let timeout = file.timeout.unwrap_or(CRASH_TIMEOUT);
+    (
+        frequency(&at.key("rate"), file.rate.unwrap_or_default()),
+        at.key("timeout").within(timeout, SimDuration::ZERO, TIME_MAX),
+    )
+}
+
+fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, preset: &Preset) -> Connections {
+    let file = file.cloned().unwrap_or_default();
+    let connections = Connections {
+        initiate: file
+            .initiate
+            .map_or(preset.initiate, |n| at.key("initiate").count(n, 0, SMALL_COUNT_MAX)),
+        accept: file
+            .accept
+            .map_or(preset.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
+    };
+    if connections.initiate == 0 && connections.accept == 0 {
+        at.error(
+            "a peer without connections takes no part",
+            "let `initiate` or `accept` be at least 1",
+        );
+    }
+    connections
+}
+
+fn super_seeding(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith) -> bool {
+    let on = file.unwrap_or(false);
+    if on && *starts_with != StartsWith::All {
+        at.warn(
+            "only initial seeds can super-seed",
+            "it has no effect without starts_with = \"all\"",
+        );
+    }
+    on
+}

@@ -1,0 +1,129 @@
+//! How errors in a scenario read, as snapshots.
+
+use std::fs;
+use std::path::Path;
+
+use swarmsim::scenario::{LoadOptions, load, parse};
+
+const GOOD: &str = r#"name = "swarm"
+
+[file]
+size = "100 MiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 100
+upload = "1 Mbit/s"
+download = "8 Mbit/s"
+"#;
+
+/// The good scenario with each `(from, to)` replaced.
+fn with(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(GOOD.to_string(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+/// Errors, or warnings, of `text` with `sets`.
+fn said(text: &str, sets: &[&str]) -> String {
+    let options = LoadOptions {
+        sets: sets.iter().map(ToString::to_string).collect(),
+        seed: None,
+    };
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
+    match parse(text, "swarm.toml", &base, &options) {
+        Ok(loaded) => loaded.warnings.join("\n\n"),
+        Err(error) => error.render(false),
+    }
+}
+
+/// A snapshot of what is said about the good scenario with changes, or with overrides.
+macro_rules! snapshots {
+    ($($name:ident: [$($from:literal => $to:expr),*] $(set [$($set:expr),*])?;)*) => {$(
+        #[test]
+        fn $name() {
+            let sets: &[&str] = &[$($($set),*)?];
+            insta::with_settings!({omit_expression => true}, {
+                insta::assert_snapshot!(said(&with(&[$(($from, $to)),*]), sets));
+            });
+        }
+    )*};
+}
+
+snapshots! {
+    nothing_is_wrong: [];
+    not_toml: ["[file]" => "[file", "count = 100" => "count = = 100"];
+    unknown_key: ["count = 100" => "count = 100\nuplaod = \"1 Mbit/s\"\nzzz = 1"];
+    unknown_key_deep: ["count = 100" => "count = 100\nchoking.tit-for-tat = { regular_slot = 4 }\narrival.at-once.jiter = \"1 s\""];
+    unknown_alternative: ["count = 100" => "count = 100\nchoking = \"tit-for-tta\"\npicking.rarest = {}"];
+    unknown_preset: ["[file]" => "preset = \"mainline\"\n[file]"];
+    several_at_once: [
+        "name = \"swarm\"" => "name = 5",
+        "\"100 MiB\"" => "\"100 Mib\"",
+        "\"10 Mbit/s\"" => "\"10 Mb\"",
+        "count = 100" => "cuont = 100",
+        "\"8 Mbit/s\"" => "8"
+    ];
+    bare_numbers: ["\"100 MiB\"" => "1000", "\"1 Mbit/s\"" => "1000", "count = 100" => "count = 100\nabort_rate = 3\nrechoke.interval = 5"];
+    wrong_units: ["\"1 Mbit/s\"" => "\"10 Mb\"", "\"8 Mbit/s\"" => "\"10 MB\"", "count = 100" => "count = 100\nabort_rate = \"3 s\""];
+    not_finite: [
+        "\"1 Mbit/s\"" => "\"-1 Mbit/s\"",
+        "\"8 Mbit/s\"" => "\"inf Mbit/s\"",
+        "count = 100" => "count = -1\nstarts_with.fraction = nan\ndeparture.share-ratio.ratio = inf"
+    ];
+    no_peers: ["count = 100" => "count = 0"];
+    no_group: [
+        "\n[[group]]\nname = \"origin\"\ncount = 1\nupload = \"10 Mbit/s\"\nstarts_with = \"all\"\n" => "",
+        "\n[[group]]\nname = \"leechers\"\ncount = 100\nupload = \"1 Mbit/s\"\ndownload = \"8 Mbit/s\"\n" => ""
+    ];
+    empty_file: ["100 MiB" => "0 B"];
+    chunk_larger_than_file: ["\"100 MiB\"" => "\"100 kB\"\nchunk_size = \"1 MiB\""];
+    block_larger_than_chunk: ["\"100 MiB\"" => "\"100 MB\"\nchunk_size = \"8 KiB\"\nblock_size = \"16 KiB\""];
+    too_many_peers: ["count = 100" => "count = 1000000000000000000"];
+    too_many_peers_for_toml: ["count = 100" => "count = 1000000000000000000000000000000000000000"];
+    too_many_peers_together: ["count = 100" => "count = 16000000"];
+    too_many_chunks: ["100 MiB" => "1024 TiB"];
+    missing_names: ["name = \"swarm\"" => "", "name = \"leechers\"" => "", "upload = \"1 Mbit/s\"" => ""];
+    bad_names: ["name = \"swarm\"" => "name = \"a/b\"", "name = \"leechers\"" => "name = \"origin\"", "name = \"origin\"" => "name = \"..\""];
+    twice_the_same_name: ["name = \"leechers\"" => "name = \"origin\""];
+    two_alternatives: ["count = 100" => "count = 100\nchoking = { random = {}, altruist = {} }"];
+    two_shapes: ["\"1 Mbit/s\"" => "{ constant = \"1 Mbit/s\", exponential = { mean = \"1 Mbit/s\" } }"];
+    shape_in_the_wrong_order: ["\"1 Mbit/s\"" => "{ uniform = { min = \"2 Mbit/s\", max = \"1 Mbit/s\" } }"];
+    seeds_cannot_reciprocate: ["count = 100" => "count = 100\nseeding = \"tit-for-tat\""];
+    mesh_with_tracker: ["[file]" => "network.full_mesh = true\ntracker.min_neighbours = 3\n[file]"];
+    warnings: [
+        "starts_with = \"all\"" => "super_seeding = true",
+        "\"100 MiB\"" => "\"100 MiB\"\nblock_size = \"15 KiB\""
+    ];
+    warning_of_time: ["[file]" => "run.time_limit = \"1 s\"\n[file]"];
+    bad_trace: ["count = 100" => "arrival.trace.file = \"bad.csv\""];
+    bad_trace_header: ["count = 100" => "arrival.trace.file = \"bad_header.csv\""];
+    set_without_value: [] set ["file.size"];
+    set_without_quotes: [] set ["file.size=10 MiB"];
+    set_wrong_unit: [] set ["file.size=\"10 Mbit\"", "group.leechers.count=0"];
+    set_unknown_group: [] set ["group.leecher.count=50"];
+    set_unknown_key: [] set ["group.leechers.cuont=50", "file.sise=\"1 B\""];
+    set_below_a_value: [] set ["name.first=50"];
+}
+
+#[test]
+fn no_such_file() {
+    insta::assert_snapshot!(load(Path::new("no/such.toml"), &LoadOptions::default()).unwrap_err());
+}
+
+#[test]
+fn a_folder_and_other_bytes_are_clear_errors() {
+    let folder = load(Path::new("src"), &LoadOptions::default()).unwrap_err().to_string();
+    assert!(folder.contains("`src` is a folder"), "{folder}");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("latin1.toml");
+    fs::write(&path, b"name = \"swarm\"\n# caf\xe9\n").unwrap();
+    let bytes = load(&path, &LoadOptions::default()).unwrap_err().to_string();
+    assert!(bytes.contains("is not UTF-8 text: line 2"), "{bytes}");
+}
