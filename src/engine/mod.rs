@@ -29,7 +29,7 @@ use crate::engine::transfer::Part;
 use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::picking::{self, Picker};
 use crate::scenario::Scenario;
-use crate::scenario::model::{Group, StartsWith};
+use crate::scenario::model::{Discovery, Group, StartsWith};
 use crate::swarm::{Layout, Swarm};
 use crate::tracker::Tracker;
 use crate::units::{SimDuration, SimTime};
@@ -189,7 +189,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             jobs: VecDeque::new(),
             totals: Totals::default(),
             next_id: 0,
-            mesh_limit: memory::peers_expected(scenario).min(f64::from(u32::MAX)) as u32,
+            mesh_limit: mesh_limit(scenario),
             ending: None,
             scratch: Scratch::default(),
         }
@@ -341,6 +341,20 @@ impl<'a, O: Observer> Simulation<'a, O> {
             .into_iter()
             .any(|(group, (_, next))| next.is_some() && group.starts_with != StartsWith::Nothing)
     }
+}
+
+/// How many peers a full mesh will have: all that arrive within the time limit. The arrivals hang on nothing but the seed, so they can be
+/// counted beforehand.
+fn mesh_limit(scenario: &Scenario) -> u32 {
+    if scenario.discovery != Discovery::FullMesh {
+        return 0;
+    }
+    let end = SimTime::ZERO + scenario.run.time_limit;
+    let count = |(g, group): (usize, &Group)| {
+        let mut arrivals = Arrivals::new(scenario.seed, g as u32, &group.arrival);
+        std::iter::from_fn(|| arrivals.next()).take_while(|a| a.at <= end).count() as u32
+    };
+    scenario.groups.iter().enumerate().map(count).sum()
 }
 
 /// Why a peer is asked for a decision outside its turn.
