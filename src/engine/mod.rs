@@ -352,7 +352,9 @@ fn mesh_limit(scenario: &Scenario) -> u32 {
     let end = SimTime::ZERO + scenario.run.time_limit;
     let count = |(g, group): (usize, &Group)| {
         let mut arrivals = Arrivals::new(scenario.seed, g as u32, &group.arrival);
-        std::iter::from_fn(|| arrivals.next()).take_while(|a| a.at <= end).count() as u32
+        std::iter::from_fn(|| arrivals.next())
+            .take_while(|a| a.at <= end)
+            .count() as u32
     };
     scenario.groups.iter().enumerate().map(count).sum()
 }
