@@ -3,6 +3,7 @@
 pub mod observer;
 
 use crate::scenario::Scenario;
+use crate::scenario::model::Arrival;
 use crate::units::SimTime;
 pub use observer::{Ending, NoObserver, Observer};
 
@@ -60,4 +61,21 @@ pub struct InvariantViolation {
     pub at: SimTime,
     /// What.
     pub what: String,
+}
+
+/// Memory that a run of `scenario` will need, roughly, in bytes.
+#[must_use]
+pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
+    let chunks = scenario.file.chunks() as u64;
+    let mut bytes = 0_u64;
+    for group in &scenario.groups {
+        let peers = match &group.arrival {
+            Arrival::AtOnce { count, .. } => u64::from(*count),
+            Arrival::Trace { peers, .. } => peers.len() as u64,
+            Arrival::Poisson { count, .. } | Arrival::Decaying { count, .. } => u64::from(count.unwrap_or(0)),
+        };
+        let neighbours = u64::from(group.connections.accept);
+        bytes = bytes.saturating_add(peers.saturating_mul(200 + 2 * chunks / 8 + neighbours * 64 + 512));
+    }
+    bytes
 }
