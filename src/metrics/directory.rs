@@ -1,0 +1,152 @@
+//! A result directory appears whole or not at all: it is filled under another name beside its place and moved there at
+//! the end. Whatever goes wrong before, the half-filled directory is removed.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Without these two files a directory is not a result of ours, and is never replaced.
+const MARKS: [&str; 2] = ["scenario.toml", "summary.csv"];
+
+/// A directory that is being filled.
+#[derive(Debug)]
+pub struct ResultDirectory {
+    target: PathBuf,
+    staging: PathBuf,
+    replace: bool,
+    committed: bool,
+}
+
+/// Why there is no result directory.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// There is a result already.
+    #[error("`{0}` exists already: choose another directory with --out, or replace it with --force")]
+    Exists(PathBuf),
+    /// There is something that is not a result.
+    #[error("`{0}` is not a result of swarmsim (it lacks scenario.toml or summary.csv), so --force won't replace it")]
+    NotAResult(PathBuf),
+    /// The path names no directory that could be made.
+    #[error("`{0}` can't be the name of a result directory")]
+    NoName(PathBuf),
+    /// The system refused.
+    #[error("cannot {action} `{path}`")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl ResultDirectory {
+    /// Makes room for a result at `target`; what stands there is replaced at the end, and only with `replace`.
+    ///
+    /// # Errors
+    /// When something stands there that must not be replaced, or the directory can't be made.
+    pub fn create(target: &Path, replace: bool) -> Result<Self, DirectoryError> {
+        check_target(target, replace)?;
+        let staging = beside(target, "partial")?;
+        if let Some(parent) = parent(target) {
+            fs::create_dir_all(parent).map_err(io_error("create", parent))?;
+        }
+        fs::create_dir(&staging).map_err(io_error("create", target))?;
+        Ok(Self { target: target.to_owned(), staging, replace, committed: false })
+    }
+
+    /// Where the result will be.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Where it is while it is being filled.
+    #[must_use]
+    pub fn staging(&self) -> &Path {
+        &self.staging
+    }
+
+    /// Opens a file of the result.
+    ///
+    /// # Errors
+    /// When it can't be created.
+    pub fn open(&self, file: &str) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(File::create(self.staging.join(file))?))
+    }
+
+    /// Moves the finished result to its place, once all of it is on the disk.
+    ///
+    /// # Errors
+    /// When it can't be written or moved; then what stood there before still does.
+    pub fn commit(mut self) -> Result<(), DirectoryError> {
+        self.sync().map_err(io_error("write to", &self.target))?;
+        check_target(&self.target, self.replace)?;
+        if self.target.exists() {
+            self.exchange()?;
+        } else {
+            fs::rename(&self.staging, &self.target).map_err(io_error("create", &self.target))?;
+        }
+        self.committed = true;
+        Ok(())
+    }
+
+    fn exchange(&self) -> Result<(), DirectoryError> {
+        let old = beside(&self.target, "replaced")?;
+        fs::rename(&self.target, &old).map_err(io_error("replace", &self.target))?;
+        if let Err(cause) = fs::rename(&self.staging, &self.target) {
+            fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
+            return Err(io_error("replace", &self.target)(cause));
+        }
+        fs::remove_dir_all(&old).map_err(io_error("remove", &old))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.staging)? {
+            File::open(entry?.path())?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ResultDirectory {
+    fn drop(&mut self) {
+        if !self.committed {
+            // Whoever gave up on the result has an error to show already.
+            let _ = fs::remove_dir_all(&self.staging);
+        }
+    }
+}
+
+fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
+    match fs::symlink_metadata(target) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(io_error("look at", target)(cause)),
+        Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
+        Ok(found) if found.is_dir() && is_result_or_empty(target) => Ok(()),
+        Ok(_) => Err(DirectoryError::NotAResult(target.to_owned())),
+    }
+}
+
+fn is_result_or_empty(directory: &Path) -> bool {
+    MARKS.iter().all(|mark| directory.join(mark).is_file())
+        || fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// A hidden name beside `target` that no other process uses.
+fn beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
+    let Some(name) = target.file_name() else {
+        return Err(DirectoryError::NoName(target.to_owned()));
+    };
+    Ok(target.with_file_name(format!(".{}.{role}-{}", name.to_string_lossy(), std::process::id())))
+}
+
+fn parent(target: &Path) -> Option<&Path> {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty())
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
+    move |cause| DirectoryError::Io { action, path: path.to_owned(), cause }
+}
