@@ -49,7 +49,10 @@ pub fn run(
     options: Options,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Summary, RunError> {
-    let unwritten = |file: &str, cause| RunError::Write { path: directory.target().join(file), cause };
+    let unwritten = |file: &str, cause| RunError::Write {
+        path: directory.target().join(file),
+        cause,
+    };
     let from_table = |error: WriteError| unwritten(error.file, error.cause);
 
     write_scenario(scenario, &directory).map_err(|cause| unwritten(SCENARIO_FILE, cause))?;
@@ -57,7 +60,9 @@ pub fn run(
         Recorder::new(scenario, options.detail, &mut |table| directory.open(table.file)).map_err(from_table)?;
     let failed = recorder.failed();
     let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
-    let check = RunOptions { check_invariants: options.check_invariants };
+    let check = RunOptions {
+        check_invariants: options.check_invariants,
+    };
     engine::run(scenario, check, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
     directory.commit()?;
@@ -66,7 +71,11 @@ pub fn run(
 
 fn write_scenario(scenario: &Scenario, directory: &ResultDirectory) -> io::Result<()> {
     let mut file = directory.open(SCENARIO_FILE)?;
-    writeln!(file, "# Written by swarmsim {}: the scenario of this result, every default spelled out.", env!("CARGO_PKG_VERSION"))?;
+    writeln!(
+        file,
+        "# Written by swarmsim {}: the scenario of this result, every default spelled out.",
+        env!("CARGO_PKG_VERSION")
+    )?;
     writeln!(file, "# `swarmsim run` on this file gives the same result again.\n")?;
     file.write_all(scenario.to_toml().as_bytes())
 }

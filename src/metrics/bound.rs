@@ -44,7 +44,10 @@ impl Uploads {
     fn of(group: &Group) -> Self {
         let seeds = group.seeding != Choking::FreeRider;
         let leechers = group.choking != Choking::FreeRider || (seeds && group.departure != Departure::Selfish);
-        Self { initial_seeds: seeds, leechers }
+        Self {
+            initial_seeds: seeds,
+            leechers,
+        }
     }
 }
 
@@ -55,7 +58,10 @@ impl LowerBound {
         Self {
             file_bytes: scenario.file.size.0,
             chunk_bytes: scenario.file.chunk_size.0,
-            all_at_once: scenario.groups.iter().all(|group| matches!(group.arrival, Arrival::AtOnce { .. })),
+            all_at_once: scenario
+                .groups
+                .iter()
+                .all(|group| matches!(group.arrival, Arrival::AtOnce { .. })),
             groups: scenario.groups.iter().map(Uploads::of).collect(),
             first_arrival: None,
             missing_bytes: 0.0,
@@ -101,8 +107,15 @@ impl LowerBound {
             return None;
         }
         let only_at_seeds = (self.file_bytes as f64 - self.held_bytes).max(0.0);
-        let from_seeds_s = if only_at_seeds == 0.0 { 0.0 } else { only_at_seeds / self.seed_upload };
-        let bound = self.slowest_download_s.max(self.missing_bytes / self.upload).max(from_seeds_s);
+        let from_seeds_s = if only_at_seeds == 0.0 {
+            0.0
+        } else {
+            only_at_seeds / self.seed_upload
+        };
+        let bound = self
+            .slowest_download_s
+            .max(self.missing_bytes / self.upload)
+            .max(from_seeds_s);
         bound.is_finite().then_some(bound)
     }
 }
@@ -115,7 +128,7 @@ mod tests {
 
     const KBIT: f64 = 125.0;
 
-    /// The swarm of Kumar & Ross 2006: u = 400 kbit/s, u_s = d = 4 Mbit/s, F = 1.44 Gbit.
+    /// The swarm of Kumar & Ross 2006: u = 400 kbit/s, seed and downloads 4 Mbit/s, F = 1.44 Gbit.
     fn kumar_ross(leechers_joining: u32, change: impl FnOnce(&mut Scenario)) -> LowerBound {
         let mut swarm = scenario(vec![seeds(), leechers()]);
         swarm.file.size = Bytes(180_000_000);
@@ -162,8 +175,12 @@ mod tests {
     #[test]
     fn undefined_when_peers_trickle_in_or_nobody_is_there() {
         let trickle = |swarm: &mut Scenario| {
-            swarm.groups[1].arrival =
-                Arrival::Poisson { per_sec: 1.0, from: SimTime::ZERO, until: None, count: Some(10) };
+            swarm.groups[1].arrival = Arrival::Poisson {
+                per_sec: 1.0,
+                from: SimTime::ZERO,
+                until: None,
+                count: Some(10),
+            };
         };
         assert_eq!(kumar_ross(10, trickle).seconds(), None);
         assert_eq!(kumar_ross(0, |_| ()).seconds(), None);

@@ -31,14 +31,29 @@ pub const PEERS: Table = Table {
     file: "peers.csv",
     about: "One row per peer, in the order in which peers left; those still there at the end of the run come last.",
     columns: &[
-        column("peer", "number of the peer, in order of arrival from 0; the same number in every file of a run"),
+        column(
+            "peer",
+            "number of the peer, in order of arrival from 0; the same number in every file of a run",
+        ),
         column("group", "name of its group in the scenario"),
         column("upload_bytes_per_s", "upload capacity of its access link"),
-        column("download_bytes_per_s", "download capacity of its access link; empty: unlimited"),
-        column("chunks_at_start", "chunks it had when it joined: all for an initial seed"),
+        column(
+            "download_bytes_per_s",
+            "download capacity of its access link; empty: unlimited",
+        ),
+        column(
+            "chunks_at_start",
+            "chunks it had when it joined: all for an initial seed",
+        ),
         column("joined_s", "when it joined"),
-        column("first_chunk_s", "when it completed the first chunk that it downloaded; empty: never"),
-        column("completed_s", "when it completed the file; empty for initial seeds and for peers that never did"),
+        column(
+            "first_chunk_s",
+            "when it completed the first chunk that it downloaded; empty: never",
+        ),
+        column(
+            "completed_s",
+            "when it completed the file; empty for initial seeds and for peers that never did",
+        ),
         column("completion_time_s", "`completed_s` − `joined_s`"),
         column("left_s", "when it left; empty: still there at the end of the run"),
         column(
@@ -48,13 +63,19 @@ pub const PEERS: Table = Table {
         ),
         column("chunks_at_end", "chunks it had when it left or the run ended"),
         column("uploaded_bytes", "bytes it sent"),
-        column("uploaded_leeching_bytes", "the part of `uploaded_bytes` that it sent before it had the whole file"),
+        column(
+            "uploaded_leeching_bytes",
+            "the part of `uploaded_bytes` that it sent before it had the whole file",
+        ),
         column("downloaded_bytes", "bytes it received, useful or not"),
         column(
             "wasted_bytes",
             "the part of `downloaded_bytes` that was thrown away: unfinished blocks, and the slower side of an endgame race",
         ),
-        column("share_ratio", "`uploaded_bytes` / `downloaded_bytes`; empty when nothing was downloaded"),
+        column(
+            "share_ratio",
+            "`uploaded_bytes` / `downloaded_bytes`; empty when nothing was downloaded",
+        ),
     ],
 };
 
@@ -72,14 +93,23 @@ pub const TIMESERIES: Table = Table {
         column("completed", "leechers that completed the file so far"),
         column("leecher_upload_bytes_per_s", "rate at which leechers send"),
         column("seed_upload_bytes_per_s", "rate at which seeds send"),
-        column("leecher_capacity_bytes_per_s", "upload capacity of the leechers that are there"),
-        column("seed_capacity_bytes_per_s", "upload capacity of the seeds that are there"),
+        column(
+            "leecher_capacity_bytes_per_s",
+            "upload capacity of the leechers that are there",
+        ),
+        column(
+            "seed_capacity_bytes_per_s",
+            "upload capacity of the seeds that are there",
+        ),
         column("leecher_utilisation", "use of the leechers' upload capacity (0 to 1)"),
         column("seed_utilisation", "use of the seeds' upload capacity (0 to 1)"),
         column("utilisation", "use of everybody's upload capacity (0 to 1)"),
         column("leecher_sent_bytes", "bytes sent by leechers so far"),
         column("seed_sent_bytes", "bytes sent by seeds so far"),
-        column("copies_min", "copies of the rarest chunk among the peers that are there"),
+        column(
+            "copies_min",
+            "copies of the rarest chunk among the peers that are there",
+        ),
         column("copies_mean", "copies of a chunk, mean over chunks"),
         column("copies_max", "copies of the most common chunk"),
         column("chunk_transfers", "chunks completed so far, over all peers"),
@@ -96,15 +126,27 @@ pub const GROUPS: Table = Table {
         column("from_group", "group of the sender"),
         column("to_group", "group of the receiver"),
         column("bytes", "bytes sent from one to the other"),
-        column("bytes_while_sender_leeches", "the part of `bytes` that was sent before the sender had the whole file"),
+        column(
+            "bytes_while_sender_leeches",
+            "the part of `bytes` that was sent before the sender had the whole file",
+        ),
         column("unchoked_s", "time unchoked, summed over all pairs of peers"),
-        column("unchoked_s_while_sender_leeches", "the part of `unchoked_s` before the sender had the whole file"),
+        column(
+            "unchoked_s_while_sender_leeches",
+            "the part of `unchoked_s` before the sender had the whole file",
+        ),
     ],
 };
 
 const COMPLETION_S: [Column; 8] = [
-    column("completion_mean_s", "completion time (completed − joined): mean over the leechers that completed"),
-    column("completion_sd_s", "completion time: sample standard deviation; empty below two values"),
+    column(
+        "completion_mean_s",
+        "completion time (completed − joined): mean over the leechers that completed",
+    ),
+    column(
+        "completion_sd_s",
+        "completion time: sample standard deviation; empty below two values",
+    ),
     column("completion_median_s", "completion time: median"),
     column("completion_p05_s", "completion time: 5 % quantile"),
     column("completion_p95_s", "completion time: 95 % quantile"),
@@ -134,21 +176,36 @@ const FIGURES: [Column; 27] = [
         "leecher_utilisation",
         "use of upload capacity by leechers (0 to 1): bytes sent while leeching / Σ capacity × time present as leecher",
     ),
-    column("utilisation", "the same over leechers and seeds: bytes sent / Σ capacity × time present"),
-    column("share_ratio_mean", "share ratio, mean over the leechers that completed, as it was when they left or the run ended"),
+    column(
+        "utilisation",
+        "the same over leechers and seeds: bytes sent / Σ capacity × time present",
+    ),
+    column(
+        "share_ratio_mean",
+        "share ratio, mean over the leechers that completed, as it was when they left or the run ended",
+    ),
     column(
         "share_ratio_jain",
         "fairness: Jain's index (Σr)² / (n·Σr²) of the share ratios r of the n leechers that completed; \
          1: all equal, 1/n: one peer did all the work",
     ),
-    column("seed_load", "bytes sent by initial seeds / file size: how many copies of the file they had to send"),
+    column(
+        "seed_load",
+        "bytes sent by initial seeds / file size: how many copies of the file they had to send",
+    ),
     column("seed_sent_bytes", "bytes sent by initial seeds"),
     column("uploaded_bytes", "bytes sent"),
-    column("uploaded_leeching_bytes", "bytes sent by peers before they had the whole file"),
+    column(
+        "uploaded_leeching_bytes",
+        "bytes sent by peers before they had the whole file",
+    ),
     column("downloaded_bytes", "bytes received, useful or not"),
     column("wasted_bytes", "bytes received and thrown away"),
     column("chunk_transfers", "chunks completed by downloads"),
-    column("first_chunk_mean_s", "time from joining to the first downloaded chunk, mean over the peers that got one"),
+    column(
+        "first_chunk_mean_s",
+        "time from joining to the first downloaded chunk, mean over the peers that got one",
+    ),
 ];
 
 /// One row per run.
@@ -165,15 +222,20 @@ pub const SUMMARY: Table = Table {
             "`all-done`: everyone is served and nobody is to come; `time-limit`; `dead`: chunks are extinct and no leecher \
              can ever complete; `stalled`: nothing moved for `run.stall_limit`; `interrupted`: by the user, the figures are partial",
         );
-        columns[4] = column("extinct_chunks", "chunks that nobody had left; empty unless `ending` is `dead`");
+        columns[4] = column(
+            "extinct_chunks",
+            "chunks that nobody had left; empty unless `ending` is `dead`",
+        );
         columns[5] = column("simulated_s", "virtual time at the end of the run");
         let mut ix = 0;
         while ix < FIGURES.len() {
             columns[6 + ix] = FIGURES[ix];
             ix += 1;
         }
-        columns[6 + FIGURES.len()] =
-            column("makespan_s", "from the first arrival of a leecher to the last completion; empty unless all leechers completed");
+        columns[6 + FIGURES.len()] = column(
+            "makespan_s",
+            "from the first arrival of a leecher to the last completion; empty unless all leechers completed",
+        );
         columns[7 + FIGURES.len()] = column(
             "lower_bound_s",
             "no protocol can serve all leechers sooner after the first arrival (Kumar & Ross 2006; leechers that start with \
@@ -236,7 +298,10 @@ pub const UNCHOKES: Table = Table {
         column("from_group", "group of `from_peer`"),
         column("to_peer", "who was unchoked"),
         column("to_group", "group of `to_peer`"),
-        column("optimistic", "`true`: the slot was given at random when the interval began; else `false`"),
+        column(
+            "optimistic",
+            "`true`: the slot was given at random when the interval began; else `false`",
+        ),
         column("sender_leeches", "`true`: the sender lacked some chunk; else `false`"),
         column("bytes", "bytes sent in the interval"),
     ],
@@ -254,8 +319,16 @@ pub const CHUNKS: Table = Table {
 };
 
 /// Every table, in the order of the documentation.
-pub const TABLES: [&Table; 8] =
-    [&SUMMARY, &GROUP_SUMMARY, &PEERS, &TIMESERIES, &GROUPS, &TRANSFERS, &UNCHOKES, &CHUNKS];
+pub const TABLES: [&Table; 8] = [
+    &SUMMARY,
+    &GROUP_SUMMARY,
+    &PEERS,
+    &TIMESERIES,
+    &GROUPS,
+    &TRANSFERS,
+    &UNCHOKES,
+    &CHUNKS,
+];
 
 const INTRODUCTION: &str = "\
 # What a run writes
@@ -298,8 +371,12 @@ every peer downloads.
 pub fn markdown() -> String {
     let mut text = INTRODUCTION.to_owned();
     for table in TABLES {
-        write!(text, "\n## {}\n\n{}\n\n| column | meaning |\n| --- | --- |\n", table.file, table.about)
-            .expect("a String takes all");
+        write!(
+            text,
+            "\n## {}\n\n{}\n\n| column | meaning |\n| --- | --- |\n",
+            table.file, table.about
+        )
+        .expect("a String takes all");
         for column in table.columns {
             writeln!(text, "| `{}` | {} |", column.name, column.meaning).expect("a String takes all");
         }
@@ -315,9 +392,18 @@ mod tests {
     fn names_are_unique_and_lower_case() {
         for table in TABLES {
             for (ix, column) in table.columns.iter().enumerate() {
-                assert!(column.name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit()));
+                assert!(
+                    column
+                        .name
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+                );
                 assert!(!column.meaning.is_empty(), "{} in {}", column.name, table.file);
-                assert!(table.columns[..ix].iter().all(|other| other.name != column.name), "{} twice", column.name);
+                assert!(
+                    table.columns[..ix].iter().all(|other| other.name != column.name),
+                    "{} twice",
+                    column.name
+                );
             }
         }
     }

@@ -20,7 +20,11 @@ pub struct Detail {
 
 impl Detail {
     /// All of them.
-    pub const ALL: Self = Self { transfers: true, unchokes: true, chunks: true };
+    pub const ALL: Self = Self {
+        transfers: true,
+        unchokes: true,
+        chunks: true,
+    };
 }
 
 /// A level of detail that there is not.
@@ -29,7 +33,11 @@ pub struct UnknownDetail(String);
 
 impl fmt::Display for UnknownDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no detail `{}`: name any of `transfers`, `unchokes`, `chunks`, or `all`", self.0)
+        write!(
+            f,
+            "there is no detail `{}`: name any of `transfers`, `unchokes`, `chunks`, or `all`",
+            self.0
+        )
     }
 }
 
@@ -97,7 +105,13 @@ mod tests {
     #[test]
     fn levels_add_up() {
         assert_eq!("all".parse(), Ok(Detail::ALL));
-        assert_eq!("chunks, unchokes".parse(), Ok(Detail { transfers: false, ..Detail::ALL }));
+        assert_eq!(
+            "chunks, unchokes".parse(),
+            Ok(Detail {
+                transfers: false,
+                ..Detail::ALL
+            })
+        );
     }
 
     #[test]

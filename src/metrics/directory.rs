@@ -24,7 +24,10 @@ pub enum DirectoryError {
     #[error("`{0}` exists already: choose another directory with --out, or replace it with --force")]
     Exists(PathBuf),
     /// There is something that is not a result.
-    #[error("`{0}` is not a result of swarmsim (it lacks scenario.toml or summary.csv), so --force won't replace it")]
+    #[error(
+        "`{0}` exists and is no result of swarmsim (it lacks scenario.toml or summary.csv): choose another directory \
+         with --out"
+    )]
     NotAResult(PathBuf),
     /// The path names no directory that could be made.
     #[error("`{0}` can't be the name of a result directory")]
@@ -54,7 +57,12 @@ impl ResultDirectory {
             fs::create_dir_all(parent).map_err(io_error("create", parent))?;
         }
         fs::create_dir(&staging).map_err(io_error("create", target))?;
-        Ok(Self { target: target.to_owned(), staging, replace, committed: false })
+        Ok(Self {
+            target: target.to_owned(),
+            staging,
+            replace,
+            committed: false,
+        })
     }
 
     /// Where the result will be.
@@ -124,9 +132,11 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
     match fs::symlink_metadata(target) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(cause) => Err(io_error("look at", target)(cause)),
+        Ok(found) if !found.is_dir() || !is_result_or_empty(target) => {
+            Err(DirectoryError::NotAResult(target.to_owned()))
+        }
         Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
-        Ok(found) if found.is_dir() && is_result_or_empty(target) => Ok(()),
-        Ok(_) => Err(DirectoryError::NotAResult(target.to_owned())),
+        Ok(_) => Ok(()),
     }
 }
 
@@ -148,5 +158,103 @@ fn parent(target: &Path) -> Option<&Path> {
 }
 
 fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
-    move |cause| DirectoryError::Io { action, path: path.to_owned(), cause }
+    move |cause| DirectoryError::Io {
+        action,
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fills a directory as a run would.
+    fn fill(target: &Path, replace: bool, content: &str) -> Result<ResultDirectory, DirectoryError> {
+        let directory = ResultDirectory::create(target, replace)?;
+        for mark in MARKS {
+            directory
+                .open(mark)
+                .and_then(|mut file| file.write_all(content.as_bytes()))
+                .expect("room for a few bytes");
+        }
+        Ok(directory)
+    }
+
+    fn entries(directory: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn appears_whole_at_the_end_with_its_parents() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("results/swarm");
+        let directory = fill(&target, false, "new").expect("nothing is in the way");
+        assert!(!target.exists());
+        directory.commit().expect("moved");
+        assert_eq!(entries(&target), MARKS);
+        assert_eq!(entries(&home.path().join("results")), ["swarm"]);
+    }
+
+    #[test]
+    fn given_up_it_leaves_nothing_and_keeps_what_was_there() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        fill(&target, false, "old")
+            .expect("nothing is in the way")
+            .commit()
+            .expect("moved");
+        drop(fill(&target, true, "new").expect("a result may be replaced"));
+        assert_eq!(entries(home.path()), ["swarm"]);
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("still there"), "old");
+    }
+
+    #[test]
+    fn replaces_a_result_only_when_told_to() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        fill(&target, false, "old")
+            .expect("nothing is in the way")
+            .commit()
+            .expect("moved");
+        assert!(matches!(fill(&target, false, "new"), Err(DirectoryError::Exists(_))));
+        fill(&target, true, "new")
+            .expect("a result may be replaced")
+            .commit()
+            .expect("moved");
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
+        assert_eq!(entries(home.path()), ["swarm"]);
+    }
+
+    #[test]
+    fn never_replaces_what_is_not_a_result() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let thesis = home.path().join("thesis");
+        fs::create_dir(&thesis).expect("made");
+        fs::write(thesis.join("thesis.tex"), "ten years of work").expect("written");
+        assert!(matches!(fill(&thesis, true, "new"), Err(DirectoryError::NotAResult(_))));
+        assert!(matches!(
+            fill(&thesis.join("thesis.tex"), true, "new"),
+            Err(DirectoryError::NotAResult(_))
+        ));
+        assert_eq!(entries(&thesis), ["thesis.tex"]);
+        assert!(matches!(
+            fill(Path::new(".."), true, "new"),
+            Err(DirectoryError::Exists(_) | DirectoryError::NotAResult(_))
+        ));
+    }
+
+    #[test]
+    fn a_parent_that_is_a_file_is_named() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let file = home.path().join("file");
+        fs::write(&file, "").expect("written");
+        let error = fill(&file.join("swarm"), false, "new").expect_err("a file has no directories");
+        assert!(matches!(&error, DirectoryError::Io { .. }), "{error}");
+    }
 }

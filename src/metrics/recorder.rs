@@ -137,13 +137,23 @@ impl<'a> Recorder<'a> {
             version: env!("CARGO_PKG_VERSION"),
             seed: self.scenario.seed,
             ending: names::ending(ending),
-            extinct_chunks: if let Ending::Dead { extinct_chunks } = ending { Some(extinct_chunks) } else { None },
+            extinct_chunks: if let Ending::Dead { extinct_chunks } = ending {
+                Some(extinct_chunks)
+            } else {
+                None
+            },
             simulated_s: end.as_secs_f64(),
             swarm,
             makespan_s,
             lower_bound_s,
             makespan_over_bound: makespan_s.zip(lower_bound_s).map(|(makespan, bound)| makespan / bound),
-            groups: self.scenario.groups.iter().zip(&self.tallies).map(|(g, t)| group_summary(g, t, end, file_bytes)).collect(),
+            groups: self
+                .scenario
+                .groups
+                .iter()
+                .zip(&self.tallies)
+                .map(|(g, t)| group_summary(g, t, end, file_bytes))
+                .collect(),
             outcome: ending,
         }
     }
@@ -183,7 +193,10 @@ impl Tables {
     fn open(detail: Detail, open: Open<'_>) -> Result<Self, WriteError> {
         let mut writer = |table: &'static Table| match open(table) {
             Ok(output) => Ok(TableWriter::new(table, output)),
-            Err(cause) => Err(WriteError { file: table.file, cause }),
+            Err(cause) => Err(WriteError {
+                file: table.file,
+                cause,
+            }),
         };
         Ok(Self {
             summary: writer(&columns::SUMMARY)?,
@@ -198,7 +211,13 @@ impl Tables {
     }
 
     fn finish(self) -> Result<(), WriteError> {
-        let always = [self.peers, self.timeseries, self.groups, self.group_summary, self.summary];
+        let always = [
+            self.peers,
+            self.timeseries,
+            self.groups,
+            self.group_summary,
+            self.summary,
+        ];
         let heavy = [self.transfers, self.unchokes, self.chunks];
         for writer in heavy.into_iter().flatten().chain(always) {
             let file = writer.table().file;
@@ -320,7 +339,10 @@ fn sample_row(row: &mut TableWriter, sample: &Sample<'_>, sent: &Sent) {
     row.number(sample.seed_capacity);
     row.number_if(tally::share(sent.leechers_did, sent.leechers_could));
     row.number_if(tally::share(sent.seeds_did, sent.seeds_could));
-    row.number_if(tally::share(sent.leechers_did + sent.seeds_did, sent.leechers_could + sent.seeds_could));
+    row.number_if(tally::share(
+        sent.leechers_did + sent.seeds_did,
+        sent.leechers_could + sent.seeds_could,
+    ));
     row.plain(sample.leecher_sent_bytes);
     row.plain(sample.seed_sent_bytes);
     let copies: u64 = sample.copies.iter().map(|copies| u64::from(*copies)).sum();

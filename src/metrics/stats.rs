@@ -72,7 +72,10 @@ mod tests {
     /// Compares as text of 12 digits: exact enough to see a wrong formula, blind to the last bit.
     fn assert_close(actual: Option<f64>, expected: f64) {
         let actual = actual.expect("defined");
-        assert!((actual - expected).abs() <= 1e-12 * expected.abs(), "{actual} is not {expected}");
+        assert!(
+            (actual - expected).abs() <= 1e-12 * expected.abs(),
+            "{actual} is not {expected}"
+        );
     }
 
     #[test]
@@ -94,7 +97,14 @@ mod tests {
     fn quantiles_are_those_of_r_and_numpy() {
         // R: quantile(c(1, 2, 3, 4), c(0, .05, .25, .5, .95, 1))
         let values = [1.0, 2.0, 3.0, 4.0];
-        for (p, expected) in [(0.0, 1.0), (0.05, 1.15), (0.25, 1.75), (0.5, 2.5), (0.95, 3.85), (1.0, 4.0)] {
+        for (p, expected) in [
+            (0.0, 1.0),
+            (0.05, 1.15),
+            (0.25, 1.75),
+            (0.5, 2.5),
+            (0.95, 3.85),
+            (1.0, 4.0),
+        ] {
             assert_close(quantile(&values, p), expected);
         }
         assert_close(quantile(&[7.0], 0.95), 7.0);
@@ -104,7 +114,9 @@ mod tests {
     fn jain_is_one_when_equal_and_one_nth_when_one_has_all() {
         let index = |values: &[f64]| {
             let mut jain = Jain::default();
-            values.iter().for_each(|value| jain.add(*value));
+            for value in values {
+                jain.add(*value);
+            }
             jain.index()
         };
         assert_close(index(&[3.0, 3.0, 3.0]), 1.0);

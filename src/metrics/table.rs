@@ -22,7 +22,12 @@ impl TableWriter {
     #[must_use]
     pub fn new(table: &'static Table, output: Box<dyn Write>) -> Self {
         let csv = csv::WriterBuilder::new().buffer_capacity(BUFFER).from_writer(output);
-        let mut writer = Self { table, csv, cell: String::new(), error: None };
+        let mut writer = Self {
+            table,
+            csv,
+            cell: String::new(),
+            error: None,
+        };
         for column in table.columns {
             writer.text(column.name);
         }
@@ -57,7 +62,11 @@ impl TableWriter {
 
     /// A cell for a number: the shortest text that reads back the same; empty unless it is finite.
     pub fn number(&mut self, value: f64) {
-        if value.is_finite() { self.plain(value) } else { self.empty() }
+        if value.is_finite() {
+            self.plain(value);
+        } else {
+            self.empty();
+        }
     }
 
     /// A cell for a number that may not be defined.
@@ -161,13 +170,16 @@ mod tests {
     #[test]
     fn cells_are_quoted_where_rfc_4180_asks_for_it_and_undefined_ones_are_empty() {
         let memory = Memory::default();
-        let mut writer = TableWriter::new(&CHUNKS, memory.open(&CHUNKS).expect("memory"));
+        let mut writer = TableWriter::new(&CHUNKS, memory.open(&CHUNKS));
         writer.text("a \"b\", c");
         writer.number(f64::INFINITY);
         writer.number(0.1 + 0.2);
         writer.end_row();
         writer.finish().expect("memory takes all");
-        assert_eq!(memory.read(&CHUNKS), "time_s,chunk,copies\n\"a \"\"b\"\", c\",,0.30000000000000004\n");
+        assert_eq!(
+            memory.read(&CHUNKS),
+            "time_s,chunk,copies\n\"a \"\"b\"\", c\",,0.30000000000000004\n"
+        );
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Tally {
         if let Some(completed) = peer.completed {
             self.completion_ns.push(completed.since(peer.joined).0);
             self.seeding.add(peer.upload, completed, left);
-            share(peer.uploaded_bytes, peer.downloaded_bytes as f64).into_iter().for_each(|ratio| self.ratios.add(ratio));
+            if let Some(ratio) = share(peer.uploaded_bytes, peer.downloaded_bytes as f64) {
+                self.ratios.add(ratio);
+            }
         }
         match peer.left {
             Some((_, Leave::Aborted)) => self.aborted += 1,

@@ -9,8 +9,8 @@ use crate::metrics::columns::Table;
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::model::{
-    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Network, Phase, Picker, Picking, Rechoke,
-    Refill, Run, Slots, StartsWith, TitForTat,
+    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Network, Phase, Picker, Picking,
+    Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -19,13 +19,20 @@ pub(crate) fn scenario(groups: Vec<Group>) -> Scenario {
     Scenario {
         name: "by-hand".to_owned(),
         seed: 7,
-        file: File { size: Bytes(250), chunk_size: Bytes(100), block_size: Bytes(10) },
+        file: File {
+            size: Bytes(250),
+            chunk_size: Bytes(100),
+            block_size: Bytes(10),
+        },
         run: Run {
             time_limit: SimDuration::from_secs(3_600),
             stall_limit: SimDuration::from_secs(600),
             sample_interval: SimDuration::from_secs(10),
         },
-        network: Network { latency: SimDuration::ZERO, connection_cap: None },
+        network: Network {
+            latency: SimDuration::ZERO,
+            connection_cap: None,
+        },
         discovery: Discovery::FullMesh,
         groups,
     }
@@ -33,7 +40,10 @@ pub(crate) fn scenario(groups: Vec<Group>) -> Scenario {
 
 /// One initial seed that stays.
 pub(crate) fn seeds() -> Group {
-    Group { starts_with: StartsWith::All, ..group("origin", 1) }
+    Group {
+        starts_with: StartsWith::All,
+        ..group("origin", 1)
+    }
 }
 
 /// Two leechers that stay.
@@ -44,9 +54,17 @@ pub(crate) fn leechers() -> Group {
 fn group(name: &str, count: u32) -> Group {
     Group {
         name: name.to_owned(),
-        arrival: Arrival::AtOnce { count, at: SimTime::ZERO, jitter: SimDuration::ZERO },
+        arrival: Arrival::AtOnce {
+            count,
+            at: SimTime::ZERO,
+            jitter: SimDuration::ZERO,
+        },
         capacity: Capacity::Separate {
-            upload: Draw { shape: Shape::Constant(100.0), at_least: 0.0, at_most: f64::INFINITY },
+            upload: Draw {
+                shape: Shape::Constant(100.0),
+                at_least: 0.0,
+                at_most: f64::INFINITY,
+            },
             download: None,
         },
         starts_with: StartsWith::Nothing,
@@ -54,7 +72,10 @@ fn group(name: &str, count: u32) -> Group {
         abort_per_sec: 0.0,
         crash_per_sec: 0.0,
         crash_timeout: SimDuration::from_secs(120),
-        connections: Connections { initiate: 40, accept: 80 },
+        connections: Connections {
+            initiate: 40,
+            accept: 80,
+        },
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,
@@ -69,7 +90,12 @@ fn group(name: &str, count: u32) -> Group {
             new_neighbour_weight: 3,
         }),
         seeding: Choking::RoundRobin { slots: Slots::Fixed(4) },
-        picking: Picking { picker: Picker::RarestFirst, random_first: 4, strict_priority: true, endgame: true },
+        picking: Picking {
+            picker: Picker::RarestFirst,
+            random_first: 4,
+            strict_priority: true,
+            endgame: true,
+        },
         super_seeding: false,
     }
 }
@@ -80,9 +106,12 @@ pub(crate) struct Memory(Rc<RefCell<BTreeMap<&'static str, Vec<u8>>>>);
 
 impl Memory {
     /// Opens the file of `table`.
-    pub(crate) fn open(&self, table: &'static Table) -> io::Result<Box<dyn Write>> {
+    pub(crate) fn open(&self, table: &'static Table) -> Box<dyn Write> {
         self.0.borrow_mut().insert(table.file, Vec::new());
-        Ok(Box::new(MemoryFile { files: self.clone(), name: table.file }))
+        Box::new(MemoryFile {
+            files: self.clone(),
+            name: table.file,
+        })
     }
 
     /// What is in the file of `table`.
@@ -103,7 +132,12 @@ struct MemoryFile {
 
 impl Write for MemoryFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.files.0.borrow_mut().get_mut(self.name).expect("opened").extend_from_slice(bytes);
+        self.files
+            .0
+            .borrow_mut()
+            .get_mut(self.name)
+            .expect("opened")
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
