@@ -18,7 +18,8 @@ const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(5);
 /// Steps of the bar.
 const STEPS: u64 = 1000;
-const TEMPLATE: &str = "{bar:24.cyan/blue} {msg}";
+const PLAIN: &str = "{bar:24} {msg}";
+const COLORED: &str = "{bar:24.cyan/blue} {msg}";
 
 /// Shows the progress of one run.
 #[derive(Debug)]
@@ -48,18 +49,19 @@ pub struct Expected {
 }
 
 impl Meter {
-    /// A meter for a run of `scenario` that starts now; a `quiet` one shows nothing.
+    /// A meter for a run of `scenario` that starts now; a `quiet` one shows nothing, one with `color` has a
+    /// coloured bar.
     ///
     /// # Panics
     /// When the template of the bar is wrong: a defect.
     #[must_use]
-    pub fn new(scenario: &Scenario, quiet: bool) -> Self {
+    pub fn new(scenario: &Scenario, quiet: bool, color: bool) -> Self {
         let display = if quiet {
             Display::Nothing
         } else if io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
             bar.set_style(
-                ProgressStyle::with_template(TEMPLATE)
+                ProgressStyle::with_template(if color { COLORED } else { PLAIN })
                     .expect("the template is right")
                     .progress_chars("━╸─"),
             );

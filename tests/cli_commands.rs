@@ -194,13 +194,13 @@ fn an_existing_directory_is_refused_and_left_alone() {
     let refused = swarmsim(home.path(), &["run", "mine.toml", "--out", "out"]);
     assert_eq!(refused.status.code(), Some(2));
     insta::assert_snapshot!(text(&refused.stderr), @r##"
-error: `out` exists already: choose another directory with --out, or replace it with --force
+error: `out` exists and is no result of swarmsim (it lacks scenario.toml or summary.csv): choose another directory with --out
 "##);
 
     let forced = swarmsim(home.path(), &["run", "mine.toml", "--out", "out", "--force"]);
     assert_eq!(forced.status.code(), Some(2));
     insta::assert_snapshot!(text(&forced.stderr), @r##"
-error: `out` is not a result of swarmsim (it lacks scenario.toml or summary.csv), so --force won't replace it
+error: `out` exists and is no result of swarmsim (it lacks scenario.toml or summary.csv): choose another directory with --out
 "##);
     assert_eq!(fs::read_dir(home.path()).expect("there").count(), 2);
     assert_eq!(

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
@@ -24,8 +23,11 @@ const RESULTS: &str = "results";
 pub(super) struct RunArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// Where the results go [default: results/<scenario name>]
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        help = "Where the results go [default: results/<scenario name>]",
+        long,
+        value_name = "DIR"
+    )]
     out: Option<PathBuf>,
     /// Replace the results that are there, once the new ones are complete
     #[arg(long)]
@@ -56,16 +58,16 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {
-            say(io::stderr(), &plan)?
+            say(io::stderr(), &plan)?;
         } else {
-            say(io::stdout(), &plan)?
+            say(io::stdout(), &plan)?;
         }
     }
 
     let asked_to_stop = interrupt::watch(directory.staging().to_owned())
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
-    let summary = simulate(args, &scenario, directory, &asked_to_stop)?;
+    let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
 
     if args.json {
         let json = serde_json::to_string_pretty(&summary)
@@ -90,13 +92,14 @@ fn simulate(
     args: &RunArgs,
     scenario: &Scenario,
     directory: ResultDirectory,
-    asked_to_stop: &Arc<AtomicBool>,
+    asked_to_stop: &AtomicBool,
+    errors: Style,
 ) -> Result<Summary, Failure> {
     let options = runner::Options {
         detail: args.detail.unwrap_or_default(),
         check_invariants: args.check_invariants,
     };
-    let mut meter = Meter::new(scenario, args.quiet);
+    let mut meter = Meter::new(scenario, args.quiet, errors.color());
     let result = runner::run(scenario, directory, options, &mut |progress| {
         meter.update(progress);
         if asked_to_stop.load(Ordering::Relaxed) {

@@ -3,10 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::engine::observer::{Sample, Transfer, Unchoke};
-use crate::metrics::names;
-use crate::metrics::table::TableWriter;
-
 /// Which of the heavy tables to write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
@@ -58,43 +54,6 @@ impl FromStr for Detail {
             }
         }
         Ok(detail)
-    }
-}
-
-/// Writes a row of `transfers.csv`.
-pub(super) fn transfer_row(row: &mut TableWriter, transfer: &Transfer) {
-    row.time(transfer.started);
-    row.time(transfer.ended);
-    row.plain(transfer.from.0);
-    row.plain(transfer.to.0);
-    row.plain(transfer.chunk.0);
-    row.plain(transfer.bytes);
-    row.plain(transfer.kept_bytes);
-    row.text(names::transfer_end(transfer.end));
-    row.end_row();
-}
-
-/// Writes a row of `unchokes.csv`.
-pub(super) fn unchoke_row(row: &mut TableWriter, groups: &[String], unchoke: &Unchoke) {
-    row.time(unchoke.started);
-    row.time(unchoke.ended);
-    row.plain(unchoke.from.0);
-    row.text(&groups[unchoke.from_group.ix()]);
-    row.plain(unchoke.to.0);
-    row.text(&groups[unchoke.to_group.ix()]);
-    row.plain(unchoke.optimistic);
-    row.plain(unchoke.sender_leeches);
-    row.plain(unchoke.bytes);
-    row.end_row();
-}
-
-/// Writes the rows of `chunks.csv` for one moment.
-pub(super) fn chunk_rows(row: &mut TableWriter, sample: &Sample<'_>) {
-    for (chunk, copies) in sample.copies.iter().enumerate() {
-        row.time(sample.now);
-        row.plain(chunk);
-        row.plain(copies);
-        row.end_row();
     }
 }
 

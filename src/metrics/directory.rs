@@ -52,11 +52,10 @@ impl ResultDirectory {
     /// When something stands there that must not be replaced, or the directory can't be made.
     pub fn create(target: &Path, replace: bool) -> Result<Self, DirectoryError> {
         check_target(target, replace)?;
-        let staging = beside(target, "partial")?;
         if let Some(parent) = parent(target) {
             fs::create_dir_all(parent).map_err(io_error("create", parent))?;
         }
-        fs::create_dir(&staging).map_err(io_error("create", target))?;
+        let staging = make_beside(target, "partial")?;
         Ok(Self {
             target: target.to_owned(),
             staging,
@@ -102,8 +101,12 @@ impl ResultDirectory {
     }
 
     fn exchange(&self) -> Result<(), DirectoryError> {
-        let old = beside(&self.target, "replaced")?;
-        fs::rename(&self.target, &old).map_err(io_error("replace", &self.target))?;
+        // A directory may be renamed to one that is empty.
+        let old = make_beside(&self.target, "replaced")?;
+        if let Err(cause) = fs::rename(&self.target, &old) {
+            let _ = fs::remove_dir(&old);
+            return Err(io_error("replace", &self.target)(cause));
+        }
         if let Err(cause) = fs::rename(&self.staging, &self.target) {
             fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
             return Err(io_error("replace", &self.target)(cause));
@@ -145,12 +148,21 @@ fn is_result_or_empty(directory: &Path) -> bool {
         || fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// A hidden name beside `target` that no other process uses.
-fn beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
+/// Makes an empty, hidden directory beside `target`. What a killed process left under such a name stays as it is.
+fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
     let Some(name) = target.file_name() else {
         return Err(DirectoryError::NoName(target.to_owned()));
     };
-    Ok(target.with_file_name(format!(".{}.{role}-{}", name.to_string_lossy(), std::process::id())))
+    let mut attempt = 0_u32;
+    loop {
+        let hidden = format!(".{}.{role}-{}-{attempt}", name.to_string_lossy(), std::process::id());
+        let path = target.with_file_name(hidden);
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            Err(cause) => return Err(io_error("create", target)(cause)),
+        }
+    }
 }
 
 fn parent(target: &Path) -> Option<&Path> {
@@ -228,6 +240,19 @@ mod tests {
             .commit()
             .expect("moved");
         assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
+        assert_eq!(entries(home.path()), ["swarm"]);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_not_in_the_way() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        let killed = fill(&target, false, "killed").expect("nothing is in the way");
+        fill(&target, false, "new")
+            .expect("another name is free")
+            .commit()
+            .expect("moved");
+        drop(killed);
         assert_eq!(entries(home.path()), ["swarm"]);
     }
 

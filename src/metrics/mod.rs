@@ -5,7 +5,9 @@
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning; docs/output.md comes from it |
 //! | `table.rs` | one CSV on its way to disk |
 //! | `recorder.rs` | the observer that fills the tables |
-//! | `detail.rs` | the heavy tables, written only when asked for |
+//! | `rows.rs` | from a record to a row |
+//! | `detail.rs` | which of the heavy tables are asked for |
+//! | `names.rs` | rules and outcomes as they stand in scenarios and files |
 //! | `tally.rs` | running sums of one group of peers |
 //! | `summary.rs` | the figures of a run: one struct for table, JSON and CSV |
 //! | `bound.rs` | the lower bound of Kumar & Ross |
@@ -18,6 +20,7 @@ pub mod detail;
 pub mod directory;
 pub mod names;
 pub mod recorder;
+mod rows;
 pub mod stats;
 pub mod summary;
 pub mod table;

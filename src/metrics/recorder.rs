@@ -9,11 +9,12 @@ use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::bound::LowerBound;
 use crate::metrics::columns::{self, Table};
-use crate::metrics::detail::{self, Detail};
+use crate::metrics::detail::Detail;
 use crate::metrics::names;
+use crate::metrics::rows::{self, Sent};
 use crate::metrics::summary::{self, GroupSummary, Summary};
 use crate::metrics::table::TableWriter;
-use crate::metrics::tally::{self, Tally};
+use crate::metrics::tally::Tally;
 use crate::scenario::Scenario;
 use crate::scenario::model::Group;
 use crate::units::SimTime;
@@ -51,15 +52,6 @@ struct Traffic {
     bytes_leeching: u64,
     unchoked_ns: u128,
     unchoked_leeching_ns: u128,
-}
-
-/// The integrals of the sample before: bytes that could have been sent, and bytes that were.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sent {
-    leechers_could: f64,
-    seeds_could: f64,
-    leechers_did: u64,
-    seeds_did: u64,
 }
 
 /// A table that could not be written.
@@ -242,7 +234,7 @@ impl Observer for Recorder<'_> {
 
     fn transferred(&mut self, transfer: &Transfer) {
         if let Some(row) = &mut self.tables.transfers {
-            detail::transfer_row(row, transfer);
+            rows::transfer(row, transfer);
             note(row, &self.failed);
         }
     }
@@ -255,7 +247,7 @@ impl Observer for Recorder<'_> {
             cell.unchoked_leeching_ns += span;
         }
         if let Some(row) = &mut self.tables.unchokes {
-            detail::unchoke_row(row, &self.names, unchoke);
+            rows::unchoke(row, &self.names, unchoke);
             note(row, &self.failed);
         }
     }
@@ -263,22 +255,17 @@ impl Observer for Recorder<'_> {
     fn peer_record(&mut self, record: &PeerRecord) {
         self.tallies[record.group.ix()].add(record, self.scenario.file.chunks() as u32);
         self.last_completion = self.last_completion.max(record.completed);
-        peer_row(&mut self.tables.peers, &self.names[record.group.ix()], record);
+        rows::peer(&mut self.tables.peers, &self.names[record.group.ix()], record);
         note(&self.tables.peers, &self.failed);
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
-        let sent = Sent {
-            leechers_could: sample.leecher_capacity_bytes,
-            seeds_could: sample.seed_capacity_bytes,
-            leechers_did: sample.leecher_sent_bytes,
-            seeds_did: sample.seed_sent_bytes,
-        };
-        sample_row(&mut self.tables.timeseries, sample, &sent.since(&self.before));
+        let sent = Sent::until(sample);
+        rows::sample(&mut self.tables.timeseries, sample, &sent.since(&self.before));
         self.before = sent;
         note(&self.tables.timeseries, &self.failed);
         if let Some(row) = &mut self.tables.chunks {
-            detail::chunk_rows(row, sample);
+            rows::chunks(row, sample);
             note(row, &self.failed);
         }
     }
@@ -293,65 +280,6 @@ fn note(writer: &TableWriter, failed: &Cell<bool>) {
     if writer.failed() {
         failed.set(true);
     }
-}
-
-impl Sent {
-    fn since(&self, before: &Self) -> Self {
-        Self {
-            leechers_could: self.leechers_could - before.leechers_could,
-            seeds_could: self.seeds_could - before.seeds_could,
-            leechers_did: self.leechers_did - before.leechers_did,
-            seeds_did: self.seeds_did - before.seeds_did,
-        }
-    }
-}
-
-fn peer_row(row: &mut TableWriter, group: &str, peer: &PeerRecord) {
-    row.plain(peer.id.0);
-    row.text(group);
-    row.number(peer.upload);
-    row.number(peer.download);
-    row.plain(peer.chunks_at_start);
-    row.time(peer.joined);
-    row.time_if(peer.first_chunk);
-    row.time_if(peer.completed);
-    row.span_if(peer.completed.map(|completed| completed.since(peer.joined)));
-    row.time_if(peer.left.map(|(at, _)| at));
-    row.text(peer.left.map_or("", |(_, reason)| names::leave(reason)));
-    row.plain(peer.chunks_at_end);
-    row.plain(peer.uploaded_bytes);
-    row.plain(peer.uploaded_leeching_bytes);
-    row.plain(peer.downloaded_bytes);
-    row.plain(peer.wasted_bytes);
-    row.number_if(tally::share(peer.uploaded_bytes, peer.downloaded_bytes as f64));
-    row.end_row();
-}
-
-fn sample_row(row: &mut TableWriter, sample: &Sample<'_>, sent: &Sent) {
-    row.time(sample.now);
-    row.plain(sample.leechers);
-    row.plain(sample.seeds);
-    row.plain(sample.joined);
-    row.plain(sample.completed);
-    row.number(sample.leecher_rate);
-    row.number(sample.seed_rate);
-    row.number(sample.leecher_capacity);
-    row.number(sample.seed_capacity);
-    row.number_if(tally::share(sent.leechers_did, sent.leechers_could));
-    row.number_if(tally::share(sent.seeds_did, sent.seeds_could));
-    row.number_if(tally::share(
-        sent.leechers_did + sent.seeds_did,
-        sent.leechers_could + sent.seeds_could,
-    ));
-    row.plain(sample.leecher_sent_bytes);
-    row.plain(sample.seed_sent_bytes);
-    let copies: u64 = sample.copies.iter().map(|copies| u64::from(*copies)).sum();
-    row.plain(sample.copies.iter().min().copied().unwrap_or(0));
-    row.number(copies as f64 / sample.copies.len() as f64);
-    row.plain(sample.copies.iter().max().copied().unwrap_or(0));
-    row.plain(sample.transfers);
-    row.plain(sample.flows);
-    row.end_row();
 }
 
 #[cfg(test)]
