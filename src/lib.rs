@@ -3,10 +3,15 @@
 pub mod bandwidth;
 pub mod choking;
 pub mod churn;
+pub mod cli;
 pub mod engine;
+pub mod human;
 pub mod ids;
+pub mod metrics;
 pub mod picking;
+pub mod progress;
 pub mod rng;
+pub mod runner;
 pub mod scenario;
 pub mod swarm;
 pub mod tracker;

@@ -29,6 +29,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn take_sample(&mut self) {
         let now = self.now();
+        self.totals.sampled_at = Some(now);
         let (leechers, seeds) = self.sending();
         let totals = &self.totals;
         self.observer.sample(&Sample {
@@ -83,7 +84,9 @@ impl<O: Observer> Simulation<'_, O> {
                 .into_iter()
                 .for_each(|flow| self.interrupt(flow, TransferEnd::RunEnded, false));
         }
-        self.take_sample();
+        if self.totals.sampled_at != Some(self.now()) {
+            self.take_sample();
+        }
         for &peer in &present {
             let unchoked = self.swarm.peers[peer].unchoked.clone();
             unchoked.into_iter().for_each(|link| self.end_unchoke(link));

@@ -58,6 +58,8 @@ pub(super) struct Totals {
     pub completed: u64,
     /// Chunks completed so far.
     pub transfers: u64,
+    /// The last row of the time series.
+    pub sampled_at: Option<SimTime>,
     /// The last sample at which something was moving.
     pub last_moving: SimTime,
 }

@@ -1,0 +1,80 @@
+//! Why a command failed, and with which exit code.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::Style;
+use crate::metrics::DirectoryError;
+use crate::runner::RunError;
+use crate::scenario::ScenarioError;
+
+const RUN_ERROR: u8 = 1;
+const USAGE_ERROR: u8 = 2;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The scenario has faults.
+    Scenario(ScenarioError),
+    /// What was asked for can't be done like that.
+    Usage(anyhow::Error),
+    /// It was tried and failed.
+    Run(anyhow::Error),
+    /// Nobody reads standard output any more, as in `swarmsim list | head -1`.
+    OutputClosed,
+}
+
+impl Failure {
+    /// Says on standard error what went wrong; the exit code.
+    #[must_use]
+    pub fn report(&self, style: Style) -> ExitCode {
+        match self {
+            Self::Scenario(error) => {
+                let _ = write!(io::stderr(), "{}", error.render(style.color()));
+                USAGE_ERROR.into()
+            }
+            Self::Usage(error) => {
+                style.error(&format!("{error:#}"));
+                USAGE_ERROR.into()
+            }
+            Self::Run(error) => {
+                style.error(&format!("{error:#}"));
+                RUN_ERROR.into()
+            }
+            Self::OutputClosed => ExitCode::SUCCESS,
+        }
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
+        Self::Scenario(error)
+    }
+}
+
+impl From<DirectoryError> for Failure {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Io { .. } => Self::Run(error.into()),
+            DirectoryError::Exists(_) | DirectoryError::NotAResult(_) | DirectoryError::NoName(_) => {
+                Self::Usage(error.into())
+            }
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+/// Commands write to nothing but standard output themselves.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::OutputClosed;
+        }
+        Self::Run(anyhow::Error::new(error).context("cannot write to standard output"))
+    }
+}

@@ -1,0 +1,132 @@
+//! `swarmsim list`: the rules that a scenario can name, each in a line with its source.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Failure, Style};
+
+/// Name in a scenario, rule, source.
+type Rule = (&'static str, &'static str, &'static str);
+
+const CHOKERS: &[Rule] = &[
+    (
+        "tit-for-tat",
+        "the interested neighbours that sent most in the last 20 s, and one at random",
+        "Cohen 2003; BEP 3",
+    ),
+    (
+        "fastest",
+        "the interested neighbours that take fastest, and one at random",
+        "seeds of mainline before 4.0",
+    ),
+    (
+        "round-robin",
+        "those that wait longest, one slot at random",
+        "seeds of mainline 4.0; Legout et al. 2006",
+    ),
+    (
+        "round-robin-quota",
+        "as round-robin, but a slot is kept until so many chunks and so much time are used up",
+        "seeds of libtorrent",
+    ),
+    ("random", "slots drawn at random at each decision", "control"),
+    ("altruist", "every interested neighbour, equally", "control"),
+    ("free-rider", "nobody", "Locher et al. 2006"),
+];
+
+const PICKERS: &[Rule] = &[
+    (
+        "rarest-first",
+        "the chunk that fewest neighbours have, ties at random",
+        "Cohen 2003; Legout et al. 2006",
+    ),
+    ("random", "any chunk, uniformly", "control"),
+    ("sequential", "the first in file order", "streaming"),
+    (
+        "global-rarest",
+        "the chunk with fewest copies in the whole swarm",
+        "oracle, for comparison",
+    ),
+];
+
+const ARRIVALS: &[Rule] = &[
+    (
+        "at-once",
+        "`count` peers at one time, each with a random delay up to `jitter`",
+        "flash crowd",
+    ),
+    (
+        "poisson",
+        "independent arrivals at a constant rate",
+        "Qiu & Srikant 2004",
+    ),
+    (
+        "decaying",
+        "a flash crowd whose rate falls exponentially",
+        "Guo et al. 2005",
+    ),
+    ("trace", "one peer for each row of a CSV file", "measurements"),
+];
+
+const DEPARTURES: &[Rule] = &[
+    ("selfish", "leaves as soon as it has the file", "Kurose & Ross"),
+    (
+        "altruistic",
+        "stays as a seed, for ever or for a drawn time `linger`",
+        "Kurose & Ross",
+    ),
+    (
+        "share-ratio",
+        "stays until it has uploaded a multiple of what it downloaded",
+        "practice of clients and trackers",
+    ),
+    (
+        "at",
+        "an initial seed that leaves at a set time",
+        "study of swarm death",
+    ),
+    (
+        "after-copies",
+        "leaves once it has uploaded so many copies of the file",
+        "study of swarm death",
+    ),
+    (
+        "abort_rate",
+        "a key of its own: leechers give up at this rate",
+        "θ of Qiu & Srikant 2004",
+    ),
+    (
+        "crash",
+        "a key of its own: peers vanish without notice, found out after a timeout",
+        "churn",
+    ),
+];
+
+const SECTIONS: [(&str, &str, &[Rule]); 4] = [
+    (
+        "Chokers",
+        "choking.<name> for leechers, seeding.<name> for seeds: whom a peer unchokes",
+        CHOKERS,
+    ),
+    ("Pickers", "picking.<name>: which chunk a leecher asks for", PICKERS),
+    ("Arrivals", "arrival.<name>: when the peers of a group come", ARRIVALS),
+    (
+        "Departures",
+        "departure.<name>: what a peer does once it has the file",
+        DEPARTURES,
+    ),
+];
+
+pub(super) fn list(style: Style) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    for (ix, (title, about, rules)) in SECTIONS.into_iter().enumerate() {
+        if ix > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}  {}", style.bold(title), style.dim(about))?;
+        for (name, rule, source) in rules {
+            writeln!(out, "  {name:<18} {rule} {}", style.dim(format!("[{source}]")))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,115 @@
+//! The command line: one file per subcommand.
+
+mod check;
+mod completions;
+mod failure;
+mod interrupt;
+mod list;
+mod memory;
+mod new;
+mod outcome;
+mod plan;
+mod run;
+mod schema;
+mod style;
+mod table;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+pub use failure::Failure;
+pub use style::Style;
+
+use crate::scenario::{self, LoadOptions, Loaded};
+
+#[allow(clippy::doc_markdown)] // the text is for the terminal
+/// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
+#[derive(Debug, Parser)]
+#[command(name = "swarmsim", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Colour in messages and tables
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  swarmsim new my-swarm.toml                      write a commented scenario to start from
+  swarmsim run my-swarm.toml                      simulate it: results/my-swarm/*.csv
+  swarmsim run my-swarm.toml --seed 2 --out r2    once more, with other chance
+  swarmsim run my-swarm.toml --set 'file.size=\"10 MiB\"' --out small";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate a scenario and write the results as CSV
+    Run(run::RunArgs),
+    /// Check a scenario and print it with every default spelled out
+    Check(check::CheckArgs),
+    /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
+    List,
+    /// Write a commented scenario to start from
+    New(new::NewArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print a script that completes commands in your shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Which scenario, and what to change in it.
+#[derive(Debug, Args)]
+struct ScenarioArgs {
+    /// The scenario, a TOML file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Replace the seed of the scenario
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Set any key of the scenario, the value in TOML: --set 'file.size="10 MiB"'; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+}
+
+impl ScenarioArgs {
+    /// Reads the scenario; warnings go to standard error.
+    fn load(&self, errors: Style) -> Result<scenario::Scenario, Failure> {
+        let options = LoadOptions {
+            sets: self.sets.clone(),
+            seed: self.seed,
+        };
+        let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
+        for warning in warnings {
+            errors.warn(&warning);
+        }
+        Ok(scenario)
+    }
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// When it can't be done; [`Failure::report`] says so to the user.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let style = Style::new(self.color, &io::stdout());
+        let errors = self.error_style();
+        match self.command {
+            Command::Run(args) => run::run(&args, style, errors),
+            Command::Check(args) => check::check(&args, errors),
+            Command::List => list::list(style),
+            Command::New(args) => new::new(&args, style),
+            Command::Schema => schema::schema(),
+            Command::Completions(args) => completions::completions(&args),
+        }
+    }
+
+    /// How to write on standard error.
+    #[must_use]
+    pub fn error_style(&self) -> Style {
+        Style::new(self.color, &io::stderr())
+    }
+}

@@ -1,0 +1,37 @@
+//! `swarmsim new`: a commented scenario to start from.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use crate::cli::{Failure, Style};
+use crate::scenario;
+
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    /// Where to write it; a file that exists is never overwritten
+    #[arg(value_name = "FILE", default_value = "scenario.toml")]
+    file: PathBuf,
+}
+
+pub(super) fn new(args: &NewArgs, style: Style) -> Result<ExitCode, Failure> {
+    let file = args.file.display();
+    write_new(&args.file, scenario::starter()).map_err(|cause| match cause.kind() {
+        io::ErrorKind::AlreadyExists => Failure::Usage(anyhow!("`{file}` exists already: choose another name")),
+        _ => Failure::Run(anyhow::Error::new(cause).context(format!("cannot write `{file}`"))),
+    })?;
+    let mut out = io::stdout();
+    writeln!(out, "Wrote {}. Read it, change it, then:", style.bold(&file))?;
+    writeln!(out, "  swarmsim run {file}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+        .inspect_err(|_| drop(fs::remove_file(path)))
+}

@@ -1,0 +1,152 @@
+//! What will be simulated, shown before a run.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::cli::Style;
+use crate::human;
+use crate::metrics::names;
+use crate::scenario::Scenario;
+use crate::scenario::model::{Arrival, Discovery, File, Group, StartsWith};
+
+/// The plan, some lines of text.
+pub(super) fn plan(scenario: &Scenario, memory_bytes: u64, target: &Path, style: Style) -> String {
+    let mut text = format!(
+        "{}  {}\n",
+        style.bold(&scenario.name),
+        style.dim(format!("seed {}", scenario.seed))
+    );
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
+    };
+    line("file", &file(&scenario.file));
+    for (ix, group) in scenario.groups.iter().enumerate() {
+        line(if ix == 0 { "peers" } else { "" }, &peers(group));
+    }
+    if scenario.discovery == Discovery::FullMesh {
+        line("network", "full mesh: everyone is connected to everyone");
+    }
+    line("memory", &format!("about {}", human::bytes(memory_bytes)));
+    line("results", &target.display().to_string());
+    text.push('\n');
+    text
+}
+
+fn file(file: &File) -> String {
+    let chunks = human::counted(file.chunks() as u64, "chunk");
+    format!(
+        "{} in {chunks} of {}",
+        human::bytes(file.size.0),
+        human::bytes(file.chunk_size.0)
+    )
+}
+
+fn peers(group: &Group) -> String {
+    let name = &group.name;
+    let arrival = arrival(&group.arrival);
+    let seeding = names::choking(&group.seeding);
+    if group.starts_with == StartsWith::All {
+        let kind = if group.super_seeding {
+            "super-seeding"
+        } else {
+            "seeding"
+        };
+        return format!("{name}: {arrival}, {kind} ({seeding})");
+    }
+    let choking = names::choking(&group.choking);
+    format!("{name}: {arrival}, {choking}, {}", names::picker(group.picking.picker))
+}
+
+fn arrival(arrival: &Arrival) -> String {
+    match arrival {
+        Arrival::AtOnce { count, jitter, .. } if jitter.is_zero() => human::count((*count).into()),
+        Arrival::AtOnce { count, jitter, .. } => {
+            format!(
+                "{} within {}",
+                human::count((*count).into()),
+                human::duration(jitter.as_secs_f64())
+            )
+        }
+        Arrival::Poisson { per_sec, count, .. } => format!("{}Poisson, {} per hour", up_to(*count), per_hour(*per_sec)),
+        Arrival::Decaying {
+            initial_per_sec,
+            decay,
+            count,
+            ..
+        } => format!(
+            "{}from {} per hour down to 1/e in {}",
+            up_to(*count),
+            per_hour(*initial_per_sec),
+            human::duration(decay.as_secs_f64())
+        ),
+        Arrival::Trace { path, peers } => format!("{} from {path}", human::count(peers.len() as u64)),
+    }
+}
+
+fn up_to(count: Option<u32>) -> String {
+    count.map_or(String::new(), |count| format!("up to {}, ", human::count(count.into())))
+}
+
+fn per_hour(per_sec: f64) -> String {
+    human::rough(per_sec * 3600.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::units::{SimDuration, SimTime};
+
+    #[test]
+    fn says_who_comes_when_and_where_results_go() {
+        let trickle = |name: &str, arrival| Group {
+            name: name.to_owned(),
+            arrival,
+            ..leechers()
+        };
+        let from = SimTime::ZERO;
+        let swarm = scenario(vec![
+            seeds(),
+            leechers(),
+            trickle(
+                "crowd",
+                Arrival::AtOnce {
+                    count: 1000,
+                    at: from,
+                    jitter: SimDuration::from_secs(5),
+                },
+            ),
+            trickle(
+                "steady",
+                Arrival::Poisson {
+                    per_sec: 0.1,
+                    from,
+                    until: None,
+                    count: Some(1000),
+                },
+            ),
+            trickle(
+                "decaying",
+                Arrival::Decaying {
+                    initial_per_sec: 5.0,
+                    decay: SimDuration::from_secs(600),
+                    from,
+                    count: None,
+                },
+            ),
+        ]);
+        let text = plan(&swarm, 12 << 20, Path::new("results/by-hand"), Style::plain());
+        insta::assert_snapshot!(text, @r##"
+by-hand  seed 7
+  file      250 B in 3 chunks of 100 B
+  peers     origin: 1, seeding (round-robin)
+            leechers: 2, tit-for-tat, rarest-first
+            crowd: 1,000 within 5 s, tit-for-tat, rarest-first
+            steady: up to 1,000, Poisson, 360 per hour, tit-for-tat, rarest-first
+            decaying: from 18 k per hour down to 1/e in 10 min, tit-for-tat, rarest-first
+  network   full mesh: everyone is connected to everyone
+  memory    about 12 MiB
+  results   results/by-hand
+"##);
+    }
+}

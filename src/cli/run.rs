@@ -1,0 +1,121 @@
+//! `swarmsim run`: simulate a scenario, show how far it is, then what came out.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::cli::{Failure, ScenarioArgs, Style, interrupt, memory, outcome, plan};
+use crate::engine::{self, Control, Ending};
+use crate::metrics::{Detail, ResultDirectory, Summary};
+use crate::progress::Meter;
+use crate::runner;
+use crate::scenario::Scenario;
+
+/// Results go below this unless `--out` is given.
+const RESULTS: &str = "results";
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    #[arg(
+        help = "Where the results go [default: results/<scenario name>]",
+        long,
+        value_name = "DIR"
+    )]
+    out: Option<PathBuf>,
+    /// Replace the results that are there, once the new ones are complete
+    #[arg(long)]
+    force: bool,
+    /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all
+    #[arg(long, value_name = "LEVELS")]
+    detail: Option<Detail>,
+    /// Check all invariants of the model after every event (slow)
+    #[arg(long)]
+    check_invariants: bool,
+    /// Print the summary as JSON on standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
+    /// Show neither plan, progress nor table
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let scenario = args.scenario.load(errors)?;
+    let target = args
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
+    let estimate = engine::estimate_memory_bytes(&scenario);
+    memory::check(estimate).map_err(Failure::Usage)?;
+    let directory = ResultDirectory::create(&target, args.force)?;
+    if !args.quiet {
+        let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
+        if args.json {
+            say(io::stderr(), &plan)?;
+        } else {
+            say(io::stdout(), &plan)?;
+        }
+    }
+
+    let asked_to_stop = interrupt::watch(directory.staging().to_owned())
+        .context("cannot watch for Ctrl-C")
+        .map_err(Failure::Run)?;
+    let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
+
+    if args.json {
+        let json = serde_json::to_string_pretty(&summary)
+            .context("cannot write the summary as JSON")
+            .map_err(Failure::Run)?;
+        say(io::stdout(), &(json + "\n"))?;
+    } else if !args.quiet {
+        say(io::stdout(), &outcome::outcome(&summary, &target, style))?;
+    }
+    if let Some(warning) = outcome::warning(&summary) {
+        errors.warn(&warning);
+    }
+    let interrupted = summary.outcome == Ending::Interrupted;
+    Ok(if interrupted {
+        interrupt::EXIT_CODE.into()
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn simulate(
+    args: &RunArgs,
+    scenario: &Scenario,
+    directory: ResultDirectory,
+    asked_to_stop: &AtomicBool,
+    errors: Style,
+) -> Result<Summary, Failure> {
+    let options = runner::Options {
+        detail: args.detail.unwrap_or_default(),
+        check_invariants: args.check_invariants,
+    };
+    let mut meter = Meter::new(scenario, args.quiet, errors.color());
+    let result = runner::run(scenario, directory, options, &mut |progress| {
+        meter.update(progress);
+        if asked_to_stop.load(Ordering::Relaxed) {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
+    });
+    meter.finish();
+    Ok(result?)
+}
+
+/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
+fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,33 @@
+//! Small tables on the screen: the first column to the left, numbers to the right.
+
+use crate::cli::Style;
+
+/// Space between two columns.
+const GAP: &str = "   ";
+
+/// The rows below their header, each line indented by two.
+pub(super) fn aligned(header: &[&str], rows: &[Vec<String>], style: Style) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([header[column].chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let line = |cells: &[&str]| {
+        let padded = cells.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+            if column == 0 {
+                format!("{cell:<width$}")
+            } else {
+                format!("{cell:>width$}")
+            }
+        });
+        padded.collect::<Vec<_>>().join(GAP)
+    };
+    let mut text = format!("  {}\n", style.dim(line(header)));
+    for row in rows {
+        let cells: Vec<&str> = row.iter().map(String::as_str).collect();
+        text.push_str("  ");
+        text.push_str(&line(&cells));
+        text.push('\n');
+    }
+    text
+}

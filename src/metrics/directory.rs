@@ -1,0 +1,285 @@
+//! A result directory appears whole or not at all: it is filled under another name beside its place and moved there at
+//! the end. Whatever goes wrong before, the half-filled directory is removed.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Without these two files a directory is not a result of ours, and is never replaced.
+const MARKS: [&str; 2] = ["scenario.toml", "summary.csv"];
+
+/// A directory that is being filled.
+#[derive(Debug)]
+pub struct ResultDirectory {
+    target: PathBuf,
+    staging: PathBuf,
+    replace: bool,
+    committed: bool,
+}
+
+/// Why there is no result directory.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// There is a result already.
+    #[error("`{0}` exists already: choose another directory with --out, or replace it with --force")]
+    Exists(PathBuf),
+    /// There is something that is not a result.
+    #[error(
+        "`{0}` exists and is no result of swarmsim (it lacks scenario.toml or summary.csv): choose another directory \
+         with --out"
+    )]
+    NotAResult(PathBuf),
+    /// The path names no directory that could be made.
+    #[error("`{0}` can't be the name of a result directory")]
+    NoName(PathBuf),
+    /// The system refused.
+    #[error("cannot {action} `{path}`")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl ResultDirectory {
+    /// Makes room for a result at `target`; what stands there is replaced at the end, and only with `replace`.
+    ///
+    /// # Errors
+    /// When something stands there that must not be replaced, or the directory can't be made.
+    pub fn create(target: &Path, replace: bool) -> Result<Self, DirectoryError> {
+        check_target(target, replace)?;
+        if let Some(parent) = parent(target) {
+            fs::create_dir_all(parent).map_err(io_error("create", parent))?;
+        }
+        let staging = make_beside(target, "partial")?;
+        Ok(Self {
+            target: target.to_owned(),
+            staging,
+            replace,
+            committed: false,
+        })
+    }
+
+    /// Where the result will be.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Where it is while it is being filled.
+    #[must_use]
+    pub fn staging(&self) -> &Path {
+        &self.staging
+    }
+
+    /// Opens a file of the result.
+    ///
+    /// # Errors
+    /// When it can't be created.
+    pub fn open(&self, file: &str) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(File::create(self.staging.join(file))?))
+    }
+
+    /// Moves the finished result to its place, once all of it is on the disk.
+    ///
+    /// # Errors
+    /// When it can't be written or moved; then what stood there before still does.
+    pub fn commit(mut self) -> Result<(), DirectoryError> {
+        self.sync().map_err(io_error("write to", &self.target))?;
+        check_target(&self.target, self.replace)?;
+        if self.target.exists() {
+            self.exchange()?;
+        } else {
+            fs::rename(&self.staging, &self.target).map_err(io_error("create", &self.target))?;
+        }
+        self.committed = true;
+        Ok(())
+    }
+
+    fn exchange(&self) -> Result<(), DirectoryError> {
+        // A directory may be renamed to one that is empty.
+        let old = make_beside(&self.target, "replaced")?;
+        if let Err(cause) = fs::rename(&self.target, &old) {
+            let _ = fs::remove_dir(&old);
+            return Err(io_error("replace", &self.target)(cause));
+        }
+        if let Err(cause) = fs::rename(&self.staging, &self.target) {
+            fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
+            return Err(io_error("replace", &self.target)(cause));
+        }
+        fs::remove_dir_all(&old).map_err(io_error("remove", &old))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.staging)? {
+            File::open(entry?.path())?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ResultDirectory {
+    fn drop(&mut self) {
+        if !self.committed {
+            // Whoever gave up on the result has an error to show already.
+            let _ = fs::remove_dir_all(&self.staging);
+        }
+    }
+}
+
+fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
+    match fs::symlink_metadata(target) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(io_error("look at", target)(cause)),
+        Ok(found) if !found.is_dir() || !is_result_or_empty(target) => {
+            Err(DirectoryError::NotAResult(target.to_owned()))
+        }
+        Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn is_result_or_empty(directory: &Path) -> bool {
+    MARKS.iter().all(|mark| directory.join(mark).is_file())
+        || fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Makes an empty, hidden directory beside `target`. What a killed process left under such a name stays as it is.
+fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
+    let Some(name) = target.file_name() else {
+        return Err(DirectoryError::NoName(target.to_owned()));
+    };
+    let mut attempt = 0_u32;
+    loop {
+        let hidden = format!(".{}.{role}-{}-{attempt}", name.to_string_lossy(), std::process::id());
+        let path = target.with_file_name(hidden);
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            Err(cause) => return Err(io_error("create", target)(cause)),
+        }
+    }
+}
+
+fn parent(target: &Path) -> Option<&Path> {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty())
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
+    move |cause| DirectoryError::Io {
+        action,
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fills a directory as a run would.
+    fn fill(target: &Path, replace: bool, content: &str) -> Result<ResultDirectory, DirectoryError> {
+        let directory = ResultDirectory::create(target, replace)?;
+        for mark in MARKS {
+            directory
+                .open(mark)
+                .and_then(|mut file| file.write_all(content.as_bytes()))
+                .expect("room for a few bytes");
+        }
+        Ok(directory)
+    }
+
+    fn entries(directory: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn appears_whole_at_the_end_with_its_parents() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("results/swarm");
+        let directory = fill(&target, false, "new").expect("nothing is in the way");
+        assert!(!target.exists());
+        directory.commit().expect("moved");
+        assert_eq!(entries(&target), MARKS);
+        assert_eq!(entries(&home.path().join("results")), ["swarm"]);
+    }
+
+    #[test]
+    fn given_up_it_leaves_nothing_and_keeps_what_was_there() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        fill(&target, false, "old")
+            .expect("nothing is in the way")
+            .commit()
+            .expect("moved");
+        drop(fill(&target, true, "new").expect("a result may be replaced"));
+        assert_eq!(entries(home.path()), ["swarm"]);
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("still there"), "old");
+    }
+
+    #[test]
+    fn replaces_a_result_only_when_told_to() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        fill(&target, false, "old")
+            .expect("nothing is in the way")
+            .commit()
+            .expect("moved");
+        assert!(matches!(fill(&target, false, "new"), Err(DirectoryError::Exists(_))));
+        fill(&target, true, "new")
+            .expect("a result may be replaced")
+            .commit()
+            .expect("moved");
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
+        assert_eq!(entries(home.path()), ["swarm"]);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_not_in_the_way() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        let killed = fill(&target, false, "killed").expect("nothing is in the way");
+        fill(&target, false, "new")
+            .expect("another name is free")
+            .commit()
+            .expect("moved");
+        drop(killed);
+        assert_eq!(entries(home.path()), ["swarm"]);
+    }
+
+    #[test]
+    fn never_replaces_what_is_not_a_result() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let thesis = home.path().join("thesis");
+        fs::create_dir(&thesis).expect("made");
+        fs::write(thesis.join("thesis.tex"), "ten years of work").expect("written");
+        assert!(matches!(fill(&thesis, true, "new"), Err(DirectoryError::NotAResult(_))));
+        assert!(matches!(
+            fill(&thesis.join("thesis.tex"), true, "new"),
+            Err(DirectoryError::NotAResult(_))
+        ));
+        assert_eq!(entries(&thesis), ["thesis.tex"]);
+        assert!(matches!(
+            fill(Path::new(".."), true, "new"),
+            Err(DirectoryError::Exists(_) | DirectoryError::NotAResult(_))
+        ));
+    }
+
+    #[test]
+    fn a_parent_that_is_a_file_is_named() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let file = home.path().join("file");
+        fs::write(&file, "").expect("written");
+        let error = fill(&file.join("swarm"), false, "new").expect_err("a file has no directories");
+        assert!(matches!(&error, DirectoryError::Io { .. }), "{error}");
+    }
+}

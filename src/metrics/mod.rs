@@ -1,0 +1,34 @@
+//! What is recorded of a run: the schema, the recorder that fills it, and the directory it ends up in.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `columns.rs` | the schema: every CSV, every column with unit and meaning; docs/output.md comes from it |
+//! | `table.rs` | one CSV on its way to disk |
+//! | `recorder.rs` | the observer that fills the tables |
+//! | `rows.rs` | from a record to a row |
+//! | `detail.rs` | which of the heavy tables are asked for |
+//! | `names.rs` | rules and outcomes as they stand in scenarios and files |
+//! | `tally.rs` | running sums of one group of peers |
+//! | `summary.rs` | the figures of a run: one struct for table, JSON and CSV |
+//! | `bound.rs` | the lower bound of Kumar & Ross |
+//! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
+//! | `directory.rs` | a result directory appears whole or not at all |
+
+pub mod bound;
+pub mod columns;
+pub mod detail;
+pub mod directory;
+pub mod names;
+pub mod recorder;
+mod rows;
+pub mod stats;
+pub mod summary;
+pub mod table;
+pub mod tally;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use detail::Detail;
+pub use directory::{DirectoryError, ResultDirectory};
+pub use recorder::{Recorder, WriteError};
+pub use summary::{Figures, GroupSummary, Summary};

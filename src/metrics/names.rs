@@ -1,0 +1,64 @@
+//! Names of rules and outcomes as they stand in scenarios and in result files.
+
+use crate::engine::observer::{Ending, Leave, TransferEnd};
+use crate::scenario::model::{Choking, Picker};
+
+/// The scenario's word for a choker.
+#[must_use]
+pub fn choking(rule: &Choking) -> &'static str {
+    match rule {
+        Choking::TitForTat(_) => "tit-for-tat",
+        Choking::Fastest { .. } => "fastest",
+        Choking::RoundRobin { .. } => "round-robin",
+        Choking::RoundRobinQuota { .. } => "round-robin-quota",
+        Choking::Random { .. } => "random",
+        Choking::Altruist => "altruist",
+        Choking::FreeRider => "free-rider",
+    }
+}
+
+/// The scenario's word for a picker.
+#[must_use]
+pub fn picker(rule: Picker) -> &'static str {
+    match rule {
+        Picker::RarestFirst => "rarest-first",
+        Picker::Random => "random",
+        Picker::Sequential => "sequential",
+        Picker::GlobalRarest => "global-rarest",
+    }
+}
+
+/// Why a peer left.
+#[must_use]
+pub fn leave(reason: Leave) -> &'static str {
+    match reason {
+        Leave::Done => "done",
+        Leave::Aborted => "aborted",
+        Leave::Crashed => "crashed",
+    }
+}
+
+/// How a transfer ended.
+#[must_use]
+pub fn transfer_end(end: TransferEnd) -> &'static str {
+    match end {
+        TransferEnd::ChunkCompleted => "chunk-completed",
+        TransferEnd::PartCompleted => "part-completed",
+        TransferEnd::Choked => "choked",
+        TransferEnd::PeerLeft => "peer-left",
+        TransferEnd::RaceLost => "race-lost",
+        TransferEnd::RunEnded => "run-ended",
+    }
+}
+
+/// How a run ended.
+#[must_use]
+pub fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::AllDone => "all-done",
+        Ending::TimeLimit => "time-limit",
+        Ending::Dead { .. } => "dead",
+        Ending::Stalled => "stalled",
+        Ending::Interrupted => "interrupted",
+    }
+}
