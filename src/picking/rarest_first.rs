@@ -32,7 +32,7 @@ impl Picker for RarestFirst {
         let mut total = 0;
         for line in 0..view.wanted.len() {
             let candidates = view.candidates(line);
-            if candidates == Line::default() {
+            if candidates.is_empty() {
                 continue;
             }
             let (copies, rarest) = rarest_in_line(view, line, candidates);
@@ -69,7 +69,7 @@ fn rarest_in_line(view: &PickView<'_>, line: usize, candidates: Line) -> (u32, L
     let mut copies = 0;
     for (k, plane) in planes.used().iter().enumerate().rev() {
         let zero_here = and_not(&rarest, plane);
-        if zero_here == Line::default() {
+        if zero_here.is_empty() {
             copies |= 1 << k;
         } else {
             rarest = zero_here;
