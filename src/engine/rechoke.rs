@@ -33,9 +33,17 @@ impl<O: Observer> Simulation<'_, O> {
             && state.chunks > 0
             && state.unchoked.len() < state.slots
             && self.group_of(peer).rechoke.refill == Refill::Immediate
+            && self.somebody_waits(peer)
         {
             self.decide(peer, REFILL);
         }
+    }
+
+    /// Whether a neighbour that is choked is interested in `peer`.
+    fn somebody_waits(&self, peer: PeerIx) -> bool {
+        let state = &self.swarm.peers[peer];
+        let mut open = self.swarm.links.open_in(state.links);
+        open.any(|(link, to)| !state.unchoked.contains(&link) && self.swarm.knows_interest(link, peer, to))
     }
 
     /// Asks the choker of `peer` and does as it says.
