@@ -81,6 +81,12 @@ impl MaxMin {
         self.visits
     }
 
+    /// What a peer takes: its two links, and its place on the lists of what has changed.
+    pub const PEER_BYTES: usize = 2 * (size_of::<Access>() + size_of::<Face>());
+
+    /// What a flow takes.
+    pub const FLOW_BYTES: usize = size_of::<Flow>() + size_of::<FlowIx>();
+
     /// Memory held, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -53,6 +53,15 @@ pub struct Progress {
     pub leechers: u32,
 }
 
+/// How a run went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Memory that the state of the swarm took at most, without what its observer keeps.
+    pub memory_bytes: usize,
+}
+
 /// The answer to a [`Progress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
@@ -93,7 +102,7 @@ pub fn run(
     options: RunOptions,
     observer: &mut impl Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Ending, InvariantViolation> {
+) -> Result<Outcome, InvariantViolation> {
     let mut simulation = Simulation::new(scenario, observer);
     simulation.open();
     let mut events = 0_u64;
@@ -117,7 +126,8 @@ pub fn run(
         simulation.check()?;
     }
     simulation.close(ending);
-    Ok(ending)
+    // Columns never shrink, so what they take now is the most they ever took.
+    Ok(Outcome { ending, memory_bytes: simulation.memory_bytes() })
 }
 
 /// A consequence that waits until the handler of its cause is done.
@@ -339,6 +349,17 @@ impl<'a, O: Observer> Simulation<'a, O> {
             joined: self.totals.joined,
             leechers: self.totals.leechers.count,
         }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let choker = size_of::<Box<dyn Choker>>() + memory::CHOKER_BYTES;
+        self.swarm.memory_bytes()
+            + self.bandwidth.memory_bytes()
+            + self.schedule.memory_bytes()
+            + self.tracker.memory_bytes()
+            + self.chokers.capacity() * choker
+            + self.streams.capacity() * size_of::<Streams>()
+            + self.parts.capacity() * size_of::<Part>()
     }
 
     /// Whether somebody is still to arrive.

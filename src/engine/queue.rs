@@ -48,6 +48,9 @@ pub struct TimerQueue {
 }
 
 impl TimerQueue {
+    /// What an armed timer takes in the heap.
+    pub(super) const ARMED_BYTES: usize = size_of::<Entry>();
+
     /// Arms `timer`, or moves it if it is armed.
     pub fn arm(&mut self, timer: u32, when: When) {
         if timer as usize >= self.places.len() {

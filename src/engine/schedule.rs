@@ -35,6 +35,9 @@ const PEER_TIMERS: [PeerTimer; 6] = [
     PeerTimer::Leave,
 ];
 
+/// What the timers of one peer take: its places, and the one or two that are armed.
+pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * size_of::<u32>() + 2 * TimerQueue::ARMED_BYTES;
+
 /// The timers of the run. Those of groups come after these.
 const SAMPLE: u32 = 0;
 const TIME_LIMIT: u32 = 1;
