@@ -4,9 +4,11 @@
 //! starts). They wait as [`Job`]s in a queue and are done before bandwidth is settled, once, for all of them. So no handler calls itself, and
 //! the order of consequences is the order in which they were found.
 
+mod arrival;
+mod connection;
+mod departure;
 mod endgame;
 mod invariants;
-mod membership;
 mod memory;
 pub mod observer;
 mod queue;
@@ -127,7 +129,10 @@ pub fn run(
     }
     simulation.close(ending);
     // Columns never shrink, so what they take now is the most they ever took.
-    Ok(Outcome { ending, memory_bytes: simulation.memory_bytes() })
+    Ok(Outcome {
+        ending,
+        memory_bytes: simulation.memory_bytes(),
+    })
 }
 
 /// A consequence that waits until the handler of its cause is done.

@@ -1,7 +1,7 @@
 //! Rows of the time series, and the end of a run. Looking changes nothing: what is counted here is not booked.
 
 use crate::engine::Simulation;
-use crate::engine::membership::record_of;
+use crate::engine::departure::record_of;
 use crate::engine::observer::{Ending, Observer, Sample, TransferEnd};
 use crate::ids::PeerIx;
 use crate::swarm::Role;

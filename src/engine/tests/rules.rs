@@ -464,11 +464,27 @@ fn a_steady_swarm_uses_places_again() {
 
 #[test]
 fn the_estimate_of_memory_is_within_a_fifth_of_what_a_run_takes() {
-    let limits = Connections { initiate: 20, accept: 40 };
-    let with_limits = |group: Group| Group { connections: limits, ..group };
-    let groups = vec![with_limits(seeds(2, 50_000.0)), with_limits(leechers(2500, 10_000.0, UNLIMITED))];
+    let limits = Connections {
+        initiate: 20,
+        accept: 40,
+    };
+    let with_limits = |group: Group| Group {
+        connections: limits,
+        ..group
+    };
+    let groups = vec![
+        with_limits(seeds(2, 50_000.0)),
+        with_limits(leechers(2500, 10_000.0, UNLIMITED)),
+    ];
     let scenario = tracked(mesh(40, groups), |_| ());
-    let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| Control::Continue).unwrap();
+    let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| {
+        Control::Continue
+    })
+    .unwrap();
     let state = crate::engine::memory::state_bytes(&scenario) / outcome.memory_bytes as f64;
-    assert!((0.8..=1.2).contains(&state), "{state} of {} bytes", outcome.memory_bytes);
+    assert!(
+        (0.8..=1.2).contains(&state),
+        "{state} of {} bytes",
+        outcome.memory_bytes
+    );
 }

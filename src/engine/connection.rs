@@ -1,0 +1,180 @@
+//! Connections open and close.
+
+use crate::engine::observer::{Observer, TransferEnd};
+use crate::engine::schedule::{Delayed, PeerTimer};
+use crate::engine::{Job, Simulation};
+use crate::ids::{LinkIx, PeerIx};
+use crate::scenario::model::Discovery;
+use crate::swarm::{Begun, Role};
+use crate::tracker::outage_until;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Makes `peer` known to the others and the others to it.
+    pub(super) fn introduce(&mut self, peer: PeerIx) {
+        match &self.scenario.discovery {
+            Discovery::Tracker(_) => {
+                self.tracker.add(peer);
+                self.announce(peer);
+            }
+            Discovery::FullMesh => {
+                for other in self.tracker.members().to_vec() {
+                    if self.swarm.peers[other].is_alive() {
+                        self.connect_pair(peer, other);
+                    }
+                }
+                self.tracker.add(peer);
+            }
+        }
+    }
+
+    /// `peer` asks the tracker; the answer, and the connections that follow from it, take four messages.
+    pub(super) fn announce(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let now = self.now();
+        self.swarm.peers[peer].life.announced_at = now;
+        if outage_until(rules, now).is_some() {
+            self.schedule
+                .arm_peer(peer, PeerTimer::Announce, now + rules.min_announce_interval);
+            return;
+        }
+        self.schedule
+            .arm_peer(peer, PeerTimer::Announce, now + rules.announce_interval);
+        if self.scenario.network.latency.is_zero() {
+            self.connect(peer);
+        } else {
+            let id = self.id_of(peer);
+            self.schedule.after(self.latency(4), id, Delayed::Connect(peer));
+        }
+    }
+
+    /// `peer` opens connections to those that the tracker names.
+    pub(super) fn connect(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let mut answer = std::mem::take(&mut self.scratch.answer);
+        let rng = &mut self.streams[peer.ix()].tracker;
+        self.tracker
+            .answer(peer, rules.peers_returned as usize, rng, &mut answer);
+        let limit = self.group_of(peer).connections.initiate;
+        for &other in &answer {
+            if self.swarm.peers[peer].links.open >= limit {
+                break;
+            }
+            if self.can_connect(peer, other) {
+                self.connect_pair(peer, other);
+            }
+        }
+        self.scratch.answer = answer;
+        self.announce_early_if_lonely(peer);
+    }
+
+    /// Whether `other` accepts a connection from `peer`. Two seeds have nothing to say to each other.
+    fn can_connect(&self, peer: PeerIx, other: PeerIx) -> bool {
+        let (from, to) = (&self.swarm.peers[peer], &self.swarm.peers[other]);
+        to.is_alive()
+            && !(from.role == Role::Seed && to.role == Role::Seed)
+            && to.links.open < self.group_of(other).connections.accept
+            && !self.swarm.links.neighbours(from.links).contains(&other)
+    }
+
+    pub(super) fn connect_pair(&mut self, a: PeerIx, b: PeerIx) {
+        let now = self.now();
+        let (mut a_range, mut b_range) = (self.swarm.peers[a].links, self.swarm.peers[b].links);
+        let (a_end, b_end) = self.swarm.links.open(now, (a, &mut a_range), (b, &mut b_range));
+        self.swarm.peers[a].links = a_range;
+        self.swarm.peers[b].links = b_range;
+        for (peer, end) in [(a, a_end), (b, b_end)] {
+            if self.swarm.is_super_seed(peer) {
+                self.offer_next(end);
+            }
+            if self.swarm.peers[peer].chunks > 0 {
+                self.jobs.push_back(Job::Refill(peer));
+            }
+        }
+    }
+
+    /// A leecher with too few neighbours asks the tracker again, as soon as it may.
+    pub(super) fn announce_early_if_lonely(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let state = &self.swarm.peers[peer];
+        let enough = rules.min_neighbours.min(self.group_of(peer).connections.initiate);
+        if state.role != Role::Leecher || state.links.open >= enough {
+            return;
+        }
+        let earliest = (state.life.announced_at + rules.min_announce_interval).max(self.now());
+        let armed = self.schedule.peer_timer_at(peer, PeerTimer::Announce);
+        if armed.is_none_or(|at| at > earliest) {
+            self.schedule.arm_peer(peer, PeerTimer::Announce, earliest);
+        }
+    }
+
+    /// A new seed closes its connections to other seeds, as mainline does: they carry nothing any more. In a full mesh all stay connected.
+    pub(super) fn leave_seeds(&mut self, peer: PeerIx) {
+        if self.swarm.peers[peer].role == Role::Seed && self.scenario.discovery != Discovery::FullMesh {
+            let links = &self.swarm.links;
+            let open = links.open_in(self.swarm.peers[peer].links);
+            let to_seeds: Vec<LinkIx> = open
+                .filter(|&(_, to)| self.swarm.peers[to].role == Role::Seed)
+                .map(|(link, _)| link)
+                .collect();
+            to_seeds.into_iter().for_each(|link| self.disconnect(link));
+        }
+        self.end_if_over();
+    }
+
+    pub(super) fn disconnect_all(&mut self, peer: PeerIx) {
+        for link in self.swarm.peers[peer].links.places() {
+            if self.swarm.links.to(link) != PeerIx::NOBODY {
+                self.disconnect(link);
+            }
+        }
+    }
+
+    /// Closes a connection at both ends.
+    pub(super) fn disconnect(&mut self, link: LinkIx) {
+        let back = self.swarm.links.get(link).back;
+        for end in [link, back] {
+            let flow = self.swarm.links.get(end).flow;
+            if flow.is_some() {
+                self.interrupt(flow, TransferEnd::PeerLeft, false);
+            }
+            if self.swarm.links.get(end).unchoking {
+                self.choke(end);
+            }
+        }
+        let owners = [self.swarm.links.owner(link), self.swarm.links.owner(back)];
+        for (end, owner) in [link, back].into_iter().zip(owners) {
+            self.stop_awaiting(owner, end);
+            self.swarm.links.close(end, &mut self.swarm.peers[owner].links);
+            self.jobs.push_back(Job::Refill(owner));
+        }
+        owners
+            .into_iter()
+            .for_each(|owner| self.announce_early_if_lonely(owner));
+    }
+
+    /// What `peer` still awaited on `link` can be fetched from others now.
+    fn stop_awaiting(&mut self, peer: PeerIx, link: LinkIx) {
+        let begun = &mut self.swarm.peers[peer].begun;
+        let mut freed = Vec::new();
+        begun.retain(|b| {
+            let here = b.awaited_from == link;
+            if here {
+                freed.push(Begun {
+                    awaited_from: LinkIx::NONE,
+                    ..*b
+                });
+            }
+            !here
+        });
+        if !freed.is_empty() {
+            freed.into_iter().for_each(|rest| self.give_back(peer, rest));
+            self.wake_idle_senders(peer);
+        }
+    }
+}
