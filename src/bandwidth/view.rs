@@ -97,14 +97,14 @@ impl MaxMin {
                 0
             }
         };
-        self.links.capacity() * size_of::<Access>()
-            + self.faces.capacity() * size_of::<Face>()
+        self.links.len() * size_of::<Access>()
+            + self.faces.len() * size_of::<Face>()
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
-            + self.flows.capacity() * size_of::<Flow>()
-            + self.free.capacity() * size_of::<FlowIx>()
-            + self.cap_pending.capacity()
-            + (self.worklist.capacity() + self.affected.capacity() + self.stale.capacity()) * size_of::<AccessIx>()
-            + self.shares.capacity() * size_of::<Share>()
+            + self.flows.len() * size_of::<Flow>()
+            + self.free.len() * size_of::<FlowIx>()
+            + self.cap_pending.len()
+            + (self.worklist.len() + self.affected.len() + self.stale.len()) * size_of::<AccessIx>()
+            + self.shares.len() * size_of::<Share>()
     }
 
     /// The two links of a flow, upload and download.

@@ -3,27 +3,59 @@
 use crate::engine::observer::{Observer, TransferEnd};
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
-use crate::ids::{LinkIx, PeerIx};
+use crate::ids::{LinkIx, PeerId, PeerIx};
+use crate::rng::below;
 use crate::scenario::model::Discovery;
 use crate::swarm::{Begun, Role};
 use crate::tracker::outage_until;
+use crate::units::SimDuration;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Makes `peer` known to the others and the others to it.
+    /// Makes `peer`, who has just joined, known to the others and the others to it.
+    ///
+    /// With a tracker this waits until all that come at this instant are there; see [`introduce_newcomers`](Self::introduce_newcomers).
     pub(super) fn introduce(&mut self, peer: PeerIx) {
-        match &self.scenario.discovery {
-            Discovery::Tracker(_) => {
-                self.tracker.add(peer);
-                self.announce(peer);
-            }
-            Discovery::FullMesh => {
-                for other in self.tracker.members().to_vec() {
-                    if self.swarm.peers[other].is_alive() {
-                        self.connect_pair(peer, other);
-                    }
+        if self.scenario.discovery == Discovery::FullMesh {
+            for other in self.tracker.members().to_vec() {
+                if self.swarm.peers[other].is_alive() {
+                    self.connect_pair(peer, other);
                 }
-                self.tracker.add(peer);
             }
+            self.tracker.add(peer, false);
+            return;
+        }
+        if self.newcomers.is_empty() {
+            self.schedule.after(SimDuration::ZERO, PeerId::NONE, Delayed::Introduce);
+        }
+        self.newcomers.push(peer);
+    }
+
+    /// Those that have joined at this instant ask the tracker, in an order drawn over all groups. Otherwise the first in the scenario would
+    /// fill the places of the seeds and of each other, and the last would have half as many neighbours.
+    pub(super) fn introduce_newcomers(&mut self) {
+        let mut newcomers = std::mem::take(&mut self.newcomers);
+        newcomers.retain(|&peer| self.swarm.peers[peer].is_alive());
+        for i in (1..newcomers.len()).rev() {
+            newcomers.swap(i, below(&mut self.order_rng, i + 1));
+        }
+        if !self.tracker_is_down() {
+            newcomers.iter().for_each(|&peer| self.list(peer));
+        }
+        newcomers.iter().for_each(|&peer| self.announce(peer));
+        newcomers.clear();
+        self.newcomers = newcomers;
+    }
+
+    fn list(&mut self, peer: PeerIx) {
+        let is_seed = self.swarm.peers[peer].role == Role::Seed;
+        self.tracker.add(peer, is_seed);
+    }
+
+    /// Whether the tracker does not answer now.
+    pub(super) fn tracker_is_down(&self) -> bool {
+        match &self.scenario.discovery {
+            Discovery::Tracker(rules) => outage_until(rules, self.now()).is_some(),
+            Discovery::FullMesh => false,
         }
     }
 
@@ -34,13 +66,14 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let now = self.now();
         self.swarm.peers[peer].life.announced_at = now;
-        if outage_until(rules, now).is_some() {
-            self.schedule
-                .arm_peer(peer, PeerTimer::Announce, now + rules.min_announce_interval);
+        if self.tracker_is_down() {
+            let again = now + rules.min_announce_interval;
+            self.schedule.arm_peer(peer, PeerTimer::Announce, again);
             return;
         }
-        self.schedule
-            .arm_peer(peer, PeerTimer::Announce, now + rules.announce_interval);
+        self.list(peer);
+        let again = now + rules.announce_interval;
+        self.schedule.arm_peer(peer, PeerTimer::Announce, again);
         if self.scenario.network.latency.is_zero() {
             self.connect(peer);
         } else {
@@ -55,9 +88,10 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         let mut answer = std::mem::take(&mut self.scratch.answer);
+        let is_seed = self.swarm.peers[peer].role == Role::Seed;
         let rng = &mut self.streams[peer.ix()].tracker;
-        self.tracker
-            .answer(peer, rules.peers_returned as usize, rng, &mut answer);
+        let count = rules.peers_returned as usize;
+        self.tracker.answer(peer, is_seed, count, rng, &mut answer);
         let limit = self.group_of(peer).connections.initiate;
         for &other in &answer {
             if self.swarm.peers[peer].links.open >= limit {
@@ -96,14 +130,14 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// A leecher with too few neighbours asks the tracker again, as soon as it may.
+    /// A peer with too few neighbours asks the tracker again, as soon as it may.
     pub(super) fn announce_early_if_lonely(&mut self, peer: PeerIx) {
         let Discovery::Tracker(rules) = &self.scenario.discovery else {
             return;
         };
         let state = &self.swarm.peers[peer];
         let enough = rules.min_neighbours.min(self.group_of(peer).connections.initiate);
-        if state.role != Role::Leecher || state.links.open >= enough {
+        if !state.is_alive() || state.links.open >= enough {
             return;
         }
         let earliest = (state.life.announced_at + rules.min_announce_interval).max(self.now());

@@ -5,6 +5,7 @@ use crate::engine::observer::{Leave, Observer, PeerRecord, TransferEnd};
 use crate::engine::schedule::PeerTimer;
 use crate::engine::{Job, Simulation};
 use crate::ids::PeerIx;
+use crate::rng::{Purpose, stream};
 use crate::scenario::model::Departure;
 use crate::swarm::{Peer, Role};
 use crate::units::{SimDuration, SimTime};
@@ -14,9 +15,12 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn plan_life(&mut self, peer: PeerIx) {
         let now = self.now();
         let group = self.group_of(peer);
+        // Each from a stream of its own: a rate that is changed shifts nothing else.
+        let (seed, id) = (self.scenario.seed, self.id_of(peer).0);
+        let abort_at = next_at_rate(now, group.abort_per_sec, &mut stream(seed, Purpose::Abort, id));
+        let crash_at = next_at_rate(now, group.crash_per_sec, &mut stream(seed, Purpose::Crash, id));
         let state = &mut self.swarm.peers[peer];
-        let abort_at = next_at_rate(now, group.abort_per_sec, &mut self.streams[peer.ix()].churn);
-        state.life.crash_at = next_at_rate(now, group.crash_per_sec, &mut self.streams[peer.ix()].churn);
+        state.life.crash_at = crash_at;
         if state.role == Role::Seed {
             self.plan_departure(peer);
         } else {
@@ -87,6 +91,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.totals.completed += 1;
         self.observer.completed(now, id, group, joined);
         self.install_choker(peer);
+        self.tracker.complete(peer);
         self.jobs.push_back(Job::LeaveSeeds(peer));
         self.plan_departure(peer);
     }
@@ -135,6 +140,8 @@ impl<O: Observer> Simulation<'_, O> {
         downloads
             .into_iter()
             .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
+        let unchoked = self.swarm.peers[peer].unchoked.clone();
+        unchoked.into_iter().for_each(|link| self.choke(link));
         let timeout = self.group_of(peer).crash_timeout;
         self.withdraw(peer, Leave::Crashed);
         self.swarm.peers[peer].role = Role::Crashed;

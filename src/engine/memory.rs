@@ -67,9 +67,6 @@ pub(super) const CHOKER_BYTES: usize = 48;
 /// What the program itself takes before the first peer has come.
 const PROGRAM_BYTES: f64 = 6.0 * 1024.0 * 1024.0;
 
-/// Columns grow by doubling: on average they hold a third more than they need.
-const SLACK: f64 = 1.33;
-
 /// Estimated peak memory of a run, in bytes.
 #[must_use]
 pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
@@ -92,7 +89,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             + TIMERS_BYTES as f64
             + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
             + links * (size_of::<Link>() + size_of::<PeerIx>()) as f64;
-        present_at_most(group, scenario) * per_peer * SLACK
+        present_at_most(group, scenario) * per_peer
     };
     scenario.groups.iter().map(group_bytes).sum()
 }

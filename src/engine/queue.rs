@@ -106,7 +106,7 @@ impl TimerQueue {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.heap.capacity() * size_of::<Entry>() + self.places.capacity() * size_of::<u32>()
+        self.heap.len() * size_of::<Entry>() + self.places.len() * size_of::<u32>()
     }
 
     fn sift_up(&mut self, mut place: usize, entry: Entry) {

@@ -93,7 +93,7 @@ pub fn run(
         simulation.check()?;
     }
     simulation.close(ending);
-    // Columns never shrink, so what they take now is the most they ever took.
+    // Columns never shrink, so what they take now is the most they ever took. What they keep in reserve is not touched and costs nothing.
     Ok(Outcome {
         ending,
         memory_bytes: simulation.memory_bytes(),

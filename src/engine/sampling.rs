@@ -19,7 +19,11 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn sample(&mut self) {
         self.take_sample();
         let now = self.now();
-        if self.bandwidth.flows() > 0 || self.arrivals_pending() || self.totals.leechers.count == 0 {
+        if self.bandwidth.flows() > 0
+            || self.tracker_is_down()
+            || self.arrivals_pending()
+            || self.totals.leechers.count == 0
+        {
             self.totals.last_moving = now;
         } else if now.since(self.totals.last_moving) >= self.scenario.run.stall_limit {
             self.ending = Some(Ending::Stalled);

@@ -56,6 +56,8 @@ pub enum Delayed {
     FirstRequest(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
+    /// All that come at this instant are there and ask the tracker.
+    Introduce,
     /// The tracker's answer is there and the connections to its peers are open.
     Connect(PeerIx),
 }
@@ -239,7 +241,7 @@ impl Schedule {
         let lanes = self
             .lanes
             .iter()
-            .map(|l| l.waiting.capacity() * size_of::<(When, PeerId, Delayed)>());
+            .map(|l| l.waiting.len() * size_of::<(When, PeerId, Delayed)>());
         self.timers.memory_bytes() + lanes.sum::<usize>()
     }
 }

@@ -55,6 +55,10 @@ pub(super) struct Simulation<'a, O: Observer> {
     pub(super) super_seeds: Vec<SuperSeed>,
     pub(super) jobs: VecDeque<Job>,
     pub(super) totals: Totals,
+    /// Those that have joined at this instant and have not asked the tracker yet.
+    pub(super) newcomers: Vec<PeerIx>,
+    /// Draws the order in which newcomers ask.
+    pub(super) order_rng: Rng,
     pub(super) next_id: u32,
     /// Connections that a peer may have in a full mesh.
     pub(super) mesh_limit: u32,
@@ -113,6 +117,8 @@ impl<'a, O: Observer> Simulation<'a, O> {
             super_seeds: Vec::new(),
             jobs: VecDeque::new(),
             totals: Totals::default(),
+            newcomers: Vec::new(),
+            order_rng: stream(scenario.seed, Purpose::Order, 0),
             next_id: 0,
             mesh_limit: mesh_limit(scenario),
             ending: None,
@@ -195,6 +201,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
                 }
                 self.swarm.links.owner(link)
             }
+            Delayed::Introduce => return self.introduce_newcomers(),
             Delayed::Rechoke(peer)
             | Delayed::Connect(peer)
             | Delayed::ChunkAnnounced(peer, _)
@@ -204,6 +211,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             return;
         }
         match event {
+            Delayed::Introduce => {} // Done above: it belongs to no single peer.
             Delayed::Rechoke(peer) => self.rechoke_in_turn(peer),
             Delayed::Connect(peer) => self.connect(peer),
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
@@ -247,9 +255,9 @@ impl<'a, O: Observer> Simulation<'a, O> {
             + self.bandwidth.memory_bytes()
             + self.schedule.memory_bytes()
             + self.tracker.memory_bytes()
-            + self.chokers.capacity() * choker
-            + self.streams.capacity() * size_of::<Streams>()
-            + self.parts.capacity() * size_of::<Part>()
+            + self.chokers.len() * choker
+            + self.streams.len() * size_of::<Streams>()
+            + self.parts.len() * size_of::<Part>()
     }
 
     /// Whether somebody is still to arrive.
