@@ -203,6 +203,7 @@ fn json_is_all_there_is_on_standard_output() {
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
     assert_eq!(summary["completed"], 20);
     assert_eq!(summary["groups"][1]["group"], "leechers");
+    assert_eq!(summary["results"], "out");
 }
 
 #[test]

@@ -362,8 +362,8 @@ every peer downloads.
 - Quantiles interpolate linearly between order statistics: type 7 of Hyndman & Fan, the default of R and NumPy.
 - A run is a function of scenario and seed: the same bytes on every repetition, with or without `--detail`. There are no
   wall-clock times in the files.
-- `swarmsim run --json` prints `summary.csv` and `group_summary.csv` as one JSON object with the same names; an empty
-  cell is `null`.
+- `swarmsim run --json` prints `summary.csv` and `group_summary.csv` as one JSON object with the same names, and
+  `results`, the directory; an empty cell is `null`.
 ";
 
 /// The text of `docs/output.md`.
