@@ -5,31 +5,38 @@
 
 use crate::engine::Simulation;
 use crate::engine::observer::Observer;
+use crate::engine::transfer::Route;
 use crate::engine::work::Work;
-use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::ids::FlowIx;
 
 impl<O: Observer> Simulation<'_, O> {
     /// What a free connection does when nothing new is left to ask for.
-    pub(super) fn share_at_the_end(&mut self, link: LinkIx, receiver: PeerIx) -> Option<Work> {
+    pub(super) fn share_at_the_end(&mut self, route: Route) -> Option<Work> {
+        let Route { link, sender, receiver } = route;
         if !self.group_of(receiver).picking.endgame || !self.all_being_fetched(receiver) {
             return None;
         }
         // What a crashed neighbour was to send comes first: it never will.
         let begun = &self.swarm.peers[receiver].begun;
-        if let Some(place) = begun.iter().position(|b| self.swarm.shows(link, b.chunk)) {
+        if let Some(place) = begun.iter().position(|b| self.swarm.shows(link, sender, b.chunk)) {
             return Some(self.take_begun(receiver, place));
         }
-        self.take_half_of(self.slowest_for(link, receiver)?)
+        self.take_half_of(self.slowest_for(route)?)
     }
 
-    /// The transfer to `receiver` that will end last, of a chunk that the owner of `link` has too. One that is in a race already gets no further help.
-    fn slowest_for(&self, link: LinkIx, receiver: PeerIx) -> Option<FlowIx> {
+    /// The transfer to the receiver that will end last, of a chunk that the sender has too. One that is in a race already gets no further help.
+    fn slowest_for(&self, route: Route) -> Option<FlowIx> {
+        let Route { link, sender, receiver } = route;
         let now = self.now();
         let mut slowest = None;
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
             let left = part.bytes - self.bandwidth.moved(now, flow);
-            if part.link == link || part.rival.is_some() || left == 0 || !self.swarm.shows(link, part.chunk) {
+            if part.route.link == link
+                || part.rival.is_some()
+                || left == 0
+                || !self.swarm.shows(link, sender, part.chunk)
+            {
                 continue;
             }
             // A rate of 0 belongs to a transfer that has just begun: it takes longer than any other.
@@ -48,12 +55,14 @@ impl<O: Observer> Simulation<'_, O> {
         let part = self.parts[flow.ix()];
         let finished = layout.whole_blocks(self.bandwidth.moved(now, flow));
         let left = part.bytes - finished;
+        self.parts[flow.ix()].whole = false;
         let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
         if keep >= left {
             return Some(Work {
                 chunk: part.chunk,
                 bytes: left,
                 rival: flow,
+                whole: false,
             });
         }
         let taken = left - keep;
@@ -63,6 +72,7 @@ impl<O: Observer> Simulation<'_, O> {
             chunk: part.chunk,
             bytes: taken,
             rival: FlowIx::NONE,
+            whole: false,
         })
     }
 }

@@ -82,7 +82,7 @@ impl<O: Observer> Simulation<'_, O> {
                 ensure(ends == (ix, to) && end.unchoking, || {
                     format!("{ix:?} sends to {to:?} outside a slot")
                 })?;
-                ensure(self.parts[end.flow.ix()].link == link, || {
+                ensure(self.parts[end.flow.ix()].route == self.route(link), || {
                     format!("{:?} is on the wrong link", end.flow)
                 })?;
             }
@@ -95,7 +95,7 @@ impl<O: Observer> Simulation<'_, O> {
             format!("{ix:?} sends {sending} transfers")
         })?;
         // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
-        let slots = self.chokers[ix.ix()].slots();
+        let slots = peer.slots;
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
         })
@@ -113,6 +113,11 @@ impl<O: Observer> Simulation<'_, O> {
             let begun = peer.begun.iter().any(|b| b.chunk == chunk);
             let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
             let held = states.iter().filter(|&&s| s).count();
+            let alone = flows
+                .iter()
+                .all(|f| self.parts[f.ix()].chunk != chunk || !self.parts[f.ix()].whole)
+                || flows.iter().filter(|f| self.parts[f.ix()].chunk == chunk).count() == 1 && !begun;
+            ensure(alone, || format!("{ix:?} fetches the whole of {chunk:?} and more"))?;
             ensure(held == 1, || {
                 format!("{ix:?} counts {chunk:?} {held} times (had, wanted, fetched: {states:?})")
             })?;
@@ -128,9 +133,11 @@ impl<O: Observer> Simulation<'_, O> {
         let mut seen = Vec::new();
         let mut on_way: u64 = 0;
         let mut raced: u64 = 0;
+        let mut unbooked: u64 = 0;
         for flow in self.bandwidth.downloads(ix) {
             let part = &self.parts[flow.ix()];
-            on_way += part.counted;
+            on_way += part.booked;
+            unbooked += part.unbooked;
             raced += if part.rival.is_some() { part.raced_bytes } else { 0 };
             open += part.bytes;
             seen.push(part.chunk);
@@ -147,11 +154,9 @@ impl<O: Observer> Simulation<'_, O> {
         let kept = kept.ok_or_else(|| format!("{ix:?} fetches more than the chunks it has begun"))?;
         if peer.life.chunks_at_start == 0 {
             let accounted = had + kept + on_way + peer.life.wasted_bytes;
-            ensure(accounted == peer.life.downloaded_bytes, || {
-                format!(
-                    "{ix:?} received {} bytes but {accounted} are accounted for",
-                    peer.life.downloaded_bytes
-                )
+            let received = peer.life.downloaded_bytes + unbooked;
+            ensure(accounted == received, || {
+                format!("{ix:?} received {received} bytes but {accounted} are accounted for")
             })?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use crate::choking;
 use crate::churn::{Arriving, next_at_rate};
 use crate::engine::observer::{Leave, Observer, PeerRecord, TransferEnd};
 use crate::engine::schedule::{Delayed, PeerTimer};
-use crate::engine::{Job, Simulation};
+use crate::engine::{Job, Simulation, Streams};
 use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
 use crate::rng::{Purpose, below, stream};
 use crate::scenario::model::{Capacity, Departure, Discovery, Group, Phase, StartsWith};
@@ -46,7 +46,7 @@ impl<O: Observer> Simulation<'_, O> {
         let group = &self.scenario.groups[group_ix.ix()];
         let id = PeerId(self.next_id);
         self.next_id += 1;
-        let mut peer = Peer::new(self.scenario.seed, id, group_ix, now);
+        let mut peer = Peer::new(id, group_ix, now);
         (peer.life.upload, peer.life.download) = self.draw_capacity(id, group, &arriving);
         let chunks = self.draw_chunks(id, &group.starts_with);
         let limit = match &self.scenario.discovery {
@@ -60,6 +60,7 @@ impl<O: Observer> Simulation<'_, O> {
             .joined(now, id, group_ix, upload, download, chunks.len() as u32);
         self.bandwidth.set_peer(ix, upload, download);
         self.totals.joined += 1;
+        self.open_streams(ix);
         self.install_choker(ix);
         self.plan_life(ix);
         if self.swarm.is_super_seed(ix) {
@@ -113,6 +114,16 @@ impl<O: Observer> Simulation<'_, O> {
         chunks
     }
 
+    /// Opens the random streams of `peer`.
+    fn open_streams(&mut self, peer: PeerIx) {
+        let streams = Streams::new(self.scenario.seed, self.id_of(peer));
+        if peer.ix() < self.streams.len() {
+            self.streams[peer.ix()] = streams;
+        } else {
+            self.streams.resize(peer.ix() + 1, streams);
+        }
+    }
+
     /// Gives `peer` the choker of its role and counts it as what it is.
     fn install_choker(&mut self, peer: PeerIx) {
         let group = self.group_of(peer);
@@ -125,6 +136,8 @@ impl<O: Observer> Simulation<'_, O> {
             &group.choking
         };
         let choker = choking::for_rule(rule, upload);
+        let is_seed = state.role == Role::Seed;
+        self.swarm.peers[peer].slots = choker.slots();
         if peer.ix() < self.chokers.len() {
             self.chokers[peer.ix()] = choker;
         } else {
@@ -133,7 +146,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
             self.chokers.push(choker);
         }
-        let kind = if state.role == Role::Seed {
+        let kind = if is_seed {
             &mut self.totals.seeds
         } else {
             &mut self.totals.leechers
@@ -146,8 +159,8 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         let group = self.group_of(peer);
         let state = &mut self.swarm.peers[peer];
-        let abort_at = next_at_rate(now, group.abort_per_sec, &mut state.churn_rng);
-        state.life.crash_at = next_at_rate(now, group.crash_per_sec, &mut state.churn_rng);
+        let abort_at = next_at_rate(now, group.abort_per_sec, &mut self.streams[peer.ix()].churn);
+        state.life.crash_at = next_at_rate(now, group.crash_per_sec, &mut self.streams[peer.ix()].churn);
         if state.role == Role::Seed {
             self.plan_departure(peer);
         } else {
@@ -167,7 +180,7 @@ impl<O: Observer> Simulation<'_, O> {
             Departure::Selfish => self.jobs.push_back(Job::Depart(peer)),
             Departure::Stays => {}
             Departure::Lingers(span) => {
-                done_at = now + SimDuration::from_secs_f64(span.sample(&mut state.churn_rng));
+                done_at = now + SimDuration::from_secs_f64(span.sample(&mut self.streams[peer.ix()].churn));
                 state.life.lingering = true;
                 self.totals.lingering += 1;
             }
@@ -182,6 +195,7 @@ impl<O: Observer> Simulation<'_, O> {
             Departure::AtTime(time) => done_at = (*time).max(now),
             Departure::AfterCopies(copies) => state.life.leave_after_bytes = (copies * file_bytes).ceil() as u64,
         }
+        state.leaves_by_bytes = state.life.leave_after_bytes != u64::MAX;
         let leaves = (done_at, Leave::Done).min_by_time((state.life.crash_at, Leave::Crashed));
         self.plan_leave(peer, leaves);
         self.depart_if_given_enough(peer);
@@ -219,7 +233,7 @@ impl<O: Observer> Simulation<'_, O> {
         let rules = self.group_of(peer).rechoke;
         let first = match rules.phase {
             Phase::Random => {
-                let phase = below(&mut self.swarm.peers[peer].choking_rng, rules.interval.0 as usize);
+                let phase = below(&mut self.streams[peer.ix()].choking, rules.interval.0 as usize);
                 now + SimDuration(phase as u64)
             }
             Phase::Aligned => SimTime((now.0 / rules.interval.0 + 1) * rules.interval.0),
@@ -255,7 +269,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         let mut answer = std::mem::take(&mut self.scratch.answer);
-        let rng = &mut self.swarm.peers[peer].tracker_rng;
+        let rng = &mut self.streams[peer.ix()].tracker;
         self.tracker
             .answer(peer, rules.peers_returned as usize, rng, &mut answer);
         let limit = self.group_of(peer).connections.initiate;
@@ -318,7 +332,8 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         // What it sent so far, and the slots it held, were those of a leecher.
         let sending: Vec<_> = self.bandwidth.uploads(peer).collect();
-        sending.into_iter().for_each(|flow| self.count(flow));
+        let receiving: Vec<_> = self.bandwidth.downloads(peer).collect();
+        sending.into_iter().chain(receiving).for_each(|flow| self.book(flow));
         for link in self.swarm.peers[peer].unchoked.clone() {
             self.end_unchoke(link);
             let end = self.swarm.links.get_mut(link);

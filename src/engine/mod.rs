@@ -28,6 +28,7 @@ use crate::engine::totals::Totals;
 use crate::engine::transfer::Part;
 use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::picking::{self, Picker};
+use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::Scenario;
 use crate::scenario::model::{Discovery, Group, StartsWith};
 use crate::swarm::{Layout, Swarm};
@@ -142,6 +143,8 @@ struct Simulation<'a, O: Observer> {
     tracker: Tracker,
     /// By place of the peer.
     chokers: Vec<Box<dyn Choker>>,
+    /// By place of the peer.
+    streams: Vec<Streams>,
     /// By group.
     pickers: Vec<Box<dyn Picker>>,
     /// By group, with the next arrival if there is one.
@@ -157,6 +160,27 @@ struct Simulation<'a, O: Observer> {
     mesh_limit: u32,
     ending: Option<Ending>,
     scratch: Scratch,
+}
+
+/// The random streams that a peer draws from again and again.
+#[derive(Clone)]
+struct Streams {
+    choking: Rng,
+    picking: Rng,
+    tracker: Rng,
+    churn: Rng,
+}
+
+impl Streams {
+    fn new(seed: u64, id: PeerId) -> Self {
+        let open = |purpose| stream(seed, purpose, id.0);
+        Self {
+            choking: open(Purpose::Choking),
+            picking: open(Purpose::Picking),
+            tracker: open(Purpose::Tracker),
+            churn: open(Purpose::Churn),
+        }
+    }
 }
 
 /// Buffers that are used again and again.
@@ -182,6 +206,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             bandwidth: MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0)),
             tracker: Tracker::default(),
             chokers: Vec::new(),
+            streams: Vec::new(),
             pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
             arrivals: arrivals.collect(),
             parts: Vec::new(),

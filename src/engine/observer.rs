@@ -159,6 +159,10 @@ pub trait Observer {
     fn joined(&mut self, _now: SimTime, _peer: PeerId, _group: GroupIx, _upload: f64, _download: f64, _chunks: u32) {}
     /// `bytes` have moved between two groups since they were last counted.
     fn moved(&mut self, _from: GroupIx, _to: GroupIx, _sender_leeches: bool, _bytes: u64) {}
+    /// Whether [`transferred`](Self::transferred) is listened to: nothing is put together for it otherwise.
+    fn wants_transfers(&self) -> bool {
+        false
+    }
     /// A part of a chunk has ended.
     fn transferred(&mut self, _transfer: &Transfer) {}
     /// An unchoke has ended.

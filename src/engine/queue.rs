@@ -18,10 +18,25 @@ pub struct When {
     pub sequence: u64,
 }
 
+impl When {
+    /// Both as one number: compared without a branch.
+    #[inline]
+    fn key(self) -> u128 {
+        (u128::from(self.time.0) << 64) | u128::from(self.sequence)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     when: When,
     timer: u32,
+}
+
+impl Entry {
+    #[inline]
+    fn is_before(&self, other: &Self) -> bool {
+        self.when.key() < other.when.key()
+    }
 }
 
 /// The armed timers.
@@ -94,7 +109,7 @@ impl TimerQueue {
     fn sift_up(&mut self, mut place: usize, entry: Entry) {
         while place > 0 {
             let parent = (place - 1) / CHILDREN;
-            if self.heap[parent].when <= entry.when {
+            if !entry.is_before(&self.heap[parent]) {
                 break;
             }
             self.set(place, self.heap[parent]);
@@ -106,15 +121,17 @@ impl TimerQueue {
     fn sift_down(&mut self, mut place: usize, entry: Entry) {
         loop {
             let first = place * CHILDREN + 1;
-            let children = first..(first + CHILDREN).min(self.heap.len());
-            let Some(least) = children.min_by_key(|&c| self.heap[c].when) else {
+            let Some(children) = self.heap.get(first..self.heap.len().min(first + CHILDREN)) else {
                 break;
             };
-            if entry.when <= self.heap[least].when {
+            let Some((least, child)) = earliest(children) else {
+                break;
+            };
+            if !child.is_before(&entry) {
                 break;
             }
-            self.set(place, self.heap[least]);
-            place = least;
+            self.set(place, child);
+            place = first + least;
         }
         self.set(place, entry);
     }
@@ -123,6 +140,18 @@ impl TimerQueue {
         self.heap[place] = entry;
         self.places[entry.timer as usize] = place as u32;
     }
+}
+
+/// The earliest of up to four entries and its place among them.
+#[inline]
+fn earliest(entries: &[Entry]) -> Option<(usize, Entry)> {
+    let (mut least, mut found) = (0, *entries.first()?);
+    for (place, entry) in entries.iter().enumerate().skip(1) {
+        if entry.is_before(&found) {
+            (least, found) = (place, *entry);
+        }
+    }
+    Some((least, found))
 }
 
 #[cfg(test)]

@@ -31,11 +31,19 @@ impl<O: Observer> Simulation<'_, O> {
         let state = &self.swarm.peers[peer];
         if state.is_alive()
             && state.chunks > 0
-            && state.unchoked.len() < self.chokers[peer.ix()].slots()
+            && state.unchoked.len() < state.slots
             && self.group_of(peer).rechoke.refill == Refill::Immediate
+            && self.somebody_waits(peer)
         {
             self.decide(peer, REFILL);
         }
+    }
+
+    /// Whether a neighbour that is choked is interested in `peer`.
+    fn somebody_waits(&self, peer: PeerIx) -> bool {
+        let state = &self.swarm.peers[peer];
+        let mut open = self.swarm.links.open_in(state.links);
+        open.any(|(link, to)| !state.unchoked.contains(&link) && self.swarm.knows_interest(link, peer, to))
     }
 
     /// Asks the choker of `peer` and does as it says.
@@ -45,7 +53,7 @@ impl<O: Observer> Simulation<'_, O> {
         let mut grants = std::mem::take(&mut self.scratch.grants);
         self.view_neighbours(peer, &mut neighbours);
         grants.clear();
-        let state = &mut self.swarm.peers[peer];
+        let state = &self.swarm.peers[peer];
         let view = RechokeView {
             now: self.schedule.now(),
             decision,
@@ -54,7 +62,7 @@ impl<O: Observer> Simulation<'_, O> {
             upload: state.life.upload,
             chunk_bytes: self.swarm.layout.chunk_bytes,
         };
-        self.chokers[peer.ix()].rechoke(&view, &mut state.choking_rng, &mut grants);
+        self.chokers[peer.ix()].rechoke(&view, &mut self.streams[peer.ix()].choking, &mut grants);
 
         let mut granted = std::mem::take(&mut self.scratch.granted);
         granted.clear();
@@ -85,12 +93,12 @@ impl<O: Observer> Simulation<'_, O> {
             .chain(self.bandwidth.uploads(peer))
             .collect();
         for flow in running {
-            self.count(flow);
+            self.book(flow);
         }
         let now = self.now();
         let links = &self.swarm.links;
         for (link, to) in links.open_in(self.swarm.peers[peer].links) {
-            if !self.swarm.knows_interest(link) {
+            if !self.swarm.knows_interest(link, peer, to) {
                 continue;
             }
             let end = links.get(link);
@@ -119,7 +127,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
         let unchoked = self.swarm.peers[peer].unchoked.clone();
         for link in unchoked {
-            if !self.swarm.knows_interest(link) {
+            if !self.swarm.knows_interest(link, peer, self.swarm.links.to(link)) {
                 self.choke(link);
             }
         }

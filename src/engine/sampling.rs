@@ -63,7 +63,8 @@ impl<O: Observer> Simulation<'_, O> {
             };
             for flow in self.bandwidth.uploads(ix) {
                 sending.rate += self.bandwidth.rate(flow);
-                sending.unbooked_bytes += self.bandwidth.moved(now, flow) - self.parts[flow.ix()].counted;
+                let part = &self.parts[flow.ix()];
+                sending.unbooked_bytes += part.unbooked + self.bandwidth.moved(now, flow) - part.booked;
             }
         }
         (leechers, seeds)

@@ -36,11 +36,10 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         let ties = || lacking().filter(|&c| state.shown[c] == least);
-        let mut rng = self.swarm.peers[seed].choking_rng.clone();
-        let Some(chunk) = ties().nth(below(&mut rng, ties().count())) else {
+        let rng = &mut self.streams[seed.ix()].choking;
+        let Some(chunk) = ties().nth(below(rng, ties().count())) else {
             return;
         };
-        self.swarm.peers[seed].choking_rng = rng;
         state.shown[chunk] += 1;
         self.swarm.links.get_mut(link).offer = chunk as u32;
         self.jobs.push_back(Job::Start(link));

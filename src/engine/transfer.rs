@@ -12,43 +12,68 @@ use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::{Begun, Role};
 use crate::units::SimTime;
 
-/// What one running transfer carries.
+/// One direction of a connection with both peers at hand: finding them through the ends of the link costs two cache misses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    /// The sender's end.
+    pub link: LinkIx,
+    /// Its owner.
+    pub sender: PeerIx,
+    /// Its neighbour.
+    pub receiver: PeerIx,
+}
+
+/// What one running transfer carries. One cache line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
-    /// The sender's end of the connection.
-    pub link: LinkIx,
+    /// From whom to whom.
+    pub route: Route,
     /// The chunk.
     pub chunk: ChunkIx,
     /// Bytes of the chunk that this part is to bring.
     pub bytes: u64,
-    /// Bytes that have been counted for both sides so far.
-    pub counted: u64,
+    /// How many of them have been booked.
+    pub booked: u64,
+    /// Bytes of earlier parts that came without a break on the same connection and have not been booked yet.
+    pub unbooked: u64,
     /// When the part began.
     pub started: SimTime,
+    /// Bytes of the block that a rival fetches too.
+    pub raced_bytes: u64,
     /// The transfer that fetches the same last block, in endgame, or `NONE`.
     pub rival: FlowIx,
-    /// Bytes of that block.
-    pub raced_bytes: u64,
+    /// Whether this part is the whole chunk, and always was.
+    pub whole: bool,
 }
 
 impl<O: Observer> Simulation<'_, O> {
+    /// The direction that begins at `link`.
+    pub(super) fn route(&self, link: LinkIx) -> Route {
+        Route {
+            link,
+            sender: self.swarm.links.owner(link),
+            receiver: self.swarm.links.to(link),
+        }
+    }
+
     /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
     pub(super) fn start(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
         if !end.unchoking || end.flow.is_some() || self.awaits_first_request(link) {
             return;
         }
-        let (sender, receiver) = (self.swarm.links.owner(link), self.swarm.links.to(link));
+        let route = self.route(link);
+        let (sender, receiver) = (route.sender, route.receiver);
         if !self.swarm.peers[sender].is_alive() || self.swarm.peers[receiver].role == Role::Crashed {
             return;
         }
-        if let Some(work) = self.choose_work(link) {
+        if let Some(work) = self.choose_work(route) {
             let flow = self
                 .bandwidth
                 .start(self.now(), sender, receiver, end.weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
-            self.begin(flow, link, work);
-        } else if !self.swarm.is_interesting(link) {
+            self.begin(flow, route, work, 0);
+        } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
         }
     }
@@ -64,15 +89,17 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Notes what `flow` carries from now on.
-    fn begin(&mut self, flow: FlowIx, link: LinkIx, work: Work) {
+    fn begin(&mut self, flow: FlowIx, route: Route, work: Work, unbooked: u64) {
         let part = Part {
-            link,
+            route,
             chunk: work.chunk,
             bytes: work.bytes,
-            counted: 0,
+            booked: 0,
+            unbooked,
             started: self.now(),
-            rival: work.rival,
             raced_bytes: work.bytes,
+            rival: work.rival,
+            whole: work.whole,
         };
         if flow.ix() >= self.parts.len() {
             self.parts.resize(flow.ix() + 1, part);
@@ -89,12 +116,14 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn clock_struck(&mut self, clock: Clock) {
         let flow = self.bandwidth.finish(self.now(), clock);
         let part = self.parts[flow.ix()];
-        let (sender, receiver) = (self.swarm.links.owner(part.link), self.swarm.links.to(part.link));
-        self.count(flow);
+        let Route { sender, receiver, .. } = part.route;
+        let finished = &mut self.parts[flow.ix()];
+        finished.unbooked += part.bytes - part.booked;
+        finished.booked = part.bytes;
         if part.rival.is_some() {
             self.lose_race(part.rival);
         }
-        let complete = self.is_last_part(flow, receiver, part.chunk);
+        let complete = part.whole || self.is_last_part(flow, receiver, part.chunk);
         let end = if complete {
             TransferEnd::ChunkCompleted
         } else {
@@ -104,24 +133,28 @@ impl<O: Observer> Simulation<'_, O> {
         if complete {
             self.complete_chunk(receiver, part.chunk);
         }
-        self.go_on(flow, part.link);
+        self.go_on(flow, part.route);
         if complete {
             self.wake_idle_senders(receiver);
         }
-        self.depart_if_given_enough(sender);
+        if self.swarm.peers[sender].leaves_by_bytes {
+            self.book(flow);
+            self.depart_if_given_enough(sender);
+        }
     }
 
     /// Gives `flow`, whose work is done, the next thing to carry, or ends it.
-    fn go_on(&mut self, flow: FlowIx, link: LinkIx) {
-        if let Some(work) = self.choose_work(link) {
+    fn go_on(&mut self, flow: FlowIx, route: Route) {
+        if let Some(work) = self.choose_work(route) {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
-            self.begin(flow, link, work);
+            let unbooked = self.parts[flow.ix()].unbooked;
+            self.begin(flow, route, work, unbooked);
             return;
         }
-        self.bandwidth.stop(self.now(), flow);
-        self.swarm.links.get_mut(link).flow = FlowIx::NONE;
-        if !self.swarm.is_interesting(link) {
-            self.say_not_interested(link);
+        self.book(flow);
+        self.stop(flow, route.link);
+        if !self.swarm.is_interesting(route.link, route.sender, route.receiver) {
+            self.say_not_interested(route.link);
         }
     }
 
@@ -134,9 +167,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Cuts `flow` off. Its whole blocks are kept; the rest goes back to be fetched, at once, or, when the sender has `crashed`, once its receiver has noticed.
     pub(super) fn interrupt(&mut self, flow: FlowIx, end: TransferEnd, crashed: bool) {
-        self.count(flow);
+        self.book(flow);
         let part = self.parts[flow.ix()];
-        let receiver = self.swarm.links.to(part.link);
+        let Route { link, receiver, .. } = part.route;
         // A rival fetches the last block too, so only the blocks before are this part's to keep or to give back.
         let own = if part.rival.is_some() {
             part.bytes - part.raced_bytes
@@ -144,18 +177,14 @@ impl<O: Observer> Simulation<'_, O> {
             part.bytes
         };
         // The last block counts when its event has come, not before.
-        let kept = self
-            .swarm
-            .layout
-            .whole_blocks(part.counted.min(part.bytes - 1))
-            .min(own);
+        let kept = self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own);
         if part.rival.is_some() {
             self.parts[part.rival.ix()].rival = FlowIx::NONE;
         }
-        self.stop(flow, part.link);
+        self.stop(flow, link);
         if own > kept {
             let awaited_from = if crashed {
-                self.swarm.links.get(part.link).back
+                self.swarm.links.get(link).back
             } else {
                 LinkIx::NONE
             };
@@ -168,7 +197,7 @@ impl<O: Observer> Simulation<'_, O> {
                 },
             );
         }
-        self.record_transfer(&part, part.counted, kept, end);
+        self.record_transfer(&part, part.booked, kept, end);
         if !crashed {
             self.wake_idle_senders(receiver);
         }
@@ -176,16 +205,11 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The rival of `flow` was faster: the last block of `flow` is of no use any more.
     fn lose_race(&mut self, flow: FlowIx) {
-        self.count(flow);
+        self.book(flow);
         let part = self.parts[flow.ix()];
-        self.stop(flow, part.link);
-        self.record_transfer(
-            &part,
-            part.counted,
-            part.bytes - part.raced_bytes,
-            TransferEnd::RaceLost,
-        );
-        self.jobs.push_back(Job::Start(part.link));
+        self.stop(flow, part.route.link);
+        self.record_transfer(&part, part.booked, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
+        self.jobs.push_back(Job::Start(part.route.link));
     }
 
     fn stop(&mut self, flow: FlowIx, link: LinkIx) {
@@ -211,35 +235,42 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn record_transfer(&mut self, part: &Part, bytes: u64, kept: u64, end: TransferEnd) {
-        let (sender, receiver) = (self.swarm.links.owner(part.link), self.swarm.links.to(part.link));
-        self.swarm.peers[receiver].life.wasted_bytes += bytes - kept;
-        self.observer.transferred(&Transfer {
-            started: part.started,
-            ended: self.schedule.now(),
-            from: self.swarm.peers[sender].id,
-            to: self.swarm.peers[receiver].id,
-            chunk: part.chunk,
-            bytes,
-            kept_bytes: kept,
-            end,
-        });
+        let Route { sender, receiver, .. } = part.route;
+        if bytes > kept {
+            self.swarm.peers[receiver].life.wasted_bytes += bytes - kept;
+        }
+        if self.observer.wants_transfers() {
+            self.observer.transferred(&Transfer {
+                started: part.started,
+                ended: self.schedule.now(),
+                from: self.swarm.peers[sender].id,
+                to: self.swarm.peers[receiver].id,
+                chunk: part.chunk,
+                bytes,
+                kept_bytes: kept,
+                end,
+            });
+        }
     }
 
-    /// Counts for both sides what `flow` has moved since it was last counted.
-    pub(super) fn count(&mut self, flow: FlowIx) {
+    /// Books for both sides what `flow` has moved since it was last booked.
+    ///
+    /// This happens when a rate is needed and when the connection falls idle, not for every chunk: a chunk would cost half a dozen cache
+    /// misses here.
+    pub(super) fn book(&mut self, flow: FlowIx) {
         let now = self.now();
         let moved = self.bandwidth.moved(now, flow);
         let part = &mut self.parts[flow.ix()];
-        let bytes = moved - part.counted;
-        part.counted = moved;
+        let bytes = part.unbooked + moved - part.booked;
+        part.booked = moved;
+        part.unbooked = 0;
         if bytes == 0 {
             return;
         }
-        let link = part.link;
+        let Route { link, sender, receiver } = part.route;
         let end = self.swarm.links.get_mut(link);
         end.slot_bytes += bytes;
         let back = end.back;
-        let (sender, receiver) = (self.swarm.links.owner(link), self.swarm.links.to(link));
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
 
@@ -322,10 +353,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
     pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
-        if self.swarm.links.get(link).unchoking && !self.swarm.knows_interest(link) {
-            let owner = self.swarm.links.owner(link);
+        let Route { sender, receiver, .. } = self.route(link);
+        if self.swarm.links.get(link).unchoking && !self.swarm.knows_interest(link, sender, receiver) {
             self.choke(link);
-            self.jobs.push_back(Job::Refill(owner));
+            self.jobs.push_back(Job::Refill(sender));
         }
     }
 }

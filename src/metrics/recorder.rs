@@ -232,6 +232,10 @@ impl Observer for Recorder<'_> {
         }
     }
 
+    fn wants_transfers(&self) -> bool {
+        self.tables.transfers.is_some()
+    }
+
     fn transferred(&mut self, transfer: &Transfer) {
         if let Some(row) = &mut self.tables.transfers {
             rows::transfer(row, transfer);

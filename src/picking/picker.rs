@@ -5,7 +5,7 @@ use crate::picking::global_rarest::GlobalRarest;
 use crate::picking::random::RandomChunk;
 use crate::picking::rarest_first::RarestFirst;
 use crate::picking::sequential::Sequential;
-use crate::rng::{Rng, below};
+use crate::rng::Rng;
 use crate::scenario::model;
 use crate::swarm::bitfield::{Bitfields, LINE_WORDS, Line, bits_of};
 
@@ -71,12 +71,6 @@ pub fn for_rule(rule: model::Picker) -> Box<dyn Picker> {
 #[inline]
 pub(super) fn ones(line: &Line) -> usize {
     line.0.iter().map(|w| w.count_ones() as usize).sum()
-}
-
-/// A set bit of `line` drawn uniformly, as a chunk of the line with number `line_ix`. `count` is the number of set bits, not 0.
-#[inline]
-pub(super) fn draw_from(line: &Line, line_ix: usize, count: usize, rng: &mut Rng) -> ChunkIx {
-    nth_of(line, line_ix, below(rng, count))
 }
 
 /// The `n`-th set bit of `line`, counted from 0.

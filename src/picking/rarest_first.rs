@@ -11,18 +11,27 @@
 //! has, all have a 1 and all stay. What is left are exactly the candidates with the smallest count.
 
 use crate::ids::{ChunkIx, PeerIx};
-use crate::picking::picker::{PickView, Picker, draw_from, ones};
+use crate::picking::picker::{PickView, Picker};
 use crate::rng::{Rng, below};
-use crate::swarm::bitfield::{LINE_WORDS, Line};
+use crate::swarm::bitfield::LINE_WORDS;
+
+/// Words that are worked on at a time: what fits in vector registers together with the planes.
+const LANE_WORDS: usize = 4;
+const LANES_PER_LINE: usize = LINE_WORDS / LANE_WORDS;
 
 /// Planes that suffice for any count: a peer has fewer than 2^24 neighbours.
 const MAX_PLANES: usize = 24;
 
+/// Neighbours that are added up before they go to the planes.
+const GROUP: usize = 7;
+
+type Lane = [u64; LANE_WORDS];
+
 /// The rule `rarest-first`.
 #[derive(Clone, Debug, Default)]
 pub struct RarestFirst {
-    /// The rarest candidates so far, by line, while a choice spans several lines.
-    best: Vec<(usize, Line)>,
+    /// The rarest candidates so far, by lane.
+    best: Vec<(usize, Lane)>,
 }
 
 impl Picker for RarestFirst {
@@ -30,31 +39,45 @@ impl Picker for RarestFirst {
         self.best.clear();
         let mut fewest = u32::MAX;
         let mut total = 0;
-        for line in 0..view.wanted.len() {
-            let candidates = view.candidates(line);
-            if candidates == Line::default() {
+        for lane in 0..view.wanted.len() * LANES_PER_LINE {
+            let candidates = candidates_in(view, lane);
+            if is_empty(&candidates) {
                 continue;
             }
-            let (copies, rarest) = rarest_in_line(view, line, candidates);
+            let (copies, rarest) = rarest_in(view, lane, candidates);
             if copies < fewest {
                 fewest = copies;
                 total = 0;
                 self.best.clear();
             }
             if copies == fewest {
-                total += ones(&rarest);
-                self.best.push((line, rarest));
+                total += rarest.iter().map(|w| w.count_ones() as usize).sum::<usize>();
+                self.best.push((lane, rarest));
             }
         }
-        let mut n = match self.best[..] {
-            [] => return None,
-            [(line, rarest)] => return Some(draw_from(&rarest, line, total, rng)),
-            _ => below(rng, total),
-        };
-        for (line, rarest) in &self.best {
-            let here = ones(rarest);
+        if total == 0 {
+            return None;
+        }
+        Some(self.nth_best(below(rng, total)))
+    }
+}
+
+impl RarestFirst {
+    /// The `n`-th of the rarest candidates, in file order.
+    fn nth_best(&self, mut n: usize) -> ChunkIx {
+        let words = self.best.iter().flat_map(|(lane, words)| {
+            words
+                .iter()
+                .enumerate()
+                .map(move |(w, &word)| (lane * LANE_WORDS + w, word))
+        });
+        for (place, mut word) in words {
+            let here = word.count_ones() as usize;
             if n < here {
-                return Some(crate::picking::picker::nth_of(rarest, *line, n));
+                for _ in 0..n {
+                    word &= word - 1;
+                }
+                return ChunkIx::from_ix(place * 64 + word.trailing_zeros() as usize);
             }
             n -= here;
         }
@@ -62,14 +85,29 @@ impl Picker for RarestFirst {
     }
 }
 
-/// The smallest number of copies among `candidates` of one line, and the candidates that have it.
-fn rarest_in_line(view: &PickView<'_>, line: usize, candidates: Line) -> (u32, Line) {
-    let planes = count_copies(view.neighbours, |peer| *view.known.line(peer, line));
+/// The smallest number of copies among `candidates`, and the candidates that have it.
+fn rarest_in(view: &PickView<'_>, lane: usize, candidates: Lane) -> (u32, Lane) {
+    // The count is at most the number of neighbours, which fixes the number of planes: no carry leaves the last one.
+    let used = (usize::BITS - view.neighbours.len().leading_zeros()).clamp(3, MAX_PLANES as u32) as usize;
+    let mut planes = [[0; LANE_WORDS]; MAX_PLANES];
+    let planes = &mut planes[..used];
+    let known = |peer: PeerIx| lane_of(view, peer, lane);
+    let groups = view.neighbours.chunks_exact(GROUP);
+    let rest = groups.remainder();
+    for group in groups {
+        add_seven(planes, std::array::from_fn(|i| known(group[i])));
+    }
+    if !rest.is_empty() {
+        add_seven(
+            planes,
+            std::array::from_fn(|i| rest.get(i).map_or([0; LANE_WORDS], |&peer| known(peer))),
+        );
+    }
     let mut rarest = candidates;
     let mut copies = 0;
-    for (k, plane) in planes.used().iter().enumerate().rev() {
-        let zero_here = and_not(&rarest, plane);
-        if zero_here == Line::default() {
+    for (k, plane) in planes.iter().enumerate().rev() {
+        let zero_here: Lane = std::array::from_fn(|w| rarest[w] & !plane[w]);
+        if is_empty(&zero_here) {
             copies |= 1 << k;
         } else {
             rarest = zero_here;
@@ -78,85 +116,50 @@ fn rarest_in_line(view: &PickView<'_>, line: usize, candidates: Line) -> (u32, L
     (copies, rarest)
 }
 
-/// Bit planes of the counts of one line.
-struct Planes {
-    planes: [Line; MAX_PLANES],
-    used: usize,
-}
-
-impl Planes {
-    fn used(&self) -> &[Line] {
-        &self.planes[..self.used]
+/// Adds seven bitfields to the counts in `planes`.
+#[inline(always)]
+fn add_seven(planes: &mut [Lane], l: [Lane; GROUP]) {
+    let (s0, c0) = full_add(l[0], l[1], l[2]);
+    let (s1, c1) = full_add(l[3], l[4], l[5]);
+    let (ones, c2) = full_add(s0, s1, l[6]);
+    let (twos, fours) = full_add(c0, c1, c2);
+    let mut carry = [0; LANE_WORDS];
+    for (plane, digit) in planes.iter_mut().zip([ones, twos, fours]) {
+        (*plane, carry) = full_add(*plane, digit, carry);
     }
-
-    /// Adds the number whose bits are `digits`, lowest first, to every count.
-    #[inline]
-    fn add(&mut self, digits: [Line; 3]) {
-        let mut carry = Line::default();
-        for (plane, digit) in self.planes.iter_mut().zip(digits) {
-            (*plane, carry) = full_add(plane, &digit, &carry);
-        }
-        for plane in &mut self.planes[3..self.used] {
-            (*plane, carry) = half_add(plane, &carry);
-        }
+    for plane in planes.iter_mut().skip(3) {
+        let sum = std::array::from_fn(|w| plane[w] ^ carry[w]);
+        carry = std::array::from_fn(|w| plane[w] & carry[w]);
+        *plane = sum;
     }
 }
 
-/// Counts over `neighbours` in how many of their lines each bit is set.
-#[inline]
-fn count_copies(neighbours: &[PeerIx], line_of: impl Fn(PeerIx) -> Line) -> Planes {
-    // The count is at most the number of neighbours, which fixes the number of planes: no carry leaves the last one.
-    let bits = usize::BITS - neighbours.len().leading_zeros();
-    let mut sum = Planes {
-        planes: [Line::default(); MAX_PLANES],
-        used: (bits as usize).clamp(3, MAX_PLANES),
-    };
-    let sevens = neighbours.chunks_exact(7);
-    let rest = sevens.remainder();
-    for group in sevens {
-        let l: [Line; 7] = std::array::from_fn(|i| line_of(group[i]));
-        let (s0, c0) = full_add(&l[0], &l[1], &l[2]);
-        let (s1, c1) = full_add(&l[3], &l[4], &l[5]);
-        let (ones, c2) = full_add(&s0, &s1, &l[6]);
-        let (twos, fours) = full_add(&c0, &c1, &c2);
-        sum.add([ones, twos, fours]);
-    }
-    for &peer in rest {
-        sum.add([line_of(peer), Line::default(), Line::default()]);
-    }
-    sum
-}
-
-/// Sum and carry of three bits, for each of the 512 chunks.
-#[inline]
-fn full_add(a: &Line, b: &Line, c: &Line) -> (Line, Line) {
-    let (mut sum, mut carry) = (Line::default(), Line::default());
-    for w in 0..LINE_WORDS {
-        let half = a.0[w] ^ b.0[w];
-        sum.0[w] = half ^ c.0[w];
-        carry.0[w] = (a.0[w] & b.0[w]) | (half & c.0[w]);
-    }
+/// Sum and carry of three bits, for each chunk of the lane.
+#[inline(always)]
+fn full_add(a: Lane, b: Lane, c: Lane) -> (Lane, Lane) {
+    let half: Lane = std::array::from_fn(|w| a[w] ^ b[w]);
+    let sum = std::array::from_fn(|w| half[w] ^ c[w]);
+    let carry = std::array::from_fn(|w| (a[w] & b[w]) | (half[w] & c[w]));
     (sum, carry)
 }
 
-/// Sum and carry of two bits, for each of the 512 chunks.
-#[inline]
-fn half_add(a: &Line, b: &Line) -> (Line, Line) {
-    let (mut sum, mut carry) = (Line::default(), Line::default());
-    for w in 0..LINE_WORDS {
-        sum.0[w] = a.0[w] ^ b.0[w];
-        carry.0[w] = a.0[w] & b.0[w];
-    }
-    (sum, carry)
+/// What `peer` has, as far as the leecher knows, in one lane.
+#[inline(always)]
+fn lane_of(view: &PickView<'_>, peer: PeerIx, lane: usize) -> Lane {
+    let words = &view.known.line(peer, lane / LANES_PER_LINE).0;
+    let first = lane % LANES_PER_LINE * LANE_WORDS;
+    std::array::from_fn(|w| words[first + w])
 }
 
-#[inline]
-fn and_not(a: &Line, b: &Line) -> Line {
-    let mut out = Line::default();
-    for w in 0..LINE_WORDS {
-        out.0[w] = a.0[w] & !b.0[w];
-    }
-    out
+/// The chunks of one lane that could be chosen.
+fn candidates_in(view: &PickView<'_>, lane: usize) -> Lane {
+    let (line, first) = (lane / LANES_PER_LINE, lane % LANES_PER_LINE * LANE_WORDS);
+    std::array::from_fn(|w| view.wanted[line].0[first + w] & view.offered[line].0[first + w])
+}
+
+#[inline(always)]
+fn is_empty(lane: &Lane) -> bool {
+    lane.iter().fold(0, |any, w| any | w) == 0
 }
 
 #[cfg(test)]

@@ -10,6 +10,15 @@ pub const LINE_WORDS: usize = 8;
 #[repr(align(64))]
 pub struct Line(pub [u64; LINE_WORDS]);
 
+impl Line {
+    /// Whether no bit is set.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().fold(0, |any, w| any | w) == 0
+    }
+}
+
 /// One bitfield a peer, all of the same length. Bits beyond the last chunk are always 0.
 #[derive(Clone, Debug)]
 pub struct Bitfields {

@@ -36,8 +36,8 @@ pub struct Swarm {
     announced: Option<Bitfields>,
     /// What each peer knows its neighbours know; `None` when messages take no time.
     acknowledged: Option<Bitfields>,
-    /// What super-seeds show: nothing, but for the offers on their links. Marks by place.
-    super_seeds: Vec<bool>,
+    /// Those that show nothing but the offers on their links. There are few, if any.
+    super_seeds: Vec<PeerIx>,
 }
 
 impl Swarm {
@@ -59,7 +59,7 @@ impl Swarm {
             wanted: bitfields(),
             announced: delayed.then(bitfields),
             acknowledged: delayed.then(bitfields),
-            super_seeds: vec![false],
+            super_seeds: Vec::new(),
         }
     }
 
@@ -98,8 +98,9 @@ impl Swarm {
         let places = self.peers.places();
         self.have.grow(places);
         self.wanted.grow(places);
-        self.super_seeds.resize(places, false);
-        self.super_seeds[ix.ix()] = super_seeding && chunks.len() == self.layout.chunks;
+        if super_seeding && chunks.len() == self.layout.chunks {
+            self.super_seeds.push(ix);
+        }
         self.wanted.set_all(ix);
         for &chunk in chunks {
             self.have.set(ix, chunk);
@@ -132,7 +133,7 @@ impl Swarm {
         for known in [&mut self.announced, &mut self.acknowledged].into_iter().flatten() {
             known.clear_all(peer);
         }
-        self.super_seeds[peer.ix()] = false;
+        self.super_seeds.retain(|&s| s != peer);
         self.peers.remove(peer);
     }
 
@@ -176,16 +177,16 @@ impl Swarm {
     }
 
     /// Whether `peer` reveals its chunks one by one.
-    #[must_use]
-    pub fn is_super_seed(&self, peer: PeerIx) -> bool {
-        self.super_seeds[peer.ix()]
-    }
-
-    /// Whether the owner of `link` knows that its neighbour lacks a chunk which it has.
     #[inline]
     #[must_use]
-    pub fn knows_interest(&self, link: LinkIx) -> bool {
-        let (owner, neighbour) = (self.links.owner(link), self.links.to(link));
+    pub fn is_super_seed(&self, peer: PeerIx) -> bool {
+        self.super_seeds.contains(&peer)
+    }
+
+    /// Whether `owner`, whose end is `link`, knows that `neighbour` lacks a chunk which it has.
+    #[inline]
+    #[must_use]
+    pub fn knows_interest(&self, link: LinkIx, owner: PeerIx, neighbour: PeerIx) -> bool {
         if self.is_super_seed(owner) {
             let offer = ChunkIx(self.links.get(link).offer);
             return offer.is_some() && !self.announced().has(neighbour, offer);
@@ -193,11 +194,10 @@ impl Swarm {
         any_beyond(self.acknowledged().of(owner), self.announced().of(neighbour))
     }
 
-    /// Whether the neighbour at the owner's end `link` is interested in the owner, as the neighbour sees it.
+    /// Whether `neighbour` is interested in `owner`, whose end is `link`, as the neighbour sees it.
     #[inline]
     #[must_use]
-    pub fn is_interesting(&self, link: LinkIx) -> bool {
-        let (owner, neighbour) = (self.links.owner(link), self.links.to(link));
+    pub fn is_interesting(&self, link: LinkIx, owner: PeerIx, neighbour: PeerIx) -> bool {
         if self.is_super_seed(owner) {
             let offer = ChunkIx(self.links.get(link).offer);
             return offer.is_some() && !self.have.has(neighbour, offer);
@@ -205,10 +205,10 @@ impl Swarm {
         any_beyond(self.announced().of(owner), self.have.of(neighbour))
     }
 
-    /// Whether the neighbour at the owner's end `link` can ask the owner for `chunk`.
+    /// Whether the neighbour of `owner`, whose end is `link`, can ask for `chunk`.
+    #[inline]
     #[must_use]
-    pub fn shows(&self, link: LinkIx, chunk: ChunkIx) -> bool {
-        let owner = self.links.owner(link);
+    pub fn shows(&self, link: LinkIx, owner: PeerIx, chunk: ChunkIx) -> bool {
         if self.is_super_seed(owner) {
             return self.links.get(link).offer == chunk.0;
         }

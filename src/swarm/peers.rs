@@ -1,7 +1,6 @@
 //! The peers that are in the swarm now. A place is used again when its peer has left, so memory follows the living.
 
 use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
-use crate::rng::{Purpose, Rng, stream};
 use crate::swarm::links::LinkRange;
 use crate::units::SimTime;
 use smallvec::SmallVec;
@@ -69,14 +68,10 @@ pub struct Peer {
     pub decisions: u32,
     /// When an optimistic slot was last drawn.
     pub rotated_at: SimTime,
-    /// Stream for unchoke decisions.
-    pub choking_rng: Rng,
-    /// Stream for chunk choice.
-    pub picking_rng: Rng,
-    /// Stream for the tracker's answers to it.
-    pub tracker_rng: Rng,
-    /// Stream for its lifetime.
-    pub churn_rng: Rng,
+    /// How many neighbours it unchokes at most.
+    pub slots: usize,
+    /// Whether the bytes it has sent decide when it leaves.
+    pub leaves_by_bytes: bool,
     /// Its life, for the record.
     pub life: Life,
 }
@@ -189,8 +184,7 @@ impl std::ops::IndexMut<PeerIx> for Peers {
 impl Peer {
     /// A peer of `group` that joins now with nothing.
     #[must_use]
-    pub fn new(seed: u64, id: PeerId, group: GroupIx, now: SimTime) -> Self {
-        let rng = |purpose| stream(seed, purpose, id.0);
+    pub fn new(id: PeerId, group: GroupIx, now: SimTime) -> Self {
         Self {
             id,
             group,
@@ -203,10 +197,8 @@ impl Peer {
             begun: SmallVec::new(),
             decisions: 0,
             rotated_at: now,
-            choking_rng: rng(Purpose::Choking),
-            picking_rng: rng(Purpose::Picking),
-            tracker_rng: rng(Purpose::Tracker),
-            churn_rng: rng(Purpose::Churn),
+            slots: 0,
+            leaves_by_bytes: false,
             life: Life {
                 upload: 0.0,
                 download: f64::INFINITY,
@@ -230,7 +222,7 @@ impl Peer {
     fn absent() -> Self {
         Self {
             role: Role::Absent,
-            ..Self::new(0, PeerId::NONE, GroupIx(0), SimTime::ZERO)
+            ..Self::new(PeerId::NONE, GroupIx(0), SimTime::ZERO)
         }
     }
 

@@ -26,6 +26,9 @@ impl Observer for Seen {
     fn moved(&mut self, _: crate::ids::GroupIx, _: crate::ids::GroupIx, _: bool, bytes: u64) {
         self.moved += bytes;
     }
+    fn wants_transfers(&self) -> bool {
+        true
+    }
     fn transferred(&mut self, transfer: &Transfer) {
         self.transfers.push(*transfer);
     }
