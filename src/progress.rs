@@ -1,5 +1,6 @@
 //! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this file reads a
 //! wall clock.
+#![allow(clippy::disallowed_methods)] // that ban is about the others
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
