@@ -40,7 +40,9 @@ mod tests {
                 Decision::Periodic { rotate: false },
                 seed,
             );
-            slots.iter().for_each(|&p| hits[p] += 1);
+            for &p in slots.iter() {
+                hits[p] += 1;
+            }
         }
         assert!(hits.iter().all(|h| (1850..2150).contains(h)), "2000 each: {hits:?}");
     }
