@@ -40,7 +40,7 @@ mod tests {
                 Decision::Periodic { rotate: false },
                 seed,
             );
-            for &p in slots.iter() {
+            for &p in &slots {
                 hits[p] += 1;
             }
         }

@@ -227,7 +227,11 @@ fn capacity(at: &Check<'_>, file: &GroupFile, arrival: &Arrival) -> Capacity {
     let upload = match &file.upload {
         Some(upload) => draw(&upload_at, upload),
         // Every row has its own: this is never drawn.
-        None if traced(|peer| peer.upload.is_some()) => Draw::constant(RATE_MIN.0),
+        None if traced(|peer| peer.upload.is_some()) => Draw {
+            at_least: RATE_MIN.0,
+            at_most: RATE_MAX.0,
+            ..Draw::constant(RATE_MIN.0)
+        },
         None => {
             upload_at.required(file.upload.as_ref(), "\"1 Mbit/s\"");
             Draw::constant(RATE_MIN.0)
