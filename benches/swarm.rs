@@ -91,6 +91,7 @@ fn main() {
             group("fast", n - 2 * (n / 3), 2_000_000.0, false),
         ],
     };
+    #[allow(clippy::disallowed_methods)] // what a bench is for
     let t = std::time::Instant::now();
     let mut last = None;
     let e = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |p| {

@@ -102,9 +102,13 @@ impl Arrivals {
         };
         Self { source, rng, left }
     }
+}
 
-    /// The next arrival, if there is one; never before the one before.
-    pub fn next(&mut self) -> Option<Arriving> {
+/// One arrival after the other, never before the one before.
+impl Iterator for Arrivals {
+    type Item = Arriving;
+
+    fn next(&mut self) -> Option<Arriving> {
         if self.left == Some(0) {
             return None;
         }
@@ -178,10 +182,7 @@ mod tests {
     use super::*;
 
     fn times(rule: &Arrival) -> Vec<f64> {
-        let mut arrivals = Arrivals::new(1, 0, rule);
-        std::iter::from_fn(|| arrivals.next())
-            .map(|a| a.at.as_secs_f64())
-            .collect()
+        Arrivals::new(1, 0, rule).map(|a| a.at.as_secs_f64()).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this file reads a
 //! wall clock.
+#![allow(clippy::disallowed_methods)] // that ban is about the others
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
+use crate::scenario::estimate::{peers_expected, share_at_start};
 use crate::scenario::model::{Arrival, StartsWith};
 use crate::units::SimDuration;
 
@@ -42,7 +44,7 @@ enum Display {
 pub struct Expected {
     /// Leechers that will come, if the scenario tells, at least roughly.
     pub leechers: Option<u64>,
-    /// Chunks that they will download, if the scenario tells.
+    /// Chunks that they will download, if the scenario tells; fewer where some give up or crash.
     pub transfers: Option<u64>,
     /// The run ends here at the latest.
     pub time_limit: SimDuration,
@@ -119,12 +121,10 @@ impl Expected {
             if group.starts_with == StartsWith::All {
                 continue;
             }
-            let peers = arrivals(&group.arrival);
-            leechers = leechers.zip(peers).map(|(sum, peers)| sum.saturating_add(peers));
-            let plain = group.starts_with == StartsWith::Nothing && group.abort_per_sec == 0.0;
-            transfers = transfers
-                .zip(peers.filter(|_| plain))
-                .map(|(sum, peers)| sum.saturating_add(peers.saturating_mul(scenario.file.chunks() as u64)));
+            let peers = arrivals(&group.arrival, scenario.run.time_limit);
+            leechers = leechers.zip(peers).map(|(sum, peers)| sum + peers as u64);
+            let missing = scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with));
+            transfers = transfers.zip(peers).map(|(sum, peers)| sum + (peers * missing) as u64);
         }
         Self {
             leechers,
@@ -133,15 +133,16 @@ impl Expected {
         }
     }
 
-    /// The share of the run that is done, 0 to 1: of the chunks to download where their number is known, else of the
-    /// time limit.
+    /// The share of the run that is done, 0 to 1: of the chunks to download where their number is known, or of the
+    /// time limit where that comes first.
     #[must_use]
     pub fn share_done(&self, progress: &Progress) -> f64 {
-        let share = match self.transfers {
+        let of_time = progress.now.as_secs_f64() / self.time_limit.as_secs_f64();
+        let of_chunks = match self.transfers {
             Some(transfers) if transfers > 0 => progress.transfers as f64 / transfers as f64,
-            _ => progress.now.as_secs_f64() / self.time_limit.as_secs_f64(),
+            _ => 0.0,
         };
-        share.clamp(0.0, 1.0)
+        of_time.max(of_chunks).clamp(0.0, 1.0)
     }
 
     fn line(&self, progress: &Progress, elapsed: Duration) -> String {
@@ -165,35 +166,24 @@ impl Expected {
     }
 }
 
-/// Peers that will come, roughly.
-fn arrivals(arrival: &Arrival) -> Option<u64> {
-    let limit = |count: &Option<u32>, expected: Option<f64>| match (count, expected) {
-        (Some(count), Some(expected)) => Some(u64::from(*count).min(expected as u64)),
-        (Some(count), None) => Some(u64::from(*count)),
-        (None, expected) => expected.map(|peers| peers as u64),
-    };
-    match arrival {
-        Arrival::AtOnce { count, .. } => Some(u64::from(*count)),
-        Arrival::Trace { peers, .. } => Some(peers.len() as u64),
+/// Peers that will come, roughly; unknown where they come until the run ends.
+fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
+    let open = matches!(
+        arrival,
         Arrival::Poisson {
-            per_sec,
-            from,
-            until,
-            count,
-        } => limit(count, until.map(|until| per_sec * until.since(*from).as_secs_f64())),
-        Arrival::Decaying {
-            initial_per_sec,
-            decay,
-            count,
+            until: None,
+            count: None,
             ..
-        } => limit(count, Some(initial_per_sec * decay.as_secs_f64())),
-    }
+        }
+    );
+    (!open).then(|| peers_expected(arrival, time_limit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::scenario::draw::Draw;
     use crate::units::SimTime;
 
     fn progress(transfers: u64, seconds: f64) -> Progress {
@@ -214,6 +204,13 @@ mod tests {
             expected.line(&progress(3, 95.0), Duration::from_secs(10)),
             " 50 %  at 1 min 35 s  completed 1/2  0 chunks/s  ETA 10 s"
         );
+    }
+
+    #[test]
+    fn chunks_that_are_there_from_the_start_are_not_waited_for() {
+        let mut half = leechers();
+        half.starts_with = StartsWith::Fraction(Draw::constant(0.5));
+        assert_eq!(Expected::of(&scenario(vec![seeds(), half])).transfers, Some(3));
     }
 
     #[test]

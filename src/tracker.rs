@@ -142,7 +142,9 @@ mod tests {
             for _ in 0..4000 {
                 t.answer(PeerIx(1), false, count, &mut rng, &mut answer);
                 assert_eq!(answer.len(), count.min(members as usize - 1));
-                answer.iter().for_each(|p| hits[p.ix()] += 1);
+                for p in &answer {
+                    hits[p.ix()] += 1;
+                }
                 let mut sorted = answer.clone();
                 sorted.sort_unstable();
                 sorted.dedup();

@@ -76,7 +76,7 @@ Options:
       --force             Replace the results that are there, once the new ones are complete
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
-      --check-invariants  Check all invariants of the model after every event (slow)
+      --check-invariants  Check all invariants of the model every few events (slow)
       --color <WHEN>      Colour in messages and tables [default: auto] [possible values: auto,
                           always, never]
       --json              Print the summary as JSON on standard output, and nothing else there

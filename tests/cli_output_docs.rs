@@ -2,13 +2,13 @@
 
 use std::{env, fs};
 
-use swarmsim::metrics::columns;
+use swarmsim::metrics::output_markdown;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/output.md");
 
 #[test]
 fn the_documentation_of_the_output_is_up_to_date() {
-    let expected = columns::markdown();
+    let expected = output_markdown();
     if env::var_os("SWARMSIM_BLESS").is_some() {
         fs::write(PATH, &expected).expect("docs/ can be written");
     }

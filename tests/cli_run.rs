@@ -203,6 +203,7 @@ fn json_is_all_there_is_on_standard_output() {
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
     assert_eq!(summary["completed"], 20);
     assert_eq!(summary["groups"][1]["group"], "leechers");
+    assert_eq!(summary["results"], "out");
 }
 
 #[test]
@@ -287,6 +288,7 @@ fn a_disk_that_is_full_leaves_nothing_behind() {
 
 /// Starts a run that takes long, waits until it is under way, and sends it `signals`.
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods)] // a test's patience is real time
 fn interrupted(home: &Home, signals: &[&str]) -> Output {
     let mut long = home.command(&[
         "--out",
@@ -327,5 +329,18 @@ fn an_interrupt_ends_a_run_cleanly_with_what_was_recorded() {
         assert_eq!(home.left_behind(), ["out"]);
         assert_eq!(home.table("out", &columns::SUMMARY)[0]["ending"], "interrupted");
         assert_eq!(home.table("out", &columns::PEERS).len(), 2001);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_impatient_user_gets_a_whole_result_or_none() {
+    let home = Home::with(SMALL);
+    let output = interrupted(&home, &["-INT", "-INT"]);
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    // It depends on who is quicker.
+    if home.left_behind() != [""; 0] {
+        assert_eq!(home.left_behind(), ["out"]);
+        assert_eq!(home.table("out", &columns::SUMMARY)[0]["ending"], "interrupted");
     }
 }

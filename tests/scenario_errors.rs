@@ -88,6 +88,7 @@ snapshots! {
     block_larger_than_chunk: ["\"100 MiB\"" => "\"100 MB\"\nchunk_size = \"8 KiB\"\nblock_size = \"16 KiB\""];
     too_many_peers: ["count = 100" => "count = 1000000000000000000"];
     too_many_peers_for_toml: ["count = 100" => "count = 1000000000000000000000000000000000000000"];
+    too_many_peers_by_rate: ["count = 100" => "arrival.poisson.rate = \"10 /s\""];
     too_many_peers_together: ["count = 100" => "count = 16000000"];
     too_many_chunks: ["100 MiB" => "1024 TiB"];
     missing_names: ["name = \"swarm\"" => "", "name = \"leechers\"" => "", "upload = \"1 Mbit/s\"" => ""];

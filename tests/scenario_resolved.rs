@@ -144,7 +144,8 @@ impl Dice {
                 jitter: self.span(),
             },
             1 => Arrival::Poisson {
-                per_sec: self.ratio(),
+                // Few enough in ten years.
+                per_sec: self.ratio() / 1e6,
                 from,
                 until: self.maybe(|dice| from + dice.span()),
                 count: self.maybe(|dice| dice.small(1)),

@@ -43,7 +43,9 @@ mod tests {
                 },
                 seed,
             );
-            slots.iter().for_each(|&p| hits[p] += 1);
+            for &p in &slots {
+                hits[p] += 1;
+            }
         }
         assert!(hits.iter().all(|h| (1850..2150).contains(h)), "2000 each: {hits:?}");
     }

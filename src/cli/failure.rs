@@ -30,7 +30,7 @@ impl Failure {
     pub fn report(&self, style: Style) -> ExitCode {
         match self {
             Self::Scenario(error) => {
-                let _ = write!(io::stderr(), "{}", error.render(style.color()));
+                let _ = writeln!(io::stderr(), "{}", error.render(style.color()));
                 USAGE_ERROR.into()
             }
             Self::Usage(error) => {

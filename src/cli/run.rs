@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::{Failure, ScenarioArgs, Style, interrupt, memory, outcome, plan};
 use crate::engine::{self, Control, Ending};
@@ -35,7 +36,7 @@ pub(super) struct RunArgs {
     /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all
     #[arg(long, value_name = "LEVELS")]
     detail: Option<Detail>,
-    /// Check all invariants of the model after every event (slow)
+    /// Check all invariants of the model every few events (slow)
     #[arg(long)]
     check_invariants: bool,
     /// Print the summary as JSON on standard output, and nothing else there
@@ -44,6 +45,15 @@ pub(super) struct RunArgs {
     /// Show neither plan, progress nor table
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// The directory that holds the CSV files.
+    results: String,
+    #[serde(flatten)]
+    summary: &'a Summary,
 }
 
 pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
@@ -70,7 +80,11 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
     let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
 
     if args.json {
-        let json = serde_json::to_string_pretty(&summary)
+        let report = Report {
+            results: target.display().to_string(),
+            summary: &summary,
+        };
+        let json = serde_json::to_string_pretty(&report)
             .context("cannot write the summary as JSON")
             .map_err(Failure::Run)?;
         say(io::stdout(), &(json + "\n"))?;

@@ -2,7 +2,8 @@
 //!
 //! | file | idea |
 //! | --- | --- |
-//! | `columns.rs` | the schema: every CSV, every column with unit and meaning; docs/output.md comes from it |
+//! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
+//! | `page.rs` | docs/output.md, from the schema |
 //! | `table.rs` | one CSV on its way to disk |
 //! | `recorder.rs` | the observer that fills the tables |
 //! | `rows.rs` | from a record to a row |
@@ -19,6 +20,7 @@ pub mod columns;
 pub mod detail;
 pub mod directory;
 pub mod names;
+mod page;
 pub mod recorder;
 mod rows;
 pub mod stats;
@@ -30,5 +32,6 @@ pub(crate) mod testing;
 
 pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
+pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
 pub use summary::{Figures, GroupSummary, Summary};

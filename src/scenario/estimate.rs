@@ -2,6 +2,7 @@
 
 use super::draw::Draw;
 use super::model::{Arrival, Capacity, Group, Scenario, StartsWith};
+use crate::units::SimDuration;
 
 /// Mean upload capacity of a peer of `group` in bytes per second.
 fn upload_mean(group: &Group) -> f64 {
@@ -36,6 +37,43 @@ fn count(group: &Group) -> f64 {
         Arrival::AtOnce { count, .. } => f64::from(*count),
         Arrival::Trace { peers, .. } => peers.len() as f64,
         Arrival::Poisson { .. } | Arrival::Decaying { .. } => 0.0,
+    }
+}
+
+/// How many peers will come up to `time_limit`; the mean where chance decides.
+#[must_use]
+pub fn peers_expected(arrival: &Arrival, time_limit: SimDuration) -> f64 {
+    let at_most = |count: &Option<u32>| count.map_or(f64::INFINITY, f64::from);
+    match arrival {
+        Arrival::AtOnce { count, .. } => f64::from(*count),
+        Arrival::Poisson {
+            per_sec,
+            from,
+            until,
+            count,
+        } => {
+            let last = until.map_or(time_limit.as_secs_f64(), |until| {
+                until.as_secs_f64().min(time_limit.as_secs_f64())
+            });
+            (per_sec * (last - from.as_secs_f64()).max(0.0)).min(at_most(count))
+        }
+        Arrival::Decaying {
+            initial_per_sec,
+            decay,
+            count,
+            ..
+        } => (initial_per_sec * decay.as_secs_f64()).min(at_most(count)),
+        Arrival::Trace { peers, .. } => peers.len() as f64,
+    }
+}
+
+/// The share of the file that a peer of a group has when it joins, on average.
+#[must_use]
+pub fn share_at_start(starts_with: &StartsWith) -> f64 {
+    match starts_with {
+        StartsWith::Nothing => 0.0,
+        StartsWith::All => 1.0,
+        StartsWith::Fraction(share) => bounded_mean(share).clamp(0.0, 1.0),
     }
 }
 

@@ -14,6 +14,8 @@ pub const FILE_SIZE_MAX: Bytes = Bytes(1 << 50);
 pub const NAME_CHARS_MAX: usize = 100;
 /// Any time: ten years of 365 days.
 pub const TIME_MAX: SimDuration = SimDuration::from_secs(10 * 365 * 86_400);
+/// One-way latency.
+pub const LATENCY_MAX: SimDuration = SimDuration::from_secs(3_600);
 /// Shortest interval of anything that repeats.
 pub const INTERVAL_MIN: SimDuration = SimDuration(1_000_000);
 /// Slowest capacity.
@@ -24,6 +26,8 @@ pub const RATE_MAX: BytesPerSec = BytesPerSec(125e9);
 pub const FREQUENCY_MAX: PerSec = PerSec(1e6);
 /// Slots of a peer, of any kind.
 pub const SLOTS_MAX: u64 = 10_000;
+/// Weight of a new neighbour in the draw for an optimistic slot.
+pub const NEW_NEIGHBOUR_WEIGHT_MAX: u64 = 1_000;
 /// Connections of a peer, peers in a tracker's answer, and other small counts.
 pub const SMALL_COUNT_MAX: u64 = 1_000_000;
 /// Rows of a table of values or access lines, and outages of a tracker.

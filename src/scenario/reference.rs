@@ -1,10 +1,15 @@
 //! The reference page of scenario files, written from their schema.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use serde_json::Value;
 
+use super::limits::{
+    CHUNKS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, NAME_CHARS_MAX,
+    NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, SEED_MAX, SLOTS_MAX,
+    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX,
+};
 use super::schema::{forms, root};
 
 const INTRODUCTION: &str = "\
@@ -25,9 +30,7 @@ the default given is the one of `textbook`. Where there is no default the key ma
 - **Overrides** on the command line, `--set 'key.path=value'`, take a TOML value. Groups are addressed by name or by index
   from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. To set one
   alternative of a choice replaces the one that stood there.
-- **Limits**: 16 million peers in all, 1000 groups, 4 million chunks, a file of 1 PiB, names of 100 characters (letters,
-  digits, `-`, `_`, `.`), times up to 3650 d, capacities from 1 bit/s to 1000 Gbit/s, frequencies up to 1000000 /s, 10000
-  slots, 10000 rows in a table. A draw outside of what is possible is moved to the nearest possible value.
+- **[Limits](#limits)** keep numbers within what can be simulated.
 
 Line 1 of a scenario can be `#:schema ./scenario.schema.json`: editors then complete keys and show this text.
 ";
@@ -45,7 +48,57 @@ pub fn reference_markdown() -> String {
         // Depth first: what a table refers to follows it.
         queue.splice(0..0, new);
     }
+    limits(&mut page);
     page
+}
+
+/// Writes the limits, from the constants that the checks use.
+fn limits(page: &mut String) {
+    page.push_str(
+        "\n## Limits\n\nWhat is beyond is an error. A drawn value outside of what is possible is moved to the nearest \
+         possible value.\n\n| what | from | to |\n| --- | --- | --- |\n",
+    );
+    let mut row = |what: &str, from: &dyn Display, to: &dyn Display| {
+        let _ = writeln!(page, "| {what} | {from} | {to} |");
+    };
+    row(
+        "peers in all groups together; a Poisson or decaying group without `count` by its mean",
+        &1,
+        &PEERS_MAX,
+    );
+    row("groups", &1, &GROUPS_MAX);
+    row("size of the file", &"1 B", &FILE_SIZE_MAX);
+    row(
+        "chunks of the file; a chunk is no larger than the file, a block no larger than a chunk",
+        &1,
+        &CHUNKS_MAX,
+    );
+    row(
+        "characters of a name: letters, digits, `-`, `_` and `.`",
+        &1,
+        &NAME_CHARS_MAX,
+    );
+    row("seed", &0, &SEED_MAX);
+    row("times", &"0 s", &TIME_MAX);
+    row(
+        "intervals of what repeats, `time_limit`, `stall_limit`, `decay`, `rate_window`, `anti_snubbing`",
+        &INTERVAL_MIN,
+        &TIME_MAX,
+    );
+    row("latency", &"0 s", &LATENCY_MAX);
+    row("capacities and `connection_cap`", &RATE_MIN, &RATE_MAX);
+    row("frequencies (arrivals above 0)", &"0 /s", &FREQUENCY_MAX);
+    row("slots of a kind; a choker has at least one in all", &0, &SLOTS_MAX);
+    row("`new_neighbour_weight`", &1, &NEW_NEIGHBOUR_WEIGHT_MAX);
+    row(
+        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`",
+        &0,
+        &SMALL_COUNT_MAX,
+    );
+    row("weights, ratios and shapes", &RATIO_MIN, &RATIO_MAX);
+    row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
+    row("bytes of a scenario", &0, &FILE_BYTES_MAX);
+    row("bytes of a trace", &0, &TRACE_BYTES_MAX);
 }
 
 /// Writes the table of one schema and returns those that it refers to.

@@ -4,6 +4,7 @@ use super::check::Check;
 use super::draws::{check_rows, draw, ratio};
 use super::{Context, strategy};
 use crate::scenario::draw::Draw;
+use crate::scenario::estimate::peers_expected;
 use crate::scenario::file::choice::{Choice, Or, Whole};
 use crate::scenario::file::group::{
     AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile,
@@ -101,6 +102,7 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
         }
         ArrivalFile::Poisson(p) => {
             let at = at.key("poisson");
+            let count = limit();
             let from = instant(&at.key("from"), p.from);
             let until = p.until.map(|until| instant(&at.key("until"), Some(until)));
             if until.is_some_and(|until| until <= from) {
@@ -109,12 +111,19 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
                     format!("`until` must be later than {from}"),
                 );
             }
-            Arrival::Poisson {
+            let arrival = Arrival::Poisson {
                 per_sec: arrival_rate(&at.key("rate"), p.rate),
                 from,
                 until,
-                count: limit(),
-            }
+                count,
+            };
+            check_open(
+                &at,
+                &arrival,
+                context,
+                "lower `rate`, give an `until` or give the group a `count`",
+            );
+            arrival
         }
         ArrivalFile::Decaying(p) => {
             let at = at.key("decaying");
@@ -123,20 +132,19 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
                 .required(p.decay, "\"1 h\"")
                 .unwrap_or(SimDuration::from_secs(1));
             let decay = decay_at.within(decay, INTERVAL_MIN, TIME_MAX);
-            let initial_per_sec = arrival_rate(&at.key("initial_rate"), p.initial_rate);
-            let expected = initial_per_sec * decay.as_secs_f64();
-            if file.count.is_none() && expected > PEERS_MAX as f64 {
-                at.error(
-                    format!("about {expected:.0} peers would come (initial_rate · decay)"),
-                    format!("at most {PEERS_MAX} can be simulated: lower one of the two or give the group a `count`"),
-                );
-            }
-            Arrival::Decaying {
-                initial_per_sec,
+            let arrival = Arrival::Decaying {
+                initial_per_sec: arrival_rate(&at.key("initial_rate"), p.initial_rate),
                 decay,
                 from: instant(&at.key("from"), p.from),
                 count: limit(),
-            }
+            };
+            check_open(
+                &at,
+                &arrival,
+                context,
+                "lower `initial_rate` or `decay`, or give the group a `count`",
+            );
+            arrival
         }
         ArrivalFile::Trace(p) => {
             if file.count.is_some() {
@@ -148,6 +156,21 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
                 peers: peers.into(),
             }
         }
+    }
+}
+
+/// Refuses a process that brings too many peers. (A `count` that is too high has been told so.)
+fn check_open(at: &Check<'_>, arrival: &Arrival, context: &Context<'_>, help: &str) {
+    let counted = matches!(
+        arrival,
+        Arrival::Poisson { count: Some(_), .. } | Arrival::Decaying { count: Some(_), .. }
+    );
+    let expected = peers_expected(arrival, context.time_limit);
+    if !counted && expected > PEERS_MAX as f64 {
+        at.error(
+            format!("about {expected:.0} peers would come"),
+            format!("at most {PEERS_MAX} can be simulated: {help}"),
+        );
     }
 }
 
@@ -205,7 +228,11 @@ fn capacity(at: &Check<'_>, file: &GroupFile, arrival: &Arrival) -> Capacity {
     let upload = match &file.upload {
         Some(upload) => draw(&upload_at, upload),
         // Every row has its own: this is never drawn.
-        None if traced(|peer| peer.upload.is_some()) => Draw::constant(RATE_MIN.0),
+        None if traced(|peer| peer.upload.is_some()) => Draw {
+            at_least: RATE_MIN.0,
+            at_most: RATE_MAX.0,
+            ..Draw::constant(RATE_MIN.0)
+        },
         None => {
             upload_at.required(file.upload.as_ref(), "\"1 Mbit/s\"");
             Draw::constant(RATE_MIN.0)

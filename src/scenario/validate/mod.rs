@@ -6,18 +6,19 @@ mod group;
 mod strategy;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
+use super::estimate::peers_expected;
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
-    CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX, SEED_MAX,
-    SMALL_COUNT_MAX, TIME_MAX,
+    CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX,
+    SEED_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
-use super::model::{Arrival, Discovery, File, Group, Network, Run, Scenario, StartsWith, Tracker};
+use super::model::{Discovery, File, Group, Network, Run, Scenario, StartsWith, Tracker};
 use super::preset::{Preset, PresetName};
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -33,15 +34,19 @@ pub(super) struct Context<'a> {
     pub base_dir: &'a Path,
     /// The scenario's preset.
     pub preset: PresetName,
+    /// Nobody comes after this.
+    pub time_limit: SimDuration,
 }
 
 /// The scenario of `file`, and what is wrong with it. It is good only if no finding is an error.
 pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
+    let run = run(&root.key("run"), file.run.as_ref());
     let context = Context {
         base_dir,
         preset: file.preset.unwrap_or_default(),
+        time_limit: run.time_limit,
     };
     let preset = context.preset.constants();
     let scenario = Scenario {
@@ -50,7 +55,7 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<F
             .key("seed")
             .within(file.seed.map_or(DEFAULT_SEED, |Whole(seed)| seed), 0, SEED_MAX),
         file: shared_file(&root.key("file"), file.file.as_ref(), &preset),
-        run: run(&root.key("run"), file.run.as_ref()),
+        run,
         network: network(&root.key("network"), file.network.as_ref()),
         discovery: discovery(&root, file, &preset),
         groups: groups(&root.key("group"), file, &context),
@@ -133,9 +138,7 @@ fn network(at: &Check<'_>, file: Option<&NetworkSection>) -> Network {
     let latency = file.latency.unwrap_or_default();
     let cap = file.connection_cap.and_then(Or::value);
     Network {
-        latency: at
-            .key("latency")
-            .within(latency, SimDuration::ZERO, SimDuration::from_secs(3_600)),
+        latency: at.key("latency").within(latency, SimDuration::ZERO, LATENCY_MAX),
         connection_cap: cap.map(|cap| at.key("connection_cap").within(cap, RATE_MIN, RATE_MAX)),
     }
 }
@@ -239,7 +242,7 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
         .enumerate()
         .map(|(index, file)| group::group(&at.index(index), file, context))
         .collect();
-    let mut first_of: HashMap<&str, usize> = HashMap::new();
+    let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, group) in groups.iter().enumerate() {
         let first = *first_of.entry(&group.name).or_insert(index);
         if first != index && !group.name.is_empty() {
@@ -249,7 +252,7 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
             );
         }
     }
-    check_total(at, &groups);
+    check_total(at, &groups, context.time_limit);
     if !groups.is_empty() && groups.iter().all(|group| group.starts_with == StartsWith::Nothing) {
         at.warn(
             "nobody has anything to give: no group starts with chunks",
@@ -259,21 +262,14 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
     groups
 }
 
-/// Peers of a group at most, as far as the scenario tells.
-fn peers(arrival: &Arrival) -> u64 {
-    match arrival {
-        Arrival::AtOnce { count, .. } => u64::from(*count),
-        Arrival::Poisson { count, .. } | Arrival::Decaying { count, .. } => u64::from(count.unwrap_or(0)),
-        Arrival::Trace { peers, .. } => peers.len() as u64,
-    }
-}
-
-fn check_total(at: &Check<'_>, groups: &[Group]) {
-    let total: u64 = groups.iter().map(|group| peers(&group.arrival)).sum();
+fn check_total(at: &Check<'_>, groups: &[Group], time_limit: SimDuration) {
+    let peers = |group: &Group| peers_expected(&group.arrival, time_limit);
+    let total: f64 = groups.iter().map(peers).sum();
+    let most = PEERS_MAX as f64;
     // One group that is too large alone has been told so.
-    if total > PEERS_MAX && groups.iter().all(|group| peers(&group.arrival) <= PEERS_MAX) {
+    if total > most && groups.iter().all(|group| peers(group) <= most) {
         at.error(
-            format!("{total} peers in all groups together"),
+            format!("{total:.0} peers in all groups together"),
             format!("at most {PEERS_MAX} are possible"),
         );
     }

@@ -7,7 +7,9 @@ use crate::scenario::file::strategy::{
     ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
     SlotsFile, SlotsOnly, TitForTatFile,
 };
-use crate::scenario::limits::{CHUNKS_MAX, INTERVAL_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX};
+use crate::scenario::limits::{
+    CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
+};
 use crate::scenario::model::{Choking, Phase, Picker, Picking, Rechoke, Refill, Slots, TitForTat};
 use crate::scenario::preset::{Preset, SeedRule};
 use crate::units::SimDuration;
@@ -131,7 +133,9 @@ fn some_slot(at: &Check<'_>, regular: Slots, optimistic: u32) {
 
 fn weight(at: &Check<'_>, file: Option<Whole>, preset: &Preset) -> u32 {
     let at = at.key("new_neighbour_weight");
-    file.map_or(preset.new_neighbour_weight, |weight| at.count(weight, 1, 1_000))
+    file.map_or(preset.new_neighbour_weight, |weight| {
+        at.count(weight, 1, NEW_NEIGHBOUR_WEIGHT_MAX)
+    })
 }
 
 /// The rhythm of unchoke decisions.

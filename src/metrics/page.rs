@@ -1,0 +1,59 @@
+//! The page that says what a run writes, from the schema of the tables.
+
+use std::fmt::Write;
+
+use crate::metrics::columns::TABLES;
+
+const INTRODUCTION: &str = "\
+# What a run writes
+
+<!-- Generated from src/metrics/columns.rs and page.rs: SWARMSIM_BLESS=1 cargo test --test cli_output_docs writes it anew. -->
+
+`swarmsim run` writes one directory, `results/<scenario name>/` unless `--out` says otherwise. It appears whole when the
+run is over, or not at all: an error leaves nothing behind.
+
+| file | one row is |
+| --- | --- |
+| `scenario.toml` | the scenario with every default written out: `swarmsim run` on it gives the same bytes again |
+| `summary.csv` | the run |
+| `group_summary.csv` | a group |
+| `peers.csv` | a peer |
+| `timeseries.csv` | a moment |
+| `groups.csv` | a pair of groups |
+| `transfers.csv` | a transfer, with `--detail transfers` |
+| `unchokes.csv` | an unchoke, with `--detail unchokes` |
+| `chunks.csv` | a chunk at a moment, with `--detail chunks` |
+
+`--detail all` writes all three of the last. They grow with the number of events: about 60 bytes for every chunk that
+every peer downloads.
+
+- The files are CSV after RFC 4180 with a header, UTF-8, and a point as decimal mark.
+- **Units** are at the end of the column names: `_s` seconds of virtual time since the start of the run (or a span of
+  it), `_bytes`, `_bytes_per_s`. A name without a unit is a count, a name, or a ratio.
+- **What did not happen is an empty cell**, never a zero.
+- Times are exact to the nanosecond of the virtual clock. Other fractions are the shortest text that reads back as the
+  same double.
+- Quantiles interpolate linearly between order statistics: type 7 of Hyndman & Fan, the default of R and NumPy.
+- A run is a function of scenario and seed: the same bytes on every repetition, with or without `--detail`. There are no
+  wall-clock times in the files.
+- `swarmsim run --json` prints `summary.csv` and `group_summary.csv` as one JSON object with the same names, and
+  `results`, the directory; an empty cell is `null`.
+";
+
+/// The text of `docs/output.md`.
+#[must_use]
+pub fn output_markdown() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for table in TABLES {
+        write!(
+            text,
+            "\n## {}\n\n{}\n\n| column | meaning |\n| --- | --- |\n",
+            table.file, table.about
+        )
+        .expect("a String takes all");
+        for column in table.columns {
+            writeln!(text, "| `{}` | {} |", column.name, column.meaning).expect("a String takes all");
+        }
+    }
+    text
+}
