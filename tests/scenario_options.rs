@@ -31,7 +31,7 @@ fn presets() {
         ("textbook", 10, 3, 20, fixed(4), 1, 60, 3, 40, 80, 50),
         ("mainline-3.4", 10, 3, 20, fixed(6), 1, 30, 3, 35, 55, 50),
         ("mainline-4.0", 10, 3, 20, auto, 1, 30, 1, 40, 80, 50),
-        ("libtorrent", 15, 2, 15, fixed(6), 2, 60, 1, 200, 200, 200),
+        ("libtorrent", 15, 2, 15, fixed(7), 1, 60, 1, 200, 200, 200),
     ];
     for (name, interval, every, window, slots, optimistic, snub, weight, initiate, accept, returned) in table {
         let scenario = with(&[&format!("preset=\"{name}\"")]);
