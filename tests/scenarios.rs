@@ -220,14 +220,15 @@ fn riding_free_pays_only_without_tit_for_tat() {
 
 #[test]
 fn a_swarm_without_seeds_dies_when_guo_et_al_expect_it() {
-    let summary = run("decaying_flash_crowd", &[]);
-    assert!(matches!(summary.outcome, Ending::Dead { .. }), "{:?}", summary.outcome);
-    let expected = 3600.0 * 60_f64.ln();
-    assert!(
-        (summary.simulated_s / expected - 1.0).abs() < 0.15,
-        "{} s",
+    // The last seeds leave by chance: one life is no measure, eight are.
+    let lives = (1..=8).map(|seed| {
+        let summary = run("decaying_flash_crowd", &[&format!("seed={seed}")]);
+        assert!(matches!(summary.outcome, Ending::Dead { .. }), "{:?}", summary.outcome);
         summary.simulated_s
-    );
+    });
+    let life = lives.sum::<f64>() / 8.0;
+    let expected = 3600.0 * 60_f64.ln();
+    assert!((life / expected - 1.0).abs() < 0.15, "{life} s");
 }
 
 #[test]

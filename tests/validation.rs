@@ -212,10 +212,17 @@ fn an_open_swarm_settles_where_the_balance_of_bytes_says() {
             "file.chunk_size=\"1 MiB\"",
             "run.time_limit=\"8000 s\"",
         ];
-        let figures = play("qiu_srikant.toml", 1, &sets);
-        let late = || figures.population.iter().filter(|p| p.0 > 4000.0);
-        let x = mean(late().map(|p| f64::from(p.1)));
-        let y = mean(late().map(|p| f64::from(p.2) - 1.0));
+        // One run is 30 independent looks at the seeds at most: four make the mean sharp enough for the tolerance.
+        let runs: Vec<(f64, f64)> = (1..=4)
+            .map(|seed| {
+                let figures = play("qiu_srikant.toml", seed, &sets);
+                let late = || figures.population.iter().filter(|p| p.0 > 4000.0);
+                let leechers = mean(late().map(|p| f64::from(p.1)));
+                (leechers, mean(late().map(|p| f64::from(p.2) - 1.0)))
+            })
+            .collect();
+        let x = mean(runs.iter().map(|r| r.0));
+        let y = mean(runs.iter().map(|r| r.1));
         assert!((x / expected.0 - 1.0).abs() < 0.12, "leechers {x}, not {}", expected.0);
         assert!((y / expected.1 - 1.0).abs() < 0.12, "seeds {y}, not {}", expected.1);
     }
