@@ -103,6 +103,8 @@ fn main() {
     let p = last.unwrap();
     println!(
         "{e:?} {p:?} {s:.2} s {:.0} transfers/s estimate {} MB",
+        e.ending,
+        e.memory_bytes >> 20,
         p.transfers as f64 / s,
         estimate_memory_bytes(&scenario) >> 20
     );

@@ -18,7 +18,7 @@ pub enum Purpose {
     Arrival = 1,
     /// Upload and download capacity of a peer.
     Capacity = 2,
-    /// Linger time, abort and crash times of a peer.
+    /// Linger time of a peer.
     Churn = 3,
     /// Chunks a peer starts with.
     InitialChunks = 4,
@@ -30,6 +30,12 @@ pub enum Purpose {
     Picking = 7,
     /// Which strategy of its group's mix a peer plays.
     Strategy = 8,
+    /// Order in which peers that come at the same instant ask the tracker.
+    Order = 9,
+    /// When a leecher gives up.
+    Abort = 10,
+    /// When a peer crashes.
+    Crash = 11,
 }
 
 /// The stream of `entity` for `purpose` under `seed`.

@@ -11,28 +11,58 @@ const ABSENT: u32 = u32::MAX;
 /// Knows who is in the swarm. A crashed peer stays listed until its neighbours notice.
 #[derive(Clone, Debug, Default)]
 pub struct Tracker {
+    /// Leechers first, then seeds.
     members: Vec<PeerIx>,
+    leechers: usize,
     /// Position in `members`, by place of the peer.
     positions: Vec<u32>,
 }
 
 impl Tracker {
-    /// Lists `peer`.
-    pub fn add(&mut self, peer: PeerIx) {
+    /// Lists `peer`; nothing happens if it is listed.
+    pub fn add(&mut self, peer: PeerIx, is_seed: bool) {
         if peer.ix() >= self.positions.len() {
             self.positions.resize(peer.ix() + 1, ABSENT);
         }
-        debug_assert_eq!(self.positions[peer.ix()], ABSENT);
+        if self.is_listed(peer) {
+            return;
+        }
         self.positions[peer.ix()] = self.members.len() as u32;
         self.members.push(peer);
+        if !is_seed {
+            self.swap(self.members.len() - 1, self.leechers);
+            self.leechers += 1;
+        }
+    }
+
+    /// A leecher has become a seed.
+    pub fn complete(&mut self, peer: PeerIx) {
+        if self.is_listed(peer) {
+            self.leechers -= 1;
+            self.swap(self.positions[peer.ix()] as usize, self.leechers);
+        }
     }
 
     /// Strikes `peer` off the list.
     pub fn remove(&mut self, peer: PeerIx) {
-        let position = std::mem::replace(&mut self.positions[peer.ix()], ABSENT) as usize;
-        self.members.swap_remove(position);
-        if let Some(moved) = self.members.get(position) {
-            self.positions[moved.ix()] = position as u32;
+        if !self.is_listed(peer) {
+            return;
+        }
+        let mut position = self.positions[peer.ix()] as usize;
+        if position < self.leechers {
+            self.leechers -= 1;
+            self.swap(position, self.leechers);
+            position = self.leechers;
+        }
+        self.swap(position, self.members.len() - 1);
+        self.members.pop();
+        self.positions[peer.ix()] = ABSENT;
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        self.members.swap(a, b);
+        for position in [a, b] {
+            self.positions[self.members[position].ix()] = position as u32;
         }
     }
 
@@ -42,15 +72,20 @@ impl Tracker {
         &self.members
     }
 
-    /// Answers `asker`: up to `count` other peers, distinct, each as likely, in random order.
-    pub fn answer(&self, asker: PeerIx, count: usize, rng: &mut Rng, answer: &mut Vec<PeerIx>) {
+    /// Answers `asker`: up to `count` other peers, distinct, each as likely, in random order. A seed is told of leechers only (mainline's tracker,
+    /// BEP 3's practice): two seeds have nothing to say to each other.
+    pub fn answer(&self, asker: PeerIx, is_seed: bool, count: usize, rng: &mut Rng, answer: &mut Vec<PeerIx>) {
         answer.clear();
-        let others = self.members.len() - usize::from(self.is_listed(asker));
-        if others <= 2 * count {
-            answer.extend(self.members.iter().copied().filter(|&p| p != asker));
-            let drawn = count.min(others);
+        let pool = if is_seed {
+            &self.members[..self.leechers]
+        } else {
+            &self.members[..]
+        };
+        if pool.len() <= 2 * count + 1 {
+            answer.extend(pool.iter().copied().filter(|&p| p != asker));
+            let drawn = count.min(answer.len());
             for i in 0..drawn {
-                let j = i + below(rng, others - i);
+                let j = i + below(rng, answer.len() - i);
                 answer.swap(i, j);
             }
             answer.truncate(drawn);
@@ -58,7 +93,7 @@ impl Tracker {
         }
         // The list is more than twice as long as the answer: a draw hits a new peer at least every other time.
         while answer.len() < count {
-            let drawn = self.members[below(rng, self.members.len())];
+            let drawn = pool[below(rng, pool.len())];
             if drawn != asker && !answer.contains(&drawn) {
                 answer.push(drawn);
             }
@@ -72,7 +107,7 @@ impl Tracker {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        (self.members.capacity() + self.positions.capacity()) * size_of::<u32>()
+        (self.members.len() + self.positions.len()) * size_of::<u32>()
     }
 }
 
@@ -93,7 +128,7 @@ mod tests {
 
     fn tracker(members: u32) -> Tracker {
         let mut t = Tracker::default();
-        (1..=members).for_each(|i| t.add(PeerIx(i)));
+        (1..=members).for_each(|i| t.add(PeerIx(i), false));
         t
     }
 
@@ -105,7 +140,7 @@ mod tests {
             let mut hits = vec![0_u32; members as usize + 1];
             let mut answer = Vec::new();
             for _ in 0..4000 {
-                t.answer(PeerIx(1), count, &mut rng, &mut answer);
+                t.answer(PeerIx(1), false, count, &mut rng, &mut answer);
                 assert_eq!(answer.len(), count.min(members as usize - 1));
                 for p in &answer {
                     hits[p.ix()] += 1;
@@ -131,10 +166,28 @@ mod tests {
         let mut t = tracker(5);
         t.remove(PeerIx(2));
         t.remove(PeerIx(5));
-        t.add(PeerIx(2));
+        t.add(PeerIx(2), true);
         t.remove(PeerIx(1));
         let mut left = t.members().to_vec();
         left.sort_unstable();
         assert_eq!(left, [PeerIx(2), PeerIx(3), PeerIx(4)]);
+    }
+
+    #[test]
+    fn a_seed_is_told_of_leechers_only() {
+        let mut t = tracker(9);
+        t.add(PeerIx(10), true);
+        for seed in [3, 9, 1] {
+            t.complete(PeerIx(seed));
+        }
+        t.remove(PeerIx(4));
+        t.remove(PeerIx(9));
+        let mut answer = Vec::new();
+        t.answer(PeerIx(10), true, 50, &mut stream(1, Purpose::Tracker, 0), &mut answer);
+        answer.sort_unstable();
+        assert_eq!(answer, [2, 5, 6, 7, 8].map(PeerIx));
+        t.answer(PeerIx(2), false, 50, &mut stream(1, Purpose::Tracker, 0), &mut answer);
+        answer.sort_unstable();
+        assert_eq!(answer, [1, 3, 5, 6, 7, 8, 10].map(PeerIx));
     }
 }

@@ -81,6 +81,12 @@ impl MaxMin {
         self.visits
     }
 
+    /// What a peer takes: its two links, and its place on the lists of what has changed.
+    pub const PEER_BYTES: usize = 2 * (size_of::<Access>() + size_of::<Face>());
+
+    /// What a flow takes.
+    pub const FLOW_BYTES: usize = size_of::<Flow>() + size_of::<FlowIx>();
+
     /// Memory held, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -91,14 +97,14 @@ impl MaxMin {
                 0
             }
         };
-        self.links.capacity() * size_of::<Access>()
-            + self.faces.capacity() * size_of::<Face>()
+        self.links.len() * size_of::<Access>()
+            + self.faces.len() * size_of::<Face>()
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
-            + self.flows.capacity() * size_of::<Flow>()
-            + self.free.capacity() * size_of::<FlowIx>()
-            + self.cap_pending.capacity()
-            + (self.worklist.capacity() + self.affected.capacity() + self.stale.capacity()) * size_of::<AccessIx>()
-            + self.shares.capacity() * size_of::<Share>()
+            + self.flows.len() * size_of::<Flow>()
+            + self.free.len() * size_of::<FlowIx>()
+            + self.cap_pending.len()
+            + (self.worklist.len() + self.affected.len() + self.stale.len()) * size_of::<AccessIx>()
+            + self.shares.len() * size_of::<Share>()
     }
 
     /// The two links of a flow, upload and download.

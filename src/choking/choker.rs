@@ -42,6 +42,8 @@ pub struct Neighbour {
 pub enum Decision {
     /// The regular decision; `rotate` on those that draw a new optimistic peer.
     Periodic {
+        /// The first one of a peer is number 1.
+        number: u32,
         /// Whether this is an optimistic rotation.
         rotate: bool,
     },
@@ -58,6 +60,8 @@ pub struct RechokeView<'a> {
     pub decision: Decision,
     /// The interested neighbours, in a fixed order.
     pub neighbours: &'a [Neighbour],
+    /// When the peer last made a regular decision; when it joined, before the first.
+    pub decided_at: SimTime,
     /// When an optimistic slot was last rotated: who connected later is new.
     pub rotated_at: SimTime,
     /// The deciding peer's upload capacity, bytes per second.

@@ -59,7 +59,17 @@ mod tests {
             .collect();
         let mut choker = Fastest::new(Slots::Fixed(2), 0, 1, 0.0);
         assert_eq!(
-            decide(&mut choker, &all, at(100), Decision::Periodic { rotate: false }, 1).0,
+            decide(
+                &mut choker,
+                &all,
+                at(100),
+                Decision::Periodic {
+                    number: 1,
+                    rotate: false
+                },
+                1
+            )
+            .0,
             [0, 1]
         );
     }

@@ -25,7 +25,17 @@ mod tests {
     fn nobody_gets_a_slot() {
         let all: Vec<_> = (0..5).map(neighbour).collect();
         assert_eq!(
-            decide(&mut FreeRider, &all, at(1), Decision::Periodic { rotate: true }, 1).0,
+            decide(
+                &mut FreeRider,
+                &all,
+                at(1),
+                Decision::Periodic {
+                    number: 3,
+                    rotate: true
+                },
+                1
+            )
+            .0,
             [0; 0]
         );
     }

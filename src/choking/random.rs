@@ -37,7 +37,10 @@ mod tests {
                 &mut RandomSlots { slots: 2 },
                 &all,
                 at(9),
-                Decision::Periodic { rotate: false },
+                Decision::Periodic {
+                    number: 1,
+                    rotate: false,
+                },
                 seed,
             );
             for &p in &slots {

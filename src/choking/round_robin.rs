@@ -1,8 +1,8 @@
 //! `round-robin`: a seed serves every neighbour in turn (mainline 4.0; Legout et al. 2006).
 //!
-//! Those unchoked most recently keep their slots. In two decisions of three the one that has held its slot longest makes room for one drawn at random;
-//! in the third all stay. So with 4 slots and a decision every 10 s two new neighbours are served in 30 s. A slot that falls free otherwise goes
-//! to the neighbour that waits longest.
+//! Those unchoked most recently keep their slots. So many of those that have held theirs longest make room for others, drawn at random, that about
+//! two slots in nine change hands at each decision: with 4 slots one in two decisions of three, none in the third. A slot that fell free since the last
+//! decision counts as one of them; it goes to the neighbour that waits longest.
 
 use crate::choking::choker::{Choker, Decision, Grant, RechokeView};
 use crate::choking::seats::Seats;
@@ -15,13 +15,30 @@ pub struct RoundRobin {
     pub slots: usize,
 }
 
+impl RoundRobin {
+    /// How many slots are drawn anew in this decision (mainline 4.0.0, `Choker.py`: `(i + count % 3) // 3` with `i = (slots + 2) // 3`, less those
+    /// that were filled since the last decision).
+    fn to_draw(&self, view: &RechokeView<'_>) -> usize {
+        let Decision::Periodic { number, .. } = view.decision else {
+            return 0;
+        };
+        let due = (self.slots.div_ceil(3) + number as usize % 3) / 3;
+        let refilled = view
+            .neighbours
+            .iter()
+            .filter(|n| n.unchoked && n.unchoked_at > Some(view.decided_at))
+            .count();
+        due.saturating_sub(refilled)
+    }
+}
+
 impl Choker for RoundRobin {
     fn slots(&self) -> usize {
         self.slots
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
-        let by_lot = usize::from(view.decision == Decision::Periodic { rotate: false });
+        let by_lot = self.to_draw(view);
         let mut seats = Seats::new(view, self.slots, grants);
         let kept = seats.free().saturating_sub(by_lot);
         for place in seats.unchoked_newest_first().into_iter().take(kept) {
@@ -65,7 +82,10 @@ mod tests {
                 &mut choker,
                 &neighbours(),
                 at(40),
-                Decision::Periodic { rotate: false },
+                Decision::Periodic {
+                    number: 1,
+                    rotate: false,
+                },
                 seed,
             );
             assert_eq!(all[..3], [1, 2, 3]);
@@ -74,7 +94,10 @@ mod tests {
                 &mut choker,
                 &neighbours(),
                 at(40),
-                Decision::Periodic { rotate: true },
+                Decision::Periodic {
+                    number: 3,
+                    rotate: true,
+                },
                 seed,
             );
             assert_eq!((all, lot), (vec![0, 1, 2, 3], vec![]));
@@ -95,12 +118,53 @@ mod tests {
     }
 
     #[test]
+    fn many_slots_rotate_in_proportion_and_refills_count() {
+        let all: Vec<Neighbour> = (0..80)
+            .map(|i| {
+                if i < 27 {
+                    unchoked_since(neighbour(i), 1 + u64::from(i), false)
+                } else {
+                    neighbour(i)
+                }
+            })
+            .collect();
+        let mut choker = RoundRobin { slots: 27 };
+        let mut drawn = |all: &[Neighbour]| -> usize {
+            let decision = |number| Decision::Periodic { number, rotate: false };
+            (1..=3)
+                .map(|number| decide(&mut choker, all, at(40), decision(number), 1).1.len())
+                .sum()
+        };
+        // (9 + 1)/3 + (9 + 2)/3 + 9/3
+        assert_eq!(drawn(&all), 9);
+        // Two that were filled since the last decision, at 30 s, come off each of them.
+        let refilled: Vec<Neighbour> = all
+            .iter()
+            .map(|n| {
+                if n.peer.0 < 2 {
+                    unchoked_since(*n, 35, false)
+                } else {
+                    *n
+                }
+            })
+            .collect();
+        assert_eq!(drawn(&refilled), 3);
+    }
+
+    #[test]
     fn with_few_neighbours_all_are_served() {
         let mut choker = RoundRobin { slots: 4 };
         let two: Vec<Neighbour> = neighbours().into_iter().take(2).collect();
-        for rotate in [false, true] {
+        for number in 1..=3 {
             assert_eq!(
-                decide(&mut choker, &two, at(40), Decision::Periodic { rotate }, 1).0,
+                decide(
+                    &mut choker,
+                    &two,
+                    at(40),
+                    Decision::Periodic { number, rotate: false },
+                    1
+                )
+                .0,
                 [0, 1]
             );
         }

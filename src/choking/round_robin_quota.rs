@@ -60,7 +60,10 @@ mod tests {
                 &mut choker,
                 &[served, waiting],
                 at(now),
-                Decision::Periodic { rotate: false },
+                Decision::Periodic {
+                    number: 1,
+                    rotate: false,
+                },
                 1,
             )
             .0
@@ -83,7 +86,10 @@ mod tests {
             slot_bytes: 1 << 30,
             ..unchoked_since(neighbour(0), 1, false)
         };
-        let tick = Decision::Periodic { rotate: false };
+        let tick = Decision::Periodic {
+            number: 1,
+            rotate: false,
+        };
         assert_eq!(decide(&mut choker, &[served, neighbour(1)], at(99), tick, 1).0, [0, 1]);
     }
 }

@@ -124,8 +124,10 @@ impl<'a> Seats<'a> {
         if self.slots == regular {
             return;
         }
-        if let Decision::Periodic { rotate } = self.view.decision {
-            let held = self.unchoked_newest_first();
+        if let Decision::Periodic { rotate, .. } = self.view.decision {
+            // One that has been overtaken has no claim on a slot that is given by lot.
+            let mut held = self.unchoked_newest_first();
+            held.retain(|&mut place| self.view.neighbours[place].optimistic);
             let keep = self.free().saturating_sub(usize::from(rotate));
             for place in held.into_iter().take(keep) {
                 self.give(place, true);
@@ -185,6 +187,7 @@ pub(super) mod by_hand {
             now,
             decision,
             neighbours,
+            decided_at: now - SimDuration::from_secs(10),
             rotated_at: at(0),
             upload: 100_000.0,
             chunk_bytes: 262_144,

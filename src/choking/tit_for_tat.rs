@@ -78,8 +78,14 @@ mod tests {
             .collect()
     }
 
-    const TICK: Decision = Decision::Periodic { rotate: false };
-    const ROTATION: Decision = Decision::Periodic { rotate: true };
+    const TICK: Decision = Decision::Periodic {
+        number: 1,
+        rotate: false,
+    };
+    const ROTATION: Decision = Decision::Periodic {
+        number: 3,
+        rotate: true,
+    };
 
     #[test]
     fn the_best_senders_earn_the_regular_slots() {
@@ -101,6 +107,17 @@ mod tests {
             .map(|s| decide(&mut choker(4, 1), &all, at(30), ROTATION, s).1)
             .collect();
         assert!(drawn.contains(&vec![0]) && drawn.contains(&vec![1]));
+    }
+
+    #[test]
+    fn one_that_is_overtaken_has_no_claim_on_the_optimistic_slot() {
+        let mut all = senders();
+        all[0] = unchoked_since(all[0], 20, true);
+        all[1] = unchoked_since(all[1], 30, false);
+        for seed in 0..20 {
+            let (slots, lot) = decide(&mut choker(4, 1), &all, at(40), TICK, seed);
+            assert_eq!((slots, lot), (vec![0, 2, 3, 4, 5], vec![0]));
+        }
     }
 
     #[test]

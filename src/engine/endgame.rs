@@ -1,6 +1,6 @@
 //! Step 4, endgame: when every missing chunk is being fetched already, a free connection takes over blocks of the one that would come last.
 //!
-//! The helper gets half of the blocks that the slower transfer has not begun. When only one block is left, both fetch it, and the loser's bytes are
+//! The helper gets half of the blocks that the slower transfer has not begun. When only one block is left, both fetch it, and the losers' bytes are
 //! wasted: the price of not hanging on one slow peer (Cohen 2003; BEP 3, "End Game").
 
 use crate::engine::Simulation;
@@ -24,7 +24,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.take_half_of(self.slowest_for(route)?)
     }
 
-    /// The transfer to the receiver that will end last, of a chunk that the sender has too. One that is in a race already gets no further help.
+    /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
     fn slowest_for(&self, route: Route) -> Option<FlowIx> {
         let Route { link, sender, receiver } = route;
         let now = self.now();
@@ -32,20 +32,61 @@ impl<O: Observer> Simulation<'_, O> {
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
             let left = part.bytes - self.bandwidth.moved(now, flow);
-            if part.route.link == link
-                || part.rival.is_some()
-                || left == 0
-                || !self.swarm.shows(link, sender, part.chunk)
-            {
+            if part.route.link == link || left == 0 || !self.swarm.shows(link, sender, part.chunk) {
                 continue;
             }
-            // A rate of 0 belongs to a transfer that has just begun: it takes longer than any other.
-            let seconds = left as f64 / self.bandwidth.rate(flow);
-            if slowest.is_none_or(|(most, _)| seconds > most) {
-                slowest = Some((seconds, flow));
+            let urgency = (part.rival.is_none(), left as f64 / self.expected_rate(flow));
+            if slowest.is_none_or(|(most, _)| urgency > most) {
+                slowest = Some((urgency, flow));
             }
         }
         slowest.map(|(_, flow)| flow)
+    }
+
+    /// The rate of `flow`; of one that has just begun, its share of the sender's upload.
+    fn expected_rate(&self, flow: FlowIx) -> f64 {
+        let rate = self.bandwidth.rate(flow);
+        if rate > 0.0 {
+            return rate;
+        }
+        let sender = self.parts[flow.ix()].route.sender;
+        self.swarm.peers[sender].life.upload / self.bandwidth.uploads(sender).len() as f64
+    }
+
+    /// `flow` has brought the block that others race for: they are cut off.
+    pub(super) fn win_race(&mut self, flow: FlowIx) {
+        let mut rival = std::mem::replace(&mut self.parts[flow.ix()].rival, FlowIx::NONE);
+        while rival.is_some() && rival != flow {
+            let next = self.parts[rival.ix()].rival;
+            self.lose_race(rival);
+            rival = next;
+        }
+    }
+
+    /// `flow` joins the ring of those that race with `rival` for its last block.
+    pub(super) fn join_race(&mut self, flow: FlowIx, rival: FlowIx) {
+        let block = self.parts[flow.ix()].bytes;
+        let first = &mut self.parts[rival.ix()];
+        first.raced_bytes = block;
+        let next = if first.rival.is_some() { first.rival } else { rival };
+        first.rival = flow;
+        let part = &mut self.parts[flow.ix()];
+        part.rival = next;
+        part.raced_bytes = block;
+    }
+
+    /// `flow` drops out of its race, if it is in one.
+    pub(super) fn quit_race(&mut self, flow: FlowIx) {
+        let next = std::mem::replace(&mut self.parts[flow.ix()].rival, FlowIx::NONE);
+        if next.is_none() {
+            return;
+        }
+        let mut before = next;
+        while self.parts[before.ix()].rival != flow {
+            before = self.parts[before.ix()].rival;
+        }
+        // One alone races with nobody.
+        self.parts[before.ix()].rival = if before == next { FlowIx::NONE } else { next };
     }
 
     /// Takes half of the blocks that `flow` has not begun; of a last block, a copy.

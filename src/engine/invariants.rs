@@ -125,6 +125,21 @@ impl<O: Observer> Simulation<'_, O> {
         Ok(())
     }
 
+    /// The bytes of the block that `flow` races for, if another of the race stands for it already: all but one count it once too often.
+    fn raced_again(&self, flow: FlowIx) -> u64 {
+        let part = &self.parts[flow.ix()];
+        if part.rival.is_none() {
+            return 0;
+        }
+        let ring = std::iter::successors(Some(part.rival), |r| Some(self.parts[r.ix()].rival));
+        let rivals = ring.take_while(|&r| r != flow);
+        if rivals.min().is_some_and(|first| first < flow) {
+            part.raced_bytes
+        } else {
+            0
+        }
+    }
+
     /// All bytes received are chunks, kept parts of chunks, on their way, or wasted.
     fn check_bytes(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
         let layout = &self.swarm.layout;
@@ -138,7 +153,7 @@ impl<O: Observer> Simulation<'_, O> {
             let part = &self.parts[flow.ix()];
             on_way += part.booked;
             unbooked += part.unbooked;
-            raced += if part.rival.is_some() { part.raced_bytes } else { 0 };
+            raced += self.raced_again(flow);
             open += part.bytes;
             seen.push(part.chunk);
         }
@@ -149,8 +164,7 @@ impl<O: Observer> Simulation<'_, O> {
         seen.sort_unstable();
         seen.dedup();
         let whole: u64 = seen.iter().map(|&c| layout.bytes_of(c)).sum();
-        // Each of two rivals counts the raced block as its own.
-        let kept = (whole + raced / 2).checked_sub(open);
+        let kept = (whole + raced).checked_sub(open);
         let kept = kept.ok_or_else(|| format!("{ix:?} fetches more than the chunks it has begun"))?;
         if peer.life.chunks_at_start == 0 {
             let accounted = had + kept + on_way + peer.life.wasted_bytes;

@@ -1,7 +1,13 @@
 //! How much memory a scenario will take, told before it runs.
 
+use crate::bandwidth::MaxMin;
+use crate::engine::Streams;
+use crate::engine::schedule::TIMERS_BYTES;
+use crate::engine::transfer::Part;
+use crate::ids::PeerIx;
 use crate::scenario::Scenario;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group};
+use crate::swarm::bitfield::Line;
 use crate::swarm::{Link, Peer};
 
 /// How many peers will come in all; for open arrivals, the expected number.
@@ -55,23 +61,35 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
     all.min(per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
 }
 
+/// What a choker takes on the heap, with the allocator's share: the built-in ones are that small.
+pub(super) const CHOKER_BYTES: usize = 48;
+
+/// What the program itself takes before the first peer has come.
+const PROGRAM_BYTES: f64 = 6.0 * 1024.0 * 1024.0;
+
 /// Estimated peak memory of a run, in bytes.
 #[must_use]
 pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
-    let chunks = scenario.file.chunks() as f64;
-    let bitfield = (chunks / 512.0).ceil() * 64.0;
-    let bitfields = if scenario.network.latency.is_zero() { 2.0 } else { 4.0 };
-    let mesh = peers_expected(scenario);
-    let mut bytes = 8.0 * 1024.0 * 1024.0;
-    for group in &scenario.groups {
+    (PROGRAM_BYTES + state_bytes(scenario)) as u64
+}
+
+/// The share of it that the state of the swarm takes.
+pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
+    let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
+    let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
+    let everyone = peers_expected(scenario);
+    let group_bytes = |group: &Group| {
         let links = match scenario.discovery {
             Discovery::Tracker(_) => f64::from(group.connections.accept.max(group.connections.initiate)),
-            Discovery::FullMesh => mesh,
+            Discovery::FullMesh => everyone,
         };
-        let per_link = (size_of::<Link>() + 4) as f64;
-        // Access links, flows, parts, timers, choker, tracker.
-        let per_peer = size_of::<Peer>() as f64 + 256.0 + 5.0 * 120.0 + 6.0 * 4.0 + 4.0 * 24.0 + 64.0 + 8.0;
-        bytes += present_at_most(group, scenario) * (per_peer + bitfields * bitfield + links * per_link);
-    }
-    bytes as u64
+        let flows = links.min(5.0);
+        let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES) as f64
+            + MaxMin::PEER_BYTES as f64
+            + TIMERS_BYTES as f64
+            + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
+            + links * (size_of::<Link>() + size_of::<PeerIx>()) as f64;
+        present_at_most(group, scenario) * per_peer
+    };
+    scenario.groups.iter().map(group_bytes).sum()
 }

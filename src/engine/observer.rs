@@ -90,7 +90,7 @@ pub struct Unchoke {
     pub to: PeerId,
     /// Group of `to`.
     pub to_group: GroupIx,
-    /// Whether the slot was given at random when the interval began.
+    /// Whether the slot was one given at random, when the interval ended.
     pub optimistic: bool,
     /// Whether `from` was a leecher when the interval began. (An interval is cut when its owner becomes a seed.)
     pub sender_leeches: bool,

@@ -48,6 +48,9 @@ pub struct TimerQueue {
 }
 
 impl TimerQueue {
+    /// What an armed timer takes in the heap.
+    pub(super) const ARMED_BYTES: usize = size_of::<Entry>();
+
     /// Arms `timer`, or moves it if it is armed.
     pub fn arm(&mut self, timer: u32, when: When) {
         if timer as usize >= self.places.len() {
@@ -103,7 +106,7 @@ impl TimerQueue {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.heap.capacity() * size_of::<Entry>() + self.places.capacity() * size_of::<u32>()
+        self.heap.len() * size_of::<Entry>() + self.places.len() * size_of::<u32>()
     }
 
     fn sift_up(&mut self, mut place: usize, entry: Entry) {

@@ -19,8 +19,10 @@ impl<O: Observer> Simulation<'_, O> {
             self.renew_offers(peer);
         }
         self.swarm.peers[peer].decisions += 1;
-        let rotate = self.swarm.peers[peer].decisions.is_multiple_of(rules.optimistic_every);
-        self.decide(peer, Decision::Periodic { rotate });
+        let number = self.swarm.peers[peer].decisions;
+        let rotate = number.is_multiple_of(rules.optimistic_every);
+        self.decide(peer, Decision::Periodic { number, rotate });
+        self.swarm.peers[peer].decided_at = self.now();
         if rotate {
             self.swarm.peers[peer].rotated_at = self.now();
         }
@@ -58,6 +60,7 @@ impl<O: Observer> Simulation<'_, O> {
             now: self.schedule.now(),
             decision,
             neighbours: &neighbours,
+            decided_at: state.decided_at,
             rotated_at: state.rotated_at,
             upload: state.life.upload,
             chunk_bytes: self.swarm.layout.chunk_bytes,
@@ -127,7 +130,9 @@ impl<O: Observer> Simulation<'_, O> {
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
         let unchoked = self.swarm.peers[peer].unchoked.clone();
         for link in unchoked {
-            if !self.swarm.knows_interest(link, peer, self.swarm.links.to(link)) {
+            // One that is being sent something knew of it before its interest could be known here.
+            let idle = self.swarm.links.get(link).flow.is_none();
+            if idle && !self.swarm.knows_interest(link, peer, self.swarm.links.to(link)) {
                 self.choke(link);
             }
         }

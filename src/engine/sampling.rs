@@ -1,7 +1,7 @@
 //! Rows of the time series, and the end of a run. Looking changes nothing: what is counted here is not booked.
 
 use crate::engine::Simulation;
-use crate::engine::membership::record_of;
+use crate::engine::departure::record_of;
 use crate::engine::observer::{Ending, Observer, Sample, TransferEnd};
 use crate::ids::PeerIx;
 use crate::swarm::Role;
@@ -19,7 +19,11 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn sample(&mut self) {
         self.take_sample();
         let now = self.now();
-        if self.bandwidth.flows() > 0 || self.arrivals_pending() || self.totals.leechers.count == 0 {
+        if self.bandwidth.flows() > 0
+            || self.tracker_is_down()
+            || self.arrivals_pending()
+            || self.totals.leechers.count == 0
+        {
             self.totals.last_moving = now;
         } else if now.since(self.totals.last_moving) >= self.scenario.run.stall_limit {
             self.ending = Some(Ending::Stalled);

@@ -35,6 +35,9 @@ const PEER_TIMERS: [PeerTimer; 6] = [
     PeerTimer::Leave,
 ];
 
+/// What the timers of one peer take: its places, and the one or two that are armed.
+pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * size_of::<u32>() + 2 * TimerQueue::ARMED_BYTES;
+
 /// The timers of the run. Those of groups come after these.
 const SAMPLE: u32 = 0;
 const TIME_LIMIT: u32 = 1;
@@ -53,6 +56,8 @@ pub enum Delayed {
     FirstRequest(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
+    /// All that come at this instant are there and ask the tracker.
+    Introduce,
     /// The tracker's answer is there and the connections to its peers are open.
     Connect(PeerIx),
 }
@@ -236,7 +241,7 @@ impl Schedule {
         let lanes = self
             .lanes
             .iter()
-            .map(|l| l.waiting.capacity() * size_of::<(When, PeerId, Delayed)>());
+            .map(|l| l.waiting.len() * size_of::<(When, PeerId, Delayed)>());
         self.timers.memory_bytes() + lanes.sum::<usize>()
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Part {
     pub started: SimTime,
     /// Bytes of the block that a rival fetches too.
     pub raced_bytes: u64,
-    /// The transfer that fetches the same last block, in endgame, or `NONE`.
+    /// The next in the ring of transfers that fetch the same last block, in endgame, or `NONE`.
     pub rival: FlowIx,
     /// Whether this part is the whole chunk, and always was.
     pub whole: bool,
@@ -97,8 +97,8 @@ impl<O: Observer> Simulation<'_, O> {
             booked: 0,
             unbooked,
             started: self.now(),
-            raced_bytes: work.bytes,
-            rival: work.rival,
+            raced_bytes: 0,
+            rival: FlowIx::NONE,
             whole: work.whole,
         };
         if flow.ix() >= self.parts.len() {
@@ -106,9 +106,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.parts[flow.ix()] = part;
         if work.rival.is_some() {
-            let rival = &mut self.parts[work.rival.ix()];
-            rival.rival = flow;
-            rival.raced_bytes = work.bytes;
+            self.join_race(flow, work.rival);
         }
     }
 
@@ -121,7 +119,7 @@ impl<O: Observer> Simulation<'_, O> {
         finished.unbooked += part.bytes - part.booked;
         finished.booked = part.bytes;
         if part.rival.is_some() {
-            self.lose_race(part.rival);
+            self.win_race(flow);
         }
         let complete = part.whole || self.is_last_part(flow, receiver, part.chunk);
         let end = if complete {
@@ -176,11 +174,12 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             part.bytes
         };
-        // The last block counts when its event has come, not before.
-        let kept = self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own);
-        if part.rival.is_some() {
-            self.parts[part.rival.ix()].rival = FlowIx::NONE;
-        }
+        // The last block counts when its event has come, not before. At the end of the run nothing is lost.
+        let kept = match end {
+            TransferEnd::RunEnded => part.booked.min(own),
+            _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
+        };
+        self.quit_race(flow);
         self.stop(flow, link);
         if own > kept {
             let awaited_from = if crashed {
@@ -203,8 +202,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The rival of `flow` was faster: the last block of `flow` is of no use any more.
-    fn lose_race(&mut self, flow: FlowIx) {
+    /// A rival of `flow` was faster: the last block of `flow` is of no use any more.
+    pub(super) fn lose_race(&mut self, flow: FlowIx) {
         self.book(flow);
         let part = self.parts[flow.ix()];
         self.stop(flow, part.route.link);

@@ -15,23 +15,19 @@ use crate::picking::picker::{PickView, Picker};
 use crate::rng::{Rng, below};
 use crate::swarm::bitfield::LINE_WORDS;
 
-/// Words that are worked on at a time: what fits in vector registers together with the planes.
-const LANE_WORDS: usize = 4;
-const LANES_PER_LINE: usize = LINE_WORDS / LANE_WORDS;
-
 /// Planes that suffice for any count: a peer has fewer than 2^24 neighbours.
 const MAX_PLANES: usize = 24;
 
 /// Neighbours that are added up before they go to the planes.
 const GROUP: usize = 7;
 
-type Lane = [u64; LANE_WORDS];
+type Words = [u64; LINE_WORDS];
 
 /// The rule `rarest-first`.
 #[derive(Clone, Debug, Default)]
 pub struct RarestFirst {
-    /// The rarest candidates so far, by lane.
-    best: Vec<(usize, Lane)>,
+    /// The rarest candidates so far, by line.
+    best: Vec<(usize, Words)>,
 }
 
 impl Picker for RarestFirst {
@@ -39,12 +35,12 @@ impl Picker for RarestFirst {
         self.best.clear();
         let mut fewest = u32::MAX;
         let mut total = 0;
-        for lane in 0..view.wanted.len() * LANES_PER_LINE {
-            let candidates = candidates_in(view, lane);
+        for line in 0..view.wanted.len() {
+            let candidates = view.candidates(line).0;
             if is_empty(&candidates) {
                 continue;
             }
-            let (copies, rarest) = rarest_in(view, lane, candidates);
+            let (copies, rarest) = rarest_in(view, line, candidates);
             if copies < fewest {
                 fewest = copies;
                 total = 0;
@@ -52,7 +48,7 @@ impl Picker for RarestFirst {
             }
             if copies == fewest {
                 total += rarest.iter().map(|w| w.count_ones() as usize).sum::<usize>();
-                self.best.push((lane, rarest));
+                self.best.push((line, rarest));
             }
         }
         if total == 0 {
@@ -65,11 +61,11 @@ impl Picker for RarestFirst {
 impl RarestFirst {
     /// The `n`-th of the rarest candidates, in file order.
     fn nth_best(&self, mut n: usize) -> ChunkIx {
-        let words = self.best.iter().flat_map(|(lane, words)| {
+        let words = self.best.iter().flat_map(|(line, words)| {
             words
                 .iter()
                 .enumerate()
-                .map(move |(w, &word)| (lane * LANE_WORDS + w, word))
+                .map(move |(w, &word)| (line * LINE_WORDS + w, word))
         });
         for (place, mut word) in words {
             let here = word.count_ones() as usize;
@@ -86,12 +82,12 @@ impl RarestFirst {
 }
 
 /// The smallest number of copies among `candidates`, and the candidates that have it.
-fn rarest_in(view: &PickView<'_>, lane: usize, candidates: Lane) -> (u32, Lane) {
+fn rarest_in(view: &PickView<'_>, line: usize, candidates: Words) -> (u32, Words) {
     // The count is at most the number of neighbours, which fixes the number of planes: no carry leaves the last one.
     let used = (usize::BITS - view.neighbours.len().leading_zeros()).clamp(3, MAX_PLANES as u32) as usize;
-    let mut planes = [[0; LANE_WORDS]; MAX_PLANES];
+    let mut planes = [[0; LINE_WORDS]; MAX_PLANES];
     let planes = &mut planes[..used];
-    let known = |peer: PeerIx| lane_of(view, peer, lane);
+    let known = |peer: PeerIx| view.known.line(peer, line).0;
     let groups = view.neighbours.chunks_exact(GROUP);
     let rest = groups.remainder();
     for group in groups {
@@ -100,13 +96,13 @@ fn rarest_in(view: &PickView<'_>, lane: usize, candidates: Lane) -> (u32, Lane) 
     if !rest.is_empty() {
         add_seven(
             planes,
-            std::array::from_fn(|i| rest.get(i).map_or([0; LANE_WORDS], |&peer| known(peer))),
+            std::array::from_fn(|i| rest.get(i).map_or([0; LINE_WORDS], |&peer| known(peer))),
         );
     }
     let mut rarest = candidates;
     let mut copies = 0;
     for (k, plane) in planes.iter().enumerate().rev() {
-        let zero_here: Lane = std::array::from_fn(|w| rarest[w] & !plane[w]);
+        let zero_here: Words = std::array::from_fn(|w| rarest[w] & !plane[w]);
         if is_empty(&zero_here) {
             copies |= 1 << k;
         } else {
@@ -118,12 +114,12 @@ fn rarest_in(view: &PickView<'_>, lane: usize, candidates: Lane) -> (u32, Lane) 
 
 /// Adds seven bitfields to the counts in `planes`.
 #[inline(always)]
-fn add_seven(planes: &mut [Lane], l: [Lane; GROUP]) {
+fn add_seven(planes: &mut [Words], l: [Words; GROUP]) {
     let (s0, c0) = full_add(l[0], l[1], l[2]);
     let (s1, c1) = full_add(l[3], l[4], l[5]);
     let (ones, c2) = full_add(s0, s1, l[6]);
     let (twos, fours) = full_add(c0, c1, c2);
-    let mut carry = [0; LANE_WORDS];
+    let mut carry = [0; LINE_WORDS];
     for (plane, digit) in planes.iter_mut().zip([ones, twos, fours]) {
         (*plane, carry) = full_add(*plane, digit, carry);
     }
@@ -134,32 +130,18 @@ fn add_seven(planes: &mut [Lane], l: [Lane; GROUP]) {
     }
 }
 
-/// Sum and carry of three bits, for each chunk of the lane.
+/// Sum and carry of three bits, for each chunk of the line.
 #[inline(always)]
-fn full_add(a: Lane, b: Lane, c: Lane) -> (Lane, Lane) {
-    let half: Lane = std::array::from_fn(|w| a[w] ^ b[w]);
+fn full_add(a: Words, b: Words, c: Words) -> (Words, Words) {
+    let half: Words = std::array::from_fn(|w| a[w] ^ b[w]);
     let sum = std::array::from_fn(|w| half[w] ^ c[w]);
     let carry = std::array::from_fn(|w| (a[w] & b[w]) | (half[w] & c[w]));
     (sum, carry)
 }
 
-/// What `peer` has, as far as the leecher knows, in one lane.
 #[inline(always)]
-fn lane_of(view: &PickView<'_>, peer: PeerIx, lane: usize) -> Lane {
-    let words = &view.known.line(peer, lane / LANES_PER_LINE).0;
-    let first = lane % LANES_PER_LINE * LANE_WORDS;
-    std::array::from_fn(|w| words[first + w])
-}
-
-/// The chunks of one lane that could be chosen.
-fn candidates_in(view: &PickView<'_>, lane: usize) -> Lane {
-    let (line, first) = (lane / LANES_PER_LINE, lane % LANES_PER_LINE * LANE_WORDS);
-    std::array::from_fn(|w| view.wanted[line].0[first + w] & view.offered[line].0[first + w])
-}
-
-#[inline(always)]
-fn is_empty(lane: &Lane) -> bool {
-    lane.iter().fold(0, |any, w| any | w) == 0
+fn is_empty(line: &Words) -> bool {
+    line.iter().fold(0, |any, w| any | w) == 0
 }
 
 #[cfg(test)]

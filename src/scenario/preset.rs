@@ -123,17 +123,17 @@ const LIBTORRENT: Preset = Preset {
     interval: SimDuration::from_secs(15),               // unchoke_interval
     optimistic_every: 2,                                // optimistic_unchoke_interval 30 s
     rate_window: SimDuration::from_secs(15),            // payload since the last unchoke interval
-    regular_slots: Slots::Fixed(6),                     // unchoke_slots_limit 8 …
-    optimistic_slots: 2,                                // … num_optimistic_unchoke_slots 0: 20 % of them
-    snub_after: SimDuration::from_secs(60),             // request_timeout
-    new_neighbour_weight: 1,                            // torrent.cpp: by time of last optimistic unchoke
-    random_first: 4,                                    // initial_picker_threshold
-    initiate: 200,                                      // connections_limit
-    accept: 200,                                        // connections_limit
-    seed_rule: SeedRule::RoundRobinQuota,               // seed_choking_algorithm round_robin
-    quota_chunks: 20,                                   // seeding_piece_quota
-    quota_time: SimDuration::from_secs(60),             // choker.cpp: and held for more than a minute
-    peers_returned: 200,                                // num_want
+    regular_slots: Slots::Fixed(7),                     // unchoke_slots_limit 8 …
+    optimistic_slots: 1, // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
+    snub_after: SimDuration::from_secs(60), // request_timeout
+    new_neighbour_weight: 1, // torrent.cpp: by time of last optimistic unchoke
+    random_first: 4,     // initial_picker_threshold
+    initiate: 200,       // connections_limit
+    accept: 200,         // connections_limit
+    seed_rule: SeedRule::RoundRobinQuota, // seed_choking_algorithm round_robin
+    quota_chunks: 20,    // seeding_piece_quota
+    quota_time: SimDuration::from_secs(60), // choker.cpp: and held for more than a minute
+    peers_returned: 200, // num_want
     min_announce_interval: SimDuration::from_secs(300), // min_announce_interval
     ..TEXTBOOK
 };

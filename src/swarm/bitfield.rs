@@ -128,7 +128,7 @@ impl Bitfields {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.lines.capacity() * size_of::<Line>()
+        self.lines.len() * size_of::<Line>()
     }
 }
 

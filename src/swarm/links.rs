@@ -191,7 +191,7 @@ impl Links {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.to.capacity() * size_of::<PeerIx>() + self.ends.capacity() * size_of::<Link>()
+        self.to.len() * size_of::<PeerIx>() + self.ends.len() * size_of::<Link>()
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Peer {
     pub begun: SmallVec<[Begun; 2]>,
     /// Unchoke decisions so far.
     pub decisions: u32,
+    /// When it last made a regular decision.
+    pub decided_at: SimTime,
     /// When an optimistic slot was last drawn.
     pub rotated_at: SimTime,
     /// How many neighbours it unchokes at most.
@@ -161,7 +163,7 @@ impl Peers {
     /// Bytes in use, without lists that have outgrown their inline places.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.column.capacity() * size_of::<Peer>()
+        self.column.len() * size_of::<Peer>()
     }
 }
 
@@ -196,6 +198,7 @@ impl Peer {
             unchoked_by: LinkList::new(),
             begun: SmallVec::new(),
             decisions: 0,
+            decided_at: now,
             rotated_at: now,
             slots: 0,
             leaves_by_bytes: false,

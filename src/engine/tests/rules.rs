@@ -358,8 +358,8 @@ fn connections_keep_to_both_limits() {
     let mut observer = NoObserver;
     let mut simulation = Simulation::new(&scenario, &mut observer);
     simulation.open();
-    while simulation.totals.joined < 41 {
-        let event = simulation.schedule.next().expect("peers are still to come");
+    while simulation.now() == SimTime::ZERO {
+        let event = simulation.schedule.next().expect("a run goes on");
         simulation.handle(event);
         assert!(simulation.swarm.peers.present().all(|(_, p)| p.links.open <= 5));
     }
@@ -460,4 +460,31 @@ fn a_steady_swarm_uses_places_again() {
         simulation.swarm.peers.places()
     );
     simulation.check().unwrap();
+}
+
+#[test]
+fn the_estimate_of_memory_is_within_a_fifth_of_what_a_run_takes() {
+    let limits = Connections {
+        initiate: 20,
+        accept: 40,
+    };
+    let with_limits = |group: Group| Group {
+        connections: limits,
+        ..group
+    };
+    let groups = vec![
+        with_limits(seeds(2, 50_000.0)),
+        with_limits(leechers(2500, 10_000.0, UNLIMITED)),
+    ];
+    let scenario = tracked(mesh(40, groups), |_| ());
+    let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| {
+        Control::Continue
+    })
+    .unwrap();
+    let state = crate::engine::memory::state_bytes(&scenario) / outcome.memory_bytes as f64;
+    assert!(
+        (0.8..=1.2).contains(&state),
+        "{state} of {} bytes",
+        outcome.memory_bytes
+    );
 }

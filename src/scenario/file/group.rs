@@ -47,7 +47,7 @@ pub struct GroupFile {
     /// Whom a leecher unchokes.
     #[schemars(extend("default" = "tit-for-tat"))]
     pub choking: Option<Choice<ChokingFile>>,
-    /// Whom a seed unchokes, from the start or after completion.
+    /// Whom a seed unchokes, from the start or after completion; in a group of free riders nobody.
     #[schemars(extend("default" = "fastest", "preset" = true))]
     pub seeding: Option<Choice<ChokingFile>>,
     /// Which chunk a leecher asks for.

@@ -29,6 +29,7 @@ pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> 
     let arrival = arrival(at, file, context);
     let capacity = capacity(at, file, &arrival);
     let (crash_per_sec, crash_timeout) = crash(&at.key("crash"), file.crash.as_ref());
+    let choking = strategy::choking(&at.key("choking"), file.choking.as_ref(), &preset);
     Group {
         name,
         arrival,
@@ -39,8 +40,8 @@ pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> 
         crash_timeout,
         connections: connections(&at.key("connections"), file.connections.as_ref(), &preset),
         rechoke: strategy::rechoke(&at.key("rechoke"), file.rechoke.as_ref(), &preset),
-        choking: strategy::choking(&at.key("choking"), file.choking.as_ref(), &preset),
-        seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &preset),
+        seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &choking, &preset),
+        choking,
         picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), &preset),
         super_seeding: super_seeding(&at.key("super_seeding"), file.super_seeding, &starts_with),
         starts_with,

@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use crate::scenario::file::choice::{Choice, Or, Whole};
+use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
     ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
     SlotsFile, SlotsOnly, TitForTatFile,
@@ -19,9 +20,16 @@ pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, preset
     choker(at, file.map_or(&default, |choice| &choice.0), preset)
 }
 
-/// Whom seeds unchoke; the preset's rule unless `file` says otherwise.
-pub(super) fn seeding(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, preset: &Preset) -> Choking {
+/// Whom seeds unchoke; nobody in a group of free riders, else the preset's rule, unless `file` says otherwise.
+pub(super) fn seeding(
+    at: &Check<'_>,
+    file: Option<&Choice<ChokingFile>>,
+    choking: &Choking,
+    preset: &Preset,
+) -> Choking {
     let default = match preset.seed_rule {
+        // Who never uploads does not begin to when it is done.
+        _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
         SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
         SeedRule::RoundRobin => ChokingFile::RoundRobin(SlotsOnly::default()),
         SeedRule::RoundRobinQuota => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile::default()),

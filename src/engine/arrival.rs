@@ -1,0 +1,168 @@
+//! Peers come: what each one brings, and what it begins with.
+
+use crate::choking;
+use crate::churn::Arriving;
+use crate::engine::observer::Observer;
+use crate::engine::schedule::PeerTimer;
+use crate::engine::{Simulation, Streams};
+use crate::ids::{ChunkIx, GroupIx, PeerId, PeerIx};
+use crate::rng::{Purpose, below, stream};
+use crate::scenario::model::{Capacity, Discovery, Group, Phase, StartsWith};
+use crate::swarm::{Peer, Role};
+use crate::units::{SimDuration, SimTime};
+use rand::RngExt;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Looks up when the next peer of `group` arrives.
+    pub(super) fn schedule_arrival(&mut self, group: usize) {
+        let (arrivals, next) = &mut self.arrivals[group];
+        *next = arrivals.next();
+        if let Some(next) = next {
+            self.schedule.arm_arrival(group, next.at);
+        }
+    }
+
+    /// The next peers of `group` are there: all that come at this instant, so that groups keep their order.
+    pub(super) fn arrive(&mut self, group: usize) {
+        let now = self.now();
+        let (arrivals, next) = &mut self.arrivals[group];
+        let mut come = Vec::new();
+        while let Some(arriving) = next.filter(|next| next.at == now) {
+            come.push(arriving);
+            *next = arrivals.next();
+        }
+        if let Some(next) = next {
+            self.schedule.arm_arrival(group, next.at);
+        }
+        for arriving in come {
+            self.join(GroupIx::from_ix(group), arriving);
+        }
+        self.end_if_over();
+    }
+
+    fn join(&mut self, group_ix: GroupIx, arriving: Arriving) {
+        let now = self.now();
+        let group = &self.scenario.groups[group_ix.ix()];
+        let id = PeerId(self.next_id);
+        self.next_id += 1;
+        let mut peer = Peer::new(id, group_ix, now);
+        (peer.life.upload, peer.life.download) = self.draw_capacity(id, group, &arriving);
+        let chunks = self.draw_chunks(id, &group.starts_with);
+        let limit = match &self.scenario.discovery {
+            Discovery::Tracker(_) => group.connections.accept.max(group.connections.initiate),
+            Discovery::FullMesh => self.mesh_limit.saturating_sub(1),
+        };
+        peer.links = self.swarm.links.allocate(limit);
+        let (upload, download) = (peer.life.upload, peer.life.download);
+        let ix = self.swarm.join(peer, &chunks, group.super_seeding);
+        self.observer
+            .joined(now, id, group_ix, upload, download, chunks.len() as u32);
+        self.bandwidth.set_peer(ix, upload, download);
+        self.totals.joined += 1;
+        self.open_streams(ix);
+        self.install_choker(ix);
+        self.plan_life(ix);
+        if self.swarm.is_super_seed(ix) {
+            self.add_super_seed(ix);
+        }
+        self.introduce(ix);
+        self.schedule_first_rechoke(ix);
+    }
+
+    /// Upload and download capacity in bytes per second: from the trace where it has them, else drawn from the peer's own stream.
+    fn draw_capacity(&self, id: PeerId, group: &Group, arriving: &Arriving) -> (f64, f64) {
+        let mut rng = stream(self.scenario.seed, Purpose::Capacity, id.0);
+        let (upload, download) = match &group.capacity {
+            Capacity::Separate { upload, download } => {
+                let upload = upload.sample(&mut rng);
+                (upload, download.as_ref().map(|d| d.sample(&mut rng)))
+            }
+            Capacity::Classes(classes) => {
+                let total: f64 = classes.iter().map(|c| c.share).sum();
+                let mut ticket = rng.random::<f64>() * total;
+                let class = classes.iter().find(|c| {
+                    ticket -= c.share;
+                    ticket < 0.0
+                });
+                let class = class.unwrap_or(&classes[classes.len() - 1]);
+                (class.upload.0, class.download.map(|d| d.0))
+            }
+        };
+        let traced = arriving.traced;
+        let upload = traced.and_then(|t| t.upload).map_or(upload, |u| u.0);
+        let download = traced.and_then(|t| t.download).map(|d| d.0).or(download);
+        (upload, download.unwrap_or(f64::INFINITY))
+    }
+
+    /// The chunks that a peer brings.
+    fn draw_chunks(&self, id: PeerId, rule: &StartsWith) -> Vec<ChunkIx> {
+        let all = self.swarm.layout.chunks;
+        let mut rng = stream(self.scenario.seed, Purpose::InitialChunks, id.0);
+        let count = match rule {
+            StartsWith::Nothing => 0,
+            StartsWith::All => all,
+            StartsWith::Fraction(share) => (share.sample(&mut rng).clamp(0.0, 1.0) * all as f64).round() as usize,
+        };
+        let mut chunks: Vec<ChunkIx> = (0..all).map(ChunkIx::from_ix).collect();
+        if count < all {
+            for i in 0..count {
+                chunks.swap(i, i + below(&mut rng, all - i));
+            }
+            chunks.truncate(count);
+        }
+        chunks
+    }
+
+    /// Opens the random streams of `peer`.
+    pub(super) fn open_streams(&mut self, peer: PeerIx) {
+        let streams = Streams::new(self.scenario.seed, self.id_of(peer));
+        if peer.ix() < self.streams.len() {
+            self.streams[peer.ix()] = streams;
+        } else {
+            self.streams.resize(peer.ix() + 1, streams);
+        }
+    }
+
+    /// Gives `peer` the choker of its role and counts it as what it is.
+    pub(super) fn install_choker(&mut self, peer: PeerIx) {
+        let group = self.group_of(peer);
+        let now = self.now();
+        let state = &self.swarm.peers[peer];
+        let upload = state.life.upload;
+        let rule = if state.role == Role::Seed {
+            &group.seeding
+        } else {
+            &group.choking
+        };
+        let choker = choking::for_rule(rule, upload);
+        let is_seed = state.role == Role::Seed;
+        self.swarm.peers[peer].slots = choker.slots();
+        if peer.ix() < self.chokers.len() {
+            self.chokers[peer.ix()] = choker;
+        } else {
+            // The place of nobody is filled too.
+            self.chokers
+                .resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
+            self.chokers.push(choker);
+        }
+        let kind = if is_seed {
+            &mut self.totals.seeds
+        } else {
+            &mut self.totals.leechers
+        };
+        kind.add(now, upload);
+    }
+
+    pub(super) fn schedule_first_rechoke(&mut self, peer: PeerIx) {
+        let now = self.now();
+        let rules = self.group_of(peer).rechoke;
+        let first = match rules.phase {
+            Phase::Random => {
+                let phase = below(&mut self.streams[peer.ix()].choking, rules.interval.0 as usize);
+                now + SimDuration(phase as u64)
+            }
+            Phase::Aligned => SimTime((now.0 / rules.interval.0 + 1) * rules.interval.0),
+        };
+        self.schedule.arm_peer(peer, PeerTimer::FirstRechoke, first);
+    }
+}

@@ -1,0 +1,214 @@
+//! Connections open and close.
+
+use crate::engine::observer::{Observer, TransferEnd};
+use crate::engine::schedule::{Delayed, PeerTimer};
+use crate::engine::{Job, Simulation};
+use crate::ids::{LinkIx, PeerId, PeerIx};
+use crate::rng::below;
+use crate::scenario::model::Discovery;
+use crate::swarm::{Begun, Role};
+use crate::tracker::outage_until;
+use crate::units::SimDuration;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Makes `peer`, who has just joined, known to the others and the others to it.
+    ///
+    /// With a tracker this waits until all that come at this instant are there; see [`introduce_newcomers`](Self::introduce_newcomers).
+    pub(super) fn introduce(&mut self, peer: PeerIx) {
+        if self.scenario.discovery == Discovery::FullMesh {
+            for other in self.tracker.members().to_vec() {
+                if self.swarm.peers[other].is_alive() {
+                    self.connect_pair(peer, other);
+                }
+            }
+            self.tracker.add(peer, false);
+            return;
+        }
+        if self.newcomers.is_empty() {
+            self.schedule.after(SimDuration::ZERO, PeerId::NONE, Delayed::Introduce);
+        }
+        self.newcomers.push(peer);
+    }
+
+    /// Those that have joined at this instant ask the tracker, in an order drawn over all groups. Otherwise the first in the scenario would
+    /// fill the places of the seeds and of each other, and the last would have half as many neighbours.
+    pub(super) fn introduce_newcomers(&mut self) {
+        let mut newcomers = std::mem::take(&mut self.newcomers);
+        newcomers.retain(|&peer| self.swarm.peers[peer].is_alive());
+        for i in (1..newcomers.len()).rev() {
+            newcomers.swap(i, below(&mut self.order_rng, i + 1));
+        }
+        if !self.tracker_is_down() {
+            newcomers.iter().for_each(|&peer| self.list(peer));
+        }
+        newcomers.iter().for_each(|&peer| self.announce(peer));
+        newcomers.clear();
+        self.newcomers = newcomers;
+    }
+
+    fn list(&mut self, peer: PeerIx) {
+        let is_seed = self.swarm.peers[peer].role == Role::Seed;
+        self.tracker.add(peer, is_seed);
+    }
+
+    /// Whether the tracker does not answer now.
+    pub(super) fn tracker_is_down(&self) -> bool {
+        match &self.scenario.discovery {
+            Discovery::Tracker(rules) => outage_until(rules, self.now()).is_some(),
+            Discovery::FullMesh => false,
+        }
+    }
+
+    /// `peer` asks the tracker; the answer, and the connections that follow from it, take four messages.
+    pub(super) fn announce(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let now = self.now();
+        self.swarm.peers[peer].life.announced_at = now;
+        if self.tracker_is_down() {
+            let again = now + rules.min_announce_interval;
+            self.schedule.arm_peer(peer, PeerTimer::Announce, again);
+            return;
+        }
+        self.list(peer);
+        let again = now + rules.announce_interval;
+        self.schedule.arm_peer(peer, PeerTimer::Announce, again);
+        if self.scenario.network.latency.is_zero() {
+            self.connect(peer);
+        } else {
+            let id = self.id_of(peer);
+            self.schedule.after(self.latency(4), id, Delayed::Connect(peer));
+        }
+    }
+
+    /// `peer` opens connections to those that the tracker names.
+    pub(super) fn connect(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let mut answer = std::mem::take(&mut self.scratch.answer);
+        let is_seed = self.swarm.peers[peer].role == Role::Seed;
+        let rng = &mut self.streams[peer.ix()].tracker;
+        let count = rules.peers_returned as usize;
+        self.tracker.answer(peer, is_seed, count, rng, &mut answer);
+        let limit = self.group_of(peer).connections.initiate;
+        for &other in &answer {
+            if self.swarm.peers[peer].links.open >= limit {
+                break;
+            }
+            if self.can_connect(peer, other) {
+                self.connect_pair(peer, other);
+            }
+        }
+        self.scratch.answer = answer;
+        self.announce_early_if_lonely(peer);
+    }
+
+    /// Whether `other` accepts a connection from `peer`. Two seeds have nothing to say to each other.
+    fn can_connect(&self, peer: PeerIx, other: PeerIx) -> bool {
+        let (from, to) = (&self.swarm.peers[peer], &self.swarm.peers[other]);
+        to.is_alive()
+            && !(from.role == Role::Seed && to.role == Role::Seed)
+            && to.links.open < self.group_of(other).connections.accept
+            && !self.swarm.links.neighbours(from.links).contains(&other)
+    }
+
+    pub(super) fn connect_pair(&mut self, a: PeerIx, b: PeerIx) {
+        let now = self.now();
+        let (mut a_range, mut b_range) = (self.swarm.peers[a].links, self.swarm.peers[b].links);
+        let (a_end, b_end) = self.swarm.links.open(now, (a, &mut a_range), (b, &mut b_range));
+        self.swarm.peers[a].links = a_range;
+        self.swarm.peers[b].links = b_range;
+        for (peer, end) in [(a, a_end), (b, b_end)] {
+            if self.swarm.is_super_seed(peer) {
+                self.offer_next(end);
+            }
+            if self.swarm.peers[peer].chunks > 0 {
+                self.jobs.push_back(Job::Refill(peer));
+            }
+        }
+    }
+
+    /// A peer with too few neighbours asks the tracker again, as soon as it may.
+    pub(super) fn announce_early_if_lonely(&mut self, peer: PeerIx) {
+        let Discovery::Tracker(rules) = &self.scenario.discovery else {
+            return;
+        };
+        let state = &self.swarm.peers[peer];
+        let enough = rules.min_neighbours.min(self.group_of(peer).connections.initiate);
+        if !state.is_alive() || state.links.open >= enough {
+            return;
+        }
+        let earliest = (state.life.announced_at + rules.min_announce_interval).max(self.now());
+        let armed = self.schedule.peer_timer_at(peer, PeerTimer::Announce);
+        if armed.is_none_or(|at| at > earliest) {
+            self.schedule.arm_peer(peer, PeerTimer::Announce, earliest);
+        }
+    }
+
+    /// A new seed closes its connections to other seeds, as mainline does: they carry nothing any more. In a full mesh all stay connected.
+    pub(super) fn leave_seeds(&mut self, peer: PeerIx) {
+        if self.swarm.peers[peer].role == Role::Seed && self.scenario.discovery != Discovery::FullMesh {
+            let links = &self.swarm.links;
+            let open = links.open_in(self.swarm.peers[peer].links);
+            let to_seeds: Vec<LinkIx> = open
+                .filter(|&(_, to)| self.swarm.peers[to].role == Role::Seed)
+                .map(|(link, _)| link)
+                .collect();
+            to_seeds.into_iter().for_each(|link| self.disconnect(link));
+        }
+        self.end_if_over();
+    }
+
+    pub(super) fn disconnect_all(&mut self, peer: PeerIx) {
+        for link in self.swarm.peers[peer].links.places() {
+            if self.swarm.links.to(link) != PeerIx::NOBODY {
+                self.disconnect(link);
+            }
+        }
+    }
+
+    /// Closes a connection at both ends.
+    pub(super) fn disconnect(&mut self, link: LinkIx) {
+        let back = self.swarm.links.get(link).back;
+        for end in [link, back] {
+            let flow = self.swarm.links.get(end).flow;
+            if flow.is_some() {
+                self.interrupt(flow, TransferEnd::PeerLeft, false);
+            }
+            if self.swarm.links.get(end).unchoking {
+                self.choke(end);
+            }
+        }
+        let owners = [self.swarm.links.owner(link), self.swarm.links.owner(back)];
+        for (end, owner) in [link, back].into_iter().zip(owners) {
+            self.stop_awaiting(owner, end);
+            self.swarm.links.close(end, &mut self.swarm.peers[owner].links);
+            self.jobs.push_back(Job::Refill(owner));
+        }
+        owners
+            .into_iter()
+            .for_each(|owner| self.announce_early_if_lonely(owner));
+    }
+
+    /// What `peer` still awaited on `link` can be fetched from others now.
+    fn stop_awaiting(&mut self, peer: PeerIx, link: LinkIx) {
+        let begun = &mut self.swarm.peers[peer].begun;
+        let mut freed = Vec::new();
+        begun.retain(|b| {
+            let here = b.awaited_from == link;
+            if here {
+                freed.push(Begun {
+                    awaited_from: LinkIx::NONE,
+                    ..*b
+                });
+            }
+            !here
+        });
+        if !freed.is_empty() {
+            freed.into_iter().for_each(|rest| self.give_back(peer, rest));
+            self.wake_idle_senders(peer);
+        }
+    }
+}

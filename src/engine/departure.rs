@@ -1,0 +1,208 @@
+//! Peers complete and go: selfishly, after a while, for good, or without a word.
+
+use crate::churn::next_at_rate;
+use crate::engine::observer::{Leave, Observer, PeerRecord, TransferEnd};
+use crate::engine::schedule::PeerTimer;
+use crate::engine::{Job, Simulation};
+use crate::ids::PeerIx;
+use crate::rng::{Purpose, stream};
+use crate::scenario::model::Departure;
+use crate::swarm::{Peer, Role};
+use crate::units::{SimDuration, SimTime};
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Draws how long `peer` stays.
+    pub(super) fn plan_life(&mut self, peer: PeerIx) {
+        let now = self.now();
+        let group = self.group_of(peer);
+        // Each from a stream of its own: a rate that is changed shifts nothing else.
+        let (seed, id) = (self.scenario.seed, self.id_of(peer).0);
+        let abort_at = next_at_rate(now, group.abort_per_sec, &mut stream(seed, Purpose::Abort, id));
+        let crash_at = next_at_rate(now, group.crash_per_sec, &mut stream(seed, Purpose::Crash, id));
+        let state = &mut self.swarm.peers[peer];
+        state.life.crash_at = crash_at;
+        if state.role == Role::Seed {
+            self.plan_departure(peer);
+        } else {
+            let leaves = (abort_at, Leave::Aborted).min_by_time((state.life.crash_at, Leave::Crashed));
+            self.plan_leave(peer, leaves);
+        }
+    }
+
+    /// Sets when a peer that has just become a seed leaves.
+    pub(super) fn plan_departure(&mut self, peer: PeerIx) {
+        let now = self.now();
+        let file_bytes = self.swarm.layout.file_bytes as f64;
+        let departure = &self.group_of(peer).departure;
+        let state = &mut self.swarm.peers[peer];
+        let mut done_at = SimTime::NEVER;
+        match departure {
+            Departure::Selfish => self.jobs.push_back(Job::Depart(peer)),
+            Departure::Stays => {}
+            Departure::Lingers(span) => {
+                done_at = now + SimDuration::from_secs_f64(span.sample(&mut self.streams[peer.ix()].churn));
+                state.life.lingering = true;
+                self.totals.lingering += 1;
+            }
+            Departure::ShareRatio(ratio) => {
+                let downloaded = if state.initial_seed {
+                    file_bytes
+                } else {
+                    state.life.downloaded_bytes as f64
+                };
+                state.life.leave_after_bytes = (ratio * downloaded).ceil() as u64;
+            }
+            Departure::AtTime(time) => done_at = (*time).max(now),
+            Departure::AfterCopies(copies) => state.life.leave_after_bytes = (copies * file_bytes).ceil() as u64,
+        }
+        state.leaves_by_bytes = state.life.leave_after_bytes != u64::MAX;
+        let leaves = (done_at, Leave::Done).min_by_time((state.life.crash_at, Leave::Crashed));
+        self.plan_leave(peer, leaves);
+        self.depart_if_given_enough(peer);
+    }
+
+    fn plan_leave(&mut self, peer: PeerIx, (time, reason): (SimTime, Leave)) {
+        self.swarm.peers[peer].life.leave_reason = reason;
+        if time == SimTime::NEVER {
+            self.schedule.cancel_peer(peer, PeerTimer::Leave);
+        } else {
+            self.schedule.arm_peer(peer, PeerTimer::Leave, time);
+        }
+    }
+
+    /// `peer` has got its last chunk.
+    pub(super) fn complete_file(&mut self, peer: PeerIx) {
+        let now = self.now();
+        // What it sent so far, and the slots it held, were those of a leecher.
+        let sending: Vec<_> = self.bandwidth.uploads(peer).collect();
+        let receiving: Vec<_> = self.bandwidth.downloads(peer).collect();
+        sending.into_iter().chain(receiving).for_each(|flow| self.book(flow));
+        for link in self.swarm.peers[peer].unchoked.clone() {
+            self.end_unchoke(link);
+            let end = self.swarm.links.get_mut(link);
+            end.unchoked_at = now;
+            end.slot_bytes = 0;
+        }
+        let state = &mut self.swarm.peers[peer];
+        state.role = Role::Seed;
+        state.life.completed = Some(now);
+        let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
+        self.totals.leechers.remove(now, upload);
+        self.totals.completed += 1;
+        self.observer.completed(now, id, group, joined);
+        self.install_choker(peer);
+        self.tracker.complete(peer);
+        self.jobs.push_back(Job::LeaveSeeds(peer));
+        self.plan_departure(peer);
+    }
+
+    /// A seed that leaves after so many bytes goes when it has sent them.
+    pub(super) fn depart_if_given_enough(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
+        if state.role == Role::Seed && state.life.uploaded_bytes >= state.life.leave_after_bytes {
+            self.jobs.push_back(Job::Depart(peer));
+        }
+    }
+
+    /// The leave timer of `peer` has fired.
+    pub(super) fn leave_timer(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
+        match (state.role, state.life.leave_reason) {
+            (Role::Crashed, _) => self.vanish(peer),
+            (_, Leave::Crashed) => self.crash(peer),
+            (_, reason) => self.leave(peer, reason),
+        }
+        self.end_if_over();
+    }
+
+    /// A seed goes, its work done.
+    pub(super) fn depart(&mut self, peer: PeerIx) {
+        if self.swarm.peers[peer].role == Role::Seed {
+            self.leave(peer, Leave::Done);
+            self.end_if_over();
+        }
+    }
+
+    /// `peer` says good-bye to all and is gone.
+    fn leave(&mut self, peer: PeerIx, reason: Leave) {
+        self.disconnect_all(peer);
+        self.withdraw(peer, reason);
+        self.vanish(peer);
+    }
+
+    /// `peer` is gone without a word: its transfers stop, its connections stay until the neighbours notice.
+    fn crash(&mut self, peer: PeerIx) {
+        let uploads: Vec<_> = self.bandwidth.uploads(peer).collect();
+        uploads
+            .into_iter()
+            .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, true));
+        let downloads: Vec<_> = self.bandwidth.downloads(peer).collect();
+        downloads
+            .into_iter()
+            .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
+        let unchoked = self.swarm.peers[peer].unchoked.clone();
+        unchoked.into_iter().for_each(|link| self.choke(link));
+        let timeout = self.group_of(peer).crash_timeout;
+        self.withdraw(peer, Leave::Crashed);
+        self.swarm.peers[peer].role = Role::Crashed;
+        self.schedule.cancel_all(peer);
+        self.schedule.arm_peer(peer, PeerTimer::Leave, self.now() + timeout);
+    }
+
+    /// Takes `peer` out of all counts and records it.
+    fn withdraw(&mut self, peer: PeerIx, reason: Leave) {
+        let now = self.now();
+        self.swarm.withdraw_copies(peer);
+        let state = &self.swarm.peers[peer];
+        let kind = if state.role == Role::Seed {
+            &mut self.totals.seeds
+        } else {
+            &mut self.totals.leechers
+        };
+        kind.remove(now, state.life.upload);
+        self.totals.lingering -= u32::from(state.life.lingering);
+        let record = record_of(state, Some((now, reason)));
+        self.observer.peer_record(&record);
+    }
+
+    /// Frees the place of a peer that is out of all counts.
+    fn vanish(&mut self, peer: PeerIx) {
+        self.disconnect_all(peer);
+        self.tracker.remove(peer);
+        self.schedule.cancel_all(peer);
+        self.super_seeds.retain(|s| s.peer != peer);
+        self.swarm.remove(peer);
+    }
+}
+
+/// The earlier of two instants with what belongs to it, the first of equals.
+trait MinByTime: Sized {
+    fn min_by_time(self, other: Self) -> Self;
+}
+
+impl MinByTime for (SimTime, Leave) {
+    fn min_by_time(self, other: Self) -> Self {
+        if other.0 < self.0 { other } else { self }
+    }
+}
+
+/// What is recorded of `peer`.
+pub(super) fn record_of(peer: &Peer, left: Option<(SimTime, Leave)>) -> PeerRecord {
+    let life = &peer.life;
+    PeerRecord {
+        id: peer.id,
+        group: peer.group,
+        upload: life.upload,
+        download: life.download,
+        chunks_at_start: life.chunks_at_start,
+        chunks_at_end: peer.chunks,
+        joined: life.joined,
+        first_chunk: life.first_chunk,
+        completed: life.completed,
+        left,
+        uploaded_bytes: life.uploaded_bytes,
+        uploaded_leeching_bytes: life.uploaded_leeching_bytes,
+        downloaded_bytes: life.downloaded_bytes,
+        wasted_bytes: life.wasted_bytes,
+    }
+}

@@ -1,0 +1,101 @@
+//! Running a scenario from its first event to its last.
+
+use crate::engine::observer::{Ending, Observer};
+use crate::engine::simulation::Simulation;
+use crate::scenario::Scenario;
+use crate::units::SimTime;
+
+/// What a running simulation says of itself to whoever shows its progress.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Virtual time.
+    pub now: SimTime,
+    /// Chunks completed so far.
+    pub transfers: u64,
+    /// Leechers that completed the file so far.
+    pub completed: u64,
+    /// Peers that joined so far.
+    pub joined: u64,
+    /// Leechers in the swarm now.
+    pub leechers: u32,
+}
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Memory that the state of the swarm took at most, without what its observer keeps.
+    pub memory_bytes: usize,
+}
+
+/// The answer to a [`Progress`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// End the run here, cleanly.
+    Stop,
+}
+
+/// Options that do not change results.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Check every invariant every few events (slow; a violation is an error).
+    pub check_invariants: bool,
+}
+
+/// An invariant of the model that did not hold: a defect in the simulator, never in a scenario.
+#[derive(Debug, thiserror::Error)]
+#[error("invariant violated at {at}: {what}")]
+pub struct InvariantViolation {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub what: String,
+}
+
+/// Events between two questions to the watcher.
+const EVENTS_PER_WATCH: u64 = 4096;
+/// Events between two checks of all invariants.
+const EVENTS_PER_CHECK: u64 = 64;
+
+/// Runs `scenario` to its end, telling `observer` what happens; asks `watch` every few thousand events whether to go on.
+///
+/// # Errors
+/// With `check_invariants`, the first invariant that does not hold.
+pub fn run(
+    scenario: &Scenario,
+    options: RunOptions,
+    observer: &mut impl Observer,
+    watch: &mut dyn FnMut(&Progress) -> Control,
+) -> Result<Outcome, InvariantViolation> {
+    let mut simulation = Simulation::new(scenario, observer);
+    simulation.open();
+    let mut events = 0_u64;
+    let ending = loop {
+        let Some(event) = simulation.schedule.next() else {
+            break Ending::Stalled;
+        };
+        simulation.handle(event);
+        events += 1;
+        if options.check_invariants && events.is_multiple_of(EVENTS_PER_CHECK) {
+            simulation.check()?;
+        }
+        if let Some(ending) = simulation.ending {
+            break ending;
+        }
+        if events.is_multiple_of(EVENTS_PER_WATCH) && watch(&simulation.progress()) == Control::Stop {
+            break Ending::Interrupted;
+        }
+    };
+    if options.check_invariants {
+        simulation.check()?;
+    }
+    simulation.close(ending);
+    // Columns never shrink, so what they take now is the most they ever took. What they keep in reserve is not touched and costs nothing.
+    Ok(Outcome {
+        ending,
+        memory_bytes: simulation.memory_bytes(),
+    })
+}

@@ -1,0 +1,307 @@
+//! The state of a run and the way an event goes through it.
+
+use crate::bandwidth::{Clock, ClockKind, MaxMin};
+use crate::choking::{Choker, Decision, Grant, Neighbour};
+use crate::churn::{Arrivals, Arriving};
+use crate::engine::memory::CHOKER_BYTES;
+use crate::engine::observer::{Ending, Observer};
+use crate::engine::run::Progress;
+use crate::engine::schedule::{Delayed, Event, PeerTimer, Schedule};
+use crate::engine::super_seeding::SuperSeed;
+use crate::engine::totals::Totals;
+use crate::engine::transfer::Part;
+use crate::ids::{LinkIx, PeerId, PeerIx};
+use crate::picking::{self, Picker};
+use crate::rng::{Purpose, Rng, stream};
+use crate::scenario::Scenario;
+use crate::scenario::model::{Discovery, Group, StartsWith};
+use crate::swarm::{Layout, Swarm};
+use crate::tracker::Tracker;
+use crate::units::{SimDuration, SimTime};
+use std::collections::VecDeque;
+
+/// A consequence that waits until the handler of its cause is done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Job {
+    /// The owner of this end may have something to send to its unchoked neighbour.
+    Start(LinkIx),
+    /// This peer may have a free slot and somebody to give it to.
+    Refill(PeerIx),
+    /// This peer has become a seed and has nothing to say to other seeds.
+    LeaveSeeds(PeerIx),
+    /// This peer has done what it came for and goes.
+    Depart(PeerIx),
+}
+
+/// A run in progress.
+pub(super) struct Simulation<'a, O: Observer> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) observer: &'a mut O,
+    pub(super) schedule: Schedule,
+    pub(super) swarm: Swarm,
+    pub(super) bandwidth: MaxMin,
+    pub(super) tracker: Tracker,
+    /// By place of the peer.
+    pub(super) chokers: Vec<Box<dyn Choker>>,
+    /// By place of the peer.
+    pub(super) streams: Vec<Streams>,
+    /// By group.
+    pub(super) pickers: Vec<Box<dyn Picker>>,
+    /// By group, with the next arrival if there is one.
+    pub(super) arrivals: Vec<(Arrivals, Option<Arriving>)>,
+    /// What each running transfer carries, by flow.
+    pub(super) parts: Vec<Part>,
+    /// Places of super-seeds.
+    pub(super) super_seeds: Vec<SuperSeed>,
+    pub(super) jobs: VecDeque<Job>,
+    pub(super) totals: Totals,
+    /// Those that have joined at this instant and have not asked the tracker yet.
+    pub(super) newcomers: Vec<PeerIx>,
+    /// Draws the order in which newcomers ask.
+    pub(super) order_rng: Rng,
+    pub(super) next_id: u32,
+    /// Connections that a peer may have in a full mesh.
+    pub(super) mesh_limit: u32,
+    pub(super) ending: Option<Ending>,
+    pub(super) scratch: Scratch,
+}
+
+/// The random streams that a peer draws from again and again.
+#[derive(Clone)]
+pub(super) struct Streams {
+    pub(super) choking: Rng,
+    pub(super) picking: Rng,
+    pub(super) tracker: Rng,
+    pub(super) churn: Rng,
+}
+
+impl Streams {
+    pub(super) fn new(seed: u64, id: PeerId) -> Self {
+        let open = |purpose| stream(seed, purpose, id.0);
+        Self {
+            choking: open(Purpose::Choking),
+            picking: open(Purpose::Picking),
+            tracker: open(Purpose::Tracker),
+            churn: open(Purpose::Churn),
+        }
+    }
+}
+
+/// Buffers that are used again and again.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) answer: Vec<PeerIx>,
+    pub(super) neighbours: Vec<Neighbour>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) granted: Vec<bool>,
+}
+
+impl<'a, O: Observer> Simulation<'a, O> {
+    pub(super) fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
+        let groups = || scenario.groups.iter();
+        let arrivals = groups()
+            .enumerate()
+            .map(|(g, group)| (Arrivals::new(scenario.seed, g as u32, &group.arrival), None));
+        Self {
+            scenario,
+            observer,
+            schedule: Schedule::new(scenario.groups.len()),
+            swarm: Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero()),
+            bandwidth: MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0)),
+            tracker: Tracker::default(),
+            chokers: Vec::new(),
+            streams: Vec::new(),
+            pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
+            arrivals: arrivals.collect(),
+            parts: Vec::new(),
+            super_seeds: Vec::new(),
+            jobs: VecDeque::new(),
+            totals: Totals::default(),
+            newcomers: Vec::new(),
+            order_rng: stream(scenario.seed, Purpose::Order, 0),
+            next_id: 0,
+            mesh_limit: mesh_limit(scenario),
+            ending: None,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Schedules what a run begins with.
+    pub(super) fn open(&mut self) {
+        self.schedule
+            .arm_time_limit(SimTime::ZERO + self.scenario.run.time_limit);
+        for group in 0..self.arrivals.len() {
+            self.schedule_arrival(group);
+        }
+        self.schedule.arm_sample(SimTime::ZERO);
+    }
+
+    pub(super) fn now(&self) -> SimTime {
+        self.schedule.now()
+    }
+
+    /// One-way latency of a message.
+    pub(super) fn latency(&self, messages: u64) -> SimDuration {
+        SimDuration(self.scenario.network.latency.0 * messages)
+    }
+
+    pub(super) fn group_of(&self, peer: PeerIx) -> &'a Group {
+        &self.scenario.groups[self.swarm.peers[peer].group.ix()]
+    }
+
+    pub(super) fn id_of(&self, peer: PeerIx) -> PeerId {
+        self.swarm.peers[peer].id
+    }
+
+    pub(super) fn handle(&mut self, event: Event) {
+        match event {
+            Event::Sample => self.sample(),
+            Event::TimeLimit => self.ending = Some(Ending::TimeLimit),
+            Event::Arrival(group) => self.arrive(group),
+            Event::Peer(peer, timer) => self.handle_timer(peer, timer),
+            Event::Delayed(id, event) => self.handle_delayed(id, event),
+        }
+        while let Some(job) = self.jobs.pop_front() {
+            match job {
+                Job::Start(link) => self.start(link),
+                Job::Refill(peer) => self.refill(peer),
+                Job::LeaveSeeds(peer) => self.leave_seeds(peer),
+                Job::Depart(peer) => self.depart(peer),
+            }
+        }
+        self.settle_bandwidth();
+    }
+
+    pub(super) fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
+        match timer {
+            PeerTimer::UploadClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Upload,
+            }),
+            PeerTimer::DownloadClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Download,
+            }),
+            PeerTimer::CapClock => self.clock_struck(Clock {
+                peer,
+                kind: ClockKind::Cap,
+            }),
+            PeerTimer::FirstRechoke => self.rechoke_in_turn(peer),
+            PeerTimer::Announce => self.announce(peer),
+            PeerTimer::Leave => self.leave_timer(peer),
+        }
+    }
+
+    /// Handles a delayed event, unless its peer or its connection is gone.
+    pub(super) fn handle_delayed(&mut self, id: PeerId, event: Delayed) {
+        let peer = match event {
+            Delayed::FirstRequest(link) | Delayed::NotInterested(link) => {
+                if self.swarm.links.to(link) == PeerIx::NOBODY {
+                    return;
+                }
+                self.swarm.links.owner(link)
+            }
+            Delayed::Introduce => return self.introduce_newcomers(),
+            Delayed::Rechoke(peer)
+            | Delayed::Connect(peer)
+            | Delayed::ChunkAnnounced(peer, _)
+            | Delayed::ChunkAcknowledged(peer, _) => peer,
+        };
+        if self.id_of(peer) != id || !self.swarm.peers[peer].is_alive() {
+            return;
+        }
+        match event {
+            Delayed::Introduce => {} // Done above: it belongs to no single peer.
+            Delayed::Rechoke(peer) => self.rechoke_in_turn(peer),
+            Delayed::Connect(peer) => self.connect(peer),
+            Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
+            Delayed::ChunkAcknowledged(peer, chunk) => self.chunk_acknowledged(peer, chunk),
+            Delayed::FirstRequest(link) => self.first_request(link),
+            Delayed::NotInterested(link) => self.no_longer_interested(link),
+        }
+    }
+
+    /// Makes the rates max-min fair again and sets the timers of the clocks that this has moved.
+    pub(super) fn settle_bandwidth(&mut self) {
+        let now = self.now();
+        self.bandwidth.settle(now);
+        let schedule = &mut self.schedule;
+        self.bandwidth.take_rescheduled(|clock, finish| {
+            let timer = match clock.kind {
+                ClockKind::Upload => PeerTimer::UploadClock,
+                ClockKind::Download => PeerTimer::DownloadClock,
+                ClockKind::Cap => PeerTimer::CapClock,
+            };
+            match finish {
+                Some(time) => schedule.arm_peer(clock.peer, timer, time),
+                None => schedule.cancel_peer(clock.peer, timer),
+            }
+        });
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            now: self.now(),
+            transfers: self.totals.transfers,
+            completed: self.totals.completed,
+            joined: self.totals.joined,
+            leechers: self.totals.leechers.count,
+        }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let choker = size_of::<Box<dyn Choker>>() + CHOKER_BYTES;
+        self.swarm.memory_bytes()
+            + self.bandwidth.memory_bytes()
+            + self.schedule.memory_bytes()
+            + self.tracker.memory_bytes()
+            + self.chokers.len() * choker
+            + self.streams.len() * size_of::<Streams>()
+            + self.parts.len() * size_of::<Part>()
+    }
+
+    /// Whether somebody is still to arrive.
+    pub(super) fn arrivals_pending(&self) -> bool {
+        self.arrivals.iter().any(|(_, next)| next.is_some())
+    }
+
+    /// Ends the run when everybody is done, or when nobody can ever be.
+    pub(super) fn end_if_over(&mut self) {
+        let leechers = self.totals.leechers.count;
+        if leechers == 0 && self.totals.lingering == 0 && !self.arrivals_pending() {
+            self.ending = Some(Ending::AllDone);
+        }
+        if leechers > 0 && self.swarm.extinct > 0 && !self.more_chunks_to_come() {
+            self.ending = Some(Ending::Dead {
+                extinct_chunks: self.swarm.extinct,
+            });
+        }
+    }
+
+    /// Whether somebody is still to arrive who may bring chunks.
+    pub(super) fn more_chunks_to_come(&self) -> bool {
+        let groups = self.scenario.groups.iter().zip(&self.arrivals);
+        groups
+            .into_iter()
+            .any(|(group, (_, next))| next.is_some() && group.starts_with != StartsWith::Nothing)
+    }
+}
+
+/// How many peers a full mesh will have: all that arrive within the time limit. The arrivals hang on nothing but the seed, so they can be
+/// counted beforehand.
+fn mesh_limit(scenario: &Scenario) -> u32 {
+    if scenario.discovery != Discovery::FullMesh {
+        return 0;
+    }
+    let end = SimTime::ZERO + scenario.run.time_limit;
+    let count = |(g, group): (usize, &Group)| {
+        let mut arrivals = Arrivals::new(scenario.seed, g as u32, &group.arrival);
+        std::iter::from_fn(|| arrivals.next())
+            .take_while(|a| a.at <= end)
+            .count() as u32
+    };
+    scenario.groups.iter().enumerate().map(count).sum()
+}
+
+/// Why a peer is asked for a decision outside its turn.
+pub(super) const REFILL: Decision = Decision::Refill;
