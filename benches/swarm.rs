@@ -102,7 +102,7 @@ fn main() {
     let s = t.elapsed().as_secs_f64();
     let p = last.unwrap();
     println!(
-        "{e:?} {p:?} {s:.2} s {:.0} transfers/s estimate {} MB",
+        "{:?} {} MB {p:?} {s:.2} s {:.0} transfers/s estimate {} MB",
         e.ending,
         e.memory_bytes >> 20,
         p.transfers as f64 / s,
