@@ -1,119 +1,74 @@
-//! Whole runs: chunk transfers per CPU-second and bytes per peer, metrics on.
+//! Whole runs with metrics on: chunk transfers per CPU-second, and memory a peer.
+//!
+//! `cargo bench --bench swarm` plays 1,000 and 10,000 peers × 400 chunks × 40 neighbours in three bandwidth classes, with unlimited downloads and with
+//! downloads that bind; `cargo bench --bench swarm -- 100000` plays that many peers instead. Each row is the median of three runs (one run from 50,000 peers on).
+
+use cpu_time::ProcessTime;
+use std::io;
+use std::path::Path;
+use swarmsim::engine::{Control, Outcome, RunOptions, run};
+use swarmsim::metrics::{Detail, Recorder};
+use swarmsim::scenario::{LoadOptions, Scenario, parse};
+
+/// Download capacity over upload capacity; `None` for unlimited downloads.
+const RATIOS: [Option<u32>; 3] = [None, Some(4), Some(2)];
+
 fn main() {
-    use swarmsim::engine::*;
-    use swarmsim::scenario::draw::{Draw, Shape};
-    use swarmsim::scenario::model::*;
-    use swarmsim::units::*;
-    let n: u32 = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(1000);
-    let ratio: f64 = std::env::args().filter_map(|a| a.parse().ok()).nth(1).unwrap_or(0.0);
-    let group = |name: &str, count: u32, up: f64, all: bool| Group {
-        name: name.into(),
-        arrival: Arrival::AtOnce {
-            count,
-            at: SimTime::ZERO,
-            jitter: SimDuration::from_secs(5),
-        },
-        capacity: Capacity::Separate {
-            upload: Draw {
-                shape: Shape::Constant(up),
-                at_least: 0.0,
-                at_most: f64::INFINITY,
-            },
-            download: (ratio > 0.0).then(|| Draw {
-                shape: Shape::Constant(up * ratio),
-                at_least: 0.0,
-                at_most: f64::INFINITY,
-            }),
-        },
-        starts_with: if all { StartsWith::All } else { StartsWith::Nothing },
-        departure: Departure::Stays,
-        abort_per_sec: 0.0,
-        crash_per_sec: 0.0,
-        crash_timeout: SimDuration::from_secs(120),
-        connections: Connections {
-            initiate: 20,
-            accept: 40,
-        },
-        rechoke: Rechoke {
-            interval: SimDuration::from_secs(10),
-            optimistic_every: 3,
-            phase: Phase::Random,
-            refill: Refill::Immediate,
-            rate_window: SimDuration::from_secs(20),
-        },
-        choking: Choking::TitForTat(TitForTat {
-            regular_slots: Slots::Fixed(4),
-            optimistic_slots: 1,
-            snub_after: Some(SimDuration::from_secs(60)),
-            new_neighbour_weight: 3,
-        }),
-        seeding: Choking::Fastest {
-            regular_slots: Slots::Fixed(4),
-            optimistic_slots: 1,
-            new_neighbour_weight: 1,
-        },
-        picking: Picking {
-            picker: Picker::RarestFirst,
-            random_first: 4,
-            strict_priority: true,
-            endgame: true,
-        },
-        super_seeding: false,
-    };
-    let scenario = Scenario {
-        name: "bench".into(),
-        seed: 1,
-        file: File {
-            size: Bytes(400 << 18),
-            chunk_size: Bytes(1 << 18),
-            block_size: Bytes(1 << 14),
-        },
-        run: Run {
-            time_limit: SimDuration::from_secs(10_000_000),
-            stall_limit: SimDuration::from_secs(3600),
-            sample_interval: SimDuration::from_secs(10),
-        },
-        network: Network {
-            latency: SimDuration::ZERO,
-            connection_cap: None,
-        },
-        discovery: Discovery::Tracker(Tracker {
-            peers_returned: 50,
-            announce_interval: SimDuration::from_secs(1800),
-            min_announce_interval: SimDuration::from_secs(300),
-            min_neighbours: 20,
-            outages: vec![],
-        }),
-        groups: vec![
-            group("seed", 1 + n / 1000, 10e6, true),
-            group("slow", n / 3, 128_000.0, false),
-            group("mid", n / 3, 512_000.0, false),
-            group("fast", n - 2 * (n / 3), 2_000_000.0, false),
-        ],
-    };
-    #[allow(clippy::disallowed_methods)] // what a bench is for
-    let t = std::time::Instant::now();
-    let mut last = None;
-    let e = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |p| {
-        last = Some(*p);
+    let asked: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let sizes = if asked.is_empty() { vec![1_000, 10_000] } else { asked };
+    println!("   peers  downloads   transfers    CPU s   transfers/s   bytes/peer");
+    for peers in sizes {
+        for ratio in RATIOS {
+            report(peers, ratio);
+        }
+    }
+}
+
+/// Plays one row of the table and prints it.
+fn report(peers: u32, ratio: Option<u32>) {
+    let scenario = three_classes(peers, ratio);
+    let repeats = if peers < 50_000 { 3 } else { 1 };
+    let mut runs: Vec<(f64, u64, Outcome)> = (0..repeats).map(|_| play(&scenario)).collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (seconds, transfers, outcome) = runs[repeats / 2];
+    let downloads = ratio.map_or("unlimited".to_owned(), |r| format!("{r}x upload"));
+    let rate = transfers as f64 / seconds;
+    let bytes = outcome.memory_bytes / peers as usize;
+    println!("{peers:>8}  {downloads:>9}  {transfers:>10}  {seconds:>7.2}  {rate:>12.0}  {bytes:>11}");
+}
+
+/// CPU seconds, chunk transfers and outcome of one run, recorded as `swarmsim run` does but into nowhere.
+fn play(scenario: &Scenario) -> (f64, u64, Outcome) {
+    let nowhere = &mut |_: &_| Ok(Box::new(io::sink()) as Box<dyn io::Write>);
+    let mut recorder = Recorder::new(scenario, Detail::default(), nowhere).expect("nowhere is always open");
+    let start = ProcessTime::now();
+    let outcome = run(scenario, RunOptions::default(), &mut recorder, &mut |_| {
         Control::Continue
-    })
-    .unwrap();
-    let s = t.elapsed().as_secs_f64();
-    let p = last.unwrap();
-    println!(
-        "{e:?} {p:?} {s:.2} s {:.0} transfers/s estimate {} MB",
-        e.ending,
-        e.memory_bytes >> 20,
-        p.transfers as f64 / s,
-        estimate_memory_bytes(&scenario) >> 20
+    });
+    let outcome = outcome.expect("no invariant is checked");
+    let seconds = start.elapsed().as_secs_f64();
+    let summary = recorder.finish().expect("nothing is written");
+    (seconds, summary.swarm.chunk_transfers, outcome)
+}
+
+/// Three classes of leechers, uploads 1:4:16, one seed for each 1,000 peers.
+fn three_classes(peers: u32, ratio: Option<u32>) -> Scenario {
+    let mut text = format!(
+        "name = \"bench\"\n[file]\nsize = \"100 MiB\"\n\
+         [[group]]\nname = \"seeds\"\ncount = {}\nupload = \"80 Mbit/s\"\nstarts_with = \"all\"\n\
+         connections = {{ initiate = 20, accept = 40 }}\n",
+        1 + peers / 1000
     );
-    println!(
-        "{}",
-        std::fs::read_to_string("/proc/self/status")
-            .unwrap()
-            .lines()
-            .filter(|l| l.starts_with("VmHWM"))
-            .collect::<String>()
-    );
+    for (name, mbit) in [("slow", 1), ("medium", 4), ("fast", 16)] {
+        let download = ratio.map_or("unlimited".to_owned(), |r| format!("{} Mbit/s", r * mbit));
+        let group = format!(
+            "[[group]]\nname = \"{name}\"\ncount = {}\nupload = \"{mbit} Mbit/s\"\ndownload = \"{download}\"\n\
+             arrival.at-once = {{ jitter = \"5 s\" }}\ndeparture = \"altruistic\"\n\
+             connections = {{ initiate = 20, accept = 40 }}\n",
+            peers.div_ceil(3)
+        );
+        text += &group;
+    }
+    let loaded = parse(&text, "bench", Path::new("."), &LoadOptions::default());
+    loaded.unwrap_or_else(|e| panic!("{e}")).scenario
 }

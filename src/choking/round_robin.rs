@@ -18,7 +18,7 @@ pub struct RoundRobin {
 impl RoundRobin {
     /// How many slots are drawn anew in this decision (mainline 4.0.0, `Choker.py`: `(i + count % 3) // 3` with `i = (slots + 2) // 3`, less those
     /// that were filled since the last decision).
-    fn to_draw(&self, view: &RechokeView<'_>) -> usize {
+    fn draws(self, view: &RechokeView<'_>) -> usize {
         let Decision::Periodic { number, .. } = view.decision else {
             return 0;
         };
@@ -38,7 +38,7 @@ impl Choker for RoundRobin {
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
-        let by_lot = self.to_draw(view);
+        let by_lot = self.draws(view);
         let mut seats = Seats::new(view, self.slots, grants);
         let kept = seats.free().saturating_sub(by_lot);
         for place in seats.unchoked_newest_first().into_iter().take(kept) {

@@ -21,7 +21,8 @@ impl<O: Observer> Simulation<'_, O> {
         if let Some(place) = begun.iter().position(|b| self.swarm.shows(link, sender, b.chunk)) {
             return Some(self.take_begun(receiver, place));
         }
-        self.take_half_of(self.slowest_for(route)?)
+        let slowest = self.slowest_for(route)?;
+        Some(self.take_half_of(slowest))
     }
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
@@ -90,7 +91,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Takes half of the blocks that `flow` has not begun; of a last block, a copy.
-    fn take_half_of(&mut self, flow: FlowIx) -> Option<Work> {
+    fn take_half_of(&mut self, flow: FlowIx) -> Work {
         let now = self.now();
         let layout = self.swarm.layout;
         let part = self.parts[flow.ix()];
@@ -99,21 +100,21 @@ impl<O: Observer> Simulation<'_, O> {
         self.parts[flow.ix()].whole = false;
         let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
         if keep >= left {
-            return Some(Work {
+            return Work {
                 chunk: part.chunk,
                 bytes: left,
                 rival: flow,
                 whole: false,
-            });
+            };
         }
         let taken = left - keep;
         self.parts[flow.ix()].bytes -= taken;
         self.bandwidth.resize(now, flow, part.bytes - taken);
-        Some(Work {
+        Work {
             chunk: part.chunk,
             bytes: taken,
             rival: FlowIx::NONE,
             whole: false,
-        })
+        }
     }
 }

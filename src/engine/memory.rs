@@ -6,50 +6,16 @@ use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::transfer::Part;
 use crate::ids::PeerIx;
 use crate::scenario::Scenario;
+use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group};
 use crate::swarm::bitfield::Line;
 use crate::swarm::{Link, Peer};
 
-/// How many peers will come in all; for open arrivals, the expected number.
-#[must_use]
-pub fn peers_expected(scenario: &Scenario) -> f64 {
-    let limit = scenario.run.time_limit.as_secs_f64();
-    scenario
-        .groups
-        .iter()
-        .map(|g| arrivals_expected(&g.arrival, limit))
-        .sum()
-}
-
-fn arrivals_expected(arrival: &Arrival, limit_secs: f64) -> f64 {
-    let at_most = |count: &Option<u32>| count.map_or(f64::INFINITY, f64::from);
-    match arrival {
-        Arrival::AtOnce { count, .. } => f64::from(*count),
-        Arrival::Poisson {
-            per_sec,
-            from,
-            until,
-            count,
-        } => {
-            let end = until.map_or(limit_secs, |u| u.as_secs_f64().min(limit_secs));
-            (per_sec * (end - from.as_secs_f64()).max(0.0)).min(at_most(count))
-        }
-        Arrival::Decaying {
-            initial_per_sec,
-            decay,
-            count,
-            ..
-        } => (initial_per_sec * decay.as_secs_f64()).min(at_most(count)),
-        Arrival::Trace { peers, .. } => peers.len() as f64,
-    }
-}
-
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
-    let all = arrivals_expected(&group.arrival, scenario.run.time_limit.as_secs_f64());
-    let per_sec = match group.arrival {
-        Arrival::Poisson { per_sec, .. } => per_sec,
-        _ => return all,
+    let all = peers_expected(&group.arrival, scenario.run.time_limit);
+    let Arrival::Poisson { per_sec, .. } = group.arrival else {
+        return all;
     };
     let stay_secs = match &group.departure {
         Departure::Selfish => 0.0,
@@ -77,7 +43,8 @@ pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
 pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
     let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
-    let everyone = peers_expected(scenario);
+    let limit = scenario.run.time_limit;
+    let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(&g.arrival, limit)).sum();
     let group_bytes = |group: &Group| {
         let links = match scenario.discovery {
             Discovery::Tracker(_) => f64::from(group.connections.accept.max(group.connections.initiate)),

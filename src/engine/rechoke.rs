@@ -101,7 +101,7 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         let links = &self.swarm.links;
         for (link, to) in links.open_in(self.swarm.peers[peer].links) {
-            if !self.swarm.knows_interest(link, peer, to) {
+            if !self.is_served_or_waits(link, peer, to) {
                 continue;
             }
             let end = links.get(link);
@@ -126,13 +126,17 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Whether the neighbour at `link` counts as interested: `peer` knows that it is, or is sending it something. With latency a neighbour may have asked for
+    /// a chunk before word of its interest could be here.
+    fn is_served_or_waits(&self, link: LinkIx, peer: PeerIx, neighbour: PeerIx) -> bool {
+        self.swarm.knows_interest(link, peer, neighbour) || self.swarm.links.get(link).flow.is_some()
+    }
+
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
         let unchoked = self.swarm.peers[peer].unchoked.clone();
         for link in unchoked {
-            // One that is being sent something knew of it before its interest could be known here.
-            let idle = self.swarm.links.get(link).flow.is_none();
-            if idle && !self.swarm.knows_interest(link, peer, self.swarm.links.to(link)) {
+            if !self.is_served_or_waits(link, peer, self.swarm.links.to(link)) {
                 self.choke(link);
             }
         }

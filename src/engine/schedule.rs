@@ -171,16 +171,13 @@ impl Schedule {
     /// `event` happens after `delay`, unless the peer with the ordinal `id` has left by then.
     pub fn after(&mut self, delay: SimDuration, id: PeerId, event: Delayed) {
         let when = self.stamp(self.now + delay);
-        let lane = match self.lanes.iter().position(|l| l.delay == delay) {
-            Some(lane) => lane,
-            None => {
-                self.lanes.push(Lane {
-                    delay,
-                    waiting: VecDeque::new(),
-                });
-                self.lanes.len() - 1
-            }
-        };
+        let lane = self.lanes.iter().position(|l| l.delay == delay).unwrap_or_else(|| {
+            self.lanes.push(Lane {
+                delay,
+                waiting: VecDeque::new(),
+            });
+            self.lanes.len() - 1
+        });
         self.lanes[lane].waiting.push_back((when, id, event));
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Kurose & Ross, section 2.5: F/u = 1 h, a seed ten times as fast, peers stay. Their figure's D_P2P in seconds for N peers.
+/// Kurose & Ross, section 2.5: F/u = 1 h, a seed ten times as fast, peers stay. Their figure's `D_P2P` in seconds for N peers.
 fn kurose_ross(peers: u32, departure: Departure) -> f64 {
     let mut group = leechers(peers, 50_000.0, 500_000.0);
     group.departure = departure;
