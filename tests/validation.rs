@@ -1,4 +1,4 @@
-//! The simulator held against theory and published figures. What differs from the literature, and why, stands in `docs/validation-notes.md`.
+//! The simulator held against theory and published figures. What differs from the literature, and why, stands in `docs/validation.md`.
 
 use std::path::Path;
 
@@ -168,7 +168,7 @@ fn upload_capacity_is_used_in_a_homogeneous_swarm() {
     assert!((mean / 2111.0 - 1.0).abs() < 0.06, "{mean} s, not 2111 s");
 }
 
-/// BHP-2: a weak origin starves the swarm. (Not below 800 kbit/s: see `docs/validation-notes.md`, "The last chunk".)
+/// BHP-2: a weak origin starves the swarm. (Not below 800 kbit/s: see `docs/validation.md`, "The last chunk".)
 #[test]
 fn a_weak_origin_starves_the_swarm() {
     let with = |rate: &str| {
