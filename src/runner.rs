@@ -15,7 +15,7 @@ pub const SCENARIO_FILE: &str = "scenario.toml";
 pub struct Options {
     /// Which of the heavy tables to write.
     pub detail: Detail,
-    /// Check every invariant after every event.
+    /// Check every invariant every few events.
     pub check_invariants: bool,
 }
 
@@ -76,6 +76,9 @@ fn write_scenario(scenario: &Scenario, directory: &ResultDirectory) -> io::Resul
         "# Written by swarmsim {}: the scenario of this result, every default spelled out.",
         env!("CARGO_PKG_VERSION")
     )?;
-    writeln!(file, "# `swarmsim run` on this file gives the same result again.\n")?;
+    writeln!(
+        file,
+        "# `swarmsim run` on this file gives the same result again, unless the run was interrupted (see summary.csv).\n"
+    )?;
     file.write_all(scenario.to_toml().as_bytes())
 }

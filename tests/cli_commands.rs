@@ -73,7 +73,7 @@ Options:
       --set <KEY=VALUE>   Set any key of the scenario, the value in TOML: --set 'file.size="10
                           MiB"'; may be repeated
       --out <DIR>         Where the results go [default: results/<scenario name>]
-      --force             Replace the results that are there, once the new ones are complete
+      --force             Replace the results that are there, once the run has ended
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
       --check-invariants  Check all invariants of the model every few events (slow)

@@ -56,9 +56,10 @@ impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         match error {
             DirectoryError::Io { .. } => Self::Run(error.into()),
-            DirectoryError::Exists(_) | DirectoryError::NotAResult(_) | DirectoryError::NoName(_) => {
-                Self::Usage(error.into())
-            }
+            DirectoryError::Exists(_)
+            | DirectoryError::NotAResult(_)
+            | DirectoryError::Foreign { .. }
+            | DirectoryError::NoName(_) => Self::Usage(error.into()),
         }
     }
 }

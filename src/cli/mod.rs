@@ -83,7 +83,7 @@ impl ScenarioArgs {
         };
         let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
         for warning in warnings {
-            errors.warn(&warning);
+            errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
         }
         Ok(scenario)
     }

@@ -30,7 +30,7 @@ pub(super) struct RunArgs {
         value_name = "DIR"
     )]
     out: Option<PathBuf>,
-    /// Replace the results that are there, once the new ones are complete
+    /// Replace the results that are there, once the run has ended
     #[arg(long)]
     force: bool,
     /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all

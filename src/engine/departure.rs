@@ -10,6 +10,9 @@ use crate::scenario::model::Departure;
 use crate::swarm::{Peer, Role};
 use crate::units::{SimDuration, SimTime};
 
+/// A seed that waits for its last bytes to be taken is not asked more often than this.
+const ASK_AGAIN_MIN: SimDuration = SimDuration::from_millis(100);
+
 impl<O: Observer> Simulation<'_, O> {
     /// Draws how long `peer` stays.
     pub(super) fn plan_life(&mut self, peer: PeerIx) {
@@ -96,12 +99,22 @@ impl<O: Observer> Simulation<'_, O> {
         self.plan_departure(peer);
     }
 
-    /// A seed that leaves after so many bytes goes when it has sent them.
+    /// A seed that leaves after so many bytes goes when it has sent them; if it hasn't, this is asked again when it can have at the earliest.
     pub(super) fn depart_if_given_enough(&mut self, peer: PeerIx) {
-        let state = &self.swarm.peers[peer];
-        if state.role == Role::Seed && state.life.uploaded_bytes >= state.life.leave_after_bytes {
-            self.jobs.push_back(Job::Depart(peer));
+        if self.swarm.peers[peer].role != Role::Seed || !self.swarm.peers[peer].leaves_by_bytes {
+            return;
         }
+        let sending: Vec<_> = self.bandwidth.uploads(peer).collect();
+        sending.into_iter().for_each(|flow| self.book(flow));
+        let life = &self.swarm.peers[peer].life;
+        let left_bytes = life.leave_after_bytes.saturating_sub(life.uploaded_bytes);
+        if left_bytes == 0 {
+            self.jobs.push_back(Job::Depart(peer));
+            return;
+        }
+        let earliest = SimDuration::from_secs_f64(left_bytes as f64 / life.upload).max(ASK_AGAIN_MIN);
+        self.schedule
+            .arm_peer(peer, PeerTimer::GivenEnough, self.now() + earliest);
     }
 
     /// The leave timer of `peer` has fired.

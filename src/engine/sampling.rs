@@ -17,8 +17,13 @@ struct Sending {
 impl<O: Observer> Simulation<'_, O> {
     /// Takes a row and schedules the next; ends a run in which nothing moves any more.
     pub(super) fn sample(&mut self) {
-        self.take_sample();
         let now = self.now();
+        if self.schedule.has_more_now() {
+            // A row shows the end of its instant: what else happens now comes first.
+            self.schedule.arm_sample(now);
+            return;
+        }
+        self.take_sample();
         if self.bandwidth.flows() > 0
             || self.tracker_is_down()
             || self.arrivals_pending()

@@ -24,15 +24,18 @@ pub enum PeerTimer {
     Announce = 4,
     /// It leaves; or, after a crash, its neighbours find out.
     Leave = 5,
+    /// It may have sent as much as it wants to.
+    GivenEnough = 6,
 }
 
-const PEER_TIMERS: [PeerTimer; 6] = [
+const PEER_TIMERS: [PeerTimer; 7] = [
     PeerTimer::UploadClock,
     PeerTimer::DownloadClock,
     PeerTimer::CapClock,
     PeerTimer::FirstRechoke,
     PeerTimer::Announce,
     PeerTimer::Leave,
+    PeerTimer::GivenEnough,
 ];
 
 /// What the timers of one peer take: its places, and the one or two that are armed.
@@ -211,6 +214,14 @@ impl Schedule {
             self.timers.cancel(timer);
         }
         Some(event)
+    }
+
+    /// Whether something else is still to happen at this instant.
+    #[must_use]
+    pub fn has_more_now(&self) -> bool {
+        let heads = self.lanes.iter().filter_map(|l| l.waiting.front().map(|head| head.0));
+        let timer = self.timers.peek().map(|(when, _)| when);
+        heads.chain(timer).any(|when| when.time == self.now)
     }
 
     fn advance(&mut self, time: SimTime) {

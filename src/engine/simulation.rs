@@ -189,6 +189,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             PeerTimer::FirstRechoke => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
+            PeerTimer::GivenEnough => self.depart_if_given_enough(peer),
         }
     }
 

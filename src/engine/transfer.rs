@@ -114,7 +114,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn clock_struck(&mut self, clock: Clock) {
         let flow = self.bandwidth.finish(self.now(), clock);
         let part = self.parts[flow.ix()];
-        let Route { sender, receiver, .. } = part.route;
+        let receiver = part.route.receiver;
         let finished = &mut self.parts[flow.ix()];
         finished.unbooked += part.bytes - part.booked;
         finished.booked = part.bytes;
@@ -134,10 +134,6 @@ impl<O: Observer> Simulation<'_, O> {
         self.go_on(flow, part.route);
         if complete {
             self.wake_idle_senders(receiver);
-        }
-        if self.swarm.peers[sender].leaves_by_bytes {
-            self.book(flow);
-            self.depart_if_given_enough(sender);
         }
     }
 

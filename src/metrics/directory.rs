@@ -1,6 +1,7 @@
 //! A result directory appears whole or not at all: it is filled under another name beside its place and moved there at
 //! the end. Whatever goes wrong before, the half-filled directory is removed.
 
+use crate::metrics::columns::TABLES;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,16 @@ pub enum DirectoryError {
          with --out"
     )]
     NotAResult(PathBuf),
+    /// A result that holds something else too, which would be lost.
+    #[error(
+        "`{directory}` holds `{file}`, which swarmsim has not written and --force would delete: move it, or choose another directory with --out"
+    )]
+    Foreign {
+        /// The result.
+        directory: PathBuf,
+        /// What is in it.
+        file: String,
+    },
     /// The path names no directory that could be made.
     #[error("`{0}` can't be the name of a result directory")]
     NoName(PathBuf),
@@ -139,8 +150,25 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
             Err(DirectoryError::NotAResult(target.to_owned()))
         }
         Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
-        Ok(_) => Ok(()),
+        Ok(_) => match foreign_file(target).map_err(io_error("look into", target))? {
+            None => Ok(()),
+            Some(file) => Err(DirectoryError::Foreign {
+                directory: target.to_owned(),
+                file,
+            }),
+        },
     }
+}
+
+/// A file or directory in `directory` that no run writes.
+fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name != MARKS[0] && !TABLES.iter().any(|table| table.file == name) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 fn is_result_or_empty(directory: &Path) -> bool {

@@ -102,7 +102,7 @@ fn wrong_value(message: &str) -> Problem {
         .or_else(|| message.strip_prefix("invalid value: "))
         .and_then(|rest| rest.split_once(", expected "))
     {
-        return Problem::error(format!("{expected} is wanted here, not {found}"));
+        return Problem::error(format!("{} is wanted here, not {}", plainly(expected), plainly(found)));
     }
     match message {
         "integer number overflowed" => Problem::error("this number is far too large"),
@@ -110,6 +110,19 @@ fn wrong_value(message: &str) -> Problem {
             Problem::error("an alternative must be chosen here")
         }
         _ => Problem::error(message),
+    }
+}
+
+/// What the parser calls a form, in the words of TOML.
+fn plainly(form: &str) -> &str {
+    match form {
+        "map" => "a table",
+        "a sequence" => "a list of tables (write `[[group]]`, in double brackets)",
+        "sequence" => "a list",
+        "enum" => "one of the alternatives",
+        "a string" => "a text in quotes",
+        _ if form.starts_with("struct ") => "a table",
+        _ => form,
     }
 }
 

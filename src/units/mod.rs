@@ -64,6 +64,12 @@ impl SimDuration {
     /// No time.
     pub const ZERO: Self = Self(0);
 
+    /// A span of whole milliseconds.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis * 1_000_000)
+    }
+
     /// A span of whole seconds.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {

@@ -89,16 +89,13 @@ fn selfish_peers_leave_when_they_complete_and_others_as_their_rule_says() {
     for p in run_with(Departure::Lingers(constant(77.0))) {
         assert_eq!(p.left, Some((p.completed.unwrap() + secs(77), Leave::Done)));
     }
-    let chunk = 16_000;
+    // At 1000 bytes/s nobody overshoots by more than a tenth of a second.
     let by_ratio = run_with(Departure::ShareRatio(0.5));
     assert!(by_ratio.iter().filter(|p| p.left.is_some()).count() > 6);
     for p in by_ratio.iter().filter(|p| p.left.is_some()) {
         assert!(2 * p.uploaded_bytes >= p.downloaded_bytes);
         let late = p.left.unwrap().0 > p.completed.unwrap();
-        assert!(
-            !late || 2 * p.uploaded_bytes < p.downloaded_bytes + 2 * 5 * chunk,
-            "{p:?}"
-        );
+        assert!(!late || 2 * p.uploaded_bytes < p.downloaded_bytes + 2 * 200, "{p:?}");
     }
 }
 
@@ -116,7 +113,7 @@ fn a_seed_leaves_at_its_time_or_after_its_copies() {
     assert_eq!(seen.by_id()[0].left, Some((at(250), Leave::Done)));
     let origin = run_with(Departure::AfterCopies(1.5)).by_id()[0];
     assert!(
-        (file * 3 / 2..file * 3 / 2 + 16_000 * 5).contains(&origin.uploaded_bytes),
+        (file * 3 / 2..=file * 3 / 2 + 200).contains(&origin.uploaded_bytes),
         "{origin:?}"
     );
     assert!(origin.left.is_some());
