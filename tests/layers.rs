@@ -17,9 +17,6 @@ const LAYERS: &[&[&str]] = &[
 
 const LINES_MAX: usize = 400;
 
-/// Longer files that are still to be split.
-const LONGER: &[&str] = &["engine/tests/rules.rs"];
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -140,11 +137,6 @@ fn the_documented_order_is_this_one() {
 fn every_file_is_one_idea() {
     for (path, text) in sources() {
         let lines = text.lines().count();
-        let known = LONGER.iter().any(|longer| path == Path::new(longer));
-        assert!(
-            known || lines <= LINES_MAX,
-            "{} has {lines} lines: split it",
-            path.display()
-        );
+        assert!(lines <= LINES_MAX, "{} has {lines} lines: split it", path.display());
     }
 }

@@ -5,8 +5,9 @@
 #![allow(clippy::wildcard_imports)]
 
 mod bounds;
+mod presence;
 mod random;
-mod rules;
+mod transfers;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::engine::{Control, RunOptions, run};
@@ -219,4 +220,22 @@ pub(super) fn capped(scenario: Scenario, cap: f64) -> Scenario {
         },
         ..scenario
     }
+}
+
+pub(super) const UNLIMITED: f64 = f64::INFINITY;
+
+pub(super) fn secs(s: u64) -> SimDuration {
+    SimDuration::from_secs(s)
+}
+
+pub(super) fn at(s: u64) -> SimTime {
+    SimTime::ZERO + secs(s)
+}
+
+/// Everything a run tells, with the tracker instead of a full mesh.
+pub(super) fn tracked(mut scenario: Scenario, change: impl FnOnce(&mut Tracker)) -> Scenario {
+    let mut rules = tracker();
+    change(&mut rules);
+    scenario.discovery = Discovery::Tracker(rules);
+    scenario
 }

@@ -1,27 +1,8 @@
-//! Rules of the model, one by one.
+//! Who is there: arrival, connections, departure, and how a run ends.
 
 use super::*;
 use crate::engine::Simulation;
 use crate::engine::observer::{Leave, NoObserver, TransferEnd};
-use crate::ids::PeerId;
-
-const UNLIMITED: f64 = f64::INFINITY;
-
-fn secs(s: u64) -> SimDuration {
-    SimDuration::from_secs(s)
-}
-
-fn at(s: u64) -> SimTime {
-    SimTime::ZERO + secs(s)
-}
-
-/// Everything a run tells, with the tracker instead of a full mesh.
-fn tracked(mut scenario: Scenario, change: impl FnOnce(&mut Tracker)) -> Scenario {
-    let mut rules = tracker();
-    change(&mut rules);
-    scenario.discovery = Discovery::Tracker(rules);
-    scenario
-}
 
 #[test]
 fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
@@ -209,143 +190,6 @@ fn aborts_come_at_their_rate_and_are_recorded() {
 }
 
 #[test]
-fn after_a_crash_nothing_moves_and_neighbours_go_on_after_the_timeout() {
-    // One seed of two crashes surely within some seconds; the leecher waits for it until the timeout, then asks the other.
-    let doomed = Group {
-        crash_per_sec: 1.0,
-        crash_timeout: secs(50),
-        ..seeds(1, 1000.0)
-    };
-    let mut leecher = leechers(1, 1000.0, UNLIMITED);
-    leecher.picking.endgame = false;
-    let seen = play(&mesh(2, vec![doomed, seeds(1, 100.0), leecher]));
-    let crashed = seen.by_id()[0];
-    let Some((crash, Leave::Crashed)) = crashed.left else {
-        panic!("{crashed:?}")
-    };
-    assert!(crash < at(10), "the file would have come by 16 s");
-    let cut = seen
-        .transfers
-        .iter()
-        .find(|t| t.end == TransferEnd::PeerLeft)
-        .expect("a transfer was cut off");
-    assert_eq!((cut.ended, cut.from), (crash, PeerId(0)));
-    let rest = seen
-        .transfers
-        .iter()
-        .find(|t| t.chunk == cut.chunk && t.from == PeerId(1))
-        .expect("it goes on");
-    assert!(rest.started >= crash + secs(50), "{rest:?}");
-    assert_eq!(rest.bytes + cut.kept_bytes, 16_000);
-}
-
-#[test]
-fn an_interrupted_chunk_keeps_its_whole_blocks_and_goes_on_elsewhere() {
-    // The first seed leaves after 25.5 blocks; the second takes over with the rest of the second chunk.
-    let leaving = Group {
-        departure: Departure::AtTime(SimTime(25_500_000_000)),
-        ..seeds(1, 1000.0)
-    };
-    let late = Group {
-        arrival: Arrival::AtOnce {
-            count: 1,
-            at: at(25),
-            jitter: secs(0),
-        },
-        ..seeds(1, 1000.0)
-    };
-    let mut leecher = leechers(1, 1000.0, UNLIMITED);
-    leecher.picking.endgame = false;
-    let seen = play(&mesh(2, vec![leaving, leecher, late]));
-    let cut = seen.transfers.iter().find(|t| t.end == TransferEnd::PeerLeft).unwrap();
-    assert_eq!((cut.bytes, cut.kept_bytes), (9500, 9000));
-    let leecher = seen.by_id()[1];
-    assert_eq!((leecher.wasted_bytes, leecher.downloaded_bytes), (500, 32_500));
-    assert_eq!(seen.completed(1), [25.5 + 7.0]);
-}
-
-#[test]
-fn endgame_does_not_hang_on_one_slow_peer() {
-    let swarm = |endgame| {
-        let mut leecher = leechers(1, 1.0, UNLIMITED);
-        leecher.picking.endgame = endgame;
-        play(&mesh(10, vec![seeds(1, 1000.0), seeds(1, 10.0), leecher]))
-    };
-    let (with, without) = (swarm(true), swarm(false));
-    // The slow seed alone needs 1600 s for its chunk; together both could bring the file in 158.4 s.
-    assert_eq!(without.last_completed(), 1600.0);
-    assert!(
-        (158.4..162.0).contains(&with.last_completed()),
-        "{}",
-        with.last_completed()
-    );
-    let leecher = with.by_id()[2];
-    assert!(
-        leecher.wasted_bytes <= 2000 && without.by_id()[2].wasted_bytes == 0,
-        "{leecher:?}"
-    );
-}
-
-#[test]
-fn latency_delays_each_step() {
-    let mut scenario = mesh(1, vec![seeds(1, 1000.0), leechers(1, 1000.0, UNLIMITED)]);
-    scenario.network.latency = SimDuration(50_000_000);
-    // In the mesh both are connected at once; unchoke and request take one latency each.
-    assert_eq!(play(&scenario).completed(1), [16.1]);
-    // With a tracker it takes four more to ask, be answered, connect, and exchange bitfields.
-    assert_eq!(play(&tracked(scenario, |_| ())).completed(1), [16.3]);
-}
-
-#[test]
-fn latency_changes_when_things_happen_not_whether() {
-    for latency_ms in [1, 100, 3000] {
-        let groups = vec![seeds(1, 4000.0), leechers(15, 1000.0, UNLIMITED)];
-        let mut scenario = tracked(mesh(30, groups), |t| t.peers_returned = 6);
-        scenario.network.latency = SimDuration(latency_ms * 1_000_000);
-        let seen = play(&scenario);
-        assert_eq!((seen.ending(), seen.completed(1).len()), (Ending::AllDone, 15));
-    }
-}
-
-#[test]
-fn a_super_seed_sends_little_more_than_one_copy() {
-    let copies = |super_seeding| {
-        let origin = Group {
-            super_seeding,
-            ..seeds(1, 1000.0)
-        };
-        let seen = play(&mesh(200, vec![origin, leechers(20, 2000.0, UNLIMITED)]));
-        assert_eq!(seen.completed(1).len(), 20);
-        seen.by_id()[0].uploaded_bytes as f64 / (200.0 * 16_000.0)
-    };
-    let (plain, super_seeding) = (copies(false), copies(true));
-    assert!(
-        super_seeding < plain && super_seeding < 1.1,
-        "{super_seeding} copies, plain {plain}"
-    );
-}
-
-#[test]
-fn a_super_seed_serves_a_single_leecher_to_the_end() {
-    let origin = Group {
-        super_seeding: true,
-        ..seeds(1, 1000.0)
-    };
-    assert_eq!(
-        play(&mesh(10, vec![origin, leechers(1, 1.0, UNLIMITED)])).completed(1),
-        [160.0]
-    );
-}
-
-#[test]
-fn the_tracker_is_asked_again_after_an_outage() {
-    let groups = vec![seeds(1, 1000.0), leechers(1, 1000.0, UNLIMITED)];
-    let scenario = tracked(mesh(1, groups), |t| t.outages = vec![(at(0), at(400))]);
-    // Asked at 0 s, 300 s and 600 s; then 16 s for the only chunk.
-    assert_eq!(play(&scenario).completed(1), [616.0]);
-}
-
-#[test]
 fn connections_keep_to_both_limits() {
     let mut group = leechers(40, 1000.0, UNLIMITED);
     group.connections = Connections { initiate: 3, accept: 5 };
@@ -362,37 +206,6 @@ fn connections_keep_to_both_limits() {
     }
     let open: u32 = simulation.swarm.peers.present().map(|(_, p)| p.links.open).sum();
     assert!(open >= 41 * 3, "everyone found some: {open}");
-}
-
-#[test]
-fn a_leecher_may_start_with_part_of_the_file() {
-    let half = Group {
-        starts_with: StartsWith::Fraction(constant(0.5)),
-        ..leechers(1, 1.0, UNLIMITED)
-    };
-    let seen = play(&mesh(10, vec![seeds(1, 1000.0), half]));
-    assert_eq!(seen.by_id()[1].chunks_at_start, 5);
-    assert_eq!(seen.completed(1), [80.0]);
-}
-
-#[test]
-fn two_halves_make_a_whole_without_any_seed() {
-    // With 200 leechers that hold half of the file each, some copy of each chunk is there.
-    let half = Group {
-        starts_with: StartsWith::Fraction(constant(0.5)),
-        ..leechers(60, 1000.0, UNLIMITED)
-    };
-    let seen = play(&tracked(mesh(40, vec![half]), |_| ()));
-    assert_eq!((seen.ending(), seen.completed(0).len()), (Ending::AllDone, 60));
-}
-
-#[test]
-fn without_immediate_refill_slots_wait_for_the_next_decision() {
-    let mut origin = seeds(1, 1000.0);
-    origin.rechoke.refill = Refill::Periodic;
-    origin.rechoke.phase = Phase::Aligned;
-    let seen = play(&mesh(1, vec![origin, leechers(1, 1000.0, UNLIMITED)]));
-    assert_eq!(seen.completed(1), [26.0]);
 }
 
 #[test]
@@ -414,19 +227,6 @@ fn who_completes_a_trace_came_when_the_trace_says() {
         [peers[1], peers[2]].map(|p| (p.joined, p.upload)),
         [(at(3), 500.0), (at(10), 1000.0)]
     );
-}
-
-#[test]
-fn unchokes_cover_all_transfers_and_rotate() {
-    let seen = play(&mesh(60, vec![seeds(1, 2000.0), leechers(20, 1000.0, UNLIMITED)]));
-    let sent: u64 = seen.unchokes.iter().map(|u| u.bytes).sum();
-    assert_eq!(sent, seen.moved);
-    assert!(seen.unchokes.iter().any(|u| u.optimistic) && seen.unchokes.iter().any(|u| !u.optimistic));
-    assert!(seen.unchokes.iter().all(|u| u.started <= u.ended));
-    for t in &seen.transfers {
-        assert!(t.kept_bytes <= t.bytes);
-        assert!(t.end != TransferEnd::ChunkCompleted || t.kept_bytes == t.bytes);
-    }
 }
 
 #[test]
@@ -460,28 +260,9 @@ fn a_steady_swarm_uses_places_again() {
 }
 
 #[test]
-fn the_estimate_of_memory_is_within_a_fifth_of_what_a_run_takes() {
-    let limits = Connections {
-        initiate: 20,
-        accept: 40,
-    };
-    let with_limits = |group: Group| Group {
-        connections: limits,
-        ..group
-    };
-    let groups = vec![
-        with_limits(seeds(2, 50_000.0)),
-        with_limits(leechers(2500, 10_000.0, UNLIMITED)),
-    ];
-    let scenario = tracked(mesh(40, groups), |_| ());
-    let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| {
-        Control::Continue
-    })
-    .unwrap();
-    let state = crate::engine::memory::state_bytes(&scenario) / outcome.memory_bytes as f64;
-    assert!(
-        (0.8..=1.2).contains(&state),
-        "{state} of {} bytes",
-        outcome.memory_bytes
-    );
+fn the_tracker_is_asked_again_after_an_outage() {
+    let groups = vec![seeds(1, 1000.0), leechers(1, 1000.0, UNLIMITED)];
+    let scenario = tracked(mesh(1, groups), |t| t.outages = vec![(at(0), at(400))]);
+    // Asked at 0 s, 300 s and 600 s; then 16 s for the only chunk.
+    assert_eq!(play(&scenario).completed(1), [616.0]);
 }
