@@ -11,39 +11,41 @@ use crate::tracker::outage_until;
 use crate::units::SimDuration;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Makes `peer`, who has just joined, known to the others and the others to it.
-    ///
-    /// With a tracker this waits until all that come at this instant are there; see [`introduce_newcomers`](Self::introduce_newcomers).
+    /// Makes `peer`, who has just joined, known to the others and the others to it, once all that come at this instant are there; see
+    /// [`introduce_newcomers`](Self::introduce_newcomers).
     pub(super) fn introduce(&mut self, peer: PeerIx) {
-        if self.scenario.discovery == Discovery::FullMesh {
-            for other in self.tracker.members().to_vec() {
-                if self.swarm.peers[other].is_alive() {
-                    self.connect_pair(peer, other);
-                }
-            }
-            self.tracker.add(peer, false);
-            return;
-        }
         if self.newcomers.is_empty() {
             self.schedule.after(SimDuration::ZERO, PeerId::NONE, Delayed::Introduce);
         }
         self.newcomers.push(peer);
     }
 
-    /// Those that have joined at this instant ask the tracker, in an order drawn over all groups. Otherwise the first in the scenario would
-    /// fill the places of the seeds and of each other, and the last would have half as many neighbours.
+    /// Those that have joined at this instant ask the tracker or enter the mesh, in an order drawn over all groups. Otherwise the first in the
+    /// scenario would fill the places and the slots of the seeds and of each other, and the last would have half as many neighbours.
     pub(super) fn introduce_newcomers(&mut self) {
         let mut newcomers = std::mem::take(&mut self.newcomers);
         newcomers.retain(|&peer| self.swarm.peers[peer].is_alive());
         for i in (1..newcomers.len()).rev() {
             newcomers.swap(i, below(&mut self.order_rng, i + 1));
         }
-        if !self.tracker_is_down() {
+        if self.scenario.discovery == Discovery::FullMesh {
+            newcomers.iter().for_each(|&peer| self.enter_mesh(peer));
+        } else if !self.tracker_is_down() {
             newcomers.iter().for_each(|&peer| self.list(peer));
         }
         newcomers.iter().for_each(|&peer| self.announce(peer));
         newcomers.clear();
         self.newcomers = newcomers;
+    }
+
+    /// Connects `peer` with everybody who is in the mesh.
+    fn enter_mesh(&mut self, peer: PeerIx) {
+        for other in self.tracker.members().to_vec() {
+            if self.swarm.peers[other].is_alive() {
+                self.connect_pair(peer, other);
+            }
+        }
+        self.tracker.add(peer, false);
     }
 
     fn list(&mut self, peer: PeerIx) {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::Simulation;
 use crate::engine::observer::{Leave, NoObserver, TransferEnd};
+use crate::ids::PeerId;
 
 #[test]
 fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
@@ -10,12 +11,30 @@ fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
     let mut observer = NoObserver;
     let mut simulation = Simulation::new(&scenario, &mut observer);
     simulation.open();
-    while simulation.totals.joined < 25 {
+    // The mesh is knit when all who come at this instant are there.
+    while simulation.totals.joined < 25 || !simulation.newcomers.is_empty() {
         let event = simulation.schedule.next().expect("peers are still to come");
         simulation.handle(event);
     }
     let ends: u32 = simulation.swarm.peers.present().map(|(_, p)| p.links.open).sum();
     assert_eq!(ends, 25 * 24);
+}
+
+/// Everybody wants the origin's few slots at time 0: who gets them is drawn, not the first group in the file.
+#[test]
+fn a_mesh_favours_no_group_for_its_place_in_the_scenario() {
+    let first_served = |seed| {
+        let named = |name: &str| Group {
+            name: name.into(),
+            ..leechers(15, 1000.0, UNLIMITED)
+        };
+        let groups = vec![seeds(1, 4000.0), named("first"), named("second")];
+        let seen = play(&Scenario { seed, ..mesh(40, groups) });
+        let served = seen.transfers.iter().filter(|t| t.from == PeerId(0)).take(5);
+        served.filter(|t| t.to.0 <= 15).count()
+    };
+    let of_first_group: usize = (1..=20).map(first_served).sum();
+    assert!((30..=70).contains(&of_first_group), "about 50 of 100, not {of_first_group}");
 }
 
 #[test]
