@@ -29,12 +29,18 @@ fn a_mesh_favours_no_group_for_its_place_in_the_scenario() {
             ..leechers(15, 1000.0, UNLIMITED)
         };
         let groups = vec![seeds(1, 4000.0), named("first"), named("second")];
-        let seen = play(&Scenario { seed, ..mesh(40, groups) });
+        let seen = play(&Scenario {
+            seed,
+            ..mesh(40, groups)
+        });
         let served = seen.transfers.iter().filter(|t| t.from == PeerId(0)).take(5);
         served.filter(|t| t.to.0 <= 15).count()
     };
     let of_first_group: usize = (1..=20).map(first_served).sum();
-    assert!((30..=70).contains(&of_first_group), "about 50 of 100, not {of_first_group}");
+    assert!(
+        (30..=70).contains(&of_first_group),
+        "about 50 of 100, not {of_first_group}"
+    );
 }
 
 #[test]
