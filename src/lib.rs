@@ -14,5 +14,6 @@ pub mod rng;
 pub mod runner;
 pub mod scenario;
 pub mod swarm;
+pub mod theory;
 pub mod tracker;
 pub mod units;

@@ -39,6 +39,7 @@ Commands:
   run          Simulate a scenario and write the results as CSV
   check        Check a scenario and print it with every default spelled out
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
+  theory       Say what the literature expects of a scenario: bounds, steady states, stability
   new          Write a commented scenario to start from
   schema       Print the JSON Schema of scenario files, for editors
   completions  Print a script that completes commands in your shell
@@ -77,10 +78,10 @@ Options:
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
       --check-invariants  Check all invariants of the model every few events (slow)
-      --color <WHEN>      Colour in messages and tables [default: auto] [possible values: auto,
-                          always, never]
       --json              Print the summary as JSON on standard output, and nothing else there
   -q, --quiet             Show neither plan, progress nor table
+      --color <WHEN>      Colour in messages and tables [default: auto] [possible values: auto,
+                          always, never]
   -h, --help              Print help
 "##);
 }
@@ -130,7 +131,7 @@ fn color_is_for_those_who_want_it() {
 fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let script = shown(&["completions", shell]);
-        for command in ["run", "check", "list", "new", "schema", "completions"] {
+        for command in ["run", "check", "list", "theory", "new", "schema", "completions"] {
             assert!(script.contains(command), "`{command}` in {shell}");
         }
     }

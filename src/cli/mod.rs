@@ -13,9 +13,10 @@ mod run;
 mod schema;
 mod style;
 mod table;
+mod theory;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -33,9 +34,12 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Colour in messages and tables
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto, display_order = LAST)]
     color: ColorChoice,
 }
+
+/// After the options of a command, before --help.
+const LAST: usize = 900;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +56,8 @@ enum Command {
     Check(check::CheckArgs),
     /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
     List,
+    /// Say what the literature expects of a scenario: bounds, steady states, stability
+    Theory(theory::TheoryArgs),
     /// Write a commented scenario to start from
     New(new::NewArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -81,12 +87,17 @@ impl ScenarioArgs {
             sets: self.sets.clone(),
             seed: self.seed,
         };
-        let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
-        for warning in warnings {
-            errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
-        }
-        Ok(scenario)
+        load(&self.file, &options, errors)
     }
+}
+
+/// Reads the scenario at `file`; warnings go to standard error.
+fn load(file: &Path, options: &LoadOptions, errors: Style) -> Result<scenario::Scenario, Failure> {
+    let Loaded { scenario, warnings } = scenario::load(file, options)?;
+    for warning in warnings {
+        errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
+    }
+    Ok(scenario)
 }
 
 impl Cli {
@@ -101,6 +112,7 @@ impl Cli {
             Command::Run(args) => run::run(&args, style, errors),
             Command::Check(args) => check::check(&args, errors),
             Command::List => list::list(style),
+            Command::Theory(args) => theory::theory(&args, style, errors),
             Command::New(args) => new::new(&args, style),
             Command::Schema => schema::schema(),
             Command::Completions(args) => completions::completions(&args),

@@ -33,15 +33,49 @@ pub struct LowerBound {
     upload: f64,
 }
 
+/// What has to be sent, and what it can be sent with.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// Bytes that seeds alone have.
+    pub from_seeds_bytes: f64,
+    /// Bytes that leechers lack, all together.
+    pub missing_bytes: f64,
+    /// The longest time that a leecher needs by its own download, seconds.
+    pub slowest_download_s: f64,
+    /// Upload of the seeds, bytes per second.
+    pub seed_upload: f64,
+    /// Upload of all, bytes per second.
+    pub upload: f64,
+}
+
+impl Needs {
+    /// The bound in seconds; infinite or not a number when nobody can send.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        let from_seeds_s = if self.from_seeds_bytes == 0.0 {
+            0.0
+        } else {
+            self.from_seeds_bytes / self.seed_upload
+        };
+        self.slowest_download_s
+            .max(self.missing_bytes / self.upload)
+            .max(from_seeds_s)
+    }
+}
+
 /// Who of a group ever uploads.
 #[derive(Clone, Copy, Debug)]
-struct Uploads {
-    initial_seeds: bool,
-    leechers: bool,
+pub struct Uploads {
+    /// Its initial seeds.
+    pub initial_seeds: bool,
+    /// Its leechers, if only once they are seeds.
+    pub leechers: bool,
 }
 
 impl Uploads {
-    fn of(group: &Group) -> Self {
+    /// By the rules of `group`.
+    #[must_use]
+    pub fn of(group: &Group) -> Self {
         let seeds = group.seeding != Choking::FreeRider;
         let leechers = group.choking != Choking::FreeRider || (seeds && group.departure != Departure::Selfish);
         Self {
@@ -106,16 +140,14 @@ impl LowerBound {
         if !self.all_at_once || self.first_arrival.is_none() || self.upload == 0.0 {
             return None;
         }
-        let only_at_seeds = (self.file_bytes as f64 - self.held_bytes).max(0.0);
-        let from_seeds_s = if only_at_seeds == 0.0 {
-            0.0
-        } else {
-            only_at_seeds / self.seed_upload
-        };
-        let bound = self
-            .slowest_download_s
-            .max(self.missing_bytes / self.upload)
-            .max(from_seeds_s);
+        let bound = Needs {
+            from_seeds_bytes: (self.file_bytes as f64 - self.held_bytes).max(0.0),
+            missing_bytes: self.missing_bytes,
+            slowest_download_s: self.slowest_download_s,
+            seed_upload: self.seed_upload,
+            upload: self.upload,
+        }
+        .seconds();
         bound.is_finite().then_some(bound)
     }
 }
