@@ -123,7 +123,8 @@ impl Expected {
             }
             let peers = arrivals(&group.arrival, scenario.run.time_limit);
             leechers = leechers.zip(peers).map(|(sum, peers)| sum + peers as u64);
-            let missing = scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with));
+            let missing =
+                scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with, scenario.file.chunks()));
             transfers = transfers.zip(peers).map(|(sum, peers)| sum + (peers * missing) as u64);
         }
         Self {

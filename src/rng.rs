@@ -36,6 +36,10 @@ pub enum Purpose {
     Abort = 10,
     /// When a peer crashes.
     Crash = 11,
+    /// Who meets whom in random contact.
+    Contact = 12,
+    /// Order of choice in rounds.
+    Round = 13,
 }
 
 /// The stream of `entity` for `purpose` under `seed`.

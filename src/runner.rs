@@ -3,9 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::contact;
 use crate::engine::{self, Control, InvariantViolation, Progress, RunOptions};
 use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
+use crate::rounds;
 use crate::scenario::Scenario;
+use crate::scenario::model::Mode;
 
 /// Name of the file that holds the scenario with every default written out.
 pub const SCENARIO_FILE: &str = "scenario.toml";
@@ -63,7 +66,11 @@ pub fn run(
     let check = RunOptions {
         check_invariants: options.check_invariants,
     };
-    engine::run(scenario, check, &mut recorder, &mut watch_writing)?;
+    match scenario.run.mode {
+        Mode::Bittorrent => engine::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
+        Mode::RandomContact => contact::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
+        Mode::Rounds { .. } => rounds::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
+    }
     let summary = recorder.finish().map_err(from_table)?;
     directory.commit()?;
     Ok(summary)

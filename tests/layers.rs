@@ -10,7 +10,8 @@ const LAYERS: &[&[&str]] = &[
     &["swarm"],
     &["bandwidth", "choking", "picking", "tracker", "churn"],
     &["engine"],
-    &["metrics"],
+    &["crowd"],
+    &["contact", "rounds", "metrics"],
     &["runner", "progress", "theory"],
     &["cli"],
 ];

@@ -7,8 +7,8 @@ use swarmsim::rng::{Purpose, Rng, below, stream};
 use swarmsim::scenario::draw::{Draw, Shape};
 use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
 use swarmsim::scenario::model::{
-    Arrival, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Network, Phase, Picker,
-    Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer, Tracker,
+    Arrival, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, Phase,
+    Picker, Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer, Tracker,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -203,9 +203,10 @@ impl Dice {
     }
 
     fn group(&mut self, name: String) -> Group {
-        let starts_with = match self.whole(0, 2) {
+        let starts_with = match self.whole(0, 3) {
             0 => StartsWith::Nothing,
             1 => StartsWith::All,
+            2 => StartsWith::AllBut(1),
             _ => StartsWith::Fraction(self.draw((0.0, 1.0), |dice| dice.0.random())),
         };
         Group {
@@ -275,6 +276,7 @@ impl Dice {
             run: Run {
                 time_limit: self.span(),
                 stall_limit: self.span(),
+                mode: Mode::Bittorrent,
                 sample_interval: self.span(),
             },
             network: Network {

@@ -64,7 +64,12 @@ const SMALL: &[(&str, &[&str])] = &[
     ("flash_crowd", &["file.size=\"4 MiB\"", "group.leechers.count=60"]),
     ("free_riders", &["file.size=\"4 MiB\""]),
     ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
+    (
+        "one_club",
+        &["group.club.count=50", "group.peers.arrival.poisson.until=\"1 min\""],
+    ),
     ("peer_to_peer", &["file.size=\"8 MiB\""]),
+    ("rounds", &["group.peers.count=50"]),
     (
         "selfish_altruistic",
         &[

@@ -7,7 +7,7 @@ use crate::cli::Style;
 use crate::human;
 use crate::metrics::names;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Arrival, Discovery, File, Group, StartsWith};
+use crate::scenario::model::{Arrival, Discovery, File, Group, Mode, StartsWith};
 
 /// The plan, some lines of text.
 pub(super) fn plan(scenario: &Scenario, memory_bytes: u64, target: &Path, style: Style) -> String {
@@ -21,7 +21,12 @@ pub(super) fn plan(scenario: &Scenario, memory_bytes: u64, target: &Path, style:
     };
     line("file", &file(&scenario.file));
     for (ix, group) in scenario.groups.iter().enumerate() {
-        line(if ix == 0 { "peers" } else { "" }, &peers(group));
+        line(if ix == 0 { "peers" } else { "" }, &peers(group, scenario.run.mode));
+    }
+    match scenario.run.mode {
+        Mode::Bittorrent => {}
+        Mode::RandomContact => line("mode", "random contact: peers meet by chance"),
+        Mode::Rounds { .. } => line("mode", "rounds: every peer sends one chunk at a time"),
     }
     if scenario.discovery == Discovery::FullMesh {
         line("network", "full mesh: everyone is connected to everyone");
@@ -41,20 +46,22 @@ fn file(file: &File) -> String {
     )
 }
 
-fn peers(group: &Group) -> String {
+fn peers(group: &Group, mode: Mode) -> String {
     let name = &group.name;
     let arrival = arrival(&group.arrival);
-    let seeding = names::choking(&group.seeding);
     if group.starts_with == StartsWith::All {
         let kind = if group.super_seeding {
             "super-seeding"
         } else {
             "seeding"
         };
-        return format!("{name}: {arrival}, {kind} ({seeding})");
+        return match names::choking_in(mode, &group.seeding) {
+            Some(seeding) => format!("{name}: {arrival}, {kind} ({seeding})"),
+            None => format!("{name}: {arrival}, {kind}"),
+        };
     }
-    let choking = names::choking(&group.choking);
-    format!("{name}: {arrival}, {choking}, {}", names::picker(group.picking.picker))
+    let choking = names::choking_in(mode, &group.choking).map_or(String::new(), |rule| format!("{rule}, "));
+    format!("{name}: {arrival}, {choking}{}", names::picker(group.picking.picker))
 }
 
 fn arrival(arrival: &Arrival) -> String {

@@ -46,8 +46,8 @@ impl<O: Observer> Simulation<'_, O> {
         let id = PeerId(self.next_id);
         self.next_id += 1;
         let mut peer = Peer::new(id, group_ix, now);
-        (peer.life.upload, peer.life.download) = self.draw_capacity(id, group, &arriving);
-        let chunks = self.draw_chunks(id, &group.starts_with);
+        (peer.life.upload, peer.life.download) = draw_capacity(self.scenario.seed, id, group, &arriving);
+        let chunks = draw_chunks(self.scenario.seed, id, &group.starts_with, self.swarm.layout.chunks);
         let limit = match &self.scenario.discovery {
             Discovery::Tracker(_) => group.connections.accept.max(group.connections.initiate),
             Discovery::FullMesh => self.mesh_limit.saturating_sub(1),
@@ -67,50 +67,6 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.introduce(ix);
         self.schedule_first_rechoke(ix);
-    }
-
-    /// Upload and download capacity in bytes per second: from the trace where it has them, else drawn from the peer's own stream.
-    fn draw_capacity(&self, id: PeerId, group: &Group, arriving: &Arriving) -> (f64, f64) {
-        let mut rng = stream(self.scenario.seed, Purpose::Capacity, id.0);
-        let (upload, download) = match &group.capacity {
-            Capacity::Separate { upload, download } => {
-                let upload = upload.sample(&mut rng);
-                (upload, download.as_ref().map(|d| d.sample(&mut rng)))
-            }
-            Capacity::Classes(classes) => {
-                let total: f64 = classes.iter().map(|c| c.share).sum();
-                let mut ticket = rng.random::<f64>() * total;
-                let class = classes.iter().find(|c| {
-                    ticket -= c.share;
-                    ticket < 0.0
-                });
-                let class = class.unwrap_or(&classes[classes.len() - 1]);
-                (class.upload.0, class.download.map(|d| d.0))
-            }
-        };
-        let traced = arriving.traced;
-        let upload = traced.and_then(|t| t.upload).map_or(upload, |u| u.0);
-        let download = traced.and_then(|t| t.download).map(|d| d.0).or(download);
-        (upload, download.unwrap_or(f64::INFINITY))
-    }
-
-    /// The chunks that a peer brings.
-    fn draw_chunks(&self, id: PeerId, rule: &StartsWith) -> Vec<ChunkIx> {
-        let all = self.swarm.layout.chunks;
-        let mut rng = stream(self.scenario.seed, Purpose::InitialChunks, id.0);
-        let count = match rule {
-            StartsWith::Nothing => 0,
-            StartsWith::All => all,
-            StartsWith::Fraction(share) => (share.sample(&mut rng).clamp(0.0, 1.0) * all as f64).round() as usize,
-        };
-        let mut chunks: Vec<ChunkIx> = (0..all).map(ChunkIx::from_ix).collect();
-        if count < all {
-            for i in 0..count {
-                chunks.swap(i, i + below(&mut rng, all - i));
-            }
-            chunks.truncate(count);
-        }
-        chunks
     }
 
     /// Opens the random streams of `peer`.
@@ -165,4 +121,48 @@ impl<O: Observer> Simulation<'_, O> {
         };
         self.schedule.arm_peer(peer, PeerTimer::FirstRechoke, first);
     }
+}
+
+/// Upload and download capacity in bytes per second: from the trace where it has them, else drawn from the peer's own stream.
+pub(crate) fn draw_capacity(seed: u64, id: PeerId, group: &Group, arriving: &Arriving) -> (f64, f64) {
+    let mut rng = stream(seed, Purpose::Capacity, id.0);
+    let (upload, download) = match &group.capacity {
+        Capacity::Separate { upload, download } => {
+            let upload = upload.sample(&mut rng);
+            (upload, download.as_ref().map(|d| d.sample(&mut rng)))
+        }
+        Capacity::Classes(classes) => {
+            let total: f64 = classes.iter().map(|c| c.share).sum();
+            let mut ticket = rng.random::<f64>() * total;
+            let class = classes.iter().find(|c| {
+                ticket -= c.share;
+                ticket < 0.0
+            });
+            let class = class.unwrap_or(&classes[classes.len() - 1]);
+            (class.upload.0, class.download.map(|d| d.0))
+        }
+    };
+    let traced = arriving.traced;
+    let upload = traced.and_then(|t| t.upload).map_or(upload, |u| u.0);
+    let download = traced.and_then(|t| t.download).map(|d| d.0).or(download);
+    (upload, download.unwrap_or(f64::INFINITY))
+}
+
+/// The chunks that a peer brings.
+pub(crate) fn draw_chunks(seed: u64, id: PeerId, rule: &StartsWith, all: usize) -> Vec<ChunkIx> {
+    let mut rng = stream(seed, Purpose::InitialChunks, id.0);
+    let count = match rule {
+        StartsWith::Nothing => 0,
+        StartsWith::All => all,
+        StartsWith::AllBut(missing) => return (*missing as usize..all).map(ChunkIx::from_ix).collect(),
+        StartsWith::Fraction(share) => (share.sample(&mut rng).clamp(0.0, 1.0) * all as f64).round() as usize,
+    };
+    let mut chunks: Vec<ChunkIx> = (0..all).map(ChunkIx::from_ix).collect();
+    if count < all {
+        for i in 0..count {
+            chunks.swap(i, i + below(&mut rng, all - i));
+        }
+        chunks.truncate(count);
+    }
+    chunks
 }

@@ -5,7 +5,7 @@ use crate::engine::observer::{Leave, Observer, PeerRecord, TransferEnd};
 use crate::engine::schedule::PeerTimer;
 use crate::engine::{Job, Simulation};
 use crate::ids::PeerIx;
-use crate::rng::{Purpose, stream};
+use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::model::Departure;
 use crate::swarm::{Peer, Role};
 use crate::units::{SimDuration, SimTime};
@@ -35,28 +35,20 @@ impl<O: Observer> Simulation<'_, O> {
     /// Sets when a peer that has just become a seed leaves.
     pub(super) fn plan_departure(&mut self, peer: PeerIx) {
         let now = self.now();
-        let file_bytes = self.swarm.layout.file_bytes as f64;
+        let file_bytes = self.swarm.layout.file_bytes;
         let departure = &self.group_of(peer).departure;
         let state = &mut self.swarm.peers[peer];
         let mut done_at = SimTime::NEVER;
-        match departure {
-            Departure::Selfish => self.jobs.push_back(Job::Depart(peer)),
-            Departure::Stays => {}
-            Departure::Lingers(span) => {
-                done_at = now + SimDuration::from_secs_f64(span.sample(&mut self.streams[peer.ix()].churn));
+        match stay(departure, state, file_bytes, now, &mut self.streams[peer.ix()].churn) {
+            Stay::No => self.jobs.push_back(Job::Depart(peer)),
+            Stay::ForEver => {}
+            Stay::Lingers(until) => {
+                done_at = until;
                 state.life.lingering = true;
                 self.totals.lingering += 1;
             }
-            Departure::ShareRatio(ratio) => {
-                let downloaded = if state.initial_seed {
-                    file_bytes
-                } else {
-                    state.life.downloaded_bytes as f64
-                };
-                state.life.leave_after_bytes = (ratio * downloaded).ceil() as u64;
-            }
-            Departure::AtTime(time) => done_at = (*time).max(now),
-            Departure::AfterCopies(copies) => state.life.leave_after_bytes = (copies * file_bytes).ceil() as u64,
+            Stay::Until(time) => done_at = time,
+            Stay::Sends(bytes) => state.life.leave_after_bytes = bytes,
         }
         state.leaves_by_bytes = state.life.leave_after_bytes != u64::MAX;
         let leaves = (done_at, Leave::Done).min_by_time((state.life.crash_at, Leave::Crashed));
@@ -188,6 +180,35 @@ impl<O: Observer> Simulation<'_, O> {
     }
 }
 
+/// How long a peer that has the whole file stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// Not at all.
+    No,
+    /// For good: it never leaves by itself.
+    ForEver,
+    /// A drawn time. The run waits for it.
+    Lingers(SimTime),
+    /// Until a set time.
+    Until(SimTime),
+    /// Until it has sent this many bytes in all.
+    Sends(u64),
+}
+
+/// How long `peer` stays by its rule, now that it has the whole file.
+pub(crate) fn stay(rule: &Departure, peer: &Peer, file_bytes: u64, now: SimTime, churn: &mut Rng) -> Stay {
+    let bytes = |times: f64, of: u64| Stay::Sends((times * of as f64).ceil() as u64);
+    match rule {
+        Departure::Selfish => Stay::No,
+        Departure::Stays => Stay::ForEver,
+        Departure::Lingers(span) => Stay::Lingers(now + SimDuration::from_secs_f64(span.sample(churn))),
+        Departure::ShareRatio(ratio) if peer.initial_seed => bytes(*ratio, file_bytes),
+        Departure::ShareRatio(ratio) => bytes(*ratio, peer.life.downloaded_bytes),
+        Departure::AtTime(time) => Stay::Until((*time).max(now)),
+        Departure::AfterCopies(copies) => bytes(*copies, file_bytes),
+    }
+}
+
 /// The earlier of two instants with what belongs to it, the first of equals.
 trait MinByTime: Sized {
     fn min_by_time(self, other: Self) -> Self;
@@ -200,7 +221,7 @@ impl MinByTime for (SimTime, Leave) {
 }
 
 /// What is recorded of `peer`.
-pub(super) fn record_of(peer: &Peer, left: Option<(SimTime, Leave)>) -> PeerRecord {
+pub(crate) fn record_of(peer: &Peer, left: Option<(SimTime, Leave)>) -> PeerRecord {
     let life = &peer.life;
     PeerRecord {
         id: peer.id,

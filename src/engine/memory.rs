@@ -7,7 +7,7 @@ use crate::engine::transfer::Part;
 use crate::ids::PeerIx;
 use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
-use crate::scenario::model::{Arrival, Departure, Discovery, Group};
+use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
 use crate::swarm::{Link, Peer};
 
@@ -47,6 +47,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(&g.arrival, limit)).sum();
     let group_bytes = |group: &Group| {
         let links = match scenario.discovery {
+            _ if scenario.run.mode != Mode::Bittorrent => 0.0,
             Discovery::Tracker(_) => f64::from(group.connections.accept.max(group.connections.initiate)),
             Discovery::FullMesh => everyone,
         };

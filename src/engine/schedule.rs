@@ -216,12 +216,18 @@ impl Schedule {
         Some(event)
     }
 
+    /// When the next event happens.
+    #[must_use]
+    pub fn next_at(&self) -> Option<SimTime> {
+        let heads = self.lanes.iter().filter_map(|l| l.waiting.front().map(|head| head.0));
+        let timer = self.timers.peek().map(|(when, _)| when);
+        heads.chain(timer).min().map(|when| when.time)
+    }
+
     /// Whether something else is still to happen at this instant.
     #[must_use]
     pub fn has_more_now(&self) -> bool {
-        let heads = self.lanes.iter().filter_map(|l| l.waiting.front().map(|head| head.0));
-        let timer = self.timers.peek().map(|(when, _)| when);
-        heads.chain(timer).any(|when| when.time == self.now)
+        self.next_at() == Some(self.now)
     }
 
     fn advance(&mut self, time: SimTime) {

@@ -14,7 +14,7 @@ use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::picking::{self, Picker};
 use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::Scenario;
-use crate::scenario::model::{Discovery, Group, StartsWith};
+use crate::scenario::model::{Discovery, Group};
 use crate::swarm::{Layout, Swarm};
 use crate::tracker::Tracker;
 use crate::units::{SimDuration, SimTime};
@@ -259,32 +259,6 @@ impl<'a, O: Observer> Simulation<'a, O> {
             + self.chokers.len() * choker
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
-    }
-
-    /// Whether somebody is still to arrive.
-    pub(super) fn arrivals_pending(&self) -> bool {
-        self.arrivals.iter().any(|(_, next)| next.is_some())
-    }
-
-    /// Ends the run when everybody is done, or when nobody can ever be.
-    pub(super) fn end_if_over(&mut self) {
-        let leechers = self.totals.leechers.count;
-        if leechers == 0 && self.totals.lingering == 0 && !self.arrivals_pending() {
-            self.ending = Some(Ending::AllDone);
-        }
-        if leechers > 0 && self.swarm.extinct > 0 && !self.more_chunks_to_come() {
-            self.ending = Some(Ending::Dead {
-                extinct_chunks: self.swarm.extinct,
-            });
-        }
-    }
-
-    /// Whether somebody is still to arrive who may bring chunks.
-    pub(super) fn more_chunks_to_come(&self) -> bool {
-        let groups = self.scenario.groups.iter().zip(&self.arrivals);
-        groups
-            .into_iter()
-            .any(|(group, (_, next))| next.is_some() && group.starts_with != StartsWith::Nothing)
     }
 }
 

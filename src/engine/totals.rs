@@ -4,7 +4,7 @@ use crate::units::SimTime;
 
 /// What is there of one kind of peer, and what it could have sent so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Kind {
+pub(crate) struct Kind {
     /// Peers of this kind now.
     pub count: u32,
     /// Sum of their upload capacities, bytes per second.
@@ -45,7 +45,7 @@ impl Kind {
 
 /// Running totals.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Totals {
+pub(crate) struct Totals {
     /// Peers that lack some chunk.
     pub leechers: Kind,
     /// Peers that have them all.

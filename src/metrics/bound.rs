@@ -15,7 +15,7 @@
 
 use crate::ids::GroupIx;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Arrival, Choking, Departure, Group};
+use crate::scenario::model::{Arrival, Choking, Departure, Group, Mode};
 use crate::units::SimTime;
 
 /// Collects what the bound needs from the peers that join.
@@ -23,7 +23,8 @@ use crate::units::SimTime;
 pub struct LowerBound {
     file_bytes: u64,
     chunk_bytes: u64,
-    all_at_once: bool,
+    /// All come at once, and nobody sends faster than its capacity, as clocks of chance do.
+    speaks: bool,
     groups: Vec<Uploads>,
     first_arrival: Option<SimTime>,
     missing_bytes: f64,
@@ -92,10 +93,11 @@ impl LowerBound {
         Self {
             file_bytes: scenario.file.size.0,
             chunk_bytes: scenario.file.chunk_size.0,
-            all_at_once: scenario
-                .groups
-                .iter()
-                .all(|group| matches!(group.arrival, Arrival::AtOnce { .. })),
+            speaks: scenario.run.mode != Mode::RandomContact
+                && scenario
+                    .groups
+                    .iter()
+                    .all(|group| matches!(group.arrival, Arrival::AtOnce { .. })),
             groups: scenario.groups.iter().map(Uploads::of).collect(),
             first_arrival: None,
             missing_bytes: 0.0,
@@ -133,11 +135,11 @@ impl LowerBound {
         self.first_arrival
     }
 
-    /// The bound in seconds; `None` when groups do not all arrive at once, without leechers, or when nobody could
+    /// The bound in seconds; `None` when groups do not all arrive at once or meet at random, without leechers, or when nobody could
     /// ever send what is missing.
     #[must_use]
     pub fn seconds(&self) -> Option<f64> {
-        if !self.all_at_once || self.first_arrival.is_none() || self.upload == 0.0 {
+        if !self.speaks || self.first_arrival.is_none() || self.upload == 0.0 {
             return None;
         }
         let bound = Needs {

@@ -89,8 +89,14 @@ pub const TIMESERIES: Table = Table {
         column("seeds", "peers that have every chunk"),
         column("joined", "peers that joined so far, initial seeds included"),
         column("completed", "leechers that completed the file so far"),
-        column("leecher_upload_bytes_per_s", "rate at which leechers send"),
-        column("seed_upload_bytes_per_s", "rate at which seeds send"),
+        column(
+            "leecher_upload_bytes_per_s",
+            "rate at which leechers send; empty where chunks change hands whole",
+        ),
+        column(
+            "seed_upload_bytes_per_s",
+            "rate at which seeds send; empty where chunks change hands whole",
+        ),
         column(
             "leecher_capacity_bytes_per_s",
             "upload capacity of the leechers that are there",
@@ -251,8 +257,14 @@ pub const GROUP_SUMMARY: Table = Table {
     columns: &{
         let mut columns = [column("", ""); 4 + FIGURES.len()];
         columns[0] = column("group", "name of the group");
-        columns[1] = column("choking", "whom its leechers unchoke");
-        columns[2] = column("seeding", "whom its seeds unchoke");
+        columns[1] = column(
+            "choking",
+            "whom its leechers unchoke; empty: nobody has slots in this mode",
+        );
+        columns[2] = column(
+            "seeding",
+            "whom its seeds unchoke; empty: nobody has slots in this mode",
+        );
         columns[3] = column("picking", "which chunk its leechers ask for");
         let mut ix = 0;
         while ix < FIGURES.len() {

@@ -1,7 +1,7 @@
 //! Names of rules and outcomes as they stand in scenarios and in result files.
 
 use crate::engine::observer::{Ending, Leave, TransferEnd};
-use crate::scenario::model::{Choking, Picker};
+use crate::scenario::model::{Choking, Mode, Picker};
 
 /// The scenario's word for a choker.
 #[must_use]
@@ -15,6 +15,12 @@ pub fn choking(rule: &Choking) -> &'static str {
         Choking::Altruist => "altruist",
         Choking::FreeRider => "free-rider",
     }
+}
+
+/// The same, where peers have slots: without connections only free riders choke.
+#[must_use]
+pub fn choking_in(mode: Mode, rule: &Choking) -> Option<&'static str> {
+    (mode == Mode::Bittorrent || *rule == Choking::FreeRider).then(|| choking(rule))
 }
 
 /// The scenario's word for a picker.

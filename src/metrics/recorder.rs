@@ -16,7 +16,7 @@ use crate::metrics::summary::{self, GroupSummary, Summary};
 use crate::metrics::table::TableWriter;
 use crate::metrics::tally::Tally;
 use crate::scenario::Scenario;
-use crate::scenario::model::Group;
+use crate::scenario::model::{Group, Mode};
 use crate::units::SimTime;
 
 /// Records one run into tables and, at its end, into a [`Summary`].
@@ -144,7 +144,7 @@ impl<'a> Recorder<'a> {
                 .groups
                 .iter()
                 .zip(&self.tallies)
-                .map(|(g, t)| group_summary(g, t, end, file_bytes))
+                .map(|(g, t)| group_summary(self.scenario.run.mode, g, t, (end, file_bytes)))
                 .collect(),
             outcome: ending,
         }
@@ -171,11 +171,11 @@ impl<'a> Recorder<'a> {
     }
 }
 
-fn group_summary(group: &Group, tally: &Tally, end: SimTime, file_bytes: u64) -> GroupSummary {
+fn group_summary(mode: Mode, group: &Group, tally: &Tally, (end, file_bytes): (SimTime, u64)) -> GroupSummary {
     GroupSummary {
         group: group.name.clone(),
-        choking: names::choking(&group.choking),
-        seeding: names::choking(&group.seeding),
+        choking: names::choking_in(mode, &group.choking).unwrap_or_default(),
+        seeding: names::choking_in(mode, &group.seeding).unwrap_or_default(),
         picking: names::picker(group.picking.picker),
         figures: tally.figures(end, file_bytes),
     }

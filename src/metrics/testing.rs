@@ -9,7 +9,7 @@ use crate::metrics::columns::Table;
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::model::{
-    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Network, Phase, Picker, Picking,
+    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, Phase, Picker, Picking,
     Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -27,6 +27,7 @@ pub(crate) fn scenario(groups: Vec<Group>) -> Scenario {
         run: Run {
             time_limit: SimDuration::from_secs(3_600),
             stall_limit: SimDuration::from_secs(600),
+            mode: Mode::Bittorrent,
             sample_interval: SimDuration::from_secs(10),
         },
         network: Network {

@@ -69,11 +69,12 @@ pub fn peers_expected(arrival: &Arrival, time_limit: SimDuration) -> f64 {
 
 /// The share of the file that a peer of a group has when it joins, on average.
 #[must_use]
-pub fn share_at_start(starts_with: &StartsWith) -> f64 {
+pub fn share_at_start(starts_with: &StartsWith, chunks: usize) -> f64 {
     match starts_with {
         StartsWith::Nothing => 0.0,
         StartsWith::All => 1.0,
         StartsWith::Fraction(share) => bounded_mean(share).clamp(0.0, 1.0),
+        StartsWith::AllBut(missing) => 1.0 - f64::from(*missing) / chunks as f64,
     }
 }
 

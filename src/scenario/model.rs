@@ -45,12 +45,28 @@ impl File {
 /// When a run ends and how often it is sampled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
+    /// How chunks move.
+    pub mode: Mode,
     /// The run ends here at the latest.
     pub time_limit: SimDuration,
     /// The run ends when no byte has moved for this long while leechers wait and nobody is still to arrive.
     pub stall_limit: SimDuration,
     /// Time between two rows of the time series.
     pub sample_interval: SimDuration,
+}
+
+/// How chunks move between peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By the protocol: connections, choking, requests, shared links.
+    Bittorrent,
+    /// At the ticks of random clocks, to a random peer, at once (Hajek & Zhu 2010).
+    RandomContact,
+    /// One chunk a peer and round (Mundinger, Weber & Weiss 2008).
+    Rounds {
+        /// Chunks that a peer can receive in a round; `None`: any number.
+        receives: Option<u32>,
+    },
 }
 
 /// Properties of all connections.
@@ -221,6 +237,8 @@ pub enum StartsWith {
     All,
     /// A drawn fraction (0 to 1) of the chunks, chosen at random.
     Fraction(Draw),
+    /// All but the first so many, at least one.
+    AllBut(u32),
 }
 
 /// What a peer does once it has the whole file. For an initial seed the clock and the counters start when it joins.

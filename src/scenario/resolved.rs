@@ -9,16 +9,18 @@ use super::file::group::{
     AfterCopiesFile, AltruisticFile, ArrivalFile, AtFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile,
     DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
 };
+use super::file::mode::{ModeFile, RoundsFile};
 use super::file::strategy::{
     ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile,
     RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
-    Arrival, Capacity, Choking, Departure, Discovery, Group, Phase, Picker, Picking, Rechoke, Refill, Scenario, Slots,
-    StartsWith,
+    Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Rechoke, Refill, Scenario,
+    Slots, StartsWith,
 };
 use super::validate::Drawable;
+use super::validate::mode::take_unused;
 use crate::units::{BytesPerSec, PerSec, SimDuration};
 
 impl Scenario {
@@ -58,7 +60,7 @@ fn scenario(model: &Scenario) -> ScenarioFile {
             ),
         }),
     };
-    ScenarioFile {
+    let mut file = ScenarioFile {
         name: Some(model.name.clone()),
         seed: Some(Whole(model.seed)),
         preset: None,
@@ -68,6 +70,7 @@ fn scenario(model: &Scenario) -> ScenarioFile {
             block_size: Some(model.file.block_size),
         }),
         run: Some(RunSection {
+            mode: Some(Choice(mode(model.run.mode))),
             time_limit: Some(model.run.time_limit),
             stall_limit: Some(model.run.stall_limit),
             sample_interval: Some(model.run.sample_interval),
@@ -79,6 +82,20 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         }),
         tracker,
         group: Some(model.groups.iter().map(group).collect()),
+    };
+    if model.run.mode != Mode::Bittorrent {
+        take_unused(&mut file);
+    }
+    file
+}
+
+fn mode(model: Mode) -> ModeFile {
+    match model {
+        Mode::Bittorrent => ModeFile::Bittorrent(Nothing {}),
+        Mode::RandomContact => ModeFile::RandomContact(Nothing {}),
+        Mode::Rounds { receives } => ModeFile::Rounds(RoundsFile {
+            receives: Some(receives.and_then(whole).into()),
+        }),
     }
 }
 
@@ -193,6 +210,7 @@ fn starts_with(model: &StartsWith) -> StartsWithFile {
         StartsWith::Nothing => StartsWithFile::Nothing(Nothing {}),
         StartsWith::All => StartsWithFile::All(Nothing {}),
         StartsWith::Fraction(fraction) => StartsWithFile::Fraction(draw(fraction)),
+        StartsWith::AllBut(missing) => StartsWithFile::AllBut(Whole(u64::from(*missing))),
     }
 }
 

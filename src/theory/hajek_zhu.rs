@@ -78,7 +78,7 @@ impl Numbers {
         let threshold = self.threshold();
         let label = if self.linger_s == 0.0 { "HZ-1" } else { "HZ-2" };
         let formula = match self.peer * self.linger_s {
-            served if served == 0.0 => "U_s",
+            0.0 => "U_s",
             served if served < 1.0 => "U_s/(1−μ/γ)",
             _ => "∞ if γ ≤ μ and U_s > 0",
         };

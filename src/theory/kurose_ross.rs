@@ -17,7 +17,7 @@ const ROWS_MAX: u64 = 1000;
 pub struct Numbers {
     /// F.
     pub file: Bytes,
-    /// u_s, bytes per second.
+    /// `u_s`, bytes per second.
     pub server_upload: f64,
     /// The peers, which all lack the whole file at time 0.
     pub classes: Vec<Class>,
@@ -28,9 +28,9 @@ pub struct Numbers {
 pub struct Class {
     /// How many.
     pub peers: u32,
-    /// u_i, bytes per second; 0 for those that never upload.
+    /// `u_i`, bytes per second; 0 for those that never upload.
     pub upload: f64,
-    /// d_i, bytes per second; infinite when unlimited.
+    /// `d_i`, bytes per second; infinite when unlimited.
     pub download: f64,
 }
 

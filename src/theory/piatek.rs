@@ -1,7 +1,7 @@
 //! What upload buys in a swarm of mainline clients: the model in the appendix of the `BitTyrant` paper.
 //!
 //! A peer of capacity r (kB/s) has active(r) = ⌊√(0.6 r)⌋ − ω slots that are earned and ω optimistic ones, and splits r equally. A peer
-//! Q reciprocates to P if P's split beats that of one of Q's active(r_Q) partners drawn at random.
+//! Q reciprocates to P if P's split beats that of one of Q's partners, active(r) in number, drawn at random.
 
 use super::fit::{self, Misfit, misfit, positive};
 use super::report::{Line, Report};

@@ -190,6 +190,7 @@ pub(super) fn mesh(chunks: u64, groups: Vec<Group>) -> Scenario {
         run: Run {
             time_limit: SimDuration::from_secs(10_000_000),
             stall_limit: SimDuration::from_secs(3600),
+            mode: Mode::Bittorrent,
             sample_interval: SimDuration::from_secs(10),
         },
         network: Network {

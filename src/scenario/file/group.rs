@@ -30,7 +30,7 @@ pub struct GroupFile {
     pub download: Option<Or<Unlimited, DrawFile<BytesPerSec>>>,
     /// In the place of `upload` and `download`: access lines, of which each peer draws one.
     pub capacity_classes: Option<Vec<CapacityClassFile>>,
-    /// Chunks that a peer has when it joins: `"nothing"`, `"all"` (an initial seed), or a fraction of them, drawn at random.
+    /// Chunks that a peer has when it joins: `"nothing"`, `"all"` (an initial seed), a fraction of them, drawn at random, or all but some.
     #[schemars(extend("default" = "nothing"))]
     pub starts_with: Option<Choice<StartsWithFile>>,
     /// What a peer does once it has the whole file. By default leechers are `"selfish"`, initial seeds `"altruistic"`.
@@ -173,6 +173,8 @@ pub enum StartsWithFile {
     All(Nothing),
     /// A fraction of the chunks, from 0 to 1, or a distribution.
     Fraction(DrawFile<f64>),
+    /// All but so many chunks, for each peer the first ones: with 1 the one-club of Hajek & Zhu 2010.
+    AllBut(Whole),
 }
 
 impl Alternatives for StartsWithFile {
@@ -182,7 +184,7 @@ impl Alternatives for StartsWithFile {
         match self {
             Self::Nothing(_) => Some("nothing"),
             Self::All(_) => Some("all"),
-            Self::Fraction(_) => None,
+            Self::Fraction(_) | Self::AllBut(_) => None,
         }
     }
 }

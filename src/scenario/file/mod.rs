@@ -5,13 +5,15 @@
 pub mod choice;
 pub mod draw;
 pub mod group;
+pub mod mode;
 pub mod strategy;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::choice::{Or, Unlimited, Whole};
+use self::choice::{Choice, Or, Unlimited, Whole};
 use self::group::GroupFile;
+use self::mode::ModeFile;
 use super::preset::PresetName;
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
@@ -61,6 +63,10 @@ pub struct FileSection {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "Run")]
 pub struct RunSection {
+    /// How chunks move: by the protocol, or in one of two idealised ways that theory knows. Those have no connections: `network`,
+    /// `tracker`, choking other than `"free-rider"` and other keys of the protocol are refused there, and downloads have no limit.
+    #[schemars(extend("default" = "bittorrent"))]
+    pub mode: Option<Choice<ModeFile>>,
     /// The run ends here at the latest.
     #[schemars(extend("default" = "30 d"))]
     pub time_limit: Option<SimDuration>,

@@ -39,6 +39,14 @@ impl<'a> Check<'a> {
         self.step(Step::Index(index))
     }
 
+    /// The item at `path` below this one.
+    pub fn at(&self, path: &[Step]) -> Self {
+        Self {
+            findings: self.findings,
+            path: self.path.iter().chain(path).cloned().collect(),
+        }
+    }
+
     fn step(&self, step: Step) -> Self {
         let path = self.path.iter().cloned().chain([step]).collect();
         Self {

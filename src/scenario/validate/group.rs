@@ -25,7 +25,7 @@ const LATEST: SimTime = SimTime(TIME_MAX.0);
 pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Group {
     let preset = file.preset.unwrap_or(context.preset).constants();
     let name = name(&at.key("name"), file.name.as_deref(), "\"leechers\"");
-    let starts_with = starts_with(&at.key("starts_with"), file.starts_with.as_ref());
+    let starts_with = starts_with(&at.key("starts_with"), file.starts_with.as_ref(), context.chunks);
     let arrival = arrival(at, file, context);
     let capacity = capacity(at, file, &arrival);
     let (crash_per_sec, crash_timeout) = crash(&at.key("crash"), file.crash.as_ref());
@@ -73,11 +73,14 @@ pub(super) fn name(at: &Check<'_>, name: Option<&str>, example: &str) -> String 
     name.to_string()
 }
 
-fn starts_with(at: &Check<'_>, file: Option<&Choice<StartsWithFile>>) -> StartsWith {
+fn starts_with(at: &Check<'_>, file: Option<&Choice<StartsWithFile>>, chunks: u64) -> StartsWith {
     match file {
         None | Some(Choice(StartsWithFile::Nothing(_))) => StartsWith::Nothing,
         Some(Choice(StartsWithFile::All(_))) => StartsWith::All,
         Some(Choice(StartsWithFile::Fraction(fraction))) => StartsWith::Fraction(draw(&at.key("fraction"), fraction)),
+        Some(Choice(StartsWithFile::AllBut(missing))) => {
+            StartsWith::AllBut(at.key("all-but").count(*missing, 1, chunks))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod draws;
 mod group;
+pub(super) mod mode;
 mod strategy;
 
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use super::limits::{
     CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX,
     SEED_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
-use super::model::{Discovery, File, Group, Network, Run, Scenario, StartsWith, Tracker};
+use super::model::{Discovery, File, Group, Mode, Network, Run, Scenario, StartsWith, Tracker};
 use super::preset::{Preset, PresetName};
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -34,6 +35,8 @@ pub(super) struct Context<'a> {
     pub base_dir: &'a Path,
     /// The scenario's preset.
     pub preset: PresetName,
+    /// Chunks of the file.
+    pub chunks: u64,
     /// Nobody comes after this.
     pub time_limit: SimDuration,
 }
@@ -43,28 +46,38 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<F
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
     let run = run(&root.key("run"), file.run.as_ref());
+    let preset_name = file.preset.unwrap_or_default();
+    let preset = preset_name.constants();
+    let shared = shared_file(&root.key("file"), file.file.as_ref(), &preset, run.mode);
     let context = Context {
         base_dir,
-        preset: file.preset.unwrap_or_default(),
+        preset: preset_name,
+        // A file that is wrong has been told so: it has as many as any.
+        chunks: if shared.chunk_size.0 > 0 && shared.size.0 > 1 {
+            shared.chunks() as u64
+        } else {
+            CHUNKS_MAX
+        },
         time_limit: run.time_limit,
     };
-    let preset = context.preset.constants();
     let scenario = Scenario {
         name: group::name(&root.key("name"), file.name.as_deref(), "\"my-swarm\""),
         seed: root
             .key("seed")
             .within(file.seed.map_or(DEFAULT_SEED, |Whole(seed)| seed), 0, SEED_MAX),
-        file: shared_file(&root.key("file"), file.file.as_ref(), &preset),
+        file: shared,
         run,
         network: network(&root.key("network"), file.network.as_ref()),
         discovery: discovery(&root, file, &preset),
         groups: groups(&root.key("group"), file, &context),
     };
+    mode::check_keys(&root, file, scenario.run.mode);
+    mode::check_uploads(&root.key("group"), &scenario.groups, scenario.run.mode);
     warn_of_time_limit(&root, &scenario);
     (scenario, findings.into_inner())
 }
 
-fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset) -> File {
+fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset, mode: Mode) -> File {
     let file = file.cloned().unwrap_or_default();
     let (size_at, chunk_at, block_at) = (at.key("size"), at.key("chunk_size"), at.key("block_size"));
     let Some(size) = size_at.required(file.size, "\"100 MiB\"") else {
@@ -77,7 +90,13 @@ fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset) -> F
     let chunk_given = file.chunk_size.is_some();
     // A file below the default chunk size is one chunk.
     let chunk_size = file.chunk_size.unwrap_or(CHUNK_SIZE.min(Bytes(size.0.max(1))));
-    let block_size = file.block_size.unwrap_or(preset.block_size.min(chunk_size));
+    // Without connections nothing is interrupted: a chunk is one block.
+    let default_block = if mode == Mode::Bittorrent {
+        preset.block_size.min(chunk_size)
+    } else {
+        chunk_size
+    };
+    let block_size = file.block_size.unwrap_or(default_block);
     if size.0 == 0 {
         size_at.error("an empty file needs no swarm", "write for example: size = \"100 MiB\"");
     } else if size > FILE_SIZE_MAX {
@@ -127,6 +146,7 @@ fn run(at: &Check<'_>, file: Option<&RunSection>) -> Run {
     let file = file.cloned().unwrap_or_default();
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     Run {
+        mode: mode::mode(&at.key("mode"), file.mode.as_ref()),
         time_limit: time("time_limit", file.time_limit, TIME_LIMIT),
         stall_limit: time("stall_limit", file.stall_limit, STALL_LIMIT),
         sample_interval: time("sample_interval", file.sample_interval, SAMPLE_INTERVAL),

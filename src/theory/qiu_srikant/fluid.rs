@@ -67,7 +67,7 @@ impl Rates {
         })
     }
 
-    /// QS-6: the covariance Σ of the Ornstein-Uhlenbeck process about the fixed point, AΣ + ΣAᵀ + D = 0, with A the slope of the flow
+    /// QS-6: the covariance Σ of the Ornstein-Uhlenbeck process about the fixed point, `AΣ + ΣAᵀ + D = 0`, with A the slope of the flow
     /// and D what arrivals, aborts, completions and departures add by chance.
     pub(super) fn covariance(&self, at: &FixedPoint) -> Covariance {
         // Completions per second, and how they change with a leecher and with a seed more.

@@ -1,0 +1,81 @@
+//! What the tests of both modes share: an observer that keeps what they look at, and a run with all invariants checked.
+
+use std::path::Path;
+
+use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer};
+use crate::engine::{Control, InvariantViolation, Progress, RunOptions};
+use crate::scenario::{LoadOptions, Scenario, parse};
+use crate::units::SimTime;
+
+/// What a run tells.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Seen {
+    pub peers: Vec<PeerRecord>,
+    pub transfers: Vec<Transfer>,
+    /// Seconds and peers that are there, seeds included.
+    pub population: Vec<(f64, f64)>,
+    pub ended: Option<(SimTime, Ending)>,
+}
+
+impl Observer for Seen {
+    fn wants_transfers(&self) -> bool {
+        true
+    }
+    fn transferred(&mut self, transfer: &Transfer) {
+        self.transfers.push(*transfer);
+    }
+    fn peer_record(&mut self, record: &PeerRecord) {
+        self.peers.push(*record);
+    }
+    fn sample(&mut self, s: &Sample<'_>) {
+        self.population
+            .push((s.now.as_secs_f64(), f64::from(s.leechers + s.seeds)));
+    }
+    fn ended(&mut self, now: SimTime, ending: Ending) {
+        self.ended = Some((now, ending));
+    }
+}
+
+impl Seen {
+    /// Mean number of peers from `from_s` on.
+    pub fn mean_population(&self, from_s: f64) -> f64 {
+        let late: Vec<f64> = self.population.iter().filter(|p| p.0 >= from_s).map(|p| p.1).collect();
+        late.iter().sum::<f64>() / late.len() as f64
+    }
+
+    /// Peers that a swarm gains in a second, from `from_s` on, by least squares.
+    pub fn slope(&self, from_s: f64) -> f64 {
+        let late: Vec<_> = self.population.iter().filter(|p| p.0 >= from_s).collect();
+        let n = late.len() as f64;
+        let (time, peers) = (
+            late.iter().map(|p| p.0).sum::<f64>() / n,
+            late.iter().map(|p| p.1).sum::<f64>() / n,
+        );
+        let both: f64 = late.iter().map(|p| (p.0 - time) * (p.1 - peers)).sum();
+        both / late.iter().map(|p| (p.0 - time).powi(2)).sum::<f64>()
+    }
+}
+
+/// The scenario in `text`.
+pub(crate) fn scenario(text: &str) -> Scenario {
+    let loaded = parse(text, "test.toml", Path::new(""), &LoadOptions::default());
+    loaded
+        .unwrap_or_else(|error| panic!("{}", error.render(false)))
+        .scenario
+}
+
+/// Either mode's way to run.
+type Run =
+    fn(&Scenario, RunOptions, &mut Seen, &mut dyn FnMut(&Progress) -> Control) -> Result<Ending, InvariantViolation>;
+
+/// Plays `scenario`; with `check`, checks every invariant.
+pub(crate) fn watch(run: Run, scenario: &Scenario, check: bool) -> Seen {
+    let mut seen = Seen::default();
+    let options = RunOptions {
+        check_invariants: check,
+    };
+    let ending = run(scenario, options, &mut seen, &mut |_| Control::Continue);
+    let ending = ending.expect("all invariants hold");
+    assert_eq!(seen.ended.map(|(_, ending)| ending), Some(ending));
+    seen
+}
