@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::sample::select;
+use swarmsim::engine::Control;
+use swarmsim::metrics::{ResultDirectory, Summary};
+use swarmsim::runner::{self, Options};
 use swarmsim::scenario::{LoadOptions, Scenario, parse};
 
 fn read(text: &str) -> Result<Scenario, String> {
@@ -9,6 +14,17 @@ fn read(text: &str) -> Result<Scenario, String> {
     loaded
         .map(|loaded| loaded.scenario)
         .map_err(|error| error.render(false))
+}
+
+/// A run with all invariants checked.
+fn run(scenario: &Scenario) -> Summary {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let results = ResultDirectory::create(&directory.path().join("out"), false).expect("it can be made");
+    let options = Options {
+        check_invariants: true,
+        ..Options::default()
+    };
+    runner::run(scenario, results, options, &mut |_| Control::Continue).expect("it runs")
 }
 
 fn text(mode: &str, top: &str, group: &str) -> String {
@@ -100,15 +116,7 @@ fn a_one_club_lacks_the_first_chunks() {
     assert_eq!(read(&scenario.to_toml()).expect("it can be read"), scenario);
     for mode in ["\"bittorrent\"", "\"random-contact\"", "\"rounds\""] {
         let scenario = read(&text(mode, "", group)).expect("it is fine");
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let out = directory.path().join("out");
-        let results = swarmsim::metrics::ResultDirectory::create(&out, false).expect("it can be made");
-        let options = swarmsim::runner::Options {
-            check_invariants: true,
-            ..Default::default()
-        };
-        let go_on = &mut |_: &swarmsim::engine::Progress| swarmsim::engine::Control::Continue;
-        let summary = swarmsim::runner::run(&scenario, results, options, go_on).expect("it runs");
+        let summary = run(&scenario);
         assert_eq!(
             (summary.swarm.completed, summary.swarm.chunk_transfers),
             (5, 15),
@@ -121,3 +129,43 @@ fn a_one_club_lacks_the_first_chunks() {
         );
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever comes and goes: every invariant holds, and what is sent is received.
+    #[test]
+    fn random_swarms_keep_every_invariant(
+        mode in select(vec!["\"random-contact\"", "\"rounds\"", "{ rounds = { receives = \"unlimited\" } }"]),
+        picking in select(vec!["rarest-first", "random", "sequential", "global-rarest"]),
+        departure in select(DEPARTURES),
+        starts_with in select(vec!["\"nothing\"", "{ fraction = 0.4 }", "{ all-but = 2 }"]),
+        seed_leaves in select(DEPARTURES),
+        abort_per_hour in select(vec![0, 200]),
+        seed in 0_u64..1000,
+    ) {
+        let group = format!(
+            "starts_with = {starts_with}\npicking = \"{picking}\"\ndeparture = {departure}\n\
+             abort_rate = \"{abort_per_hour} /h\"\narrival.at-once.jitter = \"9 s\"\n{LATE}"
+        );
+        let all = "starts_with = \"all\"";
+        let text = text(mode, &format!("seed = {seed}"), &group)
+            .replacen(all, &format!("{all}\ndeparture = {seed_leaves}"), 1)
+            .replace("[run]", "[run]\ntime_limit = \"10 min\"");
+        let summary = run(&read(&text).expect("it is fine"));
+        let swarm = &summary.swarm;
+        prop_assert_eq!(swarm.uploaded_bytes, swarm.downloaded_bytes);
+        prop_assert_eq!(swarm.downloaded_bytes, 1_000_000 * swarm.chunk_transfers);
+        prop_assert_eq!(swarm.peers, swarm.initial_seeds + swarm.leechers);
+    }
+}
+
+const DEPARTURES: &[&str] = &[
+    "\"selfish\"",
+    "\"altruistic\"",
+    "{ altruistic = { linger = \"3 s\" } }",
+    "{ share-ratio = { ratio = 0.7 } }",
+    "{ after-copies = { copies = 0.5 } }",
+];
+
+const LATE: &str = "[[group]]\nname = \"late\"\nupload = \"1 MB/s\"\ncount = 20\narrival.poisson = { rate = \"1 /s\" }";

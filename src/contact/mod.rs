@@ -16,6 +16,9 @@ use crate::scenario::Scenario;
 use crate::swarm::Role;
 use rand::RngExt;
 
+/// Events and ticks between two questions to the watcher.
+const STEPS_PER_WATCH: u64 = 4096;
+
 /// Runs `scenario` to its end, telling `observer` what happens; asks `watch` every few thousand steps whether to go on.
 ///
 /// # Errors
@@ -27,9 +30,14 @@ pub fn run(
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Ending, InvariantViolation> {
     let mut rng = stream(scenario.seed, Purpose::Contact, 0);
-    play(Crowd::new(scenario, observer), options, watch, |crowd| {
-        step(crowd, &mut rng);
-    })
+    play(
+        Crowd::new(scenario, observer),
+        options,
+        (STEPS_PER_WATCH, watch),
+        |crowd| {
+            step(crowd, &mut rng);
+        },
+    )
 }
 
 /// Somebody comes or goes, or the clock ticks, whichever is first.

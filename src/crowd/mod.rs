@@ -285,19 +285,17 @@ fn whole_swarm(rule: model::Picker) -> model::Picker {
     }
 }
 
-/// Steps between two questions to the watcher.
-const STEPS_PER_WATCH: u64 = 4096;
 /// Steps between two checks of all invariants.
 const STEPS_PER_CHECK: u64 = 64;
 
-/// Plays `step` again and again until the run ends; asks `watch` every few thousand steps whether to go on.
+/// Plays `step` again and again until the run ends; asks `watch` every `steps_per_watch` steps whether to go on.
 ///
 /// # Errors
 /// With `check_invariants`, the first invariant that does not hold.
 pub fn play<O: Observer>(
     mut crowd: Crowd<'_, O>,
     options: RunOptions,
-    watch: &mut dyn FnMut(&Progress) -> Control,
+    (steps_per_watch, watch): (u64, &mut dyn FnMut(&Progress) -> Control),
     mut step: impl FnMut(&mut Crowd<'_, O>),
 ) -> Result<Ending, InvariantViolation> {
     let mut steps = 0_u64;
@@ -310,7 +308,7 @@ pub fn play<O: Observer>(
         if let Some(ending) = crowd.ending {
             break ending;
         }
-        if steps.is_multiple_of(STEPS_PER_WATCH) && watch(&crowd.progress()) == Control::Stop {
+        if steps.is_multiple_of(steps_per_watch) && watch(&crowd.progress()) == Control::Stop {
             break Ending::Interrupted;
         }
     };

@@ -16,7 +16,10 @@ use crate::scenario::Scenario;
 use crate::scenario::model::Mode;
 use crate::units::{SimDuration, SimTime};
 
-/// Runs `scenario` to its end, telling `observer` what happens; asks `watch` every few thousand steps whether to go on.
+/// Events and rounds between two questions to the watcher: a round of a large swarm takes a while.
+const STEPS_PER_WATCH: u64 = 16;
+
+/// Runs `scenario` to its end, telling `observer` what happens; asks `watch` every few steps whether to go on.
 ///
 /// # Errors
 /// With `check_invariants`, the first invariant that does not hold.
@@ -27,9 +30,14 @@ pub fn run(
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Ending, InvariantViolation> {
     let mut rounds = Rounds::new(scenario);
-    play(Crowd::new(scenario, observer), options, watch, |crowd| {
-        rounds.step(crowd);
-    })
+    play(
+        Crowd::new(scenario, observer),
+        options,
+        (STEPS_PER_WATCH, watch),
+        |crowd| {
+            rounds.step(crowd);
+        },
+    )
 }
 
 /// The round that is being played.
