@@ -13,6 +13,7 @@ pub mod progress;
 pub mod rng;
 pub mod runner;
 pub mod scenario;
+pub mod store;
 pub mod swarm;
 pub mod tracker;
 pub mod units;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
-use crate::scenario::estimate::{peers_expected, share_at_start};
+use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
 use crate::scenario::model::{Arrival, StartsWith};
 use crate::units::SimDuration;
 
@@ -168,15 +168,7 @@ impl Expected {
 
 /// Peers that will come, roughly; unknown where they come until the run ends.
 fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
-    let open = matches!(
-        arrival,
-        Arrival::Poisson {
-            until: None,
-            count: None,
-            ..
-        }
-    );
-    (!open).then(|| peers_expected(arrival, time_limit))
+    (!is_open(arrival)).then(|| peers_expected(arrival, time_limit))
 }
 
 #[cfg(test)]

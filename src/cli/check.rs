@@ -14,7 +14,7 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+    let scenario = args.scenario.load(errors)?.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

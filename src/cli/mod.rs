@@ -23,7 +23,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 pub use style::Style;
 
-use crate::scenario::{self, LoadOptions, Loaded};
+use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
@@ -76,16 +76,22 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// Reads the scenario; warnings go to standard error.
-    fn load(&self, errors: Style) -> Result<scenario::Scenario, Failure> {
+    fn load(&self, errors: Style) -> Result<Loaded, Failure> {
+        let loaded = self.variant(&[])?;
+        for warning in &loaded.warnings {
+            errors.warn(warning.strip_prefix("warning: ").unwrap_or(warning));
+        }
+        Ok(loaded)
+    }
+
+    /// Reads the scenario with what a variant changes.
+    fn variant(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
+            variant: changes.to_vec(),
         };
-        let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
-        for warning in warnings {
-            errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
-        }
-        Ok(scenario)
+        scenario::load(&self.file, &options)
     }
 }
 

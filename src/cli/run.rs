@@ -57,7 +57,7 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+    let scenario = args.scenario.load(errors)?.scenario;
     let target = args
         .out
         .clone()

@@ -2,6 +2,7 @@
 //!
 //! | file | idea |
 //! | --- | --- |
+//! | `accounts.rs` | sums up a run in memory, with or without tables |
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
 //! | `page.rs` | docs/output.md, from the schema |
 //! | `table.rs` | one CSV on its way to disk |
@@ -15,6 +16,7 @@
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
 //! | `directory.rs` | a result directory appears whole or not at all |
 
+pub mod accounts;
 pub mod bound;
 pub mod columns;
 pub mod detail;
@@ -30,6 +32,7 @@ pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use accounts::Accounts;
 pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;
