@@ -4,6 +4,7 @@ pub mod bandwidth;
 pub mod choking;
 pub mod churn;
 pub mod cli;
+pub mod compare;
 pub mod engine;
 pub mod human;
 pub mod ids;

@@ -24,7 +24,9 @@ mod validate;
 
 pub use load::{LoadOptions, Loaded, Override, load, parse};
 pub use model::Scenario;
+pub(crate) use overrides::equals_sign;
 pub use problem::{Place, ScenarioError};
+pub(crate) use read::nearest_or_all;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
 

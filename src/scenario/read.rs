@@ -127,7 +127,7 @@ fn plainly(form: &str) -> &str {
 }
 
 /// "did you mean" the nearest of `known`, or all of them.
-pub(super) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
+pub(crate) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
     /// Fewer letters in common than this are no typing error.
     const SIMILAR: f64 = 0.75;
     let score = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase());
