@@ -1,6 +1,8 @@
-//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this file reads a
-//! wall clock.
+//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this module reads a
+//! wall clock. `many` does the same for the runs of a comparison.
 #![allow(clippy::disallowed_methods)] // that ban is about the others
+
+mod many;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -13,6 +15,8 @@ use crate::scenario::Scenario;
 use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
 use crate::scenario::model::{Arrival, StartsWith};
 use crate::units::SimDuration;
+
+pub use many::RunsMeter;
 
 /// Time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);

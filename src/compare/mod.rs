@@ -30,7 +30,7 @@ mod variants;
 mod warm_up;
 mod workers;
 
-pub use analysis::{Analysis, Estimate, MetricResult, VariantState};
+pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use directory::{Directory, Existing};
 pub use drive::{CompareError, Event, Finished, Outcome, drive};
 pub use list::axis;

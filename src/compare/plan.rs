@@ -4,6 +4,7 @@ use super::metric::{Metric, metrics};
 use super::variants::variants;
 use crate::scenario::estimate::is_open;
 use crate::scenario::limits::SEED_MAX;
+use crate::scenario::model::{Group, StartsWith};
 use crate::scenario::study::{Study, WarmUp};
 use crate::scenario::{Loaded, Override, Scenario, ScenarioError};
 use crate::store::{Fingerprint, VariantPrint};
@@ -106,6 +107,13 @@ impl Plan {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.variants.iter().any(Variant::is_open)
+    }
+
+    /// Whether several groups have leechers.
+    #[must_use]
+    pub fn groups_compete(&self) -> bool {
+        let leech = |group: &&Group| group.starts_with != StartsWith::All;
+        self.base.groups.iter().filter(leech).count() > 1
     }
 
     /// The seed of a run; the same for all variants.

@@ -206,14 +206,8 @@ mod tests {
 
     #[test]
     fn a_stopped_run_is_none() {
-        // Enough events for the watcher to be asked.
-        let mut many = leechers();
-        many.arrival = Arrival::AtOnce {
-            count: 400,
-            at: SimTime::ZERO,
-            jitter: SimDuration::ZERO,
-        };
-        let played = replicate(&scenario(vec![seeds(), many]), ID, WarmUp::None, &mut |_| Control::Stop);
+        // An hour has enough events for the watcher to be asked.
+        let played = replicate(&open(), ID, WarmUp::None, &mut |_| Control::Stop);
         assert_eq!(played.expect("no defect"), None);
     }
 }
