@@ -25,8 +25,11 @@ pub(super) struct CompareArgs {
     /// Chokers to compare, with commas between; for the leechers of all groups that do not free-ride
     #[arg(long, value_name = "A,B,…")]
     choker: Option<String>,
-    /// A key and the values to try: --vary 'file.chunk_size=64 KiB,256 KiB'; may be repeated, for every combination
-    #[arg(long, value_name = "KEY=A,B,…")]
+    #[arg(
+        help = "A key and the values to try: --vary 'file.chunk_size=64 KiB,256 KiB'; may be repeated, for every combination",
+        long,
+        value_name = "KEY=A,B,…"
+    )]
     vary: Vec<String>,
     /// Runs of each variant, with the seeds N, N + 1, … [default: 30]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX as i64))]

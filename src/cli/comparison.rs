@@ -66,7 +66,7 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
     let mut text = String::new();
     let (shown, hidden): (Vec<_>, Vec<_>) = analysis.metrics.iter().partition(|result| is_shown(plan, result));
     for result in shown {
-        text.push_str(&metric(result, &analysis.baseline, style));
+        text.push_str(&metric(result, style));
         text.push('\n');
     }
     let mut line = |name: &str, value: &str| {
@@ -77,14 +77,15 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
     line(
         "± and [ ]",
         &format!(
-            "{level} confidence, Student's t over {}",
-            human::counted(analysis.runs.into(), "run")
+            "{level} confidence, Student's t over {}; a difference is to `{}`, run by run",
+            human::counted(analysis.runs.into(), "run"),
+            analysis.baseline
         ),
     );
     line(
         "resolved",
         &format!(
-            "the paired interval excludes 0; Bonferroni over m = {comparisons}, so that all of a metric hold together"
+            "the interval of the difference excludes 0; Bonferroni over m = {comparisons}, so that all of a metric hold together"
         ),
     );
     for state in &analysis.variants {
@@ -120,7 +121,7 @@ fn is_shown(plan: &Plan, result: &MetricResult) -> bool {
     plan.metrics_named || (is_defined && (!result.metric.is_of_group() || of_competitors))
 }
 
-fn metric(result: &MetricResult, baseline: &str, style: Style) -> String {
+fn metric(result: &MetricResult, style: Style) -> String {
     let unit = match result.metric.unit {
         "1" => String::new(),
         unit => format!(" in {unit}"),
@@ -134,8 +135,7 @@ fn metric(result: &MetricResult, baseline: &str, style: Style) -> String {
         style.bold(&result.metric.name),
         style.dim(format!("{unit}{better}"))
     );
-    let difference = format!("less {baseline}");
-    let header = ["variant", "n", "mean", &difference, "relative", "resolved"];
+    let header = ["variant", "n", "mean", "difference", "relative", "resolved"];
     let rows: Vec<_> = result.variants.iter().map(row).collect();
     text.push_str(&table::aligned(&header, &rows, style));
     if let Some(winner) = &result.winner {

@@ -1,7 +1,7 @@
 //! Where the warm-up of a run ends: at a given time, or where MSER-5 says.
 //!
 //! MSER-5 (White 1997; White, Cobb & Spratt 2000) cuts a series where the standard error of the mean of what is left is least: means of
-//! five values zⱼ, the cut d that minimises Σ_{j>d} (zⱼ − z̄_d)² / (n − d)². Cuts in the second half are not trusted.
+//! five values zⱼ, the cut d that minimises `Σ (zⱼ − z̄)² / (n − d)²` over the rest j > d. Cuts in the second half are not trusted.
 
 use crate::metrics::stats::mean;
 use crate::scenario::study::WarmUp;

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `accounts.rs` | sums up a run in memory, with or without tables |
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
+//! | `comparisons.rs` | the same for what a comparison writes |
 //! | `page.rs` | docs/output.md, from the schema |
 //! | `table.rs` | one CSV on its way to disk |
 //! | `recorder.rs` | the observer that fills the tables |
@@ -19,6 +20,7 @@
 pub mod accounts;
 pub mod bound;
 pub mod columns;
+pub mod comparisons;
 pub mod detail;
 pub mod directory;
 pub mod names;
