@@ -399,6 +399,13 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
         .expect("the program runs");
     assert!(played.success(), "a run does not look at it");
 
+    let home = Home::with(&format!("{SMALL}\n[compare]\nbaseline = \"altruist\"\n"));
+    let checked = home.command("check", &["scenario.toml"]).status();
+    assert!(
+        checked.expect("the program runs").success(),
+        "--choker may bring the baseline"
+    );
+
     let home = Home::with(SMALL);
     for (args, message) in [
         (&[][..], "nothing is varied"),

@@ -176,7 +176,10 @@ fn check_seed(base: &Scenario, variant: &Scenario, changes: &[Override]) -> Resu
 }
 
 fn baseline(study: &Study, variants: &[Variant]) -> Result<usize, ScenarioError> {
-    let Some(name) = &study.baseline else { return Ok(0) };
+    // Nothing is varied yet: the command line may do so.
+    let Some(name) = study.baseline.as_ref().filter(|_| !variants.is_empty()) else {
+        return Ok(0);
+    };
     let labels: Vec<_> = variants.iter().map(|variant| format!("`{}`", variant.label)).collect();
     variants
         .iter()
