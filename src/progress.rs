@@ -1,6 +1,8 @@
-//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this file reads a
-//! wall clock.
+//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this module reads a
+//! wall clock. `many` does the same for the runs of a comparison.
 #![allow(clippy::disallowed_methods)] // that ban is about the others
+
+mod many;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -10,9 +12,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
-use crate::scenario::estimate::{peers_expected, share_at_start};
+use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
 use crate::scenario::model::{Arrival, StartsWith};
 use crate::units::SimDuration;
+
+pub use many::RunsMeter;
 
 /// Time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
@@ -168,15 +172,7 @@ impl Expected {
 
 /// Peers that will come, roughly; unknown where they come until the run ends.
 fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
-    let open = matches!(
-        arrival,
-        Arrival::Poisson {
-            until: None,
-            count: None,
-            ..
-        }
-    );
-    (!open).then(|| peers_expected(arrival, time_limit))
+    (!is_open(arrival)).then(|| peers_expected(arrival, time_limit))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::engine::{self, Control, InvariantViolation, Progress, RunOptions};
+use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunOptions};
 use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
 use crate::scenario::Scenario;
 
@@ -60,13 +60,23 @@ pub fn run(
         Recorder::new(scenario, options.detail, &mut |table| directory.open(table.file)).map_err(from_table)?;
     let failed = recorder.failed();
     let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
-    let check = RunOptions {
-        check_invariants: options.check_invariants,
-    };
-    engine::run(scenario, check, &mut recorder, &mut watch_writing)?;
+    observe(scenario, options.check_invariants, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
     directory.commit()?;
     Ok(summary)
+}
+
+/// Runs `scenario` for `observer` alone, without a directory; asks `watch` now and then whether to go on.
+///
+/// # Errors
+/// With `check_invariants`, when an invariant does not hold.
+pub fn observe(
+    scenario: &Scenario,
+    check_invariants: bool,
+    observer: &mut impl Observer,
+    watch: &mut dyn FnMut(&Progress) -> Control,
+) -> Result<(), InvariantViolation> {
+    engine::run(scenario, RunOptions { check_invariants }, observer, watch).map(|_| ())
 }
 
 fn write_scenario(scenario: &Scenario, directory: &ResultDirectory) -> io::Result<()> {

@@ -37,6 +37,7 @@ Usage: swarmsim [OPTIONS] <COMMAND>
 
 Commands:
   run          Simulate a scenario and write the results as CSV
+  compare      Run variants of a scenario many times each and compare them
   check        Check a scenario and print it with every default spelled out
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
   new          Write a commented scenario to start from
@@ -55,6 +56,7 @@ Examples:
   swarmsim run my-swarm.toml                      simulate it: results/my-swarm/*.csv
   swarmsim run my-swarm.toml --seed 2 --out r2    once more, with other chance
   swarmsim run my-swarm.toml --set 'file.size="10 MiB"' --out small
+  swarmsim compare my-swarm.toml --choker tit-for-tat,random --runs 30
 "##);
 }
 
@@ -77,9 +79,9 @@ Options:
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
       --check-invariants  Check all invariants of the model every few events (slow)
+      --json              Print the summary as JSON on standard output, and nothing else there
       --color <WHEN>      Colour in messages and tables [default: auto] [possible values: auto,
                           always, never]
-      --json              Print the summary as JSON on standard output, and nothing else there
   -q, --quiet             Show neither plan, progress nor table
   -h, --help              Print help
 "##);

@@ -11,7 +11,8 @@ const LAYERS: &[&[&str]] = &[
     &["bandwidth", "choking", "picking", "tracker", "churn"],
     &["engine"],
     &["metrics"],
-    &["runner", "progress"],
+    &["runner", "progress", "store"],
+    &["compare"],
     &["cli"],
 ];
 

@@ -36,6 +36,7 @@ fn said(text: &str, sets: &[&str]) -> String {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
     match parse(text, "swarm.toml", &base, &options) {
@@ -127,4 +128,43 @@ fn a_folder_and_other_bytes_are_clear_errors() {
     fs::write(&path, b"name = \"swarm\"\n# caf\xe9\n").unwrap();
     let bytes = load(&path, &LoadOptions::default()).unwrap_err().to_string();
     assert!(bytes.contains("is not UTF-8 text: line 2"), "{bytes}");
+}
+
+/// `[sweep]` and `[compare]` below the good scenario: each fault with the line that it is in.
+#[test]
+fn what_is_compared_is_checked_with_the_scenario() {
+    let said_of = |tables: &str| said(&format!("{GOOD}\n{tables}\n"), &[]);
+    for (tables, message, line) in [
+        ("[sweep]\nruns = 0", "`0` is out of range", "runs = 0"),
+        ("[sweep]\nrun = 3", "unknown key `run`", "run = 3"),
+        ("[sweep]\nvary = { \"file.size\" = [] }", "0 values to try", "vary ="),
+        (
+            "[sweep]\nvary = { \"file.size\" = \"1 MiB\" }",
+            "a list is wanted here",
+            "vary =",
+        ),
+        (
+            "[sweep]\nvary = { seed = [1] }\nvariant = [{ name = \"a\" }]",
+            "either `vary` or `[[sweep.variant]]`",
+            "vary =",
+        ),
+        ("[[sweep.variant]]\nset = {}", "`name` is missing", "[[sweep.variant]]"),
+        (
+            "[[sweep.variant]]\nname = \"a\"\n[[sweep.variant]]\nname = \"a\"",
+            "`a` is the name of another variant too",
+            "name = \"a\"",
+        ),
+        ("[compare]\nconfidence = 1.0", "`1` is out of range", "confidence = 1.0"),
+        ("[compare]\nprecision = 2", "`2` is out of range", "precision = 2"),
+        ("[compare]\nwarm_up = \"mser\"", "warm_up = \"mser\"", "warm_up"),
+        ("[compare]\nmetrics = []", "no metric to compare", "metrics = []"),
+    ] {
+        let said = said_of(tables);
+        assert!(said.contains(message) && said.contains(line), "{tables}\n{said}");
+        assert!(said.contains("swarm.toml:"), "{said}");
+    }
+    assert_eq!(
+        said_of("[sweep]\nruns = 5\n[compare]\nwarm_up = \"20 min\"\nconfidence = 0.9"),
+        ""
+    );
 }

@@ -113,6 +113,7 @@ fn play(file: &str, seed: u64, sets: &[&str]) -> Figures {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: Some(seed),
+        ..LoadOptions::default()
     };
     run(&load(&path, &options).expect("a valid scenario").scenario)
 }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{Failure, ScenarioArgs, Style};
+use crate::cli::{Failure, ScenarioArgs, Style, bare};
+use crate::compare::Plan;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -14,7 +15,10 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+    let loaded = args.scenario.load(errors)?;
+    let plan = Plan::new(&loaded, &loaded.study, &|changes| args.scenario.variant(changes))?;
+    plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
+    let scenario = loaded.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

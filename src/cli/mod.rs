@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod compare;
+mod comparison;
 mod completions;
 mod failure;
 mod interrupt;
@@ -14,7 +16,7 @@ mod schema;
 mod style;
 mod table;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,7 +25,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 pub use style::Style;
 
-use crate::scenario::{self, LoadOptions, Loaded};
+use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
@@ -42,12 +44,18 @@ Examples:
   swarmsim new my-swarm.toml                      write a commented scenario to start from
   swarmsim run my-swarm.toml                      simulate it: results/my-swarm/*.csv
   swarmsim run my-swarm.toml --seed 2 --out r2    once more, with other chance
-  swarmsim run my-swarm.toml --set 'file.size=\"10 MiB\"' --out small";
+  swarmsim run my-swarm.toml --set 'file.size=\"10 MiB\"' --out small
+  swarmsim compare my-swarm.toml --choker tit-for-tat,random --runs 30";
+
+/// Results go below this unless `--out` is given.
+const RESULTS: &str = "results";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Simulate a scenario and write the results as CSV
     Run(run::RunArgs),
+    /// Run variants of a scenario many times each and compare them
+    Compare(compare::CompareArgs),
     /// Check a scenario and print it with every default spelled out
     Check(check::CheckArgs),
     /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
@@ -76,16 +84,22 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// Reads the scenario; warnings go to standard error.
-    fn load(&self, errors: Style) -> Result<scenario::Scenario, Failure> {
+    fn load(&self, errors: Style) -> Result<Loaded, Failure> {
+        let loaded = self.variant(&[])?;
+        for warning in &loaded.warnings {
+            errors.warn(bare(warning));
+        }
+        Ok(loaded)
+    }
+
+    /// Reads the scenario with what a variant changes.
+    fn variant(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
+            variant: changes.to_vec(),
         };
-        let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
-        for warning in warnings {
-            errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
-        }
-        Ok(scenario)
+        scenario::load(&self.file, &options)
     }
 }
 
@@ -99,6 +113,7 @@ impl Cli {
         let errors = self.error_style();
         match self.command {
             Command::Run(args) => run::run(&args, style, errors),
+            Command::Compare(args) => compare::compare(&args, style, errors),
             Command::Check(args) => check::check(&args, errors),
             Command::List => list::list(style),
             Command::New(args) => new::new(&args, style),
@@ -111,5 +126,18 @@ impl Cli {
     #[must_use]
     pub fn error_style(&self) -> Style {
         Style::new(self.color, &io::stderr())
+    }
+}
+
+/// A warning about a scenario without the word that [`Style::warn`] puts in front.
+fn bare(warning: &str) -> &str {
+    warning.strip_prefix("warning: ").unwrap_or(warning)
+}
+
+/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
+fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }

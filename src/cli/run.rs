@@ -1,6 +1,6 @@
 //! `swarmsim run`: simulate a scenario, show how far it is, then what came out.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,15 +9,12 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{Failure, ScenarioArgs, Style, interrupt, memory, outcome, plan};
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, say};
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
 use crate::runner;
 use crate::scenario::Scenario;
-
-/// Results go below this unless `--out` is given.
-const RESULTS: &str = "results";
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
@@ -57,13 +54,13 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+    let scenario = args.scenario.load(errors)?.scenario;
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
-    memory::check(estimate).map_err(Failure::Usage)?;
+    memory::check(estimate, 1).map_err(Failure::Usage)?;
     let directory = ResultDirectory::create(&target, args.force)?;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
@@ -74,7 +71,7 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
         }
     }
 
-    let asked_to_stop = interrupt::watch(directory.staging().to_owned())
+    let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
     let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
@@ -124,12 +121,4 @@ fn simulate(
     });
     meter.finish();
     Ok(result?)
-}
-
-/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
-fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
-    match stream.write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

@@ -40,6 +40,19 @@ fn count(group: &Group) -> f64 {
     }
 }
 
+/// Whether peers of the group come until the run ends, however late that is.
+#[must_use]
+pub fn is_open(arrival: &Arrival) -> bool {
+    matches!(
+        arrival,
+        Arrival::Poisson {
+            until: None,
+            count: None,
+            ..
+        }
+    )
+}
+
 /// How many peers will come up to `time_limit`; the mean where chance decides.
 #[must_use]
 pub fn peers_expected(arrival: &Arrival, time_limit: SimDuration) -> f64 {

@@ -42,3 +42,15 @@ pub const SEED_MAX: u64 = i64::MAX as u64;
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of a trace.
 pub const TRACE_BYTES_MAX: u64 = 1 << 30;
+/// Runs of a variant.
+pub const RUNS_MAX: u64 = 100_000;
+/// Variants of a comparison.
+pub const VARIANTS_MAX: usize = 1_000;
+/// Level of a confidence interval, lowest.
+pub const CONFIDENCE_MIN: f64 = 0.5;
+/// The same, highest.
+pub const CONFIDENCE_MAX: f64 = 0.9999;
+/// Relative half-width that can be asked for, smallest.
+pub const PRECISION_MIN: f64 = 0.0001;
+/// The same, largest.
+pub const PRECISION_MAX: f64 = 1.0;

@@ -47,7 +47,7 @@ pub(super) fn apply<'i>(document: &mut Document<'i>, text: &'i str, start: usize
 }
 
 /// Offset of the `=` after the key; quoted parts of the key may hold one.
-fn equals_sign(text: &str) -> Option<usize> {
+pub(crate) fn equals_sign(text: &str) -> Option<usize> {
     let mut quote = None;
     text.char_indices().find_map(|(at, c)| {
         match (quote, c) {

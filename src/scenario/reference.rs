@@ -6,9 +6,10 @@ use std::fmt::{Display, Write as _};
 use serde_json::Value;
 
 use super::limits::{
-    CHUNKS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, NAME_CHARS_MAX,
-    NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, SEED_MAX, SLOTS_MAX,
-    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX,
+    CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
+    LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
+    RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX,
+    VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 
@@ -96,6 +97,10 @@ fn limits(page: &mut String) {
         &SMALL_COUNT_MAX,
     );
     row("weights, ratios and shapes", &RATIO_MIN, &RATIO_MAX);
+    row("runs of a variant", &1, &RUNS_MAX);
+    row("variants", &1, &VARIANTS_MAX);
+    row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
+    row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
     row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
     row("bytes of a scenario", &0, &FILE_BYTES_MAX);
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
@@ -208,6 +213,7 @@ fn type_of(schema: &Value) -> String {
         let plain = ["Size", "Rate", "Time", "Frequency", "Whole", "Nothing"];
         return match name {
             "Nothing" => "—".to_string(),
+            "Any" => "any value".to_string(),
             "Whole" => "whole number".to_string(),
             name if plain.contains(&name) => name.to_lowercase(),
             name => format!("[{name}](#{})", name.to_lowercase()),
@@ -234,6 +240,9 @@ fn type_of(schema: &Value) -> String {
     }
     if let Some(items) = schema.get("items") {
         return format!("list of {}", type_of(items));
+    }
+    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        return format!("table of {}", type_of(values));
     }
     match schema.get("type").and_then(Value::as_str) {
         Some("string") => "text".to_string(),

@@ -79,6 +79,8 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         }),
         tracker,
         group: Some(model.groups.iter().map(group).collect()),
+        sweep: None,
+        compare: None,
     }
 }
 

@@ -118,6 +118,10 @@ words! {
     Off = "off";
     /// There is no limit.
     Unlimited = "unlimited";
+    /// Nothing is left out at the start.
+    NoWarmUp = "none";
+    /// MSER-5 decides.
+    Mser5 = "mser-5";
 }
 
 /// The word of `W` or a value.

@@ -4,6 +4,7 @@ mod check;
 mod draws;
 mod group;
 mod strategy;
+mod study;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
+pub(super) use self::study::study;
 use super::estimate::peers_expected;
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
