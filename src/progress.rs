@@ -11,7 +11,7 @@ use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
 use crate::scenario::estimate::{peers_expected, share_at_start};
-use crate::scenario::model::{Arrival, StartsWith};
+use crate::scenario::model::{Arrival, Group, StartsWith};
 use crate::units::SimDuration;
 
 /// Time between two updates of the bar.
@@ -121,7 +121,7 @@ impl Expected {
             if group.starts_with == StartsWith::All {
                 continue;
             }
-            let peers = arrivals(&group.arrival, scenario.run.time_limit);
+            let peers = peers(group, scenario.run.time_limit);
             leechers = leechers.zip(peers).map(|(sum, peers)| sum + peers as u64);
             let missing = scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with));
             transfers = transfers.zip(peers).map(|(sum, peers)| sum + (peers * missing) as u64);
@@ -167,16 +167,16 @@ impl Expected {
 }
 
 /// Peers that will come, roughly; unknown where they come until the run ends.
-fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
+fn peers(group: &Group, time_limit: SimDuration) -> Option<f64> {
     let open = matches!(
-        arrival,
+        group.arrival,
         Arrival::Poisson {
             until: None,
             count: None,
             ..
         }
     );
-    (!open).then(|| peers_expected(arrival, time_limit))
+    (!open).then(|| peers_expected(group, time_limit))
 }
 
 #[cfg(test)]

@@ -174,8 +174,8 @@ impl<'a> Recorder<'a> {
 fn group_summary(group: &Group, tally: &Tally, end: SimTime, file_bytes: u64) -> GroupSummary {
     GroupSummary {
         group: group.name.clone(),
-        choking: names::choking(&group.choking),
-        seeding: names::choking(&group.seeding),
+        choking: group.choking.word().to_owned(),
+        seeding: group.seeding.word().to_owned(),
         picking: names::picker(group.picking.picker),
         figures: tally.figures(end, file_bytes),
     }
@@ -259,7 +259,10 @@ impl Observer for Recorder<'_> {
     fn peer_record(&mut self, record: &PeerRecord) {
         self.tallies[record.group.ix()].add(record, self.scenario.file.chunks() as u32);
         self.last_completion = self.last_completion.max(record.completed);
-        rows::peer(&mut self.tables.peers, &self.names[record.group.ix()], record);
+        let group = &self.scenario.groups[record.group.ix()];
+        let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
+        let strategy = if initial_seed { &group.seeding } else { &group.choking };
+        rows::peer(&mut self.tables.peers, &group.name, strategy.word(), record);
         note(&self.tables.peers, &self.failed);
     }
 

@@ -54,6 +54,7 @@ pub(crate) fn leechers() -> Group {
 fn group(name: &str, count: u32) -> Group {
     Group {
         name: name.to_owned(),
+        part: None,
         arrival: Arrival::AtOnce {
             count,
             at: SimTime::ZERO,

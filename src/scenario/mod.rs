@@ -9,6 +9,7 @@ pub mod estimate;
 pub mod file;
 pub mod limits;
 mod load;
+pub mod mix;
 pub mod model;
 mod overrides;
 pub mod preset;
@@ -19,6 +20,7 @@ mod resolved;
 mod schema;
 mod trace;
 mod validate;
+mod words;
 
 pub use load::{LoadOptions, Loaded, load, parse};
 pub use model::Scenario;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::Slots;
+use super::model::{Connections, Phase, Rechoke, Refill, Slots};
 use crate::units::{Bytes, SimDuration};
 
 /// The client whose constants are the defaults.
@@ -152,6 +152,27 @@ impl PresetName {
 }
 
 impl Preset {
+    /// Limits on connections.
+    #[must_use]
+    pub const fn connections(&self) -> Connections {
+        Connections {
+            initiate: self.initiate,
+            accept: self.accept,
+        }
+    }
+
+    /// The rhythm of unchoke decisions.
+    #[must_use]
+    pub const fn rechoke(&self) -> Rechoke {
+        Rechoke {
+            interval: self.interval,
+            optimistic_every: self.optimistic_every,
+            phase: Phase::Random,
+            refill: Refill::Immediate,
+            rate_window: self.rate_window,
+        }
+    }
+
     /// Slots of a rule that does not tell regular from optimistic ones.
     #[must_use]
     pub const fn all_slots(&self) -> Slots {

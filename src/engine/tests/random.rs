@@ -130,8 +130,23 @@ fn group() -> impl Strategy<Value = Group> {
     )
 }
 
+/// A group, or the groups of a mix.
+fn cohort() -> impl Strategy<Value = Vec<Group>> {
+    let second = (group(), 0.0_f64..1.0, 0_u32..u32::MAX);
+    (group(), prop::option::of(second)).prop_map(|(first, second)| {
+        let Some((second, share, number)) = second else {
+            return vec![first];
+        };
+        let all = Group {
+            name: format!("mix-{number}"),
+            ..first.clone()
+        };
+        mixed(&all, vec![(1.0 - share, first), (share, second)])
+    })
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
-    let groups = prop::collection::vec(group(), 1..4);
+    let groups = prop::collection::vec(cohort(), 1..4).prop_map(|cohorts| cohorts.concat());
     let size = (
         1_u64..400_000,
         select(vec![16_000_u64, 16_384, 5000]),
@@ -175,10 +190,8 @@ fn expected_peers(scenario: &Scenario) -> usize {
     scenario
         .groups
         .iter()
-        .map(|g| match g.arrival {
-            Arrival::AtOnce { count, .. } => count as usize,
-            _ => 0,
-        })
+        .filter_map(Group::count_known)
+        .map(|count| count as usize)
         .sum()
 }
 

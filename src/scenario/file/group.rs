@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use super::draw::DrawFile;
+use super::mix::MixFile;
 use super::strategy::{ChokingFile, Nothing, PickingFile, RechokeFile};
 use crate::scenario::preset::PresetName;
 use crate::units::{BytesPerSec, PerSec, SimDuration, SimTime};
@@ -56,6 +57,9 @@ pub struct GroupFile {
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
     #[schemars(extend("default" = false))]
     pub super_seeding: Option<bool>,
+    /// Strategies that the peers of this group play, each by its share of them. Who plays what is drawn; when and with which capacity a peer
+    /// comes does not depend on it.
+    pub mix: Option<Vec<MixFile>>,
 }
 
 /// When the peers of a group come.

@@ -3,6 +3,7 @@
 mod check;
 mod draws;
 mod group;
+mod mix;
 mod strategy;
 
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
-use super::estimate::peers_expected;
+use super::estimate::{arrivals_expected, peers_expected};
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
@@ -230,9 +231,10 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
             "add [[group]] with a name, a count and an upload capacity",
         );
     }
-    if files.len() > GROUPS_MAX {
+    let count: usize = files.iter().map(|file| file.mix.as_ref().map_or(1, Vec::len)).sum();
+    if count > GROUPS_MAX {
         at.error(
-            format!("{} groups", files.len()),
+            format!("{count} groups, each entry of a mix counted"),
             format!("at most {GROUPS_MAX} are possible"),
         );
         return Vec::new();
@@ -240,14 +242,18 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
     let groups: Vec<_> = files
         .iter()
         .enumerate()
-        .map(|(index, file)| group::group(&at.index(index), file, context))
+        .flat_map(|(index, file)| group::groups(&at.index(index), file, context))
         .collect();
     let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, group) in groups.iter().enumerate() {
-        let first = *first_of.entry(&group.name).or_insert(index);
-        if first != index && !group.name.is_empty() {
+    for (index, name) in files
+        .iter()
+        .enumerate()
+        .filter_map(|(index, file)| Some((index, file.name.as_deref()?)))
+    {
+        let first = *first_of.entry(name).or_insert(index);
+        if first != index && !name.is_empty() {
             at.index(index).key("name").error(
-                format!("`{}` is the name of another group too", group.name),
+                format!("`{name}` is the name of another group too"),
                 "each group needs a name of its own",
             );
         }
@@ -263,11 +269,14 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
 }
 
 fn check_total(at: &Check<'_>, groups: &[Group], time_limit: SimDuration) {
-    let peers = |group: &Group| peers_expected(&group.arrival, time_limit);
-    let total: f64 = groups.iter().map(peers).sum();
+    let total: f64 = groups.iter().map(|group| peers_expected(group, time_limit)).sum();
     let most = PEERS_MAX as f64;
     // One group that is too large alone has been told so.
-    if total > most && groups.iter().all(|group| peers(group) <= most) {
+    if total > most
+        && groups
+            .iter()
+            .all(|group| arrivals_expected(&group.arrival, time_limit) <= most)
+    {
         at.error(
             format!("{total:.0} peers in all groups together"),
             format!("at most {PEERS_MAX} are possible"),

@@ -138,24 +138,26 @@ fn weight(at: &Check<'_>, file: Option<Whole>, preset: &Preset) -> u32 {
     })
 }
 
-/// The rhythm of unchoke decisions.
-pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, preset: &Preset) -> Rechoke {
+/// The rhythm of unchoke decisions; what `file` leaves out is `default`'s.
+pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Rechoke) -> Rechoke {
     let file = file.cloned().unwrap_or_default();
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     Rechoke {
-        interval: time("interval", file.interval, preset.interval),
-        optimistic_every: file.optimistic_every.map_or(preset.optimistic_every, |n| {
+        interval: time("interval", file.interval, default.interval),
+        optimistic_every: file.optimistic_every.map_or(default.optimistic_every, |n| {
             at.key("optimistic_every").count(n, 1, SMALL_COUNT_MAX)
         }),
         phase: match file.phase {
-            None | Some(PhaseFile::Random) => Phase::Random,
+            None => default.phase,
+            Some(PhaseFile::Random) => Phase::Random,
             Some(PhaseFile::Aligned) => Phase::Aligned,
         },
         refill: match file.refill {
-            None | Some(RefillFile::Immediate) => Refill::Immediate,
+            None => default.refill,
+            Some(RefillFile::Immediate) => Refill::Immediate,
             Some(RefillFile::Periodic) => Refill::Periodic,
         },
-        rate_window: time("rate_window", file.rate_window, preset.rate_window),
+        rate_window: time("rate_window", file.rate_window, default.rate_window),
     }
 }
 
