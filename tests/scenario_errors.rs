@@ -36,6 +36,7 @@ fn said(text: &str, sets: &[&str]) -> String {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
     match parse(text, "swarm.toml", &base, &options) {

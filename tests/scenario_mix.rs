@@ -37,6 +37,7 @@ fn load(sets: &[&str]) -> Scenario {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let loaded = parse(MIXED, "mixed.toml", Path::new(""), &options).unwrap_or_else(|error| panic!("{error}"));
     let again = parse(

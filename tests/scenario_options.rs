@@ -11,6 +11,7 @@ fn load(text: &str, sets: &[&str], seed: Option<u64>) -> Result<Scenario, String
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed,
+        ..LoadOptions::default()
     };
     parse(text, "s.toml", Path::new(""), &options)
         .map(|loaded| loaded.scenario)

@@ -252,7 +252,7 @@ impl Dice {
     }
 
     /// The groups of a mix of three.
-    fn mix(&mut self, all: Group) -> Vec<Group> {
+    fn mix(&mut self, all: &Group) -> Vec<Group> {
         let (first, second) = (self.0.random::<f64>() / 2.0, self.0.random::<f64>() / 2.0);
         let both = first + second;
         [(first, 0.0..first), (second, first..both), (1.0 - both, both..1.0)]
@@ -316,7 +316,7 @@ impl Dice {
             groups: (0..self.whole(1, 4))
                 .flat_map(|index| {
                     let group = self.group(format!("group-{index}"));
-                    if self.coin() { self.mix(group) } else { vec![group] }
+                    if self.coin() { self.mix(&group) } else { vec![group] }
                 })
                 .collect(),
         }

@@ -19,6 +19,7 @@ fn run_into(home: &Path, name: &str, sets: &[&str], checked: bool) -> Summary {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let loaded = load(&folder().join(name).with_extension("toml"), &options).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(loaded.warnings, [""; 0], "{name}");

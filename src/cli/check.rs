@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, ScenarioArgs, Style};
 
 #[derive(Debug, Args)]
@@ -13,8 +14,8 @@ pub(super) struct CheckArgs {
     scenario: ScenarioArgs,
 }
 
-pub(super) fn check(args: &CheckArgs, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result<ExitCode, Failure> {
+    let scenario = args.scenario.load(own, errors)?;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

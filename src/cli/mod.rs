@@ -23,6 +23,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 pub use style::Style;
 
+use crate::choking::OwnChokers;
 use crate::scenario::{self, LoadOptions, Loaded};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
@@ -60,6 +61,14 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
+/// The whole program: does what its command line says. Scenarios can name the chokers of `own` besides swarmsim's.
+#[must_use]
+pub fn main_with(own: &OwnChokers) -> ExitCode {
+    let cli = Cli::parse();
+    let errors = cli.error_style();
+    cli.run(own).unwrap_or_else(|failure| failure.report(errors))
+}
+
 /// Which scenario, and what to change in it.
 #[derive(Debug, Args)]
 struct ScenarioArgs {
@@ -76,10 +85,11 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// Reads the scenario; warnings go to standard error.
-    fn load(&self, errors: Style) -> Result<scenario::Scenario, Failure> {
+    fn load(&self, own: &OwnChokers, errors: Style) -> Result<scenario::Scenario, Failure> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
+            own_chokers: own.names().map(str::to_owned).collect(),
         };
         let Loaded { scenario, warnings } = scenario::load(&self.file, &options)?;
         for warning in warnings {
@@ -90,17 +100,17 @@ impl ScenarioArgs {
 }
 
 impl Cli {
-    /// Does what was asked for.
+    /// Does what was asked for; see [`main_with`].
     ///
     /// # Errors
     /// When it can't be done; [`Failure::report`] says so to the user.
-    pub fn run(self) -> Result<ExitCode, Failure> {
+    pub fn run(self, own: &OwnChokers) -> Result<ExitCode, Failure> {
         let style = Style::new(self.color, &io::stdout());
         let errors = self.error_style();
         match self.command {
-            Command::Run(args) => run::run(&args, style, errors),
-            Command::Check(args) => check::check(&args, errors),
-            Command::List => list::list(style),
+            Command::Run(args) => run::run(&args, own, style, errors),
+            Command::Check(args) => check::check(&args, own, errors),
+            Command::List => list::list(own, style),
             Command::New(args) => new::new(&args, style),
             Command::Schema => schema::schema(),
             Command::Completions(args) => completions::completions(&args),

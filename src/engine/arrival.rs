@@ -134,7 +134,7 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             &group.choking
         };
-        let choker = choking::for_rule(rule, upload);
+        let choker = choking::for_rule(rule, upload, &self.own_chokers);
         let is_seed = state.role == Role::Seed;
         self.swarm.peers[peer].slots = choker.slots();
         if peer.ix() < self.chokers.len() {

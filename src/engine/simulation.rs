@@ -1,7 +1,7 @@
 //! The state of a run and the way an event goes through it.
 
 use crate::bandwidth::{Clock, ClockKind, MaxMin};
-use crate::choking::{Choker, Decision, Grant, Neighbour};
+use crate::choking::{Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::CHOKER_BYTES;
 use crate::engine::observer::{Ending, Observer};
@@ -36,6 +36,7 @@ pub(super) enum Job {
 /// A run in progress.
 pub(super) struct Simulation<'a, O: Observer> {
     pub(super) scenario: &'a Scenario,
+    pub(super) own_chokers: OwnChokers,
     pub(super) observer: &'a mut O,
     pub(super) schedule: Schedule,
     pub(super) swarm: Swarm,
@@ -97,11 +98,12 @@ pub(super) struct Scratch {
 }
 
 impl<'a, O: Observer> Simulation<'a, O> {
-    pub(super) fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, own_chokers: OwnChokers, observer: &'a mut O) -> Self {
         let groups = || scenario.groups.iter();
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
         Self {
             scenario,
+            own_chokers,
             observer,
             schedule: Schedule::new(cohorts.len()),
             swarm: Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero()),

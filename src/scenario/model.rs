@@ -332,6 +332,8 @@ pub enum Choking {
     Altruist,
     /// Nobody.
     FreeRider,
+    /// A rule that the program has registered by this name.
+    Own(String),
 }
 
 /// Parameters of tit-for-tat.

@@ -299,6 +299,7 @@ fn choking(model: &Choking) -> ChokingFile {
         Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
         Choking::Altruist => ChokingFile::Altruist(Nothing {}),
         Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
+        Choking::Own(name) => ChokingFile::Own(name.clone()),
     }
 }
 

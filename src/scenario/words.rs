@@ -14,6 +14,7 @@ impl Choking {
             Self::Random { .. } => "random",
             Self::Altruist => "altruist",
             Self::FreeRider => "free-rider",
+            Self::Own(name) => name,
         }
     }
 }

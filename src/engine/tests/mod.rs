@@ -89,7 +89,10 @@ impl Seen {
 
 pub(super) fn play(scenario: &Scenario) -> Seen {
     let mut seen = Seen::default();
-    let options = RunOptions { check_invariants: true };
+    let options = RunOptions {
+        check_invariants: true,
+        ..RunOptions::default()
+    };
     run(scenario, options, &mut seen, &mut |_| Control::Continue).unwrap_or_else(|e| panic!("{e}"));
     let (up, down) = seen
         .peers

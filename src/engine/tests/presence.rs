@@ -1,6 +1,7 @@
 //! Who is there: arrival, connections, departure, and how a run ends.
 
 use super::*;
+use crate::choking::OwnChokers;
 use crate::engine::Simulation;
 use crate::engine::observer::{Leave, NoObserver, TransferEnd};
 
@@ -8,7 +9,7 @@ use crate::engine::observer::{Leave, NoObserver, TransferEnd};
 fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
     let scenario = mesh(4, vec![seeds(2, 1000.0), leechers(23, 1000.0, UNLIMITED)]);
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     while simulation.totals.joined < 25 {
         let event = simulation.schedule.next().expect("peers are still to come");
@@ -197,7 +198,7 @@ fn connections_keep_to_both_limits() {
     origin.connections = group.connections;
     let scenario = tracked(mesh(10, vec![origin, group]), |_| ());
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     while simulation.now() == SimTime::ZERO {
         let event = simulation.schedule.next().expect("a run goes on");
@@ -243,7 +244,7 @@ fn a_steady_swarm_uses_places_again() {
     };
     let scenario = tracked(mesh(10, vec![seeds(1, 2000.0), group]), |_| ());
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     while simulation.ending.is_none() {
         let event = simulation.schedule.next().expect("the run ends by itself");

@@ -80,7 +80,7 @@ pub enum ArrivalFile {
 impl Alternatives for ArrivalFile {
     const WORDS: &'static [&'static str] = &["at-once"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         None
     }
 }
@@ -182,7 +182,7 @@ pub enum StartsWithFile {
 impl Alternatives for StartsWithFile {
     const WORDS: &'static [&'static str] = &["nothing", "all"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Nothing(_) => Some("nothing"),
             Self::All(_) => Some("all"),
@@ -211,7 +211,7 @@ pub enum DepartureFile {
 impl Alternatives for DepartureFile {
     const WORDS: &'static [&'static str] = &["selfish", "altruistic"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Selfish(_) => Some("selfish"),
             Self::Altruistic(AltruisticFile { linger: None }) => Some("altruistic"),

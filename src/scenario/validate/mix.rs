@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use super::check::Check;
 use super::group::{connections, departure, name};
-use super::strategy;
+use super::strategy::{self, Known};
 use crate::scenario::file::group::GroupFile;
 use crate::scenario::file::mix::MixFile;
 use crate::scenario::mix::{Part, part_name};
 use crate::scenario::model::Group;
-use crate::scenario::preset::Preset;
 
 /// Shares add up to 1 but for so much: they are written in decimals.
 const SHARES_OFF_MAX: f64 = 1e-9;
 
 /// The groups of `entries`, the mix of the group `file`, which is `base` without it.
-pub(super) fn mix(at: &Check<'_>, entries: &[MixFile], file: &GroupFile, base: &Group, preset: &Preset) -> Vec<Group> {
+pub(super) fn mix(
+    at: &Check<'_>,
+    entries: &[MixFile],
+    file: &GroupFile,
+    base: &Group,
+    known: &Known<'_>,
+) -> Vec<Group> {
     if entries.is_empty() {
         at.error(
             "a mix without strategies",
@@ -29,7 +34,7 @@ pub(super) fn mix(at: &Check<'_>, entries: &[MixFile], file: &GroupFile, base: &
         // The last one ends at 1, whatever sums of decimals come to.
         let last = index + 1 == entries.len();
         let end = if last { 1.0 } else { (start + share).min(1.0) };
-        let mut group = entry_group(&at.index(index), entry, file, base, preset);
+        let mut group = entry_group(&at.index(index), entry, file, base, known);
         let entry = entry.name.clone().unwrap_or_else(|| group.choking.word().to_string());
         group.name = part_name(&base.name, &entry);
         group.part = Some(Part {
@@ -46,21 +51,21 @@ pub(super) fn mix(at: &Check<'_>, entries: &[MixFile], file: &GroupFile, base: &
 }
 
 /// `base` with what `entry` changes.
-fn entry_group(at: &Check<'_>, entry: &MixFile, file: &GroupFile, base: &Group, preset: &Preset) -> Group {
+fn entry_group(at: &Check<'_>, entry: &MixFile, file: &GroupFile, base: &Group, known: &Known<'_>) -> Group {
     let choking = match &entry.choking {
         None => base.choking.clone(),
-        given => strategy::choking(&at.key("choking"), given.as_ref(), preset),
+        given => strategy::choking(&at.key("choking"), given.as_ref(), known),
     };
     let seeding = match (&entry.seeding, &file.seeding) {
         (None, Some(_)) => base.seeding.clone(),
-        (given, _) => strategy::seeding(&at.key("seeding"), given.as_ref(), &choking, preset),
+        (given, _) => strategy::seeding(&at.key("seeding"), given.as_ref(), &choking, known),
     };
     Group {
         choking,
         seeding,
         picking: match &entry.picking {
             None => base.picking,
-            given => strategy::picking(&at.key("picking"), given.as_ref(), preset),
+            given => strategy::picking(&at.key("picking"), given.as_ref(), &known.preset),
         },
         departure: match &entry.departure {
             None => base.departure.clone(),

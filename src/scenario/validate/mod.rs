@@ -12,6 +12,7 @@ use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
+pub(super) use self::group::name_fault;
 use super::estimate::{arrivals_expected, peers_expected};
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
@@ -35,18 +36,21 @@ pub(super) struct Context<'a> {
     pub base_dir: &'a Path,
     /// The scenario's preset.
     pub preset: PresetName,
+    /// Names of the chokers that the program has registered.
+    pub own_chokers: &'a [String],
     /// Nobody comes after this.
     pub time_limit: SimDuration,
 }
 
 /// The scenario of `file`, and what is wrong with it. It is good only if no finding is an error.
-pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<Finding>) {
+pub(super) fn validate(file: &ScenarioFile, base_dir: &Path, own_chokers: &[String]) -> (Scenario, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
     let run = run(&root.key("run"), file.run.as_ref());
     let context = Context {
         base_dir,
         preset: file.preset.unwrap_or_default(),
+        own_chokers,
         time_limit: run.time_limit,
     };
     let preset = context.preset.constants();
