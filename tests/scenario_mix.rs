@@ -111,6 +111,25 @@ fn what_an_entry_leaves_out_is_as_the_group_says() {
 }
 
 #[test]
+fn a_large_view_brings_its_own_limits() {
+    let limits = |sets: &[&str], name: &str| {
+        let scenario = load(sets);
+        let group = named(&scenario, name);
+        (group.large_view, group.connections.initiate, group.connections.accept)
+    };
+    let wide = "group.leechers.mix.riders.large_view=true";
+    assert_eq!(limits(&[wide], "leechers/riders"), (true, 500, 500));
+    assert_eq!(limits(&[wide], "leechers/tit-for-tat"), (false, 7, 9));
+    let bounded = "group.leechers.mix.riders.connections.accept=600";
+    assert_eq!(limits(&[wide, bounded], "leechers/riders"), (true, 500, 600));
+    assert_eq!(limits(&["group.one.large_view=true"], "one"), (true, 500, 500));
+    let all = "group.leechers.large_view=true";
+    assert_eq!(limits(&[all], "leechers/riders"), (true, 7, 9));
+    let narrow = "group.leechers.mix.riders.large_view=false";
+    assert_eq!(limits(&[all, narrow], "leechers/riders"), (false, 40, 80));
+}
+
+#[test]
 fn overrides_reach_entries_by_name_and_by_index() {
     assert_eq!(
         counts(&load(&["group.leechers.mix.riders.share=0.4"])),

@@ -223,6 +223,7 @@ impl Dice {
                 initiate: self.small(1),
                 accept: self.small(0),
             },
+            large_view: self.coin(),
             rechoke: Rechoke {
                 interval: self.span(),
                 optimistic_every: self.small(1),

@@ -77,6 +77,7 @@ fn group(name: &str, count: u32) -> Group {
             initiate: 40,
             accept: 80,
         },
+        large_view: false,
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,

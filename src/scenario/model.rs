@@ -110,6 +110,8 @@ pub struct Group {
     pub crash_timeout: SimDuration,
     /// How many connections a peer opens and accepts.
     pub connections: Connections,
+    /// Whether it asks the tracker as often as it may, to know as many peers as it can get (Locher et al. 2006).
+    pub large_view: bool,
     /// The rhythm of unchoke decisions.
     pub rechoke: Rechoke,
     /// Whom a leecher unchokes.

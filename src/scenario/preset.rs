@@ -76,6 +76,9 @@ pub struct Preset {
     pub min_neighbours: u32,
 }
 
+/// Connections of a peer with a large view, at least: several times what any client opens.
+const LARGE_VIEW: u32 = 500;
+
 const TEXTBOOK: Preset = Preset {
     block_size: Bytes(16 << 10),                        // BEP 3
     interval: SimDuration::from_secs(10),               // BEP 3
@@ -152,12 +155,13 @@ impl PresetName {
 }
 
 impl Preset {
-    /// Limits on connections.
+    /// Limits on connections, of a peer with a large view or without.
     #[must_use]
-    pub const fn connections(&self) -> Connections {
+    pub fn connections(&self, large_view: bool) -> Connections {
+        let at_least = if large_view { LARGE_VIEW } else { 0 };
         Connections {
-            initiate: self.initiate,
-            accept: self.accept,
+            initiate: self.initiate.max(at_least),
+            accept: self.accept.max(at_least),
         }
     }
 

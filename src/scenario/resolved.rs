@@ -92,6 +92,7 @@ fn cohort(models: &[Group]) -> GroupFile {
         name: Some(part.group.clone()),
         departure: None,
         connections: None,
+        large_view: None,
         rechoke: None,
         choking: None,
         seeding: None,
@@ -112,6 +113,7 @@ fn entry(model: &Group) -> Option<MixFile> {
         picking: file.picking,
         departure: file.departure,
         connections: file.connections,
+        large_view: file.large_view,
         rechoke: file.rechoke,
     })
 }
@@ -138,6 +140,7 @@ fn group(model: &Group) -> GroupFile {
             initiate: whole(model.connections.initiate),
             accept: whole(model.connections.accept),
         }),
+        large_view: Some(model.large_view),
         rechoke: Some(rechoke(&model.rechoke)),
         choking: Some(Choice(choking(&model.choking))),
         seeding: Some(Choice(choking(&model.seeding))),

@@ -142,6 +142,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             initiate: 40,
             accept: 80,
         },
+        large_view: false,
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,

@@ -267,3 +267,39 @@ fn the_tracker_is_asked_again_after_an_outage() {
     // Asked at 0 s, 300 s and 600 s; then 16 s for the only chunk.
     assert_eq!(play(&scenario).completed(1), [616.0]);
 }
+
+#[test]
+fn a_large_view_knows_far_more_peers_than_the_others() {
+    let all = leechers(200, 100.0, UNLIMITED);
+    let wide = Group {
+        name: "wide".into(),
+        choking: Choking::FreeRider,
+        connections: Connections {
+            initiate: 500,
+            accept: 500,
+        },
+        large_view: true,
+        ..all.clone()
+    };
+    let mut groups = vec![seeds(1, 500.0)];
+    groups.extend(mixed(&all, vec![(0.95, all.clone()), (0.05, wide)]));
+    let scenario = tracked(mesh(50, groups), |t| t.peers_returned = 50);
+    let mut observer = NoObserver;
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
+    simulation.open();
+    // Neighbours of a peer with a large view and of another one, in the mean.
+    let mut neighbours_at = |secs: u64| {
+        while simulation.now() < at(secs) {
+            let event = simulation.schedule.next().expect("a run goes on");
+            simulation.handle(event);
+        }
+        [2, 1].map(|group| {
+            let of_group = simulation.swarm.peers.present().filter(|(_, p)| p.group.0 == group);
+            let open: Vec<u32> = of_group.map(|(_, p)| p.links.open).collect();
+            f64::from(open.iter().sum::<u32>()) / open.len() as f64
+        })
+    };
+    let (early, late) = (neighbours_at(1), neighbours_at(1501));
+    assert!(early[0] < 90.0 && early[1] < 80.0, "{early:?}");
+    assert!(late[0] > 150.0 && late[1] < 80.0, "{late:?}");
+}

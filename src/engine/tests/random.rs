@@ -87,8 +87,9 @@ fn group() -> impl Strategy<Value = Group> {
         Picker::GlobalRarest,
     ]);
     let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
-    (people, churn, rules, picker, rhythm, any::<bool>()).prop_map(
-        |(people, churn, rules, picker, rhythm, super_seeding)| {
+    let view = prop::bool::weighted(0.2);
+    (people, churn, rules, picker, rhythm, any::<bool>(), view).prop_map(
+        |(people, churn, rules, picker, rhythm, super_seeding, large_view)| {
             let (arrival, departure, upload, ratio) = people;
             let (abort_per_sec, crash_per_sec, timeout, start) = churn;
             let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
@@ -105,9 +106,10 @@ fn group() -> impl Strategy<Value = Group> {
                     _ => StartsWith::Nothing,
                 },
                 connections: Connections {
-                    initiate,
-                    accept: initiate + accept,
+                    initiate: if large_view { 500 } else { initiate },
+                    accept: if large_view { 500 } else { initiate + accept },
                 },
+                large_view,
                 rechoke: Rechoke {
                     interval: SimDuration::from_secs(interval),
                     optimistic_every,

@@ -25,6 +25,8 @@ pub struct MixFile {
     pub departure: Option<Choice<DepartureFile>>,
     /// Limits on the connections of a peer.
     pub connections: Option<ConnectionsFile>,
+    /// Whether a peer looks for as many neighbours as it can get. An entry that says so, or not, does not inherit the group's `connections`.
+    pub large_view: Option<bool>,
     /// The rhythm of unchoke decisions.
     pub rechoke: Option<RechokeFile>,
 }

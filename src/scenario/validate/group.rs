@@ -43,6 +43,7 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
     let capacity = capacity(at, file, &arrival);
     let (crash_per_sec, crash_timeout) = crash(&at.key("crash"), file.crash.as_ref());
     let choking = strategy::choking(&at.key("choking"), file.choking.as_ref(), known);
+    let large_view = file.large_view.unwrap_or(false);
     Group {
         name,
         part: None,
@@ -52,7 +53,12 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
         abort_per_sec: frequency(&at.key("abort_rate"), file.abort_rate.unwrap_or_default()),
         crash_per_sec,
         crash_timeout,
-        connections: connections(&at.key("connections"), file.connections.as_ref(), preset.connections()),
+        connections: connections(
+            &at.key("connections"),
+            file.connections.as_ref(),
+            preset.connections(large_view),
+        ),
+        large_view,
         rechoke: strategy::rechoke(&at.key("rechoke"), file.rechoke.as_ref(), preset.rechoke()),
         seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &choking, known),
         choking,

@@ -60,6 +60,10 @@ fn entry_group(at: &Check<'_>, entry: &MixFile, file: &GroupFile, base: &Group, 
         (None, Some(_)) => base.seeding.clone(),
         (given, _) => strategy::seeding(&at.key("seeding"), given.as_ref(), &choking, known),
     };
+    let limits = match entry.large_view {
+        None => base.connections,
+        Some(large) => known.preset.connections(large),
+    };
     Group {
         choking,
         seeding,
@@ -71,7 +75,8 @@ fn entry_group(at: &Check<'_>, entry: &MixFile, file: &GroupFile, base: &Group, 
             None => base.departure.clone(),
             given => departure(&at.key("departure"), given.as_ref(), &base.starts_with),
         },
-        connections: connections(&at.key("connections"), entry.connections.as_ref(), base.connections),
+        connections: connections(&at.key("connections"), entry.connections.as_ref(), limits),
+        large_view: entry.large_view.unwrap_or(base.large_view),
         rechoke: strategy::rechoke(&at.key("rechoke"), entry.rechoke.as_ref(), base.rechoke),
         ..base.clone()
     }
