@@ -102,7 +102,8 @@ impl<'a> Seats<'a> {
                 n = n.saturating_sub(here);
                 hit
             });
-            self.give(drawn.expect("a ticket below the total"), true);
+            // A ticket below the total is somebody's.
+            drawn.into_iter().for_each(|place| self.give(place, true));
         }
     }
 

@@ -18,6 +18,7 @@ pub trait Alternatives: Sized {
     fn word(&self) -> Option<&str>;
 
     /// What a bare word stands for that is no alternative; by default nothing.
+    #[must_use]
     fn other(_word: &str) -> Option<Self> {
         None
     }

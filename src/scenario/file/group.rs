@@ -43,7 +43,7 @@ pub struct GroupFile {
     pub crash: Option<CrashFile>,
     /// Limits on the connections of a peer.
     pub connections: Option<ConnectionsFile>,
-    /// Whether a peer looks for as many neighbours as it can get, as BitThief does (Locher et al. 2006; Sirivianos et al. 2007): it asks the
+    /// Whether a peer looks for as many neighbours as it can get, as `BitThief` does (Locher et al. 2006; Sirivianos et al. 2007): it asks the
     /// tracker every `min_announce_interval`, and opens up to 500 connections and accepts as many unless `connections` says otherwise. In a
     /// full mesh everybody does.
     #[schemars(extend("default" = false))]
