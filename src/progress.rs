@@ -13,7 +13,7 @@ use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
 use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
-use crate::scenario::model::{Arrival, StartsWith};
+use crate::scenario::model::{Group, StartsWith};
 use crate::units::SimDuration;
 
 pub use many::RunsMeter;
@@ -125,7 +125,7 @@ impl Expected {
             if group.starts_with == StartsWith::All {
                 continue;
             }
-            let peers = arrivals(&group.arrival, scenario.run.time_limit);
+            let peers = peers(group, scenario.run.time_limit);
             leechers = leechers.zip(peers).map(|(sum, peers)| sum + peers as u64);
             let missing = scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with));
             transfers = transfers.zip(peers).map(|(sum, peers)| sum + (peers * missing) as u64);
@@ -171,8 +171,8 @@ impl Expected {
 }
 
 /// Peers that will come, roughly; unknown where they come until the run ends.
-fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
-    (!is_open(arrival)).then(|| peers_expected(arrival, time_limit))
+fn peers(group: &Group, time_limit: SimDuration) -> Option<f64> {
+    (!is_open(&group.arrival)).then(|| peers_expected(group, time_limit))
 }
 
 #[cfg(test)]
@@ -180,6 +180,7 @@ mod tests {
     use super::*;
     use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::draw::Draw;
+    use crate::scenario::model::Arrival;
     use crate::units::SimTime;
 
     fn progress(transfers: u64, seconds: f64) -> Progress {

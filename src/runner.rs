@@ -3,20 +3,23 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunOptions};
+use crate::choking::OwnChokers;
+use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunFault, RunOptions};
 use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
 use crate::scenario::Scenario;
 
 /// Name of the file that holds the scenario with every default written out.
 pub const SCENARIO_FILE: &str = "scenario.toml";
 
-/// What a run records and checks. None of it changes the figures.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a run records, checks, and needs besides its scenario.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Which of the heavy tables to write.
     pub detail: Detail,
     /// Check every invariant every few events.
     pub check_invariants: bool,
+    /// Makes the chokers that the scenario names and swarmsim does not have.
+    pub own_chokers: OwnChokers,
 }
 
 /// Why a run gave no result.
@@ -34,15 +37,27 @@ pub enum RunError {
     /// The directory could not be put in place.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The scenario names a choker that nobody has registered.
+    #[error(transparent)]
+    UnknownChoker(RunFault),
     /// The simulator has a defect.
     #[error("this is a defect in swarmsim, please report it with the scenario")]
-    Defect(#[from] InvariantViolation),
+    Defect(#[source] InvariantViolation),
+}
+
+impl From<RunFault> for RunError {
+    fn from(fault: RunFault) -> Self {
+        match fault {
+            RunFault::Defect(violation) => Self::Defect(violation),
+            RunFault::UnknownChoker(_) => Self::UnknownChoker(fault),
+        }
+    }
 }
 
 /// Runs `scenario`, records it into `directory` and puts that in its place; asks `watch` now and then whether to go on.
 ///
 /// # Errors
-/// When a file can't be written or an invariant does not hold; then there is no result directory.
+/// When a file can't be written, a choker is unknown or an invariant does not hold; then there is no result directory.
 pub fn run(
     scenario: &Scenario,
     directory: ResultDirectory,
@@ -60,7 +75,11 @@ pub fn run(
         Recorder::new(scenario, options.detail, &mut |table| directory.open(table.file)).map_err(from_table)?;
     let failed = recorder.failed();
     let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
-    observe(scenario, options.check_invariants, &mut recorder, &mut watch_writing)?;
+    let run_options = RunOptions {
+        check_invariants: options.check_invariants,
+        own_chokers: options.own_chokers,
+    };
+    observe(scenario, run_options, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
     directory.commit()?;
     Ok(summary)
@@ -69,14 +88,14 @@ pub fn run(
 /// Runs `scenario` for `observer` alone, without a directory; asks `watch` now and then whether to go on.
 ///
 /// # Errors
-/// With `check_invariants`, when an invariant does not hold.
+/// When a choker is unknown, or, if they are checked, an invariant does not hold.
 pub fn observe(
     scenario: &Scenario,
-    check_invariants: bool,
+    options: RunOptions,
     observer: &mut impl Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<(), InvariantViolation> {
-    engine::run(scenario, RunOptions { check_invariants }, observer, watch).map(|_| ())
+) -> Result<(), RunFault> {
+    engine::run(scenario, options, observer, watch).map(|_| ())
 }
 
 fn write_scenario(scenario: &Scenario, directory: &ResultDirectory) -> io::Result<()> {

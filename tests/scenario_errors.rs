@@ -112,6 +112,16 @@ snapshots! {
     set_wrong_unit: [] set ["file.size=\"10 Mbit\"", "group.leechers.count=0"];
     set_unknown_group: [] set ["group.leecher.count=50"];
     set_unknown_key: [] set ["group.leechers.cuont=50", "file.sise=\"1 B\""];
+    mix_shares_too_large: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.6, choking = \"free-rider\" }]"];
+    mix_shares_too_small: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.2, choking = \"free-rider\" }]"];
+    mix_share_out_of_range: ["count = 100" => "count = 100\nmix = [{}, { share = -0.1, choking = \"random\" }, { share = \"20 %\" }]"];
+    mix_two_open_shares: ["count = 100" => "count = 100\nmix = [{}, { choking = \"random\" }]"];
+    mix_without_strategies: ["count = 100" => "count = 100\nmix = []"];
+    mix_names: ["count = 100" => "count = 100\nmix = [{ name = \"a/b\" }, { share = 0.1, choking = \"random\" }, { share = 0.1, choking.random = { slots = 2 } }, { name = \"a/b\", share = 0.1 }]"];
+    mix_unknown_keys: ["count = 100" => "count = 100\nmix = [{ shares = 0.1, upload = \"1 Mbit/s\" }]"];
+    mix_says_wrong_values_once: ["count = 100" => "count = 100\nchoking.random.slots = 0\nmix = [{ name = \"a\" }, { name = \"b\", share = 0.1 }]"];
+    mix_wrong_rules: ["count = 100" => "count = 100\nmix = [{ seeding = \"tit-for-tat\", departure.at.time = \"1 h\", connections = { initiate = 0, accept = 0 }, rechoke.interval = \"0 s\" }]"];
+    set_unknown_entry: ["count = 100" => "count = 100\nmix = [{}, { name = \"riders\", share = 0.1 }]"] set ["group.leechers.mix.rider.share=0.4"];
     set_below_a_value: [] set ["name.first=50"];
 }
 

@@ -6,6 +6,7 @@ use rand::RngExt;
 use swarmsim::rng::{Purpose, Rng, below, stream};
 use swarmsim::scenario::draw::{Draw, Shape};
 use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
+use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
     Arrival, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Network, Phase, Picker,
     Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer, Tracker,
@@ -210,6 +211,7 @@ impl Dice {
         };
         Group {
             name,
+            part: None,
             arrival: self.arrival(),
             capacity: self.capacity(),
             departure: self.departure(&starts_with),
@@ -221,6 +223,7 @@ impl Dice {
                 initiate: self.small(1),
                 accept: self.small(0),
             },
+            large_view: self.coin(),
             rechoke: Rechoke {
                 interval: self.span(),
                 optimistic_every: self.small(1),
@@ -247,6 +250,31 @@ impl Dice {
             },
             super_seeding: self.coin(),
         }
+    }
+
+    /// The groups of a mix of three.
+    fn mix(&mut self, all: &Group) -> Vec<Group> {
+        let (first, second) = (self.0.random::<f64>() / 2.0, self.0.random::<f64>() / 2.0);
+        let both = first + second;
+        [(first, 0.0..first), (second, first..both), (1.0 - both, both..1.0)]
+            .into_iter()
+            .map(|(share, stretch)| {
+                let entry = format!("entry-{}", stretch.start);
+                Group {
+                    name: format!("{}/{entry}", all.name),
+                    part: Some(Part {
+                        group: all.name.clone(),
+                        entry,
+                        share,
+                        stretch,
+                    }),
+                    choking: self.choking(true),
+                    seeding: self.choking(false),
+                    departure: self.departure(&all.starts_with),
+                    ..all.clone()
+                }
+            })
+            .collect()
     }
 
     fn scenario(&mut self) -> Scenario {
@@ -287,7 +315,10 @@ impl Dice {
                 Discovery::Tracker(tracker)
             },
             groups: (0..self.whole(1, 4))
-                .map(|index| self.group(format!("group-{index}")))
+                .flat_map(|index| {
+                    let group = self.group(format!("group-{index}"));
+                    if self.coin() { self.mix(&group) } else { vec![group] }
+                })
                 .collect(),
         }
     }

@@ -65,6 +65,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("flash_crowd", &["file.size=\"4 MiB\"", "group.leechers.count=60"]),
     ("free_riders", &["file.size=\"4 MiB\""]),
     ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
+    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     ("peer_to_peer", &["file.size=\"8 MiB\""]),
     (
         "selfish_altruistic",
@@ -217,6 +218,19 @@ fn riding_free_pays_only_without_tit_for_tat() {
     assert!(mean(group(&with, "free-riders")) > 3.0 * mean(group(&with, "contributors")));
     let without = run("free_riders", &["group.contributors.choking=\"random\""]);
     assert!(mean(group(&without, "free-riders")) < 1.05 * mean(group(&without, "contributors")));
+}
+
+#[test]
+fn a_large_view_takes_the_sting_out_of_tit_for_tat() {
+    for (large, riders_min, contributors_min) in [(true, 20.0, 16.0), (false, 46.0, 15.0)] {
+        let summary = run(
+            "large_view",
+            &[&format!("group.leechers.mix.riders.large_view={large}")],
+        );
+        assert_eq!(group(&summary, "leechers/riders").completed, 30);
+        about(mean(group(&summary, "leechers/riders")) / 60.0, riders_min);
+        about(mean(group(&summary, "leechers/tit-for-tat")) / 60.0, contributors_min);
+    }
 }
 
 #[test]

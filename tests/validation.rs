@@ -312,7 +312,9 @@ proptest! {
     fn the_lower_bound_is_never_beaten(text in swarm()) {
         let scenario = parse(&text, "small.toml", Path::new(""), &LoadOptions::default()).expect("a valid scenario").scenario;
         let mut figures = Figures::default();
-        let check = RunOptions { check_invariants: true };
+        let check = RunOptions {
+ check_invariants: true, ..RunOptions::default()
+};
         engine::run(&scenario, check, &mut figures, &mut |_| Control::Continue).expect("no invariant is violated");
         prop_assert_eq!(figures.ending, Some(Ending::AllDone));
         let file = scenario.file.size.0 as f64;

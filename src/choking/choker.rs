@@ -3,6 +3,7 @@
 use crate::choking::altruist::Altruist;
 use crate::choking::fastest::Fastest;
 use crate::choking::free_rider::FreeRider;
+use crate::choking::own::OwnChokers;
 use crate::choking::random::RandomSlots;
 use crate::choking::round_robin::RoundRobin;
 use crate::choking::round_robin_quota::RoundRobinQuota;
@@ -83,16 +84,19 @@ pub struct Grant {
 
 /// Decides whom one peer unchokes. A choker may keep state of its own; there is one a peer.
 pub trait Choker: Send {
-    /// How many neighbours it unchokes at most. A peer with fewer has a free slot.
+    /// How many neighbours it unchokes at most; always the same. A peer with fewer has a free slot.
     fn slots(&self) -> usize;
 
     /// Fills `grants`, which is empty, with the neighbours to unchoke; all others are choked.
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>);
 }
 
-/// The choker for a rule of the scenario, for a peer with `upload` bytes per second.
+/// The choker for a rule of the scenario, for a peer with `upload` bytes per second. Rules that are not swarmsim's are made by `own`.
+///
+/// # Panics
+/// When `own` lacks the rule; a run makes sure of it before it starts.
 #[must_use]
-pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
+pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker> {
     match *rule {
         Choking::TitForTat(rule) => Box::new(TitForTat::new(&rule, upload)),
         Choking::Fastest {
@@ -122,6 +126,7 @@ pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
         }),
         Choking::Altruist => Box::new(Altruist),
         Choking::FreeRider => Box::new(FreeRider),
+        Choking::Own(ref name) => own.make(name, upload).expect("a run knows all its chokers"),
     }
 }
 

@@ -9,15 +9,19 @@
 //! | `random` | [`random`] | control |
 //! | `altruist` | [`altruist`] | control |
 //! | `free-rider` | [`free_rider`] | Locher et al. 2006 |
+//! | any other | [`own`] | the program that registers it |
 
 pub mod altruist;
 pub mod choker;
 pub mod fastest;
 pub mod free_rider;
+pub mod own;
 pub mod random;
 pub mod round_robin;
 pub mod round_robin_quota;
-mod seats;
+pub mod seats;
 pub mod tit_for_tat;
 
 pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, for_rule};
+pub use own::OwnChokers;
+pub use seats::Seats;

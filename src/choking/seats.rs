@@ -1,4 +1,4 @@
-//! The slots of one decision while they are being given out. Every choker is a few calls on this.
+//! The slots of one decision while they are being given out. Every choker is a few calls on this, those of other programs too.
 
 use crate::choking::choker::{Decision, Grant, Neighbour, RechokeView};
 use crate::rng::{Rng, below};
@@ -7,10 +7,10 @@ use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Neighbours in some order, by their place in the view.
-pub(super) type Places = SmallVec<[usize; 64]>;
+pub type Places = SmallVec<[usize; 64]>;
 
 /// Slots given so far, and who has none.
-pub(super) struct Seats<'a> {
+pub struct Seats<'a> {
     view: &'a RechokeView<'a>,
     grants: &'a mut Vec<Grant>,
     /// How many slots there are in all.
@@ -20,7 +20,8 @@ pub(super) struct Seats<'a> {
 }
 
 impl<'a> Seats<'a> {
-    pub(super) fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
+    /// `slots` slots to give out. In a refill those that are unchoked have theirs already.
+    pub fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
         grants.clear();
         let taken = SmallVec::from_elem(false, view.neighbours.len());
         let mut seats = Self {
@@ -39,7 +40,8 @@ impl<'a> Seats<'a> {
     }
 
     /// Slots that are left.
-    pub(super) fn free(&self) -> usize {
+    #[must_use]
+    pub fn free(&self) -> usize {
         self.slots.saturating_sub(self.grants.len())
     }
 
@@ -49,7 +51,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Gives a slot to the neighbour at `place`, if one is left and it has none.
-    pub(super) fn give(&mut self, place: usize, optimistic: bool) {
+    pub fn give(&mut self, place: usize, optimistic: bool) {
         if self.free() > 0 && !self.taken[place] {
             self.taken[place] = true;
             self.grants.push(Grant {
@@ -61,7 +63,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Those without a slot that `fit`, ordered by `order`, ties at random.
-    pub(super) fn ranked(
+    pub fn ranked(
         &self,
         rng: &mut Rng,
         fit: impl Fn(&Neighbour) -> bool,
@@ -85,7 +87,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Fills what is left by lot; `weight` says how many tickets a neighbour has.
-    pub(super) fn draw(&mut self, rng: &mut Rng, weight: impl Fn(&Neighbour) -> usize) {
+    pub fn draw(&mut self, rng: &mut Rng, weight: impl Fn(&Neighbour) -> usize) {
         let neighbours = self.view.neighbours;
         while self.free() > 0 {
             let tickets = |p: usize| if self.taken[p] { 0 } else { weight(&neighbours[p]) };
@@ -100,7 +102,8 @@ impl<'a> Seats<'a> {
                 n = n.saturating_sub(here);
                 hit
             });
-            self.give(drawn.expect("a ticket below the total"), true);
+            // A ticket below the total is somebody's.
+            drawn.into_iter().for_each(|place| self.give(place, true));
         }
     }
 
@@ -108,7 +111,7 @@ impl<'a> Seats<'a> {
     ///
     /// Regular slots go to those that `fit`, highest `rate` first; equal rates leave a slot where it is. Slots that nobody has earned become
     /// optimistic ones, if there are any at all. A rotation takes one optimistic slot, the one held longest.
-    pub(super) fn by_rate(
+    pub fn by_rate(
         mut self,
         rng: &mut Rng,
         regular: usize,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, ScenarioArgs, Style, bare};
 use crate::compare::Plan;
 
@@ -14,9 +15,11 @@ pub(super) struct CheckArgs {
     scenario: ScenarioArgs,
 }
 
-pub(super) fn check(args: &CheckArgs, errors: Style) -> Result<ExitCode, Failure> {
-    let loaded = args.scenario.load(errors)?;
-    let plan = Plan::new(&loaded, &loaded.study, &|changes| args.scenario.variant(changes))?;
+pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result<ExitCode, Failure> {
+    let loaded = args.scenario.load(own, errors)?;
+    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| {
+        args.scenario.variant(own, changes)
+    })?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
     let scenario = loaded.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;

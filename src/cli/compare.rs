@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use serde::Serialize;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
 use crate::compare::{self, Analysis, Directory, Event, Existing, Outcome, Plan};
 use crate::engine;
@@ -80,10 +81,10 @@ struct Report<'a> {
     analysis: &'a Analysis,
 }
 
-pub(super) fn compare(args: &CompareArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let loaded = args.scenario.load(errors)?;
-    let plan = Plan::new(&loaded, &args.study(&loaded)?, &|changes| {
-        args.scenario.variant(changes)
+pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let loaded = args.scenario.load(own, errors)?;
+    let plan = Plan::new(&loaded, &args.study(&loaded)?, own, &|changes| {
+        args.scenario.variant(own, changes)
     })?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
     let jobs = args.jobs()?;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, Style};
 
 /// Name in a scenario, rule, source.
@@ -117,7 +118,7 @@ const SECTIONS: [(&str, &str, &[Rule]); 4] = [
     ),
 ];
 
-pub(super) fn list(style: Style) -> Result<ExitCode, Failure> {
+pub(super) fn list(own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
     for (ix, (title, about, rules)) in SECTIONS.into_iter().enumerate() {
         if ix > 0 {
@@ -126,6 +127,12 @@ pub(super) fn list(style: Style) -> Result<ExitCode, Failure> {
         writeln!(out, "{}  {}", style.bold(title), style.dim(about))?;
         for (name, rule, source) in rules {
             writeln!(out, "  {name:<18} {rule} {}", style.dim(format!("[{source}]")))?;
+        }
+        if ix == 0 {
+            let source = style.dim("[registered by this program]");
+            for name in own.names() {
+                writeln!(out, "  {name:<18} a rule of its own {source}")?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -25,6 +25,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 pub use style::Style;
 
+use crate::choking::OwnChokers;
 use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
@@ -68,6 +69,14 @@ enum Command {
     Completions(completions::CompletionsArgs),
 }
 
+/// The whole program: does what its command line says. Scenarios can name the chokers of `own` besides swarmsim's.
+#[must_use]
+pub fn main_with(own: &OwnChokers) -> ExitCode {
+    let cli = Cli::parse();
+    let errors = cli.error_style();
+    cli.run(own).unwrap_or_else(|failure| failure.report(errors))
+}
+
 /// Which scenario, and what to change in it.
 #[derive(Debug, Args)]
 struct ScenarioArgs {
@@ -84,8 +93,8 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// Reads the scenario; warnings go to standard error.
-    fn load(&self, errors: Style) -> Result<Loaded, Failure> {
-        let loaded = self.variant(&[])?;
+    fn load(&self, own: &OwnChokers, errors: Style) -> Result<Loaded, Failure> {
+        let loaded = self.variant(own, &[])?;
         for warning in &loaded.warnings {
             errors.warn(bare(warning));
         }
@@ -93,29 +102,30 @@ impl ScenarioArgs {
     }
 
     /// Reads the scenario with what a variant changes.
-    fn variant(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
+    fn variant(&self, own: &OwnChokers, changes: &[Override]) -> Result<Loaded, ScenarioError> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
             variant: changes.to_vec(),
+            own_chokers: own.names().map(str::to_owned).collect(),
         };
         scenario::load(&self.file, &options)
     }
 }
 
 impl Cli {
-    /// Does what was asked for.
+    /// Does what was asked for; see [`main_with`].
     ///
     /// # Errors
     /// When it can't be done; [`Failure::report`] says so to the user.
-    pub fn run(self) -> Result<ExitCode, Failure> {
+    pub fn run(self, own: &OwnChokers) -> Result<ExitCode, Failure> {
         let style = Style::new(self.color, &io::stdout());
         let errors = self.error_style();
         match self.command {
-            Command::Run(args) => run::run(&args, style, errors),
-            Command::Compare(args) => compare::compare(&args, style, errors),
-            Command::Check(args) => check::check(&args, errors),
-            Command::List => list::list(style),
+            Command::Run(args) => run::run(&args, own, style, errors),
+            Command::Compare(args) => compare::compare(&args, own, style, errors),
+            Command::Check(args) => check::check(&args, own, errors),
+            Command::List => list::list(own, style),
             Command::New(args) => new::new(&args, style),
             Command::Schema => schema::schema(),
             Command::Completions(args) => completions::completions(&args),

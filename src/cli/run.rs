@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, say};
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
@@ -53,8 +54,8 @@ struct Report<'a> {
     summary: &'a Summary,
 }
 
-pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?.scenario;
+pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let scenario = args.scenario.load(own, errors)?.scenario;
     let target = args
         .out
         .clone()
@@ -74,7 +75,13 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
     let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
-    let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
+    let options = runner::Options {
+        detail: args.detail.unwrap_or_default(),
+        check_invariants: args.check_invariants,
+        own_chokers: own.clone(),
+    };
+    let mut meter = Meter::new(&scenario, args.quiet, errors.color());
+    let summary = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
 
     if args.json {
         let report = Report {
@@ -100,17 +107,12 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
 }
 
 fn simulate(
-    args: &RunArgs,
     scenario: &Scenario,
     directory: ResultDirectory,
+    options: runner::Options,
     asked_to_stop: &AtomicBool,
-    errors: Style,
+    meter: &mut Meter,
 ) -> Result<Summary, Failure> {
-    let options = runner::Options {
-        detail: args.detail.unwrap_or_default(),
-        check_invariants: args.check_invariants,
-    };
-    let mut meter = Meter::new(scenario, args.quiet, errors.color());
     let result = runner::run(scenario, directory, options, &mut |progress| {
         meter.update(progress);
         if asked_to_stop.load(Ordering::Relaxed) {

@@ -7,7 +7,7 @@ use super::directory::Directory;
 use super::plan::Plan;
 use super::precision::{BATCH, is_tight};
 use super::{tables, workers};
-use crate::engine::InvariantViolation;
+use crate::engine::RunFault;
 use crate::metrics::stats::mean;
 use crate::metrics::{DirectoryError, WriteError};
 use crate::store::{Damage, RunId, RunRecord, Store, StoreError};
@@ -66,9 +66,9 @@ pub enum CompareError {
     /// A table could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The simulator has a defect.
-    #[error("this is a defect in swarmsim, please report it with the scenario")]
-    Defect(#[from] InvariantViolation),
+    /// A run could not be played.
+    #[error(transparent)]
+    Run(#[from] RunFault),
 }
 
 /// Does what `plan` says on `jobs` threads, into `directory`, until `stop` is set; tells `watch` how it goes.

@@ -2,6 +2,7 @@
 
 use super::metric::{Metric, metrics};
 use super::variants::variants;
+use crate::choking::OwnChokers;
 use crate::scenario::estimate::is_open;
 use crate::scenario::limits::SEED_MAX;
 use crate::scenario::model::{Group, StartsWith};
@@ -43,6 +44,8 @@ pub struct Plan {
     pub warm_up: Option<WarmUp>,
     /// What is probably not meant.
     pub warnings: Vec<String>,
+    /// Makes the chokers that variants name and swarmsim does not have.
+    pub own_chokers: OwnChokers,
 }
 
 /// A variant of the scenario.
@@ -55,13 +58,14 @@ pub struct Variant {
 }
 
 impl Plan {
-    /// The plan for `study` of the scenario in `base`; `load` gives the scenario with changes.
+    /// The plan for `study` of the scenario in `base`; `load` gives the scenario with changes, which may name `own_chokers`.
     ///
     /// # Errors
     /// Whatever is wrong with a variant, the baseline or a metric.
     pub fn new(
         base: &Loaded,
         study: &Study,
+        own_chokers: &OwnChokers,
         load: &dyn Fn(&[Override]) -> Result<Loaded, ScenarioError>,
     ) -> Result<Self, ScenarioError> {
         let mut warnings = Vec::new();
@@ -94,6 +98,7 @@ impl Plan {
             metrics_named: !study.metrics.is_empty(),
             warm_up: study.warm_up,
             warnings,
+            own_chokers: own_chokers.clone(),
         })
     }
 

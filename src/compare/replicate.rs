@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::warm_up::cut;
 use crate::engine::observer::{Observer, PeerRecord, Sample};
-use crate::engine::{Control, Ending, InvariantViolation, Progress};
+use crate::engine::{Control, Ending, Progress, RunFault, RunOptions};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::tally::share;
 use crate::metrics::{Accounts, Summary};
@@ -21,18 +21,19 @@ const QUANTILE_STEPS: u32 = 100;
 /// Plays `scenario` as run `id`; `None` if `watch` stopped it.
 ///
 /// # Errors
-/// When the simulator has a defect.
+/// When a choker is unknown or the simulator has a defect.
 pub(super) fn replicate(
     scenario: &Scenario,
     id: RunId,
     warm_up: WarmUp,
+    options: RunOptions,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Option<RunRecord>, InvariantViolation> {
+) -> Result<Option<RunRecord>, RunFault> {
     let mut collector = Collector {
         accounts: Accounts::new(scenario),
         series: (warm_up != WarmUp::None).then(Series::default),
     };
-    runner::observe(scenario, false, &mut collector, watch)?;
+    runner::observe(scenario, options, &mut collector, watch)?;
     let (accounts, summary, cut_s) = collector.finish(warm_up);
     if summary.outcome == Ending::Interrupted {
         return Ok(None);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     fn play(scenario: &Scenario, warm_up: WarmUp) -> RunRecord {
-        let played = replicate(scenario, ID, warm_up, &mut |_| Control::Continue);
+        let played = replicate(scenario, ID, warm_up, RunOptions::default(), &mut |_| Control::Continue);
         played.expect("no defect").expect("not stopped")
     }
 
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn a_stopped_run_is_none() {
         // An hour has enough events for the watcher to be asked.
-        let played = replicate(&open(), ID, WarmUp::None, &mut |_| Control::Stop);
+        let played = replicate(&open(), ID, WarmUp::None, RunOptions::default(), &mut |_| Control::Stop);
         assert_eq!(played.expect("no defect"), None);
     }
 }

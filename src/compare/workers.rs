@@ -6,12 +6,12 @@ use std::thread;
 
 use super::plan::Plan;
 use super::replicate::replicate;
-use crate::engine::{Control, InvariantViolation};
+use crate::engine::{Control, RunFault, RunOptions};
 use crate::scenario::Scenario;
 use crate::store::{RunId, RunRecord};
 
 /// What a thread has to say of a run: its record, or none if it was stopped.
-type Played = Result<Option<RunRecord>, InvariantViolation>;
+type Played = Result<Option<RunRecord>, RunFault>;
 
 /// The work of all threads.
 struct Work<'w> {
@@ -29,7 +29,7 @@ struct Work<'w> {
 ///
 /// # Errors
 /// The first error of `finished` or of a run.
-pub(super) fn play<E: From<InvariantViolation>>(
+pub(super) fn play<E: From<RunFault>>(
     plan: &Plan,
     todo: &[RunId],
     jobs: usize,
@@ -77,7 +77,11 @@ impl Work<'_> {
             seed: self.plan.seed(id.run),
             ..self.plan.variants[id.variant].scenario.clone()
         };
-        replicate(&scenario, id, self.plan.cut(), &mut |_| {
+        let options = RunOptions {
+            own_chokers: self.plan.own_chokers.clone(),
+            ..RunOptions::default()
+        };
+        replicate(&scenario, id, self.plan.cut(), options, &mut |_| {
             if self.is_over() {
                 Control::Stop
             } else {

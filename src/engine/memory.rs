@@ -13,7 +13,7 @@ use crate::swarm::{Link, Peer};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
-    let all = peers_expected(&group.arrival, scenario.run.time_limit);
+    let all = peers_expected(group, scenario.run.time_limit);
     let Arrival::Poisson { per_sec, .. } = group.arrival else {
         return all;
     };
@@ -24,7 +24,7 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
     };
     // A download at its own upload rate, twice over to be on the safe side (Little's law).
     let upload = group.capacity.mean_upload();
-    all.min(per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
+    all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
 }
 
 /// What a choker takes on the heap, with the allocator's share: the built-in ones are that small.
@@ -44,7 +44,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
     let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
     let limit = scenario.run.time_limit;
-    let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(&g.arrival, limit)).sum();
+    let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
     let group_bytes = |group: &Group| {
         let links = match scenario.discovery {
             Discovery::Tracker(_) => f64::from(group.connections.accept.max(group.connections.initiate)),

@@ -26,5 +26,5 @@ mod work;
 
 pub use memory::estimate_memory_bytes;
 pub use observer::{Ending, NoObserver, Observer};
-pub use run::{Control, InvariantViolation, Outcome, Progress, RunOptions, run};
+pub use run::{Control, InvariantViolation, Outcome, Progress, RunFault, RunOptions, run};
 use simulation::{Job, REFILL, Simulation, Streams};

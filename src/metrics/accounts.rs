@@ -104,8 +104,8 @@ impl Observer for Accounts<'_> {
 fn group_summary(group: &Group, tally: &Tally, end: SimTime, file_bytes: u64) -> GroupSummary {
     GroupSummary {
         group: group.name.clone(),
-        choking: names::choking(&group.choking),
-        seeding: names::choking(&group.seeding),
+        choking: group.choking.word().to_owned(),
+        seeding: group.seeding.word().to_owned(),
         picking: names::picker(group.picking.picker),
         figures: tally.figures(end, file_bytes),
     }

@@ -33,7 +33,14 @@ pub const PEERS: Table = Table {
             "peer",
             "number of the peer, in order of arrival from 0; the same number in every file of a run",
         ),
-        column("group", "name of its group in the scenario"),
+        column(
+            "group",
+            "name of its group in the scenario; `group/entry` where the group has a mix",
+        ),
+        column(
+            "strategy",
+            "the rule by which it unchokes: `choking` of its group, for an initial seed `seeding`",
+        ),
         column("upload_bytes_per_s", "upload capacity of its access link"),
         column(
             "download_bytes_per_s",

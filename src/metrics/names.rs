@@ -1,21 +1,7 @@
 //! Names of rules and outcomes as they stand in scenarios and in result files.
 
 use crate::engine::observer::{Ending, Leave, TransferEnd};
-use crate::scenario::model::{Choking, Picker};
-
-/// The scenario's word for a choker.
-#[must_use]
-pub fn choking(rule: &Choking) -> &'static str {
-    match rule {
-        Choking::TitForTat(_) => "tit-for-tat",
-        Choking::Fastest { .. } => "fastest",
-        Choking::RoundRobin { .. } => "round-robin",
-        Choking::RoundRobinQuota { .. } => "round-robin-quota",
-        Choking::Random { .. } => "random",
-        Choking::Altruist => "altruist",
-        Choking::FreeRider => "free-rider",
-    }
-}
+use crate::scenario::model::Picker;
 
 /// The scenario's word for a picker.
 #[must_use]

@@ -18,6 +18,7 @@ use crate::units::SimTime;
 
 /// Records one run into tables and, at its end, into a [`Summary`].
 pub struct Recorder<'a> {
+    scenario: &'a Scenario,
     accounts: Accounts<'a>,
     names: Vec<String>,
     tables: Tables,
@@ -70,6 +71,7 @@ impl<'a> Recorder<'a> {
         let groups = scenario.groups.len();
         Ok(Self {
             accounts: Accounts::new(scenario),
+            scenario,
             names: scenario.groups.iter().map(|group| group.name.clone()).collect(),
             tables: Tables::open(detail, open)?,
             traffic: vec![Traffic::default(); groups * groups],
@@ -200,7 +202,10 @@ impl Observer for Recorder<'_> {
 
     fn peer_record(&mut self, record: &PeerRecord) {
         self.accounts.peer_record(record);
-        rows::peer(&mut self.tables.peers, &self.names[record.group.ix()], record);
+        let group = &self.scenario.groups[record.group.ix()];
+        let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
+        let strategy = if initial_seed { &group.seeding } else { &group.choking };
+        rows::peer(&mut self.tables.peers, &group.name, strategy.word(), record);
         note(&self.tables.peers, &self.failed);
     }
 

@@ -33,8 +33,8 @@ pub struct Summary {
 #[allow(missing_docs)] // the meaning of each field stands once, in the schema
 pub struct GroupSummary {
     pub group: String,
-    pub choking: &'static str,
-    pub seeding: &'static str,
+    pub choking: String,
+    pub seeding: String,
     pub picking: &'static str,
     #[serde(flatten)]
     pub figures: Figures,

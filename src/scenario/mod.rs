@@ -10,6 +10,7 @@ pub mod estimate;
 pub mod file;
 pub mod limits;
 mod load;
+pub mod mix;
 pub mod model;
 mod overrides;
 pub mod preset;
@@ -21,6 +22,7 @@ mod schema;
 pub mod study;
 mod trace;
 mod validate;
+mod words;
 
 pub use load::{LoadOptions, Loaded, Override, load, parse};
 pub use model::Scenario;

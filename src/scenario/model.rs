@@ -2,6 +2,7 @@
 //! quantity is in its base unit. Built by `validate` from the file.
 
 use crate::scenario::draw::Draw;
+use crate::scenario::mix::Part;
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
 /// A scenario that has passed every check.
@@ -19,7 +20,7 @@ pub struct Scenario {
     pub network: Network,
     /// How peers learn of each other.
     pub discovery: Discovery,
-    /// The peers, by group, in the order of the file.
+    /// The peers, by group, in the order of the file. A mixed group is several: see [`Scenario::cohorts`].
     pub groups: Vec<Group>,
 }
 
@@ -89,9 +90,11 @@ pub struct Tracker {
 /// Peers that share their rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Name, unique in the scenario.
+    /// Name, unique in the scenario; `group/entry` in a mix.
     pub name: String,
-    /// How many peers, when.
+    /// Which part of a mixed group this is, if it is.
+    pub part: Option<Part>,
+    /// How many peers, when. Groups of one mix have the same: it brings the peers of all of them.
     pub arrival: Arrival,
     /// Capacities of the access links.
     pub capacity: Capacity,
@@ -107,6 +110,8 @@ pub struct Group {
     pub crash_timeout: SimDuration,
     /// How many connections a peer opens and accepts.
     pub connections: Connections,
+    /// Whether it asks the tracker as often as it may, to know as many peers as it can get (Locher et al. 2006).
+    pub large_view: bool,
     /// The rhythm of unchoke decisions.
     pub rechoke: Rechoke,
     /// Whom a leecher unchokes.
@@ -329,6 +334,8 @@ pub enum Choking {
     Altruist,
     /// Nobody.
     FreeRider,
+    /// A rule that the program has registered by this name.
+    Own(String),
 }
 
 /// Parameters of tit-for-tat.

@@ -127,6 +127,7 @@ fn plainly(form: &str) -> &str {
         "a sequence" | "sequence" => "a list",
         "enum" => "one of the alternatives",
         "a string" => "a text in quotes",
+        "f64" => "a number",
         _ if form.starts_with("struct ") => "a table",
         _ => form,
     }

@@ -27,10 +27,15 @@ the default given is the one of `textbook`. Where there is no default the key ma
   `at_least` and `at_most`: `upload = { uniform = { min = \"1 Mbit/s\", max = \"5 Mbit/s\" } }`, or for short
   `upload.uniform = { … }`.
 - **Choices** are a table with one alternative, `choking.random = { slots = 4 }`, or its name alone for all defaults:
-  `choking = \"random\"`.
+  `choking = \"random\"`. `choking` and `seeding` also take the name of a [rule of your own](own-strategy.md).
 - **Overrides** on the command line, `--set 'key.path=value'`, take a TOML value. Groups are addressed by name or by index
   from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. To set one
   alternative of a choice replaces the one that stood there.
+- **Mixes** let the peers of a group play different strategies: `mix = [{ choking = \"tit-for-tat\" }, { name = \"riders\", share = 0.2, choking =
+  \"free-rider\" }]`. Each entry is a group of its own in results, here `leechers/tit-for-tat` and `leechers/riders`. Which peers play what is drawn,
+  exactly by share up to rounding; who comes when and with which capacity does not depend on it, and who plays a strategy stays with it when its share
+  grows. Entries are addressed by name or by index: `--set group.leechers.mix.riders.share=0.4`. For a single peer among others write a second group
+  with `count = 1`.
 - **[Limits](#limits)** keep numbers within what can be simulated.
 
 Line 1 of a scenario can be `#:schema ./scenario.schema.json`: editors then complete keys and show this text.
@@ -67,7 +72,7 @@ fn limits(page: &mut String) {
         &1,
         &PEERS_MAX,
     );
-    row("groups", &1, &GROUPS_MAX);
+    row("groups, each entry of a mix counted", &1, &GROUPS_MAX);
     row("size of the file", &"1 B", &FILE_SIZE_MAX);
     row(
         "chunks of the file; a chunk is no larger than the file, a block no larger than a chunk",

@@ -87,8 +87,9 @@ fn group() -> impl Strategy<Value = Group> {
         Picker::GlobalRarest,
     ]);
     let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
-    (people, churn, rules, picker, rhythm, any::<bool>()).prop_map(
-        |(people, churn, rules, picker, rhythm, super_seeding)| {
+    let view = prop::bool::weighted(0.2);
+    (people, churn, rules, picker, rhythm, any::<bool>(), view).prop_map(
+        |(people, churn, rules, picker, rhythm, super_seeding, large_view)| {
             let (arrival, departure, upload, ratio) = people;
             let (abort_per_sec, crash_per_sec, timeout, start) = churn;
             let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
@@ -105,9 +106,10 @@ fn group() -> impl Strategy<Value = Group> {
                     _ => StartsWith::Nothing,
                 },
                 connections: Connections {
-                    initiate,
-                    accept: initiate + accept,
+                    initiate: if large_view { 500 } else { initiate },
+                    accept: if large_view { 500 } else { initiate + accept },
                 },
+                large_view,
                 rechoke: Rechoke {
                     interval: SimDuration::from_secs(interval),
                     optimistic_every,
@@ -130,8 +132,23 @@ fn group() -> impl Strategy<Value = Group> {
     )
 }
 
+/// A group, or the groups of a mix.
+fn cohort() -> impl Strategy<Value = Vec<Group>> {
+    let second = (group(), 0.0_f64..1.0, 0_u32..u32::MAX);
+    (group(), prop::option::of(second)).prop_map(|(first, second)| {
+        let Some((second, share, number)) = second else {
+            return vec![first];
+        };
+        let all = Group {
+            name: format!("mix-{number}"),
+            ..first.clone()
+        };
+        mixed(&all, vec![(1.0 - share, first), (share, second)])
+    })
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
-    let groups = prop::collection::vec(group(), 1..4);
+    let groups = prop::collection::vec(cohort(), 1..4).prop_map(|cohorts| cohorts.concat());
     let size = (
         1_u64..400_000,
         select(vec![16_000_u64, 16_384, 5000]),
@@ -175,10 +192,8 @@ fn expected_peers(scenario: &Scenario) -> usize {
     scenario
         .groups
         .iter()
-        .map(|g| match g.arrival {
-            Arrival::AtOnce { count, .. } => count as usize,
-            _ => 0,
-        })
+        .filter_map(Group::count_known)
+        .map(|count| count as usize)
         .sum()
 }
 

@@ -5,6 +5,7 @@
 pub mod choice;
 pub mod draw;
 pub mod group;
+pub mod mix;
 pub mod strategy;
 pub mod study;
 

@@ -28,6 +28,9 @@ pub enum ChokingFile {
     Altruist(Nothing),
     /// Nobody.
     FreeRider(Nothing),
+    /// A rule that the program has registered by this name.
+    #[serde(skip)]
+    Own(String),
 }
 
 impl Alternatives for ChokingFile {
@@ -41,12 +44,18 @@ impl Alternatives for ChokingFile {
         "free-rider",
     ];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Altruist(_) => Some("altruist"),
             Self::FreeRider(_) => Some("free-rider"),
+            Self::Own(name) => Some(name),
             _ => None,
         }
+    }
+
+    /// Whether the program knows a rule of this name is for the checks to say.
+    fn other(word: &str) -> Option<Self> {
+        Some(Self::Own(word.to_string()))
     }
 }
 
@@ -129,7 +138,7 @@ pub enum PickingFile {
 impl Alternatives for PickingFile {
     const WORDS: &'static [&'static str] = &["rarest-first", "random", "sequential", "global-rarest"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         None
     }
 }

@@ -1,7 +1,7 @@
 //! The strategies of a group: choking, seeding, picking and their rhythm, with the preset's constants as defaults.
 
 use super::check::Check;
-use crate::scenario::file::choice::{Choice, Or, Whole};
+use crate::scenario::file::choice::{Alternatives, Choice, Or, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
     ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
@@ -12,12 +12,21 @@ use crate::scenario::limits::{
 };
 use crate::scenario::model::{Choking, Phase, Picker, Picking, Rechoke, Refill, Slots, TitForTat};
 use crate::scenario::preset::{Preset, SeedRule};
+use crate::scenario::read::nearest_or_all;
 use crate::units::SimDuration;
 
+/// What the strategies of a group can build on.
+pub(super) struct Known<'a> {
+    /// The constants of its preset.
+    pub preset: Preset,
+    /// Names of the chokers that the program has registered.
+    pub own_chokers: &'a [String],
+}
+
 /// Whom leechers unchoke; tit-for-tat unless `file` says otherwise.
-pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, preset: &Preset) -> Choking {
+pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, known: &Known<'_>) -> Choking {
     let default = ChokingFile::TitForTat(TitForTatFile::default());
-    choker(at, file.map_or(&default, |choice| &choice.0), preset)
+    choker(at, file.map_or(&default, |choice| &choice.0), known)
 }
 
 /// Whom seeds unchoke; nobody in a group of free riders, else the preset's rule, unless `file` says otherwise.
@@ -25,9 +34,9 @@ pub(super) fn seeding(
     at: &Check<'_>,
     file: Option<&Choice<ChokingFile>>,
     choking: &Choking,
-    preset: &Preset,
+    known: &Known<'_>,
 ) -> Choking {
-    let default = match preset.seed_rule {
+    let default = match known.preset.seed_rule {
         // Who never uploads does not begin to when it is done.
         _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
         SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
@@ -41,10 +50,11 @@ pub(super) fn seeding(
             "choose for example \"fastest\" or \"round-robin\"",
         );
     }
-    choker(at, rule, preset)
+    choker(at, rule, known)
 }
 
-fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
+fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
+    let preset = &known.preset;
     match file {
         ChokingFile::TitForTat(p) => Choking::TitForTat(tit_for_tat(&at.key("tit-for-tat"), p, preset)),
         ChokingFile::Fastest(p) => {
@@ -83,7 +93,27 @@ fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
         },
         ChokingFile::Altruist(_) => Choking::Altruist,
         ChokingFile::FreeRider(_) => Choking::FreeRider,
+        ChokingFile::Own(name) => Choking::Own(own(at, name, known.own_chokers)),
     }
+}
+
+/// The name of a rule that the program must have registered, as one of `names`.
+fn own(at: &Check<'_>, name: &str, names: &[String]) -> String {
+    if !names.iter().any(|known| known == name) {
+        let words = ChokingFile::WORDS.iter().copied();
+        let all = words.chain(names.iter().map(String::as_str));
+        let help = nearest_or_all(name, all, "choose one of");
+        let how = if help.starts_with("choose") {
+            "; rules of your own need a program that registers them, see docs/own-strategy.md"
+        } else {
+            ""
+        };
+        at.error(
+            format!("`{}` is not one of the alternatives here", name.escape_debug()),
+            help + how,
+        );
+    }
+    name.to_string()
 }
 
 fn tit_for_tat(at: &Check<'_>, file: &TitForTatFile, preset: &Preset) -> TitForTat {
@@ -138,24 +168,26 @@ fn weight(at: &Check<'_>, file: Option<Whole>, preset: &Preset) -> u32 {
     })
 }
 
-/// The rhythm of unchoke decisions.
-pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, preset: &Preset) -> Rechoke {
+/// The rhythm of unchoke decisions; what `file` leaves out is `default`'s.
+pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Rechoke) -> Rechoke {
     let file = file.cloned().unwrap_or_default();
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     Rechoke {
-        interval: time("interval", file.interval, preset.interval),
-        optimistic_every: file.optimistic_every.map_or(preset.optimistic_every, |n| {
+        interval: time("interval", file.interval, default.interval),
+        optimistic_every: file.optimistic_every.map_or(default.optimistic_every, |n| {
             at.key("optimistic_every").count(n, 1, SMALL_COUNT_MAX)
         }),
         phase: match file.phase {
-            None | Some(PhaseFile::Random) => Phase::Random,
+            None => default.phase,
+            Some(PhaseFile::Random) => Phase::Random,
             Some(PhaseFile::Aligned) => Phase::Aligned,
         },
         refill: match file.refill {
-            None | Some(RefillFile::Immediate) => Refill::Immediate,
+            None => default.refill,
+            Some(RefillFile::Immediate) => Refill::Immediate,
             Some(RefillFile::Periodic) => Refill::Periodic,
         },
-        rate_window: time("rate_window", file.rate_window, preset.rate_window),
+        rate_window: time("rate_window", file.rate_window, default.rate_window),
     }
 }
 
