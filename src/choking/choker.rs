@@ -9,6 +9,7 @@ use crate::choking::round_robin_quota::RoundRobinQuota;
 use crate::choking::tit_for_tat::TitForTat;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
+use crate::scenario::Scenario;
 use crate::scenario::model::{Choking, Slots};
 use crate::units::SimTime;
 
@@ -23,6 +24,17 @@ pub struct Neighbour {
     pub received_per_sec: f64,
     /// Rate at which it takes, over the window, bytes per second.
     pub sent_per_sec: f64,
+    /// Bytes that have come from it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
+    pub received_bytes: u64,
+    /// Bytes sent to it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
+    pub sent_bytes: u64,
+    /// Bytes that have come from it since the deciding peer's last regular decision; 0 unless the choker
+    /// [needs accounts](Choker::needs_accounts).
+    pub received_in_round: u64,
+    /// Chunks that it has, as its HAVE messages tell (those still on their way included).
+    pub chunks: u32,
+    /// Whether it unchokes the deciding peer.
+    pub unchokes_us: bool,
     /// When bytes last came from it, or the connection opened.
     pub last_received: SimTime,
     /// When the connection opened.
@@ -35,6 +47,10 @@ pub struct Neighbour {
     pub unchoked: bool,
     /// Whether its slot was given at random.
     pub optimistic: bool,
+    /// Share of the upload that it has, or had last, relative to the others.
+    pub weight: f32,
+    /// Whether a chunk is on its way to it.
+    pub sending: bool,
 }
 
 /// Why a choker is asked.
@@ -49,6 +65,9 @@ pub enum Decision {
     },
     /// A slot has fallen free between two decisions. Those that are unchoked stay so.
     Refill,
+    /// The neighbour at this link has got a chunk: only for a choker that [is asked after each](Choker::is_asked_after_each_chunk). The others that
+    /// are unchoked stay so.
+    ChunkSent(LinkIx),
 }
 
 /// Read-only view of one decision of one peer.
@@ -77,17 +96,34 @@ pub struct Grant {
     pub neighbour: usize,
     /// Whether the slot is given at random.
     pub optimistic: bool,
-    /// Share of the upload relative to the other grants; 1 for an equal split.
+    /// Share of the upload relative to the other grants, above 0; 1 for an equal split.
     pub weight: f32,
 }
 
 /// Decides whom one peer unchokes. A choker may keep state of its own; there is one a peer.
 pub trait Choker: Send {
-    /// How many neighbours it unchokes at most. A peer with fewer has a free slot.
+    /// How many neighbours it unchokes at most, as of its last decision. A peer with fewer has a free slot.
     fn slots(&self) -> usize;
 
     /// Fills `grants`, which is empty, with the neighbours to unchoke; all others are choked.
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>);
+
+    /// Whether it looks at the bytes that a connection has carried ([`Neighbour::received_bytes`], [`Neighbour::sent_bytes`],
+    /// [`Neighbour::received_in_round`]). They are counted only in a swarm where some choker does.
+    fn needs_accounts(&self) -> bool {
+        false
+    }
+
+    /// Whether it decides anew after every chunk: a neighbour that has got one gets the next only if it is chosen again. The usual choker
+    /// lets it go on until a regular decision takes its slot.
+    fn is_asked_after_each_chunk(&self) -> bool {
+        false
+    }
+
+    /// The most that the peer uploads in all, bytes per second, if it gives less than its capacity.
+    fn upload_cap(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// The choker for a rule of the scenario, for a peer with `upload` bytes per second.
@@ -123,6 +159,13 @@ pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
         Choking::Altruist => Box::new(Altruist),
         Choking::FreeRider => Box::new(FreeRider),
     }
+}
+
+/// Whether a choker of `scenario` [needs accounts](Choker::needs_accounts).
+#[must_use]
+pub fn need_accounts(scenario: &Scenario) -> bool {
+    let mut rules = scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]);
+    rules.any(|rule| for_rule(rule, 0.0).needs_accounts())
 }
 
 /// The number of slots of a choker that has one number.

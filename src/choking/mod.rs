@@ -20,4 +20,4 @@ pub mod round_robin_quota;
 mod seats;
 pub mod tit_for_tat;
 
-pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, for_rule};
+pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, for_rule, need_accounts};

@@ -29,13 +29,22 @@ impl<'a> Seats<'a> {
             slots,
             taken,
         };
-        if view.decision == Decision::Refill {
-            for place in seats.unchoked_newest_first() {
-                let optimistic = view.neighbours[place].optimistic;
-                seats.give(place, optimistic);
-            }
+        match view.decision {
+            Decision::Periodic { .. } => {}
+            Decision::Refill => seats.keep(|_| true),
+            Decision::ChunkSent(link) => seats.keep(|n| n.link != link),
         }
         seats
+    }
+
+    /// Leaves their slots to those that are unchoked and `stay`.
+    pub(super) fn keep(&mut self, stay: impl Fn(&Neighbour) -> bool) {
+        for place in self.unchoked_newest_first() {
+            let neighbour = &self.view.neighbours[place];
+            if stay(neighbour) {
+                self.give(place, neighbour.optimistic);
+            }
+        }
     }
 
     /// Slots that are left.
@@ -121,9 +130,13 @@ impl<'a> Seats<'a> {
         for place in self.ranked(rng, fit, best_first).into_iter().take(earned) {
             self.give(place, false);
         }
-        if self.slots == regular {
-            return;
+        if self.slots > regular {
+            self.by_lot(rng, new_weight);
         }
+    }
+
+    /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn.
+    pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
         if let Decision::Periodic { rotate, .. } = self.view.decision {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
@@ -164,6 +177,13 @@ pub(super) mod by_hand {
             slot_bytes: 0,
             unchoked: false,
             optimistic: false,
+            received_bytes: 0,
+            sent_bytes: 0,
+            received_in_round: 0,
+            chunks: 0,
+            unchokes_us: false,
+            weight: 1.0,
+            sending: false,
         }
     }
 

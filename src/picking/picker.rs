@@ -52,8 +52,14 @@ impl PickView<'_> {
 
 /// Chooses one of the candidates.
 pub trait Picker: Send {
-    /// The chunk to ask for; `None` only when there is no candidate.
+    /// The chunk to ask for; `None` when there is no candidate, or none that the rule allows.
     fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx>;
+
+    /// Whether the rule can refuse all candidates. A peer that has been refused looks again when something that it sees has changed, and at each of
+    /// its unchoke decisions.
+    fn holds_back(&self) -> bool {
+        false
+    }
 }
 
 /// The picker for a rule of the scenario.
