@@ -1,12 +1,17 @@
 //! What a choker sees and what it answers; which choker stands for which rule of the scenario.
 
 use crate::choking::altruist::Altruist;
+use crate::choking::birds::Birds;
+use crate::choking::bittyrant::BitTyrant;
+use crate::choking::fairtorrent::FairTorrent;
 use crate::choking::fastest::Fastest;
 use crate::choking::free_rider::FreeRider;
+use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
 use crate::choking::round_robin::RoundRobin;
 use crate::choking::round_robin_quota::RoundRobinQuota;
 use crate::choking::tit_for_tat::TitForTat;
+use crate::choking::tit_for_tat_block::TitForTatBlock;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
@@ -156,6 +161,25 @@ pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
         Choking::Random { slots } => Box::new(RandomSlots {
             slots: total_slots(slots, upload),
         }),
+        Choking::PropShare(rule) => Box::new(PropShare::new(rule)),
+        Choking::BitTyrant(rule) => Box::new(BitTyrant::new(rule)),
+        Choking::FairTorrent { slots } => Box::new(FairTorrent {
+            slots: total_slots(slots, upload),
+        }),
+        Choking::TitForTatBlock { slots, ahead_chunks } => Box::new(TitForTatBlock {
+            slots: total_slots(slots, upload),
+            ahead_chunks,
+        }),
+        Choking::Birds {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => Box::new(Birds::new(
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+            upload,
+        )),
         Choking::Altruist => Box::new(Altruist),
         Choking::FreeRider => Box::new(FreeRider),
     }
@@ -166,6 +190,15 @@ pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
 pub fn need_accounts(scenario: &Scenario) -> bool {
     let mut rules = scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]);
     rules.any(|rule| for_rule(rule, 0.0).needs_accounts())
+}
+
+/// Bytes that the choker for `rule` keeps for each neighbour that it has seen.
+#[must_use]
+pub fn bytes_per_neighbour(rule: &Choking) -> usize {
+    match rule {
+        Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
+        _ => 0,
+    }
 }
 
 /// The number of slots of a choker that has one number.

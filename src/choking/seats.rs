@@ -52,6 +52,11 @@ impl<'a> Seats<'a> {
         self.slots.saturating_sub(self.grants.len())
     }
 
+    /// Those that have got a slot so far.
+    pub(super) fn given(&self) -> impl Iterator<Item = &Neighbour> {
+        self.grants.iter().map(|grant| &self.view.neighbours[grant.neighbour])
+    }
+
     /// Slots given so far that were not given at random.
     pub(super) fn regular(&self) -> usize {
         self.grants.iter().filter(|g| !g.optimistic).count()
@@ -195,14 +200,20 @@ pub(super) mod by_hand {
         n
     }
 
-    /// Places that got a slot, sorted, and those of them that got it by lot.
-    pub(crate) fn decide(
+    /// A regular decision that is no rotation.
+    pub(crate) const TICK: Decision = Decision::Periodic {
+        number: 1,
+        rotate: false,
+    };
+
+    /// What `choker` grants, in its order: of 100 kB/s upload, in chunks of 256 KiB, 10 s after the last decision.
+    pub(crate) fn grants(
         choker: &mut dyn Choker,
         neighbours: &[Neighbour],
         now: SimTime,
         decision: Decision,
         seed: u64,
-    ) -> (Vec<usize>, Vec<usize>) {
+    ) -> Vec<Grant> {
         let view = RechokeView {
             now,
             decision,
@@ -214,6 +225,18 @@ pub(super) mod by_hand {
         };
         let mut grants = Vec::new();
         choker.rechoke(&view, &mut stream(seed, Purpose::Choking, 0), &mut grants);
+        grants
+    }
+
+    /// Places that got a slot, sorted, and those of them that got it by lot.
+    pub(crate) fn decide(
+        choker: &mut dyn Choker,
+        neighbours: &[Neighbour],
+        now: SimTime,
+        decision: Decision,
+        seed: u64,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let grants = grants(choker, neighbours, now, decision, seed);
         let mut all: Vec<usize> = grants.iter().map(|g| g.neighbour).collect();
         all.sort_unstable();
         let mut lot: Vec<usize> = grants.iter().filter(|g| g.optimistic).map(|g| g.neighbour).collect();

@@ -262,11 +262,15 @@ impl<'a, O: Observer> Simulation<'a, O> {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let choker = size_of::<Box<dyn Choker>>() + CHOKER_BYTES;
+        let present = self.swarm.peers.present();
+        let kept = present
+            .map(|(ix, peer)| choking::bytes_per_neighbour(&self.group_of(ix).choking) * peer.links.used as usize);
         self.swarm.memory_bytes()
             + self.bandwidth.memory_bytes()
             + self.schedule.memory_bytes()
             + self.tracker.memory_bytes()
             + self.chokers.len() * choker
+            + kept.sum::<usize>()
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
     }

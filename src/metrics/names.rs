@@ -12,6 +12,11 @@ pub fn choking(rule: &Choking) -> &'static str {
         Choking::RoundRobin { .. } => "round-robin",
         Choking::RoundRobinQuota { .. } => "round-robin-quota",
         Choking::Random { .. } => "random",
+        Choking::PropShare(_) => "propshare",
+        Choking::BitTyrant(_) => "bittyrant",
+        Choking::FairTorrent { .. } => "fairtorrent",
+        Choking::TitForTatBlock { .. } => "tit-for-tat-block",
+        Choking::Birds { .. } => "birds",
         Choking::Altruist => "altruist",
         Choking::FreeRider => "free-rider",
     }
@@ -25,6 +30,7 @@ pub fn picker(rule: Picker) -> &'static str {
         Picker::Random => "random",
         Picker::Sequential => "sequential",
         Picker::GlobalRarest => "global-rarest",
+        Picker::ModeSuppression => "mode-suppression",
     }
 }
 

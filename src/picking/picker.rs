@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, PeerIx};
 use crate::picking::global_rarest::GlobalRarest;
+use crate::picking::mode_suppression::ModeSuppression;
 use crate::picking::random::RandomChunk;
 use crate::picking::rarest_first::RarestFirst;
 use crate::picking::sequential::Sequential;
@@ -70,6 +71,7 @@ pub fn for_rule(rule: model::Picker) -> Box<dyn Picker> {
         model::Picker::Random => Box::new(RandomChunk),
         model::Picker::Sequential => Box::new(Sequential),
         model::Picker::GlobalRarest => Box::new(GlobalRarest),
+        model::Picker::ModeSuppression => Box::new(ModeSuppression),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod limits;
 mod load;
 pub mod model;
 mod overrides;
+mod parameters;
 pub mod preset;
 mod problem;
 mod read;

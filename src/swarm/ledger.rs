@@ -72,7 +72,10 @@ mod tests {
         ledger.credit(link, 300);
         ledger.begin_round(0..2);
         ledger.credit(link, 50);
-        assert_eq!((ledger.received(link).total, ledger.received(link).in_round()), (350, 50));
+        assert_eq!(
+            (ledger.received(link).total, ledger.received(link).in_round()),
+            (350, 50)
+        );
         ledger.open(link);
         assert_eq!(ledger.received(link), Received::default());
     }
