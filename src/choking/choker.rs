@@ -20,6 +20,7 @@ use crate::units::SimTime;
 
 /// A neighbour that is interested in the deciding peer.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, each on its own")]
 pub struct Neighbour {
     /// The deciding peer's end of the connection.
     pub link: LinkIx,
@@ -52,7 +53,7 @@ pub struct Neighbour {
     pub unchoked: bool,
     /// Whether its slot was given at random.
     pub optimistic: bool,
-    /// Share of the upload that it has, or had last, relative to the others.
+    /// Share of the upload that it has, or had last, relative to the largest.
     pub weight: f32,
     /// Whether a chunk is on its way to it.
     pub sending: bool,
@@ -101,7 +102,7 @@ pub struct Grant {
     pub neighbour: usize,
     /// Whether the slot is given at random.
     pub optimistic: bool,
-    /// Share of the upload relative to the other grants, above 0; 1 for an equal split.
+    /// Share of the upload relative to the other grants, above 0; all 1 for an equal split. Less than a thousandth of the largest counts as that much.
     pub weight: f32,
 }
 

@@ -47,8 +47,8 @@ mod tests {
 
     fn owed(id: u32, sent_bytes: u64, received_bytes: u64) -> Neighbour {
         Neighbour {
-            sent_bytes,
             received_bytes,
+            sent_bytes,
             ..neighbour(id)
         }
     }

@@ -1,6 +1,7 @@
 //! What must hold between any two events, recomputed the obvious way from the state itself.
 
 use crate::engine::observer::Observer;
+use crate::engine::rechoke::LIGHTEST;
 use crate::engine::{InvariantViolation, Simulation};
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::swarm::{Peer, Role};
@@ -116,7 +117,7 @@ impl<O: Observer> Simulation<'_, O> {
         let mut received: u64 = 0;
         for (link, to) in links.open_in(peer.links) {
             let end = links.get(link);
-            ensure(end.weight.is_normal() && end.weight > 0.0, || {
+            ensure((LIGHTEST..=1.0).contains(&end.weight), || {
                 format!("{ix:?} gives {to:?} the weight {}", end.weight)
             })?;
             if let Some(ledger) = links.ledger() {

@@ -9,6 +9,10 @@ use crate::scenario::model::Refill;
 use crate::swarm::{Received, Role};
 use smallvec::SmallVec;
 
+/// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
+/// precision lost.
+pub(super) const LIGHTEST: f32 = 1.0 / 1024.0;
+
 impl<O: Observer> Simulation<'_, O> {
     /// `peer` makes its regular decision; the next one comes after the interval.
     pub(super) fn rechoke_in_turn(&mut self, peer: PeerIx) {
@@ -100,8 +104,10 @@ impl<O: Observer> Simulation<'_, O> {
                 self.choke(neighbour.link);
             }
         }
+        let heaviest = grants.iter().map(|g| g.weight).fold(0.0, f32::max);
         for grant in &grants {
-            self.grant(neighbours[grant.neighbour].link, grant.optimistic, grant.weight);
+            let weight = (grant.weight / heaviest).max(LIGHTEST);
+            self.grant(neighbours[grant.neighbour].link, grant.optimistic, weight);
         }
         self.swarm.peers[peer].slots = self.chokers[peer.ix()].slots();
         self.scratch.neighbours = neighbours;
