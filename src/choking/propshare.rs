@@ -2,6 +2,8 @@
 //!
 //! A round is the time between two regular decisions. A fixed share of the upload explores: it is split among neighbours that are drawn as optimistic
 //! ones are (BEP 3), and it is all there is while nobody has given anything; then as many are drawn as such shares fit into the upload.
+//!
+//! What explores is not paid back: neighbours that rank by rate, as tit-for-tat does, are offered that much less than an equal of theirs would offer.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
 use crate::choking::seats::Seats;

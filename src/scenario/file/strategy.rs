@@ -144,13 +144,13 @@ pub struct BitTyrantFile {
     /// Upload that a new neighbour is taken to ask for.
     #[schemars(extend("default" = "7 kB/s"))]
     pub initial_upload: Option<BytesPerSec>,
-    /// δ: share by which that rises for one that is unchoked and does not reciprocate.
+    /// δ: share by which the upload that a neighbour is taken to ask for rises when it is unchoked and does not reciprocate.
     #[schemars(extend("default" = 0.2))]
     pub increase: Option<f64>,
-    /// γ: share by which it falls for one that does …
+    /// γ: share by which it falls for a neighbour that has reciprocated for `rounds`.
     #[schemars(extend("default" = 0.1))]
     pub decrease: Option<f64>,
-    /// … and has done so at this many decisions in a row.
+    /// Decisions in a row at which a neighbour must have unchoked the peer before it is taken to ask for less.
     #[schemars(extend("default" = 3))]
     pub rounds: Option<Whole>,
     /// The most that the peer uploads while it leeches; `"off"`: its capacity.
