@@ -98,6 +98,11 @@ snapshots! {
     two_alternatives: ["count = 100" => "count = 100\nchoking = { random = {}, altruist = {} }"];
     two_shapes: ["\"1 Mbit/s\"" => "{ constant = \"1 Mbit/s\", exponential = { mean = \"1 Mbit/s\" } }"];
     shape_in_the_wrong_order: ["\"1 Mbit/s\"" => "{ uniform = { min = \"2 Mbit/s\", max = \"1 Mbit/s\" } }"];
+    seeds_have_no_own_speed: ["count = 100" => "count = 100\nseeding = \"birds\""];
+    choker_parameters_out_of_range: [
+        "count = 100" => "count = 100\nchoking.propshare = { exploring_share = 1.0, optimistic_slots = 0 }",
+        "name = \"origin\"" => "name = \"origin\"\nchoking.bittyrant = { decrease = 1.0, increase = -0.1, rounds = 0, selfish_cap = \"0 bit/s\" }\nseeding.fairtorrent.slots = 0"
+    ];
     seeds_cannot_reciprocate: ["count = 100" => "count = 100\nseeding = \"tit-for-tat\""];
     mesh_with_tracker: ["[file]" => "network.full_mesh = true\ntracker.min_neighbours = 3\n[file]"];
     warnings: [

@@ -273,7 +273,17 @@ fn a_free_rider_lives_on_optimistic_slots() {
 
 /// Small swarms of all kinds in which all stay.
 fn swarm() -> impl Strategy<Value = String> {
-    let rules = prop::sample::select(vec!["tit-for-tat", "random", "altruist", "fastest", "round-robin"]);
+    let rules = prop::sample::select(vec![
+        "tit-for-tat",
+        "random",
+        "altruist",
+        "fastest",
+        "round-robin",
+        "propshare",
+        "bittyrant",
+        "fairtorrent",
+        "birds",
+    ]);
     let pickers = prop::sample::select(vec!["rarest-first", "random", "sequential", "global-rarest"]);
     let peers = prop::collection::vec((1_u32..6, 50_u32..2000, 0_u32..3000), 1..4);
     (peers, 100_u32..5000, rules, pickers, 1_u32..40, any::<bool>(), 0_u32..200, any::<u16>()).prop_map(

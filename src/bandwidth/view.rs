@@ -39,6 +39,12 @@ impl MaxMin {
         }
     }
 
+    /// What a peer could upload at most, in bytes/s.
+    #[must_use]
+    pub fn upload_capacity(&self, peer: PeerIx) -> f64 {
+        self.links[AccessIx::upload(peer).ix()].capacity
+    }
+
     /// The sender of a flow.
     #[must_use]
     pub fn from(&self, flow: FlowIx) -> PeerIx {

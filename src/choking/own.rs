@@ -68,6 +68,18 @@ impl Choker for Checked {
         self.inner.slots()
     }
 
+    fn needs_accounts(&self) -> bool {
+        self.inner.needs_accounts()
+    }
+
+    fn is_asked_after_each_chunk(&self) -> bool {
+        self.inner.is_asked_after_each_chunk()
+    }
+
+    fn upload_cap(&self) -> Option<f64> {
+        self.inner.upload_cap()
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         self.inner.rechoke(view, rng, grants);
         let (name, count, slots) = (&self.name, grants.len(), self.inner.slots());

@@ -30,19 +30,33 @@ impl<'a> Seats<'a> {
             slots,
             taken,
         };
-        if view.decision == Decision::Refill {
-            for place in seats.unchoked_newest_first() {
-                let optimistic = view.neighbours[place].optimistic;
-                seats.give(place, optimistic);
-            }
+        match view.decision {
+            Decision::Periodic { .. } => {}
+            Decision::Refill => seats.keep(|_| true),
+            Decision::ChunkSent(link) => seats.keep(|n| n.link != link),
         }
         seats
+    }
+
+    /// Leaves their slots to those that are unchoked and `stay`.
+    pub(super) fn keep(&mut self, stay: impl Fn(&Neighbour) -> bool) {
+        for place in self.unchoked_newest_first() {
+            let neighbour = &self.view.neighbours[place];
+            if stay(neighbour) {
+                self.give(place, neighbour.optimistic);
+            }
+        }
     }
 
     /// Slots that are left.
     #[must_use]
     pub fn free(&self) -> usize {
         self.slots.saturating_sub(self.grants.len())
+    }
+
+    /// Those that have got a slot so far.
+    pub(super) fn given(&self) -> impl Iterator<Item = &Neighbour> {
+        self.grants.iter().map(|grant| &self.view.neighbours[grant.neighbour])
     }
 
     /// Slots given so far that were not given at random.
@@ -124,9 +138,13 @@ impl<'a> Seats<'a> {
         for place in self.ranked(rng, fit, best_first).into_iter().take(earned) {
             self.give(place, false);
         }
-        if self.slots == regular {
-            return;
+        if self.slots > regular {
+            self.by_lot(rng, new_weight);
         }
+    }
+
+    /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn.
+    pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
         if let Decision::Periodic { rotate, .. } = self.view.decision {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
@@ -167,6 +185,13 @@ pub(super) mod by_hand {
             slot_bytes: 0,
             unchoked: false,
             optimistic: false,
+            received_bytes: 0,
+            sent_bytes: 0,
+            received_in_round: 0,
+            chunks: 0,
+            unchokes_us: false,
+            weight: 1.0,
+            sending: false,
         }
     }
 
@@ -178,14 +203,20 @@ pub(super) mod by_hand {
         n
     }
 
-    /// Places that got a slot, sorted, and those of them that got it by lot.
-    pub(crate) fn decide(
+    /// A regular decision that is no rotation.
+    pub(crate) const TICK: Decision = Decision::Periodic {
+        number: 1,
+        rotate: false,
+    };
+
+    /// What `choker` grants, in its order: of 100 kB/s upload, in chunks of 256 KiB, 10 s after the last decision.
+    pub(crate) fn grants(
         choker: &mut dyn Choker,
         neighbours: &[Neighbour],
         now: SimTime,
         decision: Decision,
         seed: u64,
-    ) -> (Vec<usize>, Vec<usize>) {
+    ) -> Vec<Grant> {
         let view = RechokeView {
             now,
             decision,
@@ -197,6 +228,18 @@ pub(super) mod by_hand {
         };
         let mut grants = Vec::new();
         choker.rechoke(&view, &mut stream(seed, Purpose::Choking, 0), &mut grants);
+        grants
+    }
+
+    /// Places that got a slot, sorted, and those of them that got it by lot.
+    pub(crate) fn decide(
+        choker: &mut dyn Choker,
+        neighbours: &[Neighbour],
+        now: SimTime,
+        decision: Decision,
+        seed: u64,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let grants = grants(choker, neighbours, now, decision, seed);
         let mut all: Vec<usize> = grants.iter().map(|g| g.neighbour).collect();
         all.sort_unstable();
         let mut lot: Vec<usize> = grants.iter().filter(|g| g.optimistic).map(|g| g.neighbour).collect();

@@ -136,7 +136,13 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let choker = choking::for_rule(rule, upload, &self.own_chokers);
         let is_seed = state.role == Role::Seed;
-        self.swarm.peers[peer].slots = choker.slots();
+        let asked_each_chunk = choker.is_asked_after_each_chunk();
+        self.chunkwise |= asked_each_chunk;
+        let state = &mut self.swarm.peers[peer];
+        state.slots = choker.slots();
+        state.asked_each_chunk = asked_each_chunk;
+        let used = choker.upload_cap().map_or(upload, |cap| cap.min(upload));
+        self.bandwidth.set_upload(peer, used);
         if peer.ix() < self.chokers.len() {
             self.chokers[peer.ix()] = choker;
         } else {

@@ -1,7 +1,7 @@
 //! The state of a run and the way an event goes through it.
 
 use crate::bandwidth::{Clock, ClockKind, MaxMin};
-use crate::choking::{Choker, Decision, Grant, Neighbour, OwnChokers};
+use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::CHOKER_BYTES;
 use crate::engine::observer::{Ending, Observer};
@@ -25,6 +25,8 @@ use std::collections::VecDeque;
 pub(super) enum Job {
     /// The owner of this end may have something to send to its unchoked neighbour.
     Start(LinkIx),
+    /// The neighbour at this end has got a chunk, and the owner's choker says who gets the next one.
+    ChunkSent(LinkIx),
     /// This peer may have a free slot and somebody to give it to.
     Refill(PeerIx),
     /// This peer has become a seed and has nothing to say to other seeds.
@@ -44,6 +46,8 @@ pub(super) struct Simulation<'a, O: Observer> {
     pub(super) tracker: Tracker,
     /// By place of the peer.
     pub(super) chokers: Vec<Box<dyn Choker>>,
+    /// Whether any choker may be asked after each chunk.
+    pub(super) chunkwise: bool,
     /// By place of the peer.
     pub(super) streams: Vec<Streams>,
     /// By group.
@@ -101,15 +105,20 @@ impl<'a, O: Observer> Simulation<'a, O> {
     pub(super) fn new(scenario: &'a Scenario, own_chokers: OwnChokers, observer: &'a mut O) -> Self {
         let groups = || scenario.groups.iter();
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
+        let mut swarm = Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero());
+        if choking::need_accounts(scenario, &own_chokers) {
+            swarm.links.keep_ledger();
+        }
         Self {
             scenario,
             own_chokers,
             observer,
             schedule: Schedule::new(cohorts.len()),
-            swarm: Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero()),
+            swarm,
             bandwidth: MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0)),
             tracker: Tracker::default(),
             chokers: Vec::new(),
+            chunkwise: false,
             streams: Vec::new(),
             pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
             cohorts,
@@ -164,6 +173,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
         while let Some(job) = self.jobs.pop_front() {
             match job {
                 Job::Start(link) => self.start(link),
+                Job::ChunkSent(link) => self.chunk_sent(link),
                 Job::Refill(peer) => self.refill(peer),
                 Job::LeaveSeeds(peer) => self.leave_seeds(peer),
                 Job::Depart(peer) => self.depart(peer),
@@ -252,11 +262,15 @@ impl<'a, O: Observer> Simulation<'a, O> {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let choker = size_of::<Box<dyn Choker>>() + CHOKER_BYTES;
+        let present = self.swarm.peers.present();
+        let kept = present
+            .map(|(ix, peer)| choking::bytes_per_neighbour(&self.group_of(ix).choking) * peer.links.used as usize);
         self.swarm.memory_bytes()
             + self.bandwidth.memory_bytes()
             + self.schedule.memory_bytes()
             + self.tracker.memory_bytes()
             + self.chokers.len() * choker
+            + kept.sum::<usize>()
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
     }

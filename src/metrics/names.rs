@@ -11,6 +11,7 @@ pub fn picker(rule: Picker) -> &'static str {
         Picker::Random => "random",
         Picker::Sequential => "sequential",
         Picker::GlobalRarest => "global-rarest",
+        Picker::ModeSuppression => "mode-suppression",
     }
 }
 

@@ -36,6 +36,10 @@ pub const ROWS_MAX: usize = 10_000;
 pub const RATIO_MAX: f64 = 1e6;
 /// The same, smallest.
 pub const RATIO_MIN: f64 = 1e-6;
+/// Shares of the upload of which something must be left, and rates of change.
+pub const SHARE_MAX: f64 = 0.99;
+/// The same, smallest.
+pub const SHARE_MIN: f64 = 0.01;
 /// Seeds: what a TOML integer can hold.
 pub const SEED_MAX: u64 = i64::MAX as u64;
 /// Bytes of a scenario file.

@@ -13,6 +13,7 @@ mod load;
 pub mod mix;
 pub mod model;
 mod overrides;
+mod parameters;
 pub mod preset;
 mod problem;
 mod read;

@@ -3,6 +3,7 @@
 
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
+pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
 /// A scenario that has passed every check.
@@ -330,25 +331,37 @@ pub enum Choking {
         /// Slots in all.
         slots: Slots,
     },
+    /// In proportion to what each neighbour gave in the last round (Levin et al. 2008).
+    PropShare(PropShare),
+    /// Those that give most for the upload they ask for (Piatek et al. 2007).
+    BitTyrant(BitTyrant),
+    /// Chunk by chunk, the one that is owed most (Sherman et al. 2009).
+    FairTorrent {
+        /// Chunks that are sent at the same time.
+        slots: Slots,
+    },
+    /// Chunk by chunk, never far ahead of what has come back (Bharambe et al. 2006).
+    TitForTatBlock {
+        /// Chunks that are sent at the same time.
+        slots: Slots,
+        /// Δ: a neighbour may be this many chunks ahead.
+        ahead_chunks: u32,
+    },
+    /// Those whose speed is closest to one's own (Rahman et al. 2011).
+    Birds {
+        /// Slots given by speed.
+        regular_slots: Slots,
+        /// Slots given at random.
+        optimistic_slots: u32,
+        /// A new neighbour is this many times as likely to be drawn.
+        new_neighbour_weight: u32,
+    },
     /// Every interested neighbour, equally.
     Altruist,
     /// Nobody.
     FreeRider,
     /// A rule that the program has registered by this name.
     Own(String),
-}
-
-/// Parameters of tit-for-tat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TitForTat {
-    /// Slots earned by reciprocation.
-    pub regular_slots: Slots,
-    /// Slots given at random.
-    pub optimistic_slots: u32,
-    /// A neighbour that has not sent for this long is snubbing; `None` turns anti-snubbing off.
-    pub snub_after: Option<SimDuration>,
-    /// A new neighbour is this many times as likely to be drawn.
-    pub new_neighbour_weight: u32,
 }
 
 /// Which chunk a leecher asks for.
@@ -375,4 +388,6 @@ pub enum Picker {
     Sequential,
     /// The one with fewest copies in the whole swarm, ties at random: an oracle for comparison.
     GlobalRarest,
+    /// Any but the most common ones of the whole swarm (Reddyvari et al. 2019).
+    ModeSuppression,
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::limits::{
     CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
     LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
-    RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX,
-    VARIANTS_MAX,
+    RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
+    TRACE_BYTES_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 
@@ -97,11 +97,12 @@ fn limits(page: &mut String) {
     row("slots of a kind; a choker has at least one in all", &0, &SLOTS_MAX);
     row("`new_neighbour_weight`", &1, &NEW_NEIGHBOUR_WEIGHT_MAX);
     row(
-        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`",
+        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1)",
         &0,
         &SMALL_COUNT_MAX,
     );
-    row("weights, ratios and shapes", &RATIO_MIN, &RATIO_MAX);
+    row("`exploring_share`, `decrease`", &SHARE_MIN, &SHARE_MAX);
+    row("weights, ratios, shapes and `increase`", &RATIO_MIN, &RATIO_MAX);
     row("runs of a variant", &1, &RUNS_MAX);
     row("variants", &1, &VARIANTS_MAX);
     row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);

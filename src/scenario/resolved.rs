@@ -11,8 +11,8 @@ use super::file::group::{
 };
 use super::file::mix::MixFile;
 use super::file::strategy::{
-    ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile,
-    RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, Nothing, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
+    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
@@ -274,6 +274,14 @@ fn slots(model: Slots) -> Option<SlotsFile> {
     Some(count.into())
 }
 
+fn ranked(regular: Slots, optimistic: u32, new_neighbour_weight: u32) -> RankedSlots {
+    RankedSlots {
+        regular_slots: slots(regular),
+        optimistic_slots: whole(optimistic),
+        new_neighbour_weight: whole(new_neighbour_weight),
+    }
+}
+
 fn choking(model: &Choking) -> ChokingFile {
     match model {
         Choking::TitForTat(p) => ChokingFile::TitForTat(TitForTatFile {
@@ -286,11 +294,12 @@ fn choking(model: &Choking) -> ChokingFile {
             regular_slots,
             optimistic_slots,
             new_neighbour_weight,
-        } => ChokingFile::Fastest(FastestFile {
-            regular_slots: slots(*regular_slots),
-            optimistic_slots: whole(*optimistic_slots),
-            new_neighbour_weight: whole(*new_neighbour_weight),
-        }),
+        } => ChokingFile::Fastest(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
+        Choking::Birds {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => ChokingFile::Birds(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
         Choking::RoundRobin { slots: count } => ChokingFile::RoundRobin(SlotsOnly { slots: slots(*count) }),
         Choking::RoundRobinQuota {
             slots: count,
@@ -302,6 +311,25 @@ fn choking(model: &Choking) -> ChokingFile {
             quota_time: Some(*quota_time),
         }),
         Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
+        Choking::PropShare(p) => ChokingFile::Propshare(PropShareFile {
+            exploring_share: Some(p.exploring_share),
+            optimistic_slots: whole(p.optimistic_slots),
+        }),
+        Choking::BitTyrant(p) => ChokingFile::Bittyrant(BitTyrantFile {
+            initial_upload: Some(p.initial_upload),
+            increase: Some(p.increase),
+            decrease: Some(p.decrease),
+            rounds: whole(p.rounds),
+            selfish_cap: Some(p.selfish_cap.into()),
+        }),
+        Choking::FairTorrent { slots: count } => ChokingFile::Fairtorrent(SlotsOnly { slots: slots(*count) }),
+        Choking::TitForTatBlock {
+            slots: count,
+            ahead_chunks,
+        } => ChokingFile::TitForTatBlock(TitForTatBlockFile {
+            slots: slots(*count),
+            ahead_chunks: whole(*ahead_chunks),
+        }),
         Choking::Altruist => ChokingFile::Altruist(Nothing {}),
         Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
         Choking::Own(name) => ChokingFile::Own(name.clone()),
@@ -319,5 +347,6 @@ fn picking(model: Picking) -> PickingFile {
         Picker::Random => PickingFile::Random(rules),
         Picker::Sequential => PickingFile::Sequential(rules),
         Picker::GlobalRarest => PickingFile::GlobalRarest(rules),
+        Picker::ModeSuppression => PickingFile::ModeSuppression(rules),
     }
 }

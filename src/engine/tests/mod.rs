@@ -5,6 +5,7 @@
 #![allow(clippy::wildcard_imports)]
 
 mod bounds;
+mod chokers;
 mod mix;
 mod presence;
 mod random;

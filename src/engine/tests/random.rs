@@ -42,6 +42,29 @@ fn choking() -> impl Strategy<Value = Choking> {
             quota_time: SimDuration::from_secs(quota),
         }),
         Just(Choking::Random { slots: Slots::Auto }),
+        (0.01_f64..0.99, 1_u32..4).prop_map(|(exploring_share, optimistic_slots)| Choking::PropShare(PropShare {
+            exploring_share,
+            optimistic_slots,
+        })),
+        (1.0_f64..5000.0, 1_u32..4, select(vec![None, Some(50.0), Some(1e4)])).prop_map(|(initial, rounds, cap)| {
+            Choking::BitTyrant(BitTyrant {
+                initial_upload: BytesPerSec(initial),
+                increase: 0.2,
+                decrease: 0.1,
+                rounds,
+                selfish_cap: cap.map(BytesPerSec),
+            })
+        }),
+        (1_u32..5).prop_map(|n| Choking::FairTorrent { slots: Slots::Fixed(n) }),
+        (1_u32..5, 1_u32..4).prop_map(|(n, ahead_chunks)| Choking::TitForTatBlock {
+            slots: Slots::Fixed(n),
+            ahead_chunks,
+        }),
+        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic_slots)| Choking::Birds {
+            regular_slots: Slots::Fixed(regular),
+            optimistic_slots,
+            new_neighbour_weight: 3,
+        }),
         Just(Choking::Altruist),
         Just(Choking::FreeRider),
     ]
@@ -85,6 +108,7 @@ fn group() -> impl Strategy<Value = Group> {
         Picker::Random,
         Picker::Sequential,
         Picker::GlobalRarest,
+        Picker::ModeSuppression,
     ]);
     let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
     let view = prop::bool::weighted(0.2);

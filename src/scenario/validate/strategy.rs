@@ -4,16 +4,19 @@ use super::check::Check;
 use crate::scenario::file::choice::{Alternatives, Choice, Or, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
-    SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
+    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{
-    CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
+    CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
+    SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
-use crate::scenario::model::{Choking, Phase, Picker, Picking, Rechoke, Refill, Slots, TitForTat};
+use crate::scenario::model::{
+    BitTyrant, Choking, Phase, Picker, Picking, PropShare, Rechoke, Refill, Slots, TitForTat,
+};
 use crate::scenario::preset::{Preset, SeedRule};
 use crate::scenario::read::nearest_or_all;
-use crate::units::SimDuration;
+use crate::units::{BytesPerSec, SimDuration};
 
 /// What the strategies of a group can build on.
 pub(super) struct Known<'a> {
@@ -39,14 +42,22 @@ pub(super) fn seeding(
     let default = match known.preset.seed_rule {
         // Who never uploads does not begin to when it is done.
         _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
-        SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
+        SeedRule::Fastest => ChokingFile::Fastest(RankedSlots::default()),
         SeedRule::RoundRobin => ChokingFile::RoundRobin(SlotsOnly::default()),
         SeedRule::RoundRobinQuota => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile::default()),
     };
     let rule = file.map_or(&default, |choice| &choice.0);
-    if matches!(rule, ChokingFile::TitForTat(_)) {
+    let needs_return = match rule {
+        ChokingFile::TitForTat(_) => Some("tit-for-tat"),
+        ChokingFile::Propshare(_) => Some("propshare"),
+        ChokingFile::Bittyrant(_) => Some("bittyrant"),
+        ChokingFile::TitForTatBlock(_) => Some("tit-for-tat-block"),
+        ChokingFile::Birds(_) => Some("birds"),
+        _ => None,
+    };
+    if let Some(name) = needs_return {
         at.error(
-            "a seed gets nothing back: `tit-for-tat` has nothing to go by",
+            format!("a seed gets nothing back: `{name}` has nothing to go by"),
             "choose for example \"fastest\" or \"round-robin\"",
         );
     }
@@ -58,19 +69,19 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
     match file {
         ChokingFile::TitForTat(p) => Choking::TitForTat(tit_for_tat(&at.key("tit-for-tat"), p, preset)),
         ChokingFile::Fastest(p) => {
-            let at = at.key("fastest");
-            let regular_slots = slots(
-                &at.key("regular_slots"),
-                p.regular_slots.as_ref(),
-                preset.regular_slots,
-                0,
-            );
-            let optimistic_slots = optimistic(&at, p.optimistic_slots, preset);
-            some_slot(&at, regular_slots, optimistic_slots);
+            let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("fastest"), p, preset);
             Choking::Fastest {
                 regular_slots,
                 optimistic_slots,
-                new_neighbour_weight: weight(&at, p.new_neighbour_weight, preset),
+                new_neighbour_weight,
+            }
+        }
+        ChokingFile::Birds(p) => {
+            let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("birds"), p, preset);
+            Choking::Birds {
+                regular_slots,
+                optimistic_slots,
+                new_neighbour_weight,
             }
         }
         ChokingFile::RoundRobin(p) => Choking::RoundRobin {
@@ -91,6 +102,20 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
         ChokingFile::Random(p) => Choking::Random {
             slots: slots_only(&at.key("random"), p.slots.as_ref(), preset),
         },
+        ChokingFile::Propshare(p) => Choking::PropShare(propshare(&at.key("propshare"), p, preset)),
+        ChokingFile::Bittyrant(p) => Choking::BitTyrant(bittyrant(&at.key("bittyrant"), p)),
+        ChokingFile::Fairtorrent(p) => Choking::FairTorrent {
+            slots: slots_only(&at.key("fairtorrent"), p.slots.as_ref(), preset),
+        },
+        ChokingFile::TitForTatBlock(p) => {
+            let at = at.key("tit-for-tat-block");
+            Choking::TitForTatBlock {
+                slots: slots_only(&at, p.slots.as_ref(), preset),
+                ahead_chunks: at
+                    .key("ahead_chunks")
+                    .count(p.ahead_chunks.unwrap_or(Whole(2)), 1, SMALL_COUNT_MAX),
+            }
+        }
         ChokingFile::Altruist(_) => Choking::Altruist,
         ChokingFile::FreeRider(_) => Choking::FreeRider,
         ChokingFile::Own(name) => Choking::Own(own(at, name, known.own_chokers)),
@@ -114,6 +139,46 @@ fn own(at: &Check<'_>, name: &str, names: &[String]) -> String {
         );
     }
     name.to_string()
+}
+
+/// Regular slots, optimistic slots, weight of a new neighbour.
+fn ranked(at: &Check<'_>, file: &RankedSlots, preset: &Preset) -> (Slots, u32, u32) {
+    let at_slots = at.key("regular_slots");
+    let regular = slots(&at_slots, file.regular_slots.as_ref(), preset.regular_slots, 0);
+    let optimistic = optimistic(at, file.optimistic_slots, preset);
+    some_slot(at, regular, optimistic);
+    (regular, optimistic, weight(at, file.new_neighbour_weight, preset))
+}
+
+/// The share is that of Levin et al. 2008.
+fn propshare(at: &Check<'_>, file: &PropShareFile, preset: &Preset) -> PropShare {
+    let share = file.exploring_share.unwrap_or(0.2);
+    let slots = file
+        .optimistic_slots
+        .unwrap_or(Whole(u64::from(preset.optimistic_slots)));
+    PropShare {
+        exploring_share: at.key("exploring_share").within(share, SHARE_MIN, SHARE_MAX),
+        optimistic_slots: at.key("optimistic_slots").count(slots, 1, SLOTS_MAX),
+    }
+}
+
+/// The defaults are those of Piatek et al. 2007 and of the source of their client.
+fn bittyrant(at: &Check<'_>, file: &BitTyrantFile) -> BitTyrant {
+    let rate = |key, rate| at.key(key).within(rate, RATE_MIN, RATE_MAX);
+    let (increase, decrease) = (file.increase.unwrap_or(0.2), file.decrease.unwrap_or(0.1));
+    BitTyrant {
+        initial_upload: rate("initial_upload", file.initial_upload.unwrap_or(BytesPerSec(7000.0))),
+        increase: at.key("increase").within(increase, RATIO_MIN, RATIO_MAX),
+        decrease: at.key("decrease").within(decrease, SHARE_MIN, SHARE_MAX),
+        rounds: at
+            .key("rounds")
+            .count(file.rounds.unwrap_or(Whole(3)), 1, SMALL_COUNT_MAX),
+        selfish_cap: file
+            .selfish_cap
+            .clone()
+            .and_then(Or::value)
+            .map(|cap| rate("selfish_cap", cap)),
+    }
 }
 
 fn tit_for_tat(at: &Check<'_>, file: &TitForTatFile, preset: &Preset) -> TitForTat {
@@ -199,10 +264,11 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
         PickingFile::Random(rules) => ("random", Picker::Random, rules),
         PickingFile::Sequential(rules) => ("sequential", Picker::Sequential, rules),
         PickingFile::GlobalRarest(rules) => ("global-rarest", Picker::GlobalRarest, rules),
+        PickingFile::ModeSuppression(rules) => ("mode-suppression", Picker::ModeSuppression, rules),
     };
     let at = at.key(key);
-    // In order means in order: no random start for it unless it is asked for.
-    let random_first = if picker == Picker::Sequential {
+    // In order means in order, and never the most common one never: no random start for them unless it is asked for.
+    let random_first = if matches!(picker, Picker::Sequential | Picker::ModeSuppression) {
         0
     } else {
         preset.random_first
