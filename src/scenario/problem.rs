@@ -127,7 +127,9 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
-    pub(super) const fn new(problems: Vec<Problem>) -> Self {
+    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+        // A value that goes to several places is wrong once.
+        problems.dedup();
         Self { problems }
     }
 
