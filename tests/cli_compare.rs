@@ -106,6 +106,22 @@ fn lines(path: &Path) -> usize {
     fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
 }
 
+/// A variant that mixes strategies has groups that the scenario has not: each value is that of the group it names.
+#[test]
+fn groups_are_known_by_name_in_every_variant() {
+    let home = Home::with(SMALL);
+    let mixed = r#"group.leechers.mix=[{ choking = "tit-for-tat" }],[{ choking = "tit-for-tat" }, { choking = "random", share = 0.5 }]"#;
+    home.compared(&[&["--vary", mixed, "--runs", "2", "--out", "out"]]);
+    let uploaded = |variant: &str, group: &str| -> Vec<String> {
+        let metric = format!("group.{group}.uploaded_bytes");
+        let rows = home.rows("out/comparison.csv");
+        let is_it = |row: &&BTreeMap<String, String>| row["metric"] == metric && row["variant"].contains(variant);
+        rows.iter().filter(is_it).map(|row| row["value"].clone()).collect()
+    };
+    assert!(uploaded("random", "leechers/random").iter().all(|value| !value.is_empty()));
+    assert_eq!(uploaded("tit-for-tat\" }]", "leechers/random"), ["", ""]);
+}
+
 #[test]
 fn the_table_on_the_screen() {
     let home = Home::with(SMALL);

@@ -60,6 +60,32 @@ pub struct Neighbour {
     pub sending: bool,
 }
 
+impl Neighbour {
+    /// One that has just connected, at time 0: choked, and nothing has come from it or gone to it. Tests of a choker change what they need.
+    #[must_use]
+    pub fn new(link: LinkIx, peer: PeerId) -> Self {
+        Self {
+            link,
+            peer,
+            received_per_sec: 0.0,
+            sent_per_sec: 0.0,
+            received_bytes: 0,
+            sent_bytes: 0,
+            received_in_round: 0,
+            chunks: 0,
+            unchokes_us: false,
+            last_received: SimTime::ZERO,
+            opened: SimTime::ZERO,
+            unchoked_at: None,
+            slot_bytes: 0,
+            unchoked: false,
+            optimistic: false,
+            weight: 1.0,
+            sending: false,
+        }
+    }
+}
+
 /// Why a choker is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {

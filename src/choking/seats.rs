@@ -174,25 +174,7 @@ pub(super) mod by_hand {
 
     /// A neighbour that connected at 0 s, is choked and has sent nothing.
     pub(crate) fn neighbour(id: u32) -> Neighbour {
-        Neighbour {
-            link: LinkIx(id),
-            peer: PeerId(id),
-            received_per_sec: 0.0,
-            sent_per_sec: 0.0,
-            last_received: at(0),
-            opened: at(0),
-            unchoked_at: None,
-            slot_bytes: 0,
-            unchoked: false,
-            optimistic: false,
-            received_bytes: 0,
-            sent_bytes: 0,
-            received_in_round: 0,
-            chunks: 0,
-            unchokes_us: false,
-            weight: 1.0,
-            sending: false,
-        }
+        Neighbour::new(LinkIx(id), PeerId(id))
     }
 
     /// The same neighbour, unchoked since `secs`.

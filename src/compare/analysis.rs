@@ -170,7 +170,6 @@ fn rank(better: Better, labels: &[&str], values: &Values, estimates: &[Estimate]
 mod tests {
     use super::super::metric::metrics;
     use super::*;
-    use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::Place;
     use crate::scenario::study::Placed;
 
@@ -179,9 +178,7 @@ mod tests {
             value: name.to_owned(),
             place: Place::on_command_line("--metrics", name),
         };
-        let metric = metrics(&scenario(vec![seeds(), leechers()]), &[placed])
-            .expect("a metric")
-            .remove(0);
+        let metric = metrics(&["origin", "leechers"], &[placed]).expect("a metric").remove(0);
         analyse(&metric, &["a", "b", "c"][..values.len()], values, 0, 0.95)
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::metrics::columns::{GROUP_SUMMARY, SUMMARY, Table};
 use crate::scenario::study::Placed;
-use crate::scenario::{Scenario, ScenarioError, nearest_or_all};
+use crate::scenario::{ScenarioError, nearest_or_all};
 use crate::store::RunRecord;
 
 /// Compared unless others are named: of the swarm …
@@ -88,13 +88,13 @@ pub struct Metric {
     pub better: Better,
     #[serde(skip)]
     column: &'static str,
-    /// Number of the group; `None`: the whole swarm.
+    /// Name of the group; `None`: the whole swarm.
     #[serde(skip)]
-    group: Option<usize>,
+    group: Option<String>,
 }
 
 impl Metric {
-    fn new(column: &'static str, group: Option<(usize, &str)>) -> Self {
+    fn new(column: &'static str, group: Option<&str>) -> Self {
         let unit = if column.ends_with("_bytes") {
             "bytes"
         } else if column.ends_with("_s") {
@@ -103,11 +103,11 @@ impl Metric {
             "1"
         };
         Self {
-            name: group.map_or_else(|| column.to_owned(), |(_, name)| format!("{OF_GROUP}{name}.{column}")),
+            name: group.map_or_else(|| column.to_owned(), |name| format!("{OF_GROUP}{name}.{column}")),
             unit,
             better: Better::of(column),
             column,
-            group: group.map(|(index, _)| index),
+            group: group.map(str::to_owned),
         }
     }
 
@@ -120,10 +120,12 @@ impl Metric {
     /// Its value in a run; `None` where it is not defined, as the time of a download that nobody completed.
     #[must_use]
     pub fn value(&self, run: &RunRecord) -> Option<f64> {
-        let figures = match self.group {
+        let figures = match &self.group {
             None => &run.summary,
-            Some(index) => {
-                let group = run.groups.get(index)?;
+            // A variant with another mix has other groups.
+            Some(name) => {
+                let is_it = |group: &&Map<String, Value>| group.get("group").and_then(Value::as_str) == Some(name);
+                let group = run.groups.iter().find(is_it)?;
                 // All were left out as warm-up: nothing was counted, which is not the same as zero.
                 group.get("peers").and_then(Value::as_u64).filter(|peers| *peers > 0)?;
                 group
@@ -137,17 +139,17 @@ fn number(figures: &Map<String, Value>, column: &str) -> Option<f64> {
     figures.get(column)?.as_f64()
 }
 
-/// The metrics `named`, or the usual ones, of runs of `scenario`.
+/// The metrics `named`, or the usual ones, of runs of scenarios with these `groups`.
 ///
 /// # Errors
 /// When there is none of that name.
-pub fn metrics(scenario: &Scenario, named: &[Placed<String>]) -> Result<Vec<Metric>, ScenarioError> {
+pub fn metrics(groups: &[&str], named: &[Placed<String>]) -> Result<Vec<Metric>, ScenarioError> {
     if named.is_empty() {
-        return Ok(usual(scenario));
+        return Ok(usual(groups));
     }
     let mut metrics: Vec<Metric> = Vec::new();
     for name in named {
-        let metric = find(scenario, name)?;
+        let metric = find(groups, name)?;
         if metrics.contains(&metric) {
             return Err(ScenarioError::at(
                 &name.place,
@@ -160,15 +162,15 @@ pub fn metrics(scenario: &Scenario, named: &[Placed<String>]) -> Result<Vec<Metr
     Ok(metrics)
 }
 
-fn usual(scenario: &Scenario) -> Vec<Metric> {
+fn usual(groups: &[&str]) -> Vec<Metric> {
     let of_swarm = SWARM.into_iter().map(|column| Metric::new(column, None));
-    let groups = scenario.groups.iter().enumerate();
-    let of_groups =
-        groups.flat_map(|(index, group)| GROUP.map(|column| Metric::new(column, Some((index, &*group.name)))));
+    let of_groups = groups
+        .iter()
+        .flat_map(|group| GROUP.map(|column| Metric::new(column, Some(group))));
     of_swarm.chain(of_groups).collect()
 }
 
-fn find(scenario: &Scenario, name: &Placed<String>) -> Result<Metric, ScenarioError> {
+fn find(groups: &[&str], name: &Placed<String>) -> Result<Metric, ScenarioError> {
     let text = name.value.as_str();
     let wrong = |word: &str, known: &[&str]| {
         let help = nearest_or_all(word, known.iter().copied(), "the metrics are");
@@ -182,19 +184,17 @@ fn find(scenario: &Scenario, name: &Placed<String>) -> Result<Metric, ScenarioEr
     let known = figures(&GROUP_SUMMARY);
     // Names of groups may hold points, columns don't.
     let (group, column) = rest.rsplit_once('.').unwrap_or((rest, ""));
-    let index = scenario.groups.iter().position(|other| other.name == group);
-    let Some(index) = index else {
-        let names: Vec<_> = scenario.groups.iter().map(|group| group.name.as_str()).collect();
+    if !groups.contains(&group) {
         return Err(ScenarioError::at(
             &name.place,
             format!("there is no group `{group}`"),
-            nearest_or_all(group, names.into_iter(), "the groups are"),
+            nearest_or_all(group, groups.iter().copied(), "the groups are"),
         ));
-    };
+    }
     let found = known.iter().find(|known| **known == column);
     found.map_or_else(
         || Err(wrong(column, &known)),
-        |column| Ok(Metric::new(column, Some((index, group)))),
+        |column| Ok(Metric::new(column, Some(group))),
     )
 }
 
@@ -207,7 +207,6 @@ fn figures(table: &Table) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::Place;
 
     fn named(name: &str) -> Result<Metric, String> {
@@ -215,7 +214,7 @@ mod tests {
             value: name.to_owned(),
             place: Place::on_command_line("--metrics", name),
         };
-        let found = metrics(&scenario(vec![seeds(), leechers()]), &[placed]);
+        let found = metrics(&["origin", "leechers"], &[placed]);
         found
             .map(|mut metrics| metrics.remove(0))
             .map_err(|error| error.to_string())
@@ -244,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_usual_ones_are_all_there() {
-        let usual = metrics(&scenario(vec![seeds(), leechers()]), &[]).unwrap_or_default();
+        let usual = metrics(&["origin", "leechers"], &[]).unwrap_or_default();
         assert_eq!(usual.len(), SWARM.len() + 2 * GROUP.len());
         for metric in usual {
             assert_eq!(named(&metric.name), Ok(metric));
@@ -255,8 +254,9 @@ mod tests {
     fn a_group_of_which_nobody_counts_has_no_value() {
         let metric = named("group.leechers.uploaded_bytes").expect("a metric");
         let value = |peers: u64| {
-            let group = |peers: u64| -> Map<String, Value> {
+            let group = |name: &str, peers: u64| -> Map<String, Value> {
                 [
+                    ("group".to_owned(), name.into()),
                     ("peers".to_owned(), peers.into()),
                     ("uploaded_bytes".to_owned(), 5.into()),
                 ]
@@ -268,7 +268,7 @@ mod tests {
                 run: 0,
                 cut_s: None,
                 summary: Map::new(),
-                groups: vec![group(1), group(peers)],
+                groups: vec![group("origin", 1), group("leechers", peers)],
                 completion_quantiles_s: Vec::new(),
             })
         };

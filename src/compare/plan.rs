@@ -85,6 +85,7 @@ impl Plan {
         }
         warnings.dedup();
         let runs = study.runs.unwrap_or(RUNS);
+        let metrics = metrics(&group_names(&base.scenario, &loaded), &study.metrics)?;
         Ok(Self {
             name: base.scenario.name.clone(),
             base: base.scenario.clone(),
@@ -94,7 +95,7 @@ impl Plan {
             max_runs: study.max_runs.unwrap_or(MAX_RUNS).max(runs),
             precision: study.precision,
             confidence: study.confidence.unwrap_or(CONFIDENCE),
-            metrics: metrics(&base.scenario, &study.metrics)?,
+            metrics,
             metrics_named: !study.metrics.is_empty(),
             warm_up: study.warm_up,
             warnings,
@@ -196,4 +197,16 @@ fn baseline(study: &Study, variants: &[Variant]) -> Result<usize, ScenarioError>
                 format!("the variants are {}", labels.join(", ")),
             )
         })
+}
+/// The groups of all variants, or of the scenario itself if there are none, in the order in which they come up.
+fn group_names<'a>(base: &'a Scenario, variants: &'a [Variant]) -> Vec<&'a str> {
+    let scenarios = variants.iter().map(|variant| &variant.scenario);
+    let of_base = variants.is_empty().then_some(base);
+    let mut names = Vec::new();
+    for group in scenarios.chain(of_base).flat_map(|scenario| &scenario.groups) {
+        if !names.contains(&group.name.as_str()) {
+            names.push(group.name.as_str());
+        }
+    }
+    names
 }
