@@ -118,7 +118,11 @@ fn groups_are_known_by_name_in_every_variant() {
         let is_it = |row: &&BTreeMap<String, String>| row["metric"] == metric && row["variant"].contains(variant);
         rows.iter().filter(is_it).map(|row| row["value"].clone()).collect()
     };
-    assert!(uploaded("random", "leechers/random").iter().all(|value| !value.is_empty()));
+    assert!(
+        uploaded("random", "leechers/random")
+            .iter()
+            .all(|value| !value.is_empty())
+    );
     assert_eq!(uploaded("tit-for-tat\" }]", "leechers/random"), ["", ""]);
 }
 
