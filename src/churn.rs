@@ -1,12 +1,54 @@
 //! Who comes when, and how long they stay.
 
+mod deck;
+
+use self::deck::Deck;
+use crate::ids::GroupIx;
 use crate::rng::{Purpose, Rng, stream};
-use crate::scenario::model::{Arrival, TracedPeer};
+use crate::scenario::Scenario;
+use crate::scenario::model::{Arrival, Group, TracedPeer};
 use crate::units::{SimDuration, SimTime};
 use rand::RngExt;
 use std::sync::Arc;
 
-/// The arrivals of one group, one after the other.
+/// Those who come as one: the peers of a group, or of all groups of a mix.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    arrivals: Arrivals,
+    first: GroupIx,
+    deck: Option<Deck>,
+}
+
+impl Cohort {
+    /// The cohorts of `scenario`, in the order of its file.
+    #[must_use]
+    pub fn all(scenario: &Scenario) -> Vec<Self> {
+        let mut first = 0;
+        let cohort = |(number, groups): (u32, &[Group])| {
+            let cohort = Self {
+                arrivals: Arrivals::new(scenario.seed, number, &groups[0].arrival),
+                first: GroupIx(first),
+                deck: Deck::new(scenario.seed, number, GroupIx(first), groups),
+            };
+            first += groups.len() as u32;
+            cohort
+        };
+        (0..).zip(scenario.cohorts()).map(cohort).collect()
+    }
+}
+
+/// One arrival after the other, each with its group.
+impl Iterator for Cohort {
+    type Item = (GroupIx, Arriving);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let arriving = self.arrivals.next()?;
+        let group = self.deck.as_mut().map_or(self.first, Deck::deal);
+        Some((group, arriving))
+    }
+}
+
+/// The arrivals of one cohort, one after the other.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
     source: Source,
@@ -49,10 +91,10 @@ pub struct Arriving {
 }
 
 impl Arrivals {
-    /// The arrivals of the group with number `group`.
+    /// The arrivals of the cohort with number `cohort`.
     #[must_use]
-    pub fn new(seed: u64, group: u32, rule: &Arrival) -> Self {
-        let mut rng = stream(seed, Purpose::Arrival, group);
+    pub fn new(seed: u64, cohort: u32, rule: &Arrival) -> Self {
+        let mut rng = stream(seed, Purpose::Arrival, cohort);
         let (source, left) = match *rule {
             Arrival::AtOnce { count, at, jitter } if jitter.is_zero() => (Source::Together(at), Some(count)),
             Arrival::AtOnce { count, at, jitter } => {

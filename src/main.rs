@@ -2,11 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use swarmsim::cli::Cli;
+use swarmsim::choking::OwnChokers;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let errors = cli.error_style();
-    cli.run().unwrap_or_else(|failure| failure.report(errors))
+    swarmsim::cli::main_with(&OwnChokers::new())
 }

@@ -1,6 +1,8 @@
-//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this file reads a
-//! wall clock.
+//! How far a run is, on standard error: a bar on a terminal, a line now and then elsewhere. Nothing but this module reads a
+//! wall clock. `many` does the same for the runs of a comparison.
 #![allow(clippy::disallowed_methods)] // that ban is about the others
+
+mod many;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -10,9 +12,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::Progress;
 use crate::human;
 use crate::scenario::Scenario;
-use crate::scenario::estimate::{peers_expected, share_at_start};
-use crate::scenario::model::{Arrival, StartsWith};
+use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
+use crate::scenario::model::{Group, StartsWith};
 use crate::units::SimDuration;
+
+pub use many::RunsMeter;
 
 /// Time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
@@ -121,7 +125,7 @@ impl Expected {
             if group.starts_with == StartsWith::All {
                 continue;
             }
-            let peers = arrivals(&group.arrival, scenario.run.time_limit);
+            let peers = peers(group, scenario.run.time_limit);
             leechers = leechers.zip(peers).map(|(sum, peers)| sum + peers as u64);
             let missing =
                 scenario.file.chunks() as f64 * (1.0 - share_at_start(&group.starts_with, scenario.file.chunks()));
@@ -168,16 +172,8 @@ impl Expected {
 }
 
 /// Peers that will come, roughly; unknown where they come until the run ends.
-fn arrivals(arrival: &Arrival, time_limit: SimDuration) -> Option<f64> {
-    let open = matches!(
-        arrival,
-        Arrival::Poisson {
-            until: None,
-            count: None,
-            ..
-        }
-    );
-    (!open).then(|| peers_expected(arrival, time_limit))
+fn peers(group: &Group, time_limit: SimDuration) -> Option<f64> {
+    (!is_open(&group.arrival)).then(|| peers_expected(group, time_limit))
 }
 
 #[cfg(test)]
@@ -185,6 +181,7 @@ mod tests {
     use super::*;
     use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::draw::Draw;
+    use crate::scenario::model::Arrival;
     use crate::units::SimTime;
 
     fn progress(transfers: u64, seconds: f64) -> Progress {

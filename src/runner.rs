@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::choking::OwnChokers;
 use crate::contact;
-use crate::engine::{self, Control, InvariantViolation, Progress, RunOptions};
+use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunFault, RunOptions};
 use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
 use crate::rounds;
 use crate::scenario::Scenario;
@@ -13,13 +14,15 @@ use crate::scenario::model::Mode;
 /// Name of the file that holds the scenario with every default written out.
 pub const SCENARIO_FILE: &str = "scenario.toml";
 
-/// What a run records and checks. None of it changes the figures.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a run records, checks, and needs besides its scenario.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Which of the heavy tables to write.
     pub detail: Detail,
     /// Check every invariant every few events.
     pub check_invariants: bool,
+    /// Makes the chokers that the scenario names and swarmsim does not have.
+    pub own_chokers: OwnChokers,
 }
 
 /// Why a run gave no result.
@@ -37,15 +40,27 @@ pub enum RunError {
     /// The directory could not be put in place.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The scenario names a choker that nobody has registered.
+    #[error(transparent)]
+    UnknownChoker(RunFault),
     /// The simulator has a defect.
     #[error("this is a defect in swarmsim, please report it with the scenario")]
-    Defect(#[from] InvariantViolation),
+    Defect(#[source] InvariantViolation),
+}
+
+impl From<RunFault> for RunError {
+    fn from(fault: RunFault) -> Self {
+        match fault {
+            RunFault::Defect(violation) => Self::Defect(violation),
+            RunFault::UnknownChoker(_) => Self::UnknownChoker(fault),
+        }
+    }
 }
 
 /// Runs `scenario`, records it into `directory` and puts that in its place; asks `watch` now and then whether to go on.
 ///
 /// # Errors
-/// When a file can't be written or an invariant does not hold; then there is no result directory.
+/// When a file can't be written, a choker is unknown or an invariant does not hold; then there is no result directory.
 pub fn run(
     scenario: &Scenario,
     directory: ResultDirectory,
@@ -63,17 +78,32 @@ pub fn run(
         Recorder::new(scenario, options.detail, &mut |table| directory.open(table.file)).map_err(from_table)?;
     let failed = recorder.failed();
     let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
-    let check = RunOptions {
+    let run_options = RunOptions {
         check_invariants: options.check_invariants,
+        own_chokers: options.own_chokers,
     };
-    match scenario.run.mode {
-        Mode::Bittorrent => engine::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
-        Mode::RandomContact => contact::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
-        Mode::Rounds { .. } => rounds::run(scenario, check, &mut recorder, &mut watch_writing).map(drop)?,
-    }
+    observe(scenario, run_options, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
     directory.commit()?;
     Ok(summary)
+}
+
+/// Runs `scenario` in its mode for `observer` alone, without a directory; asks `watch` now and then whether to go on.
+///
+/// # Errors
+/// When a choker is unknown, or, if they are checked, an invariant does not hold.
+pub fn observe(
+    scenario: &Scenario,
+    options: RunOptions,
+    observer: &mut impl Observer,
+    watch: &mut dyn FnMut(&Progress) -> Control,
+) -> Result<(), RunFault> {
+    match scenario.run.mode {
+        Mode::Bittorrent => engine::run(scenario, options, observer, watch).map(drop)?,
+        Mode::RandomContact => contact::run(scenario, &options, observer, watch).map(drop)?,
+        Mode::Rounds { .. } => rounds::run(scenario, &options, observer, watch).map(drop)?,
+    }
+    Ok(())
 }
 
 fn write_scenario(scenario: &Scenario, directory: &ResultDirectory) -> io::Result<()> {

@@ -37,6 +37,7 @@ Usage: swarmsim [OPTIONS] <COMMAND>
 
 Commands:
   run          Simulate a scenario and write the results as CSV
+  compare      Run variants of a scenario many times each and compare them
   check        Check a scenario and print it with every default spelled out
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
   theory       Say what the literature expects of a scenario: bounds, steady states, stability
@@ -56,6 +57,7 @@ Examples:
   swarmsim run my-swarm.toml                      simulate it: results/my-swarm/*.csv
   swarmsim run my-swarm.toml --seed 2 --out r2    once more, with other chance
   swarmsim run my-swarm.toml --set 'file.size="10 MiB"' --out small
+  swarmsim compare my-swarm.toml --choker tit-for-tat,random --runs 30
 "##);
 }
 
@@ -95,6 +97,11 @@ Chokers  choking.<name> for leechers, seeding.<name> for seeds: whom a peer unch
   round-robin        those that wait longest, one slot at random [seeds of mainline 4.0; Legout et al. 2006]
   round-robin-quota  as round-robin, but a slot is kept until so many chunks and so much time are used up [seeds of libtorrent]
   random             slots drawn at random at each decision [control]
+  propshare          split in proportion to what each neighbour gave in the last round, and a fifth to explore [Levin et al. 2008]
+  bittyrant          those that give most for the upload they ask for, until the upload is spent [Piatek et al. 2007]
+  fairtorrent        the next chunk to the neighbour that is owed most [Sherman et al. 2009]
+  tit-for-tat-block  no neighbour more than 2 chunks ahead of what came back from it [Bharambe et al. 2006]
+  birds              those whose speed is closest to one's own, and one at random [Rahman et al. 2011]
   altruist           every interested neighbour, equally [control]
   free-rider         nobody [Locher et al. 2006]
 
@@ -103,6 +110,7 @@ Pickers  picking.<name>: which chunk a leecher asks for
   random             any chunk, uniformly [control]
   sequential         the first in file order [streaming]
   global-rarest      the chunk with fewest copies in the whole swarm [oracle, for comparison]
+  mode-suppression   any chunk but the most common ones [Reddyvari et al. 2019]
 
 Arrivals  arrival.<name>: when the peers of a group come
   at-once            `count` peers at one time, each with a random delay up to `jitter` [flash crowd]

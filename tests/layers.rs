@@ -12,7 +12,8 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["crowd"],
     &["contact", "rounds", "metrics"],
-    &["runner", "progress", "theory"],
+    &["runner", "progress", "store", "theory"],
+    &["compare"],
     &["cli"],
 ];
 

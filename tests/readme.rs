@@ -84,6 +84,7 @@ fn every_link_leads_somewhere() {
         "README.md",
         "results/README.md",
         "docs/architecture.md",
+        "docs/comparing.md",
         "docs/validation.md",
     ] {
         let path = root().join(page);

@@ -36,6 +36,7 @@ fn said(text: &str, sets: &[&str]) -> String {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
     match parse(text, "swarm.toml", &base, &options) {
@@ -97,6 +98,11 @@ snapshots! {
     two_alternatives: ["count = 100" => "count = 100\nchoking = { random = {}, altruist = {} }"];
     two_shapes: ["\"1 Mbit/s\"" => "{ constant = \"1 Mbit/s\", exponential = { mean = \"1 Mbit/s\" } }"];
     shape_in_the_wrong_order: ["\"1 Mbit/s\"" => "{ uniform = { min = \"2 Mbit/s\", max = \"1 Mbit/s\" } }"];
+    seeds_have_no_own_speed: ["count = 100" => "count = 100\nseeding = \"birds\""];
+    choker_parameters_out_of_range: [
+        "count = 100" => "count = 100\nchoking.propshare = { exploring_share = 1.0, optimistic_slots = 0 }",
+        "name = \"origin\"" => "name = \"origin\"\nchoking.bittyrant = { decrease = 1.0, increase = -0.1, rounds = 0, selfish_cap = \"0 bit/s\" }\nseeding.fairtorrent.slots = 0"
+    ];
     seeds_cannot_reciprocate: ["count = 100" => "count = 100\nseeding = \"tit-for-tat\""];
     mesh_with_tracker: ["[file]" => "network.full_mesh = true\ntracker.min_neighbours = 3\n[file]"];
     warnings: [
@@ -111,6 +117,16 @@ snapshots! {
     set_wrong_unit: [] set ["file.size=\"10 Mbit\"", "group.leechers.count=0"];
     set_unknown_group: [] set ["group.leecher.count=50"];
     set_unknown_key: [] set ["group.leechers.cuont=50", "file.sise=\"1 B\""];
+    mix_shares_too_large: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.6, choking = \"free-rider\" }]"];
+    mix_shares_too_small: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.2, choking = \"free-rider\" }]"];
+    mix_share_out_of_range: ["count = 100" => "count = 100\nmix = [{}, { share = -0.1, choking = \"random\" }, { share = \"20 %\" }]"];
+    mix_two_open_shares: ["count = 100" => "count = 100\nmix = [{}, { choking = \"random\" }]"];
+    mix_without_strategies: ["count = 100" => "count = 100\nmix = []"];
+    mix_names: ["count = 100" => "count = 100\nmix = [{ name = \"a/b\" }, { share = 0.1, choking = \"random\" }, { share = 0.1, choking.random = { slots = 2 } }, { name = \"a/b\", share = 0.1 }]"];
+    mix_unknown_keys: ["count = 100" => "count = 100\nmix = [{ shares = 0.1, upload = \"1 Mbit/s\" }]"];
+    mix_says_wrong_values_once: ["count = 100" => "count = 100\nchoking.random.slots = 0\nmix = [{ name = \"a\" }, { name = \"b\", share = 0.1 }]"];
+    mix_wrong_rules: ["count = 100" => "count = 100\nmix = [{ seeding = \"tit-for-tat\", departure.at.time = \"1 h\", connections = { initiate = 0, accept = 0 }, rechoke.interval = \"0 s\" }]"];
+    set_unknown_entry: ["count = 100" => "count = 100\nmix = [{}, { name = \"riders\", share = 0.1 }]"] set ["group.leechers.mix.rider.share=0.4"];
     set_below_a_value: [] set ["name.first=50"];
 }
 
@@ -127,4 +143,43 @@ fn a_folder_and_other_bytes_are_clear_errors() {
     fs::write(&path, b"name = \"swarm\"\n# caf\xe9\n").unwrap();
     let bytes = load(&path, &LoadOptions::default()).unwrap_err().to_string();
     assert!(bytes.contains("is not UTF-8 text: line 2"), "{bytes}");
+}
+
+/// `[sweep]` and `[compare]` below the good scenario: each fault with the line that it is in.
+#[test]
+fn what_is_compared_is_checked_with_the_scenario() {
+    let said_of = |tables: &str| said(&format!("{GOOD}\n{tables}\n"), &[]);
+    for (tables, message, line) in [
+        ("[sweep]\nruns = 0", "`0` is out of range", "runs = 0"),
+        ("[sweep]\nrun = 3", "unknown key `run`", "run = 3"),
+        ("[sweep]\nvary = { \"file.size\" = [] }", "0 values to try", "vary ="),
+        (
+            "[sweep]\nvary = { \"file.size\" = \"1 MiB\" }",
+            "a list is wanted here",
+            "vary =",
+        ),
+        (
+            "[sweep]\nvary = { seed = [1] }\nvariant = [{ name = \"a\" }]",
+            "either `vary` or `[[sweep.variant]]`",
+            "vary =",
+        ),
+        ("[[sweep.variant]]\nset = {}", "`name` is missing", "[[sweep.variant]]"),
+        (
+            "[[sweep.variant]]\nname = \"a\"\n[[sweep.variant]]\nname = \"a\"",
+            "`a` is the name of another variant too",
+            "name = \"a\"",
+        ),
+        ("[compare]\nconfidence = 1.0", "`1` is out of range", "confidence = 1.0"),
+        ("[compare]\nprecision = 2", "`2` is out of range", "precision = 2"),
+        ("[compare]\nwarm_up = \"mser\"", "warm_up = \"mser\"", "warm_up"),
+        ("[compare]\nmetrics = []", "no metric to compare", "metrics = []"),
+    ] {
+        let said = said_of(tables);
+        assert!(said.contains(message) && said.contains(line), "{tables}\n{said}");
+        assert!(said.contains("swarm.toml:"), "{said}");
+    }
+    assert_eq!(
+        said_of("[sweep]\nruns = 5\n[compare]\nwarm_up = \"20 min\"\nconfidence = 0.9"),
+        ""
+    );
 }

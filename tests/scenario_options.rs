@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use swarmsim::scenario::draw::Shape;
-use swarmsim::scenario::model::{Capacity, Choking, Discovery, Picker, Slots};
+use swarmsim::scenario::model::{BitTyrant, Capacity, Choking, Discovery, Picker, PropShare, Slots};
 use swarmsim::scenario::{LoadOptions, Scenario, parse, starter};
-use swarmsim::units::{Bytes, SimDuration};
+use swarmsim::units::{Bytes, BytesPerSec, SimDuration};
 
 fn load(text: &str, sets: &[&str], seed: Option<u64>) -> Result<Scenario, String> {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed,
+        ..LoadOptions::default()
     };
     parse(text, "s.toml", Path::new(""), &options)
         .map(|loaded| loaded.scenario)
@@ -128,6 +129,51 @@ fn overrides() {
         panic!("no upload")
     };
     assert_eq!(upload.shape, Shape::Exponential { mean: 125_000.0 });
+}
+
+/// The constants of the papers.
+#[test]
+fn the_chokers_of_the_papers_have_their_constants() {
+    let rule = |name: &str| {
+        with(&[&format!("group.leechers.choking=\"{name}\"")]).groups[1]
+            .choking
+            .clone()
+    };
+    let slots = Slots::Fixed(5);
+    let share = PropShare {
+        exploring_share: 0.2,
+        optimistic_slots: 1,
+    };
+    assert_eq!(rule("propshare"), Choking::PropShare(share));
+    let tyrant = BitTyrant {
+        initial_upload: BytesPerSec(7000.0),
+        increase: 0.2,
+        decrease: 0.1,
+        rounds: 3,
+        selfish_cap: None,
+    };
+    assert_eq!(rule("bittyrant"), Choking::BitTyrant(tyrant));
+    assert_eq!(rule("fairtorrent"), Choking::FairTorrent { slots });
+    let ahead_chunks = 2;
+    assert_eq!(
+        rule("tit-for-tat-block"),
+        Choking::TitForTatBlock { slots, ahead_chunks }
+    );
+    assert!(matches!(
+        rule("birds"),
+        Choking::Birds {
+            regular_slots: Slots::Fixed(4),
+            optimistic_slots: 1,
+            ..
+        }
+    ));
+    let capped = with(&["group.leechers.choking.bittyrant.selfish_cap=\"100 kB/s\""]);
+    let Choking::BitTyrant(capped) = capped.groups[1].choking else {
+        panic!("not bittyrant")
+    };
+    assert_eq!(capped.selfish_cap, Some(BytesPerSec(100_000.0)));
+    let picking = with(&["group.leechers.picking=\"mode-suppression\""]).groups[1].picking;
+    assert_eq!((picking.picker, picking.random_first), (Picker::ModeSuppression, 0));
 }
 
 #[test]

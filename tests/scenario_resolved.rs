@@ -6,9 +6,11 @@ use rand::RngExt;
 use swarmsim::rng::{Purpose, Rng, below, stream};
 use swarmsim::scenario::draw::{Draw, Shape};
 use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
+use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
-    Arrival, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, Phase,
-    Picker, Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer, Tracker,
+    Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode,
+    Network, Phase, Picker, Picking, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer,
+    Tracker,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -111,26 +113,47 @@ impl Dice {
     }
 
     fn choking(&mut self, leecher: bool) -> Choking {
-        match self.whole(u64::from(!leecher), 6) {
+        match self.whole(if leecher { 0 } else { 5 }, 11) {
             0 => Choking::TitForTat(TitForTat {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
                 snub_after: self.maybe(Self::span),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
             }),
-            1 => Choking::Fastest {
+            1 => Choking::PropShare(PropShare {
+                exploring_share: self.whole(1, 99) as f64 / 100.0,
+                optimistic_slots: self.small(1),
+            }),
+            2 => Choking::BitTyrant(BitTyrant {
+                initial_upload: BytesPerSec(self.rate()),
+                increase: self.ratio(),
+                decrease: self.whole(1, 99) as f64 / 100.0,
+                rounds: self.small(1),
+                selfish_cap: self.maybe(Self::rate).map(BytesPerSec),
+            }),
+            3 => Choking::TitForTatBlock {
+                slots: self.slots(),
+                ahead_chunks: self.small(1),
+            },
+            4 => Choking::Birds {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
             },
-            2 => Choking::RoundRobin { slots: self.slots() },
-            3 => Choking::RoundRobinQuota {
+            5 => Choking::Fastest {
+                regular_slots: self.slots(),
+                optimistic_slots: self.small(0),
+                new_neighbour_weight: self.whole(1, 1000) as u32,
+            },
+            6 => Choking::RoundRobin { slots: self.slots() },
+            7 => Choking::RoundRobinQuota {
                 slots: self.slots(),
                 quota_chunks: self.small(0),
                 quota_time: self.span(),
             },
-            4 => Choking::Random { slots: self.slots() },
-            5 => Choking::Altruist,
+            8 => Choking::Random { slots: self.slots() },
+            9 => Choking::FairTorrent { slots: self.slots() },
+            10 => Choking::Altruist,
             _ => Choking::FreeRider,
         }
     }
@@ -211,6 +234,7 @@ impl Dice {
         };
         Group {
             name,
+            part: None,
             arrival: self.arrival(),
             capacity: self.capacity(),
             departure: self.departure(&starts_with),
@@ -222,6 +246,7 @@ impl Dice {
                 initiate: self.small(1),
                 accept: self.small(0),
             },
+            large_view: self.coin(),
             rechoke: Rechoke {
                 interval: self.span(),
                 optimistic_every: self.small(1),
@@ -241,13 +266,39 @@ impl Dice {
                     Picker::Random,
                     Picker::Sequential,
                     Picker::GlobalRarest,
-                ][self.whole(0, 3) as usize],
+                    Picker::ModeSuppression,
+                ][self.whole(0, 4) as usize],
                 random_first: self.small(0),
                 strict_priority: self.coin(),
                 endgame: self.coin(),
             },
             super_seeding: self.coin(),
         }
+    }
+
+    /// The groups of a mix of three.
+    fn mix(&mut self, all: &Group) -> Vec<Group> {
+        let (first, second) = (self.0.random::<f64>() / 2.0, self.0.random::<f64>() / 2.0);
+        let both = first + second;
+        [(first, 0.0..first), (second, first..both), (1.0 - both, both..1.0)]
+            .into_iter()
+            .map(|(share, stretch)| {
+                let entry = format!("entry-{}", stretch.start);
+                Group {
+                    name: format!("{}/{entry}", all.name),
+                    part: Some(Part {
+                        group: all.name.clone(),
+                        entry,
+                        share,
+                        stretch,
+                    }),
+                    choking: self.choking(true),
+                    seeding: self.choking(false),
+                    departure: self.departure(&all.starts_with),
+                    ..all.clone()
+                }
+            })
+            .collect()
     }
 
     fn scenario(&mut self) -> Scenario {
@@ -289,7 +340,10 @@ impl Dice {
                 Discovery::Tracker(tracker)
             },
             groups: (0..self.whole(1, 4))
-                .map(|index| self.group(format!("group-{index}")))
+                .flat_map(|index| {
+                    let group = self.group(format!("group-{index}"));
+                    if self.coin() { self.mix(&group) } else { vec![group] }
+                })
                 .collect(),
         }
     }

@@ -19,6 +19,7 @@ fn run_into(home: &Path, name: &str, sets: &[&str], checked: bool) -> Summary {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: None,
+        ..LoadOptions::default()
     };
     let loaded = load(&folder().join(name).with_extension("toml"), &options).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(loaded.warnings, [""; 0], "{name}");
@@ -68,6 +69,7 @@ const SMALL: &[(&str, &[&str])] = &[
         "one_club",
         &["group.club.count=50", "group.peers.arrival.poisson.until=\"1 min\""],
     ),
+    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     ("peer_to_peer", &["file.size=\"8 MiB\""]),
     ("rounds", &["group.peers.count=50"]),
     (
@@ -221,6 +223,19 @@ fn riding_free_pays_only_without_tit_for_tat() {
     assert!(mean(group(&with, "free-riders")) > 3.0 * mean(group(&with, "contributors")));
     let without = run("free_riders", &["group.contributors.choking=\"random\""]);
     assert!(mean(group(&without, "free-riders")) < 1.05 * mean(group(&without, "contributors")));
+}
+
+#[test]
+fn a_large_view_takes_the_sting_out_of_tit_for_tat() {
+    for (large, riders_min, contributors_min) in [(true, 20.0, 16.0), (false, 46.0, 15.0)] {
+        let summary = run(
+            "large_view",
+            &[&format!("group.leechers.mix.riders.large_view={large}")],
+        );
+        assert_eq!(group(&summary, "leechers/riders").completed, 30);
+        about(mean(group(&summary, "leechers/riders")) / 60.0, riders_min);
+        about(mean(group(&summary, "leechers/tit-for-tat")) / 60.0, contributors_min);
+    }
 }
 
 #[test]

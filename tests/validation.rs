@@ -113,6 +113,7 @@ fn play(file: &str, seed: u64, sets: &[&str]) -> Figures {
     let options = LoadOptions {
         sets: sets.iter().map(ToString::to_string).collect(),
         seed: Some(seed),
+        ..LoadOptions::default()
     };
     run(&load(&path, &options).expect("a valid scenario").scenario)
 }
@@ -272,7 +273,17 @@ fn a_free_rider_lives_on_optimistic_slots() {
 
 /// Small swarms of all kinds in which all stay.
 fn swarm() -> impl Strategy<Value = String> {
-    let rules = prop::sample::select(vec!["tit-for-tat", "random", "altruist", "fastest", "round-robin"]);
+    let rules = prop::sample::select(vec![
+        "tit-for-tat",
+        "random",
+        "altruist",
+        "fastest",
+        "round-robin",
+        "propshare",
+        "bittyrant",
+        "fairtorrent",
+        "birds",
+    ]);
     let pickers = prop::sample::select(vec!["rarest-first", "random", "sequential", "global-rarest"]);
     let peers = prop::collection::vec((1_u32..6, 50_u32..2000, 0_u32..3000), 1..4);
     (peers, 100_u32..5000, rules, pickers, 1_u32..40, any::<bool>(), 0_u32..200, any::<u16>()).prop_map(
@@ -311,7 +322,9 @@ proptest! {
     fn the_lower_bound_is_never_beaten(text in swarm()) {
         let scenario = parse(&text, "small.toml", Path::new(""), &LoadOptions::default()).expect("a valid scenario").scenario;
         let mut figures = Figures::default();
-        let check = RunOptions { check_invariants: true };
+        let check = RunOptions {
+ check_invariants: true, ..RunOptions::default()
+};
         engine::run(&scenario, check, &mut figures, &mut |_| Control::Continue).expect("no invariant is violated");
         prop_assert_eq!(figures.ending, Some(Ending::AllDone));
         let file = scenario.file.size.0 as f64;

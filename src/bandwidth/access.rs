@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::clock::{Clock, ClockKind};
 use crate::ids::{FlowIx, PeerIx};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime, ceil_u64};
 
 const NANOS_PER_SEC: f64 = 1e9;
 
@@ -201,7 +201,7 @@ impl Access {
             return Some(now);
         }
         // A level of zero gives an infinite number of nanoseconds, which saturates to NEVER.
-        let nanos = (ahead / self.level * NANOS_PER_SEC - ROUNDING).ceil() as u64;
+        let nanos = ceil_u64(ahead / self.level * NANOS_PER_SEC - ROUNDING);
         let instant = self.since + SimDuration(nanos);
         (instant < SimTime::NEVER).then_some(instant.max(now))
     }

@@ -130,6 +130,17 @@ impl MaxMin {
         }
     }
 
+    /// Changes the upload of a peer, whose flows may run, to `upload` bytes/s from now on.
+    pub fn set_upload(&mut self, peer: PeerIx, upload: f64) {
+        debug_assert!(upload.is_finite() && upload >= 0.0);
+        let up = AccessIx::upload(peer);
+        if self.links[up.ix()].capacity.to_bits() != upload.to_bits() {
+            self.links[up.ix()].capacity = upload;
+            self.mark_affected(up);
+            self.enqueue(up);
+        }
+    }
+
     /// Starts a flow of `bytes` and returns its index, the one freed last if there is one.
     ///
     /// Weights are single precision: their sums are then exact in double precision.

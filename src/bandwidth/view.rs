@@ -5,7 +5,7 @@ use super::clock::ClockKind;
 use super::level::Share;
 use super::max_min::{Flow, MaxMin};
 use crate::ids::{FlowIx, PeerIx};
-use crate::units::SimTime;
+use crate::units::{SimTime, ceil_u64};
 
 impl MaxMin {
     /// Whole bytes that a flow has moved of its current work.
@@ -16,7 +16,7 @@ impl MaxMin {
             return bytes;
         }
         // `as` saturates: what is left below zero is none.
-        bytes.saturating_sub((self.left(now, flow) - ROUNDING).ceil() as u64)
+        bytes.saturating_sub(ceil_u64(self.left(now, flow) - ROUNDING))
     }
 
     /// Rate of a flow in bytes/s, as settled last.
@@ -37,6 +37,12 @@ impl MaxMin {
         } else {
             self.uploads(peer).map(|flow| self.rate(flow)).sum()
         }
+    }
+
+    /// What a peer could upload at most, in bytes/s.
+    #[must_use]
+    pub fn upload_capacity(&self, peer: PeerIx) -> f64 {
+        self.links[AccessIx::upload(peer).ix()].capacity
     }
 
     /// The sender of a flow.

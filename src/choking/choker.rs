@@ -1,19 +1,27 @@
 //! What a choker sees and what it answers; which choker stands for which rule of the scenario.
 
 use crate::choking::altruist::Altruist;
+use crate::choking::birds::Birds;
+use crate::choking::bittyrant::BitTyrant;
+use crate::choking::fairtorrent::FairTorrent;
 use crate::choking::fastest::Fastest;
 use crate::choking::free_rider::FreeRider;
+use crate::choking::own::OwnChokers;
+use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
 use crate::choking::round_robin::RoundRobin;
 use crate::choking::round_robin_quota::RoundRobinQuota;
 use crate::choking::tit_for_tat::TitForTat;
+use crate::choking::tit_for_tat_block::TitForTatBlock;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
+use crate::scenario::Scenario;
 use crate::scenario::model::{Choking, Slots};
 use crate::units::SimTime;
 
 /// A neighbour that is interested in the deciding peer.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, each on its own")]
 pub struct Neighbour {
     /// The deciding peer's end of the connection.
     pub link: LinkIx,
@@ -23,6 +31,17 @@ pub struct Neighbour {
     pub received_per_sec: f64,
     /// Rate at which it takes, over the window, bytes per second.
     pub sent_per_sec: f64,
+    /// Bytes that have come from it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
+    pub received_bytes: u64,
+    /// Bytes sent to it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
+    pub sent_bytes: u64,
+    /// Bytes that have come from it since the deciding peer's last regular decision; 0 unless the choker
+    /// [needs accounts](Choker::needs_accounts).
+    pub received_in_round: u64,
+    /// Chunks that it has, as its HAVE messages tell (those still on their way included).
+    pub chunks: u32,
+    /// Whether it unchokes the deciding peer.
+    pub unchokes_us: bool,
     /// When bytes last came from it, or the connection opened.
     pub last_received: SimTime,
     /// When the connection opened.
@@ -35,6 +54,36 @@ pub struct Neighbour {
     pub unchoked: bool,
     /// Whether its slot was given at random.
     pub optimistic: bool,
+    /// Share of the upload that it has, or had last, relative to the largest.
+    pub weight: f32,
+    /// Whether a chunk is on its way to it.
+    pub sending: bool,
+}
+
+impl Neighbour {
+    /// One that has just connected, at time 0: choked, and nothing has come from it or gone to it. Tests of a choker change what they need.
+    #[must_use]
+    pub fn new(link: LinkIx, peer: PeerId) -> Self {
+        Self {
+            link,
+            peer,
+            received_per_sec: 0.0,
+            sent_per_sec: 0.0,
+            received_bytes: 0,
+            sent_bytes: 0,
+            received_in_round: 0,
+            chunks: 0,
+            unchokes_us: false,
+            last_received: SimTime::ZERO,
+            opened: SimTime::ZERO,
+            unchoked_at: None,
+            slot_bytes: 0,
+            unchoked: false,
+            optimistic: false,
+            weight: 1.0,
+            sending: false,
+        }
+    }
 }
 
 /// Why a choker is asked.
@@ -49,6 +98,9 @@ pub enum Decision {
     },
     /// A slot has fallen free between two decisions. Those that are unchoked stay so.
     Refill,
+    /// The neighbour at this link has got a chunk: only for a choker that [is asked after each](Choker::is_asked_after_each_chunk). The others that
+    /// are unchoked stay so.
+    ChunkSent(LinkIx),
 }
 
 /// Read-only view of one decision of one peer.
@@ -77,22 +129,42 @@ pub struct Grant {
     pub neighbour: usize,
     /// Whether the slot is given at random.
     pub optimistic: bool,
-    /// Share of the upload relative to the other grants; 1 for an equal split.
+    /// Share of the upload relative to the other grants, above 0; all 1 for an equal split. Less than a thousandth of the largest counts as that much.
     pub weight: f32,
 }
 
 /// Decides whom one peer unchokes. A choker may keep state of its own; there is one a peer.
 pub trait Choker: Send {
-    /// How many neighbours it unchokes at most. A peer with fewer has a free slot.
+    /// How many neighbours it unchokes at most, as of its last decision. A peer with fewer has a free slot.
     fn slots(&self) -> usize;
 
     /// Fills `grants`, which is empty, with the neighbours to unchoke; all others are choked.
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>);
+
+    /// Whether it looks at the bytes that a connection has carried ([`Neighbour::received_bytes`], [`Neighbour::sent_bytes`],
+    /// [`Neighbour::received_in_round`]). They are counted only in a swarm where some choker does.
+    fn needs_accounts(&self) -> bool {
+        false
+    }
+
+    /// Whether it decides anew after every chunk: a neighbour that has got one gets the next only if it is chosen again. The usual choker
+    /// lets it go on until a regular decision takes its slot.
+    fn is_asked_after_each_chunk(&self) -> bool {
+        false
+    }
+
+    /// The most that the peer uploads in all, bytes per second, if it gives less than its capacity.
+    fn upload_cap(&self) -> Option<f64> {
+        None
+    }
 }
 
-/// The choker for a rule of the scenario, for a peer with `upload` bytes per second.
+/// The choker for a rule of the scenario, for a peer with `upload` bytes per second. Rules that are not swarmsim's are made by `own`.
+///
+/// # Panics
+/// When `own` lacks the rule; a run makes sure of it before it starts.
 #[must_use]
-pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
+pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker> {
     match *rule {
         Choking::TitForTat(rule) => Box::new(TitForTat::new(&rule, upload)),
         Choking::Fastest {
@@ -120,8 +192,47 @@ pub fn for_rule(rule: &Choking, upload: f64) -> Box<dyn Choker> {
         Choking::Random { slots } => Box::new(RandomSlots {
             slots: total_slots(slots, upload),
         }),
+        Choking::PropShare(rule) => Box::new(PropShare::new(rule)),
+        Choking::BitTyrant(rule) => Box::new(BitTyrant::new(rule)),
+        Choking::FairTorrent { slots } => Box::new(FairTorrent {
+            slots: total_slots(slots, upload),
+        }),
+        Choking::TitForTatBlock { slots, ahead_chunks } => Box::new(TitForTatBlock {
+            slots: total_slots(slots, upload),
+            ahead_chunks,
+        }),
+        Choking::Birds {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => Box::new(Birds::new(
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+            upload,
+        )),
         Choking::Altruist => Box::new(Altruist),
         Choking::FreeRider => Box::new(FreeRider),
+        Choking::Own(ref name) => own.make(name, upload).expect("a run knows all its chokers"),
+    }
+}
+
+/// Whether a choker of `scenario` [needs accounts](Choker::needs_accounts). One that is not known, neither here nor in `own`, might.
+#[must_use]
+pub fn need_accounts(scenario: &Scenario, own: &OwnChokers) -> bool {
+    let mut rules = scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]);
+    rules.any(|rule| match rule {
+        Choking::Own(name) if !own.knows(name) => true,
+        rule => for_rule(rule, 0.0, own).needs_accounts(),
+    })
+}
+
+/// Bytes that the choker for `rule` keeps for each neighbour that it has seen.
+#[must_use]
+pub fn bytes_per_neighbour(rule: &Choking) -> usize {
+    match rule {
+        Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
+        _ => 0,
     }
 }
 

@@ -7,17 +7,31 @@
 //! | `round-robin` | [`round_robin`] | mainline 4.0; Legout et al. 2006 |
 //! | `round-robin-quota` | [`round_robin_quota`] | libtorrent |
 //! | `random` | [`random`] | control |
+//! | `propshare` | [`propshare`] | Levin et al. 2008 |
+//! | `bittyrant` | [`bittyrant`] | Piatek et al. 2007 |
+//! | `fairtorrent` | [`fairtorrent`] | Sherman et al. 2009 |
+//! | `tit-for-tat-block` | [`tit_for_tat_block`] | Bharambe et al. 2006 |
+//! | `birds` | [`birds`] | Rahman et al. 2011 |
 //! | `altruist` | [`altruist`] | control |
 //! | `free-rider` | [`free_rider`] | Locher et al. 2006 |
+//! | any other | [`own`] | the program that registers it |
 
 pub mod altruist;
+pub mod birds;
+pub mod bittyrant;
 pub mod choker;
+pub mod fairtorrent;
 pub mod fastest;
 pub mod free_rider;
+pub mod own;
+pub mod propshare;
 pub mod random;
 pub mod round_robin;
 pub mod round_robin_quota;
-mod seats;
+pub mod seats;
 pub mod tit_for_tat;
+pub mod tit_for_tat_block;
 
-pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, for_rule};
+pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, bytes_per_neighbour, for_rule, need_accounts};
+pub use own::OwnChokers;
+pub use seats::Seats;

@@ -1,4 +1,4 @@
-//! The slots of one decision while they are being given out. Every choker is a few calls on this.
+//! The slots of one decision while they are being given out. Every choker is a few calls on this, those of other programs too.
 
 use crate::choking::choker::{Decision, Grant, Neighbour, RechokeView};
 use crate::rng::{Rng, below};
@@ -7,10 +7,10 @@ use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Neighbours in some order, by their place in the view.
-pub(super) type Places = SmallVec<[usize; 64]>;
+pub type Places = SmallVec<[usize; 64]>;
 
 /// Slots given so far, and who has none.
-pub(super) struct Seats<'a> {
+pub struct Seats<'a> {
     view: &'a RechokeView<'a>,
     grants: &'a mut Vec<Grant>,
     /// How many slots there are in all.
@@ -20,7 +20,8 @@ pub(super) struct Seats<'a> {
 }
 
 impl<'a> Seats<'a> {
-    pub(super) fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
+    /// `slots` slots to give out. In a refill those that are unchoked have theirs already.
+    pub fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
         grants.clear();
         let taken = SmallVec::from_elem(false, view.neighbours.len());
         let mut seats = Self {
@@ -29,18 +30,33 @@ impl<'a> Seats<'a> {
             slots,
             taken,
         };
-        if view.decision == Decision::Refill {
-            for place in seats.unchoked_newest_first() {
-                let optimistic = view.neighbours[place].optimistic;
-                seats.give(place, optimistic);
-            }
+        match view.decision {
+            Decision::Periodic { .. } => {}
+            Decision::Refill => seats.keep(|_| true),
+            Decision::ChunkSent(link) => seats.keep(|n| n.link != link),
         }
         seats
     }
 
+    /// Leaves their slots to those that are unchoked and `stay`.
+    pub(super) fn keep(&mut self, stay: impl Fn(&Neighbour) -> bool) {
+        for place in self.unchoked_newest_first() {
+            let neighbour = &self.view.neighbours[place];
+            if stay(neighbour) {
+                self.give(place, neighbour.optimistic);
+            }
+        }
+    }
+
     /// Slots that are left.
-    pub(super) fn free(&self) -> usize {
+    #[must_use]
+    pub fn free(&self) -> usize {
         self.slots.saturating_sub(self.grants.len())
+    }
+
+    /// Those that have got a slot so far.
+    pub(super) fn given(&self) -> impl Iterator<Item = &Neighbour> {
+        self.grants.iter().map(|grant| &self.view.neighbours[grant.neighbour])
     }
 
     /// Slots given so far that were not given at random.
@@ -49,7 +65,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Gives a slot to the neighbour at `place`, if one is left and it has none.
-    pub(super) fn give(&mut self, place: usize, optimistic: bool) {
+    pub fn give(&mut self, place: usize, optimistic: bool) {
         if self.free() > 0 && !self.taken[place] {
             self.taken[place] = true;
             self.grants.push(Grant {
@@ -61,7 +77,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Those without a slot that `fit`, ordered by `order`, ties at random.
-    pub(super) fn ranked(
+    pub fn ranked(
         &self,
         rng: &mut Rng,
         fit: impl Fn(&Neighbour) -> bool,
@@ -85,7 +101,7 @@ impl<'a> Seats<'a> {
     }
 
     /// Fills what is left by lot; `weight` says how many tickets a neighbour has.
-    pub(super) fn draw(&mut self, rng: &mut Rng, weight: impl Fn(&Neighbour) -> usize) {
+    pub fn draw(&mut self, rng: &mut Rng, weight: impl Fn(&Neighbour) -> usize) {
         let neighbours = self.view.neighbours;
         while self.free() > 0 {
             let tickets = |p: usize| if self.taken[p] { 0 } else { weight(&neighbours[p]) };
@@ -100,7 +116,8 @@ impl<'a> Seats<'a> {
                 n = n.saturating_sub(here);
                 hit
             });
-            self.give(drawn.expect("a ticket below the total"), true);
+            // A ticket below the total is somebody's.
+            drawn.into_iter().for_each(|place| self.give(place, true));
         }
     }
 
@@ -108,7 +125,7 @@ impl<'a> Seats<'a> {
     ///
     /// Regular slots go to those that `fit`, highest `rate` first; equal rates leave a slot where it is. Slots that nobody has earned become
     /// optimistic ones, if there are any at all. A rotation takes one optimistic slot, the one held longest.
-    pub(super) fn by_rate(
+    pub fn by_rate(
         mut self,
         rng: &mut Rng,
         regular: usize,
@@ -121,9 +138,13 @@ impl<'a> Seats<'a> {
         for place in self.ranked(rng, fit, best_first).into_iter().take(earned) {
             self.give(place, false);
         }
-        if self.slots == regular {
-            return;
+        if self.slots > regular {
+            self.by_lot(rng, new_weight);
         }
+    }
+
+    /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn.
+    pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
         if let Decision::Periodic { rotate, .. } = self.view.decision {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
@@ -153,18 +174,7 @@ pub(super) mod by_hand {
 
     /// A neighbour that connected at 0 s, is choked and has sent nothing.
     pub(crate) fn neighbour(id: u32) -> Neighbour {
-        Neighbour {
-            link: LinkIx(id),
-            peer: PeerId(id),
-            received_per_sec: 0.0,
-            sent_per_sec: 0.0,
-            last_received: at(0),
-            opened: at(0),
-            unchoked_at: None,
-            slot_bytes: 0,
-            unchoked: false,
-            optimistic: false,
-        }
+        Neighbour::new(LinkIx(id), PeerId(id))
     }
 
     /// The same neighbour, unchoked since `secs`.
@@ -175,14 +185,20 @@ pub(super) mod by_hand {
         n
     }
 
-    /// Places that got a slot, sorted, and those of them that got it by lot.
-    pub(crate) fn decide(
+    /// A regular decision that is no rotation.
+    pub(crate) const TICK: Decision = Decision::Periodic {
+        number: 1,
+        rotate: false,
+    };
+
+    /// What `choker` grants, in its order: of 100 kB/s upload, in chunks of 256 KiB, 10 s after the last decision.
+    pub(crate) fn grants(
         choker: &mut dyn Choker,
         neighbours: &[Neighbour],
         now: SimTime,
         decision: Decision,
         seed: u64,
-    ) -> (Vec<usize>, Vec<usize>) {
+    ) -> Vec<Grant> {
         let view = RechokeView {
             now,
             decision,
@@ -194,6 +210,18 @@ pub(super) mod by_hand {
         };
         let mut grants = Vec::new();
         choker.rechoke(&view, &mut stream(seed, Purpose::Choking, 0), &mut grants);
+        grants
+    }
+
+    /// Places that got a slot, sorted, and those of them that got it by lot.
+    pub(crate) fn decide(
+        choker: &mut dyn Choker,
+        neighbours: &[Neighbour],
+        now: SimTime,
+        decision: Decision,
+        seed: u64,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let grants = grants(choker, neighbours, now, decision, seed);
         let mut all: Vec<usize> = grants.iter().map(|g| g.neighbour).collect();
         all.sort_unstable();
         let mut lot: Vec<usize> = grants.iter().filter(|g| g.optimistic).map(|g| g.neighbour).collect();

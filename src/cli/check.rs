@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{Failure, ScenarioArgs, Style};
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, ScenarioArgs, Style, bare};
+use crate::compare::Plan;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -13,8 +15,13 @@ pub(super) struct CheckArgs {
     scenario: ScenarioArgs,
 }
 
-pub(super) fn check(args: &CheckArgs, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result<ExitCode, Failure> {
+    let loaded = args.scenario.load(own, errors)?;
+    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| {
+        args.scenario.variant(own, changes)
+    })?;
+    plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
+    let scenario = loaded.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

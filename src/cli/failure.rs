@@ -4,9 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::Style;
+use crate::compare::CompareError;
 use crate::metrics::DirectoryError;
 use crate::runner::RunError;
 use crate::scenario::ScenarioError;
+use crate::store::StoreError;
 
 const RUN_ERROR: u8 = 1;
 const USAGE_ERROR: u8 = 2;
@@ -58,8 +60,22 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Io { .. } => Self::Run(error.into()),
             DirectoryError::Exists(_)
             | DirectoryError::NotAResult(_)
+            | DirectoryError::Unfinished(_)
+            | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }
             | DirectoryError::NoName(_) => Self::Usage(error.into()),
+        }
+    }
+}
+
+impl From<CompareError> for Failure {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::Directory(error) => error.into(),
+            CompareError::Store(
+                error @ (StoreError::OtherRuns { .. } | StoreError::NoHeader(_) | StoreError::InUse(_)),
+            ) => Self::Usage(error.into()),
+            error => Self::Run(error.into()),
         }
     }
 }

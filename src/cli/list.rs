@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::choking::OwnChokers;
 use crate::cli::{Failure, Style};
 
 /// Name in a scenario, rule, source.
@@ -30,6 +31,31 @@ const CHOKERS: &[Rule] = &[
         "seeds of libtorrent",
     ),
     ("random", "slots drawn at random at each decision", "control"),
+    (
+        "propshare",
+        "split in proportion to what each neighbour gave in the last round, and a fifth to explore",
+        "Levin et al. 2008",
+    ),
+    (
+        "bittyrant",
+        "those that give most for the upload they ask for, until the upload is spent",
+        "Piatek et al. 2007",
+    ),
+    (
+        "fairtorrent",
+        "the next chunk to the neighbour that is owed most",
+        "Sherman et al. 2009",
+    ),
+    (
+        "tit-for-tat-block",
+        "no neighbour more than 2 chunks ahead of what came back from it",
+        "Bharambe et al. 2006",
+    ),
+    (
+        "birds",
+        "those whose speed is closest to one's own, and one at random",
+        "Rahman et al. 2011",
+    ),
     ("altruist", "every interested neighbour, equally", "control"),
     ("free-rider", "nobody", "Locher et al. 2006"),
 ];
@@ -46,6 +72,11 @@ const PICKERS: &[Rule] = &[
         "global-rarest",
         "the chunk with fewest copies in the whole swarm",
         "oracle, for comparison",
+    ),
+    (
+        "mode-suppression",
+        "any chunk but the most common ones",
+        "Reddyvari et al. 2019",
     ),
 ];
 
@@ -117,7 +148,7 @@ const SECTIONS: [(&str, &str, &[Rule]); 4] = [
     ),
 ];
 
-pub(super) fn list(style: Style) -> Result<ExitCode, Failure> {
+pub(super) fn list(own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
     for (ix, (title, about, rules)) in SECTIONS.into_iter().enumerate() {
         if ix > 0 {
@@ -126,6 +157,12 @@ pub(super) fn list(style: Style) -> Result<ExitCode, Failure> {
         writeln!(out, "{}  {}", style.bold(title), style.dim(about))?;
         for (name, rule, source) in rules {
             writeln!(out, "  {name:<18} {rule} {}", style.dim(format!("[{source}]")))?;
+        }
+        if ix == 0 {
+            let source = style.dim("[registered by this program]");
+            for name in own.names() {
+                writeln!(out, "  {name:<18} a rule of its own {source}")?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

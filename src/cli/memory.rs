@@ -15,13 +15,19 @@ fn available_to_us() -> u64 {
         .map_or(total, |limits| limits.total_memory.min(total))
 }
 
-/// Refuses a run that needs more memory than there is. (A system that does not tell has enough.)
-pub(super) fn check(estimate: u64) -> Result<()> {
+/// Refuses runs, `jobs` at a time, that need more memory than there is. (A system that does not tell has enough.)
+pub(super) fn check(estimate: u64, jobs: usize) -> Result<()> {
     let machine = available_to_us();
+    let (what, help) = if jobs == 1 {
+        ("this run needs".to_owned(), "")
+    } else {
+        (format!("{jobs} runs at a time need"), "run fewer at a time (--jobs), ")
+    };
+    let needed = estimate.saturating_mul(jobs as u64);
     ensure!(
-        machine == 0 || estimate <= machine,
-        "this run needs about {} of memory, but the machine has {}: simulate fewer peers, larger chunks or fewer connections",
-        human::bytes(estimate),
+        machine == 0 || needed <= machine,
+        "{what} about {} of memory, but the machine has {}: {help}simulate fewer peers, larger chunks or fewer connections",
+        human::bytes(needed),
         human::bytes(machine),
     );
     Ok(())
@@ -33,10 +39,15 @@ mod tests {
 
     #[test]
     fn what_fits_is_allowed_and_what_cannot_is_not() {
-        assert!(check(1 << 20).is_ok());
-        let refusal = check(u64::MAX).expect_err("no machine has that much").to_string();
+        assert!(check(1 << 20, 2).is_ok());
+        let refusal = check(u64::MAX, 1).expect_err("no machine has that much").to_string();
         assert!(
             refusal.starts_with("this run needs about 16384 PiB of memory, but the machine has "),
+            "{refusal}"
+        );
+        let refusal = check(u64::MAX, 4).expect_err("no machine has that much").to_string();
+        assert!(
+            refusal.starts_with("4 runs at a time need about ") && refusal.contains("run fewer at a time (--jobs)"),
             "{refusal}"
         );
     }

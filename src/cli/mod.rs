@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod compare;
+mod comparison;
 mod completions;
 mod failure;
 mod interrupt;
@@ -15,8 +17,8 @@ mod style;
 mod table;
 mod theory;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -24,7 +26,8 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 pub use style::Style;
 
-use crate::scenario::{self, LoadOptions, Loaded};
+use crate::choking::OwnChokers;
+use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
@@ -46,12 +49,18 @@ Examples:
   swarmsim new my-swarm.toml                      write a commented scenario to start from
   swarmsim run my-swarm.toml                      simulate it: results/my-swarm/*.csv
   swarmsim run my-swarm.toml --seed 2 --out r2    once more, with other chance
-  swarmsim run my-swarm.toml --set 'file.size=\"10 MiB\"' --out small";
+  swarmsim run my-swarm.toml --set 'file.size=\"10 MiB\"' --out small
+  swarmsim compare my-swarm.toml --choker tit-for-tat,random --runs 30";
+
+/// Results go below this unless `--out` is given.
+const RESULTS: &str = "results";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Simulate a scenario and write the results as CSV
     Run(run::RunArgs),
+    /// Run variants of a scenario many times each and compare them
+    Compare(compare::CompareArgs),
     /// Check a scenario and print it with every default spelled out
     Check(check::CheckArgs),
     /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
@@ -64,6 +73,14 @@ enum Command {
     Schema,
     /// Print a script that completes commands in your shell
     Completions(completions::CompletionsArgs),
+}
+
+/// The whole program: does what its command line says. Scenarios can name the chokers of `own` besides swarmsim's.
+#[must_use]
+pub fn main_with(own: &OwnChokers) -> ExitCode {
+    let cli = Cli::parse();
+    let errors = cli.error_style();
+    cli.run(own).unwrap_or_else(|failure| failure.report(errors))
 }
 
 /// Which scenario, and what to change in it.
@@ -82,37 +99,40 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// Reads the scenario; warnings go to standard error.
-    fn load(&self, errors: Style) -> Result<scenario::Scenario, Failure> {
+    fn load(&self, own: &OwnChokers, errors: Style) -> Result<Loaded, Failure> {
+        let loaded = self.variant(own, &[])?;
+        for warning in &loaded.warnings {
+            errors.warn(bare(warning));
+        }
+        Ok(loaded)
+    }
+
+    /// Reads the scenario with what a variant changes.
+    fn variant(&self, own: &OwnChokers, changes: &[Override]) -> Result<Loaded, ScenarioError> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
+            variant: changes.to_vec(),
+            own_chokers: own.names().map(str::to_owned).collect(),
         };
-        load(&self.file, &options, errors)
+        scenario::load(&self.file, &options)
     }
-}
-
-/// Reads the scenario at `file`; warnings go to standard error.
-fn load(file: &Path, options: &LoadOptions, errors: Style) -> Result<scenario::Scenario, Failure> {
-    let Loaded { scenario, warnings } = scenario::load(file, options)?;
-    for warning in warnings {
-        errors.warn(warning.strip_prefix("warning: ").unwrap_or(&warning));
-    }
-    Ok(scenario)
 }
 
 impl Cli {
-    /// Does what was asked for.
+    /// Does what was asked for; see [`main_with`].
     ///
     /// # Errors
     /// When it can't be done; [`Failure::report`] says so to the user.
-    pub fn run(self) -> Result<ExitCode, Failure> {
+    pub fn run(self, own: &OwnChokers) -> Result<ExitCode, Failure> {
         let style = Style::new(self.color, &io::stdout());
         let errors = self.error_style();
         match self.command {
-            Command::Run(args) => run::run(&args, style, errors),
-            Command::Check(args) => check::check(&args, errors),
-            Command::List => list::list(style),
-            Command::Theory(args) => theory::theory(&args, style, errors),
+            Command::Run(args) => run::run(&args, own, style, errors),
+            Command::Compare(args) => compare::compare(&args, own, style, errors),
+            Command::Check(args) => check::check(&args, own, errors),
+            Command::List => list::list(own, style),
+            Command::Theory(args) => theory::theory(&args, own, style, errors),
             Command::New(args) => new::new(&args, style),
             Command::Schema => schema::schema(),
             Command::Completions(args) => completions::completions(&args),
@@ -123,5 +143,18 @@ impl Cli {
     #[must_use]
     pub fn error_style(&self) -> Style {
         Style::new(self.color, &io::stderr())
+    }
+}
+
+/// A warning about a scenario without the word that [`Style::warn`] puts in front.
+fn bare(warning: &str) -> &str {
+    warning.strip_prefix("warning: ").unwrap_or(warning)
+}
+
+/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
+fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }

@@ -170,8 +170,8 @@ mod tests {
     fn group(name: &str, figures: Figures) -> GroupSummary {
         GroupSummary {
             group: name.to_owned(),
-            choking: "tit-for-tat",
-            seeding: "fastest",
+            choking: "tit-for-tat".to_owned(),
+            seeding: "fastest".to_owned(),
             picking: "rarest-first",
             figures,
         }

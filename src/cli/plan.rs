@@ -48,7 +48,7 @@ fn file(file: &File) -> String {
 
 fn peers(group: &Group, mode: Mode) -> String {
     let name = &group.name;
-    let arrival = arrival(&group.arrival);
+    let arrival = arrival(group);
     if group.starts_with == StartsWith::All {
         let kind = if group.super_seeding {
             "super-seeding"
@@ -64,29 +64,29 @@ fn peers(group: &Group, mode: Mode) -> String {
     format!("{name}: {arrival}, {choking}{}", names::picker(group.picking.picker))
 }
 
-fn arrival(arrival: &Arrival) -> String {
-    match arrival {
-        Arrival::AtOnce { count, jitter, .. } if jitter.is_zero() => human::count((*count).into()),
-        Arrival::AtOnce { count, jitter, .. } => {
-            format!(
-                "{} within {}",
-                human::count((*count).into()),
-                human::duration(jitter.as_secs_f64())
-            )
+fn arrival(group: &Group) -> String {
+    let share = group.part.as_ref().map_or(String::new(), |part| {
+        format!("{} % of ", (1000.0 * part.share).round() / 10.0)
+    });
+    let known = human::count(group.count_known().unwrap_or_default().into());
+    match &group.arrival {
+        Arrival::AtOnce { jitter, .. } if jitter.is_zero() => known,
+        Arrival::AtOnce { jitter, .. } => format!("{known} within {}", human::duration(jitter.as_secs_f64())),
+        Arrival::Poisson { per_sec, count, .. } => {
+            format!("{share}{}Poisson, {} per hour", up_to(*count), per_hour(*per_sec))
         }
-        Arrival::Poisson { per_sec, count, .. } => format!("{}Poisson, {} per hour", up_to(*count), per_hour(*per_sec)),
         Arrival::Decaying {
             initial_per_sec,
             decay,
             count,
             ..
         } => format!(
-            "{}from {} per hour down to 1/e in {}",
+            "{share}{}from {} per hour down to 1/e in {}",
             up_to(*count),
             per_hour(*initial_per_sec),
             human::duration(decay.as_secs_f64())
         ),
-        Arrival::Trace { path, peers } => format!("{} from {path}", human::count(peers.len() as u64)),
+        Arrival::Trace { path, .. } => format!("{known} from {path}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `swarmsim run`: simulate a scenario, show how far it is, then what came out.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,15 +9,13 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{Failure, ScenarioArgs, Style, interrupt, memory, outcome, plan};
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, say};
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
 use crate::runner;
 use crate::scenario::Scenario;
-
-/// Results go below this unless `--out` is given.
-const RESULTS: &str = "results";
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
@@ -56,14 +54,14 @@ struct Report<'a> {
     summary: &'a Summary,
 }
 
-pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(errors)?;
+pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let scenario = args.scenario.load(own, errors)?.scenario;
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
-    memory::check(estimate).map_err(Failure::Usage)?;
+    memory::check(estimate, 1).map_err(Failure::Usage)?;
     let directory = ResultDirectory::create(&target, args.force)?;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
@@ -74,10 +72,16 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
         }
     }
 
-    let asked_to_stop = interrupt::watch(directory.staging().to_owned())
+    let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
-    let summary = simulate(args, &scenario, directory, &asked_to_stop, errors)?;
+    let options = runner::Options {
+        detail: args.detail.unwrap_or_default(),
+        check_invariants: args.check_invariants,
+        own_chokers: own.clone(),
+    };
+    let mut meter = Meter::new(&scenario, args.quiet, errors.color());
+    let summary = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
 
     if args.json {
         let report = Report {
@@ -103,17 +107,12 @@ pub(super) fn run(args: &RunArgs, style: Style, errors: Style) -> Result<ExitCod
 }
 
 fn simulate(
-    args: &RunArgs,
     scenario: &Scenario,
     directory: ResultDirectory,
+    options: runner::Options,
     asked_to_stop: &AtomicBool,
-    errors: Style,
+    meter: &mut Meter,
 ) -> Result<Summary, Failure> {
-    let options = runner::Options {
-        detail: args.detail.unwrap_or_default(),
-        check_invariants: args.check_invariants,
-    };
-    let mut meter = Meter::new(scenario, args.quiet, errors.color());
     let result = runner::run(scenario, directory, options, &mut |progress| {
         meter.update(progress);
         if asked_to_stop.load(Ordering::Relaxed) {
@@ -124,12 +123,4 @@ fn simulate(
     });
     meter.finish();
     Ok(result?)
-}
-
-/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
-fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
-    match stream.write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

@@ -20,7 +20,7 @@ pub(super) fn aligned(header: &[&str], rows: &[Vec<String>], style: Style) -> St
                 format!("{cell:>width$}")
             }
         });
-        padded.collect::<Vec<_>>().join(GAP)
+        padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
     };
     let mut text = format!("  {}\n", style.dim(line(header)));
     for row in rows {

@@ -25,7 +25,7 @@ const STEPS_PER_WATCH: u64 = 4096;
 /// With `check_invariants`, the first invariant that does not hold.
 pub fn run(
     scenario: &Scenario,
-    options: RunOptions,
+    options: &RunOptions,
     observer: &mut impl Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Ending, InvariantViolation> {

@@ -10,20 +10,22 @@ use crate::swarm::{Peer, Role};
 use crate::units::SimTime;
 
 impl<O: Observer> Crowd<'_, O> {
-    /// Looks up when the next peer of `group` arrives.
-    pub(super) fn schedule_arrival(&mut self, group: usize) {
-        let (arrivals, next) = &mut self.arrivals[group];
+    /// Looks up when the next peer of `cohort` arrives.
+    pub(super) fn schedule_arrival(&mut self, cohort: usize) {
+        let (arrivals, next) = &mut self.cohorts[cohort];
         *next = arrivals.next();
-        if let Some(next) = next {
-            self.schedule.arm_arrival(group, next.at);
+        if let Some((_, next)) = next {
+            self.schedule.arm_arrival(cohort, next.at);
         }
     }
 
-    /// The next peer of `group` is there.
-    pub(super) fn arrive(&mut self, group: usize) {
-        let Some(arriving) = self.arrivals[group].1 else { return };
-        self.schedule_arrival(group);
-        self.join(GroupIx::from_ix(group), arriving);
+    /// The next peer of `cohort` is there.
+    pub(super) fn arrive(&mut self, cohort: usize) {
+        let Some((group, arriving)) = self.cohorts[cohort].1 else {
+            return;
+        };
+        self.schedule_arrival(cohort);
+        self.join(group, arriving);
         self.dismiss();
     }
 
@@ -160,7 +162,7 @@ impl<O: Observer> Crowd<'_, O> {
 
     /// Ends the run when everybody is done, or when nobody can ever be.
     fn end_if_over(&mut self) {
-        let over = ending(self.scenario, &self.arrivals, &self.totals, self.swarm.extinct);
+        let over = ending(self.scenario, &self.cohorts, &self.totals, self.swarm.extinct);
         self.ending = over.or(self.ending);
     }
 }

@@ -8,10 +8,10 @@ mod record;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use crate::churn::{Arrivals, Arriving};
+use crate::churn::{Arriving, Cohort};
 use crate::engine::observer::{Ending, Observer, Transfer, TransferEnd};
 use crate::engine::{Control, Event, InvariantViolation, PeerTimer, Progress, RunOptions, Schedule, Totals};
-use crate::ids::{ChunkIx, PeerIx};
+use crate::ids::{ChunkIx, GroupIx, PeerIx};
 use crate::picking::{self, PickView, Picker};
 use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::Scenario;
@@ -29,8 +29,8 @@ pub struct Crowd<'a, O: Observer> {
     now: SimTime,
     pub(crate) swarm: Swarm,
     totals: Totals,
-    /// By group, with the next arrival if there is one.
-    arrivals: Vec<(Arrivals, Option<Arriving>)>,
+    /// Each with the next arrival if there is one.
+    cohorts: Vec<(Cohort, Option<(GroupIx, Arriving)>)>,
     /// By group.
     pickers: Vec<Box<dyn Picker>>,
     picking_rng: Rng,
@@ -87,19 +87,18 @@ pub struct Gift {
 impl<'a, O: Observer> Crowd<'a, O> {
     /// Nobody is there yet.
     pub fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
-        let groups = || scenario.groups.iter();
-        let arrivals = groups()
-            .enumerate()
-            .map(|(g, group)| (Arrivals::new(scenario.seed, g as u32, &group.arrival), None));
+        let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|c| (c, None)).collect();
         let mut crowd = Self {
             scenario,
             observer,
-            schedule: Schedule::new(scenario.groups.len()),
+            schedule: Schedule::new(cohorts.len()),
             now: SimTime::ZERO,
             swarm: Swarm::new(Layout::new(&scenario.file), false),
             totals: Totals::default(),
-            arrivals: arrivals.collect(),
-            pickers: groups()
+            cohorts,
+            pickers: scenario
+                .groups
+                .iter()
                 .map(|g| picking::for_rule(whole_swarm(g.picking.picker)))
                 .collect(),
             picking_rng: stream(scenario.seed, Purpose::Picking, 0),
@@ -118,8 +117,8 @@ impl<'a, O: Observer> Crowd<'a, O> {
     fn open(&mut self) {
         self.schedule
             .arm_time_limit(SimTime::ZERO + self.scenario.run.time_limit);
-        for group in 0..self.arrivals.len() {
-            self.schedule_arrival(group);
+        for cohort in 0..self.cohorts.len() {
+            self.schedule_arrival(cohort);
         }
         self.schedule.arm_sample(SimTime::ZERO);
     }
@@ -148,7 +147,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
         match event {
             Event::Sample => self.sample(),
             Event::TimeLimit => self.ending = Some(Ending::TimeLimit),
-            Event::Arrival(group) => self.arrive(group),
+            Event::Arrival(cohort) => self.arrive(cohort),
             Event::Peer(peer, PeerTimer::Leave) => self.leave_timer(peer),
             Event::Peer(..) | Event::Delayed(..) => {} // Of connections and slots, which nobody has here.
         }
@@ -294,7 +293,7 @@ const STEPS_PER_CHECK: u64 = 64;
 /// With `check_invariants`, the first invariant that does not hold.
 pub fn play<O: Observer>(
     mut crowd: Crowd<'_, O>,
-    options: RunOptions,
+    options: &RunOptions,
     (steps_per_watch, watch): (u64, &mut dyn FnMut(&Progress) -> Control),
     mut step: impl FnMut(&mut Crowd<'_, O>),
 ) -> Result<Ending, InvariantViolation> {

@@ -14,7 +14,7 @@ impl<O: Observer> Crowd<'_, O> {
             return;
         }
         self.take_sample();
-        if arrivals_pending(&self.arrivals) || self.totals.leechers.count == 0 {
+        if arrivals_pending(&self.cohorts) || self.totals.leechers.count == 0 {
             self.totals.last_moving = now;
         } else if now.since(self.totals.last_moving) >= self.scenario.run.stall_limit {
             self.ending = Some(Ending::Stalled);

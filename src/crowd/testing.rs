@@ -66,15 +66,16 @@ pub(crate) fn scenario(text: &str) -> Scenario {
 
 /// Either mode's way to run.
 type Run =
-    fn(&Scenario, RunOptions, &mut Seen, &mut dyn FnMut(&Progress) -> Control) -> Result<Ending, InvariantViolation>;
+    fn(&Scenario, &RunOptions, &mut Seen, &mut dyn FnMut(&Progress) -> Control) -> Result<Ending, InvariantViolation>;
 
 /// Plays `scenario`; with `check`, checks every invariant.
 pub(crate) fn watch(run: Run, scenario: &Scenario, check: bool) -> Seen {
     let mut seen = Seen::default();
     let options = RunOptions {
         check_invariants: check,
+        ..RunOptions::default()
     };
-    let ending = run(scenario, options, &mut seen, &mut |_| Control::Continue);
+    let ending = run(scenario, &options, &mut seen, &mut |_| Control::Continue);
     let ending = ending.expect("all invariants hold");
     assert_eq!(seen.ended.map(|(_, ending)| ending), Some(ending));
     seen

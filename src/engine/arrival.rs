@@ -13,29 +13,29 @@ use crate::units::{SimDuration, SimTime};
 use rand::RngExt;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Looks up when the next peer of `group` arrives.
-    pub(super) fn schedule_arrival(&mut self, group: usize) {
-        let (arrivals, next) = &mut self.arrivals[group];
+    /// Looks up when the next peer of `cohort` arrives.
+    pub(super) fn schedule_arrival(&mut self, cohort: usize) {
+        let (arrivals, next) = &mut self.cohorts[cohort];
         *next = arrivals.next();
-        if let Some(next) = next {
-            self.schedule.arm_arrival(group, next.at);
+        if let Some((_, next)) = next {
+            self.schedule.arm_arrival(cohort, next.at);
         }
     }
 
-    /// The next peers of `group` are there: all that come at this instant, so that groups keep their order.
-    pub(super) fn arrive(&mut self, group: usize) {
+    /// The next peers of `cohort` are there: all that come at this instant, so that cohorts keep their order.
+    pub(super) fn arrive(&mut self, cohort: usize) {
         let now = self.now();
-        let (arrivals, next) = &mut self.arrivals[group];
+        let (arrivals, next) = &mut self.cohorts[cohort];
         let mut come = Vec::new();
-        while let Some(arriving) = next.filter(|next| next.at == now) {
+        while let Some(arriving) = next.filter(|(_, next)| next.at == now) {
             come.push(arriving);
             *next = arrivals.next();
         }
-        if let Some(next) = next {
-            self.schedule.arm_arrival(group, next.at);
+        if let Some((_, next)) = next {
+            self.schedule.arm_arrival(cohort, next.at);
         }
-        for arriving in come {
-            self.join(GroupIx::from_ix(group), arriving);
+        for (group, arriving) in come {
+            self.join(group, arriving);
         }
         self.end_if_over();
     }
@@ -90,9 +90,15 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             &group.choking
         };
-        let choker = choking::for_rule(rule, upload);
+        let choker = choking::for_rule(rule, upload, &self.own_chokers);
         let is_seed = state.role == Role::Seed;
-        self.swarm.peers[peer].slots = choker.slots();
+        let asked_each_chunk = choker.is_asked_after_each_chunk();
+        self.chunkwise |= asked_each_chunk;
+        let state = &mut self.swarm.peers[peer];
+        state.slots = choker.slots();
+        state.asked_each_chunk = asked_each_chunk;
+        let used = choker.upload_cap().map_or(upload, |cap| cap.min(upload));
+        self.bandwidth.set_upload(peer, used);
         if peer.ix() < self.chokers.len() {
             self.chokers[peer.ix()] = choker;
         } else {

@@ -74,7 +74,12 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.list(peer);
-        let again = now + rules.announce_interval;
+        let interval = if self.group_of(peer).large_view {
+            rules.min_announce_interval
+        } else {
+            rules.announce_interval
+        };
+        let again = now + interval;
         self.schedule.arm_peer(peer, PeerTimer::Announce, again);
         if self.scenario.network.latency.is_zero() {
             self.connect(peer);

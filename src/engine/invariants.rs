@@ -1,6 +1,7 @@
 //! What must hold between any two events, recomputed the obvious way from the state itself.
 
 use crate::engine::observer::Observer;
+use crate::engine::rechoke::LIGHTEST;
 use crate::engine::{InvariantViolation, Simulation};
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::swarm::{Peer, Role};
@@ -17,6 +18,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.check_totals()?;
             for (ix, peer) in self.swarm.peers.present() {
                 self.check_links(ix, peer)?;
+                self.check_accounts(ix, peer)?;
                 if peer.is_alive() {
                     self.check_chunks(ix, peer)?;
                     self.check_bytes(ix, peer)?;
@@ -98,6 +100,39 @@ impl<O: Observer> Simulation<'_, O> {
         let slots = peer.slots;
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
+        })
+    }
+
+    /// Weights can be shared by, the upload is the capacity or a cap below it, and accounts agree with what the connection and the peer know.
+    fn check_accounts(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        let links = &self.swarm.links;
+        let capped = self.chokers[ix.ix()].upload_cap().unwrap_or(f64::INFINITY);
+        let upload = self.bandwidth.upload_capacity(ix);
+        ensure(upload.to_bits() == peer.life.upload.min(capped).to_bits(), || {
+            format!(
+                "{ix:?} uploads up to {upload}, of {} capped at {capped}",
+                peer.life.upload
+            )
+        })?;
+        let mut received: u64 = 0;
+        for (link, to) in links.open_in(peer.links) {
+            let end = links.get(link);
+            ensure((LIGHTEST..=1.0).contains(&end.weight), || {
+                format!("{ix:?} gives {to:?} the weight {}", end.weight)
+            })?;
+            if let Some(ledger) = links.ledger() {
+                let (came, went) = (ledger.received(link), ledger.received(end.back).total);
+                received += came.total;
+                ensure(came.before_round <= came.total && end.slot_bytes <= went, || {
+                    format!("{ix:?} sent {to:?} {} bytes in a slot, {went} in all", end.slot_bytes)
+                })?;
+            }
+        }
+        ensure(received <= peer.life.downloaded_bytes, || {
+            format!(
+                "{ix:?} is credited with {received} bytes of {}",
+                peer.life.downloaded_bytes
+            )
         })
     }
 

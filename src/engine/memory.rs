@@ -1,6 +1,7 @@
 //! How much memory a scenario will take, told before it runs.
 
 use crate::bandwidth::MaxMin;
+use crate::choking::{self, OwnChokers};
 use crate::engine::Streams;
 use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::transfer::Part;
@@ -9,11 +10,11 @@ use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{Link, Peer};
+use crate::swarm::{Link, Peer, Received};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
-    let all = peers_expected(&group.arrival, scenario.run.time_limit);
+    let all = peers_expected(group, scenario.run.time_limit);
     let Arrival::Poisson { per_sec, .. } = group.arrival else {
         return all;
     };
@@ -24,10 +25,10 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
     };
     // A download at its own upload rate, twice over to be on the safe side (Little's law).
     let upload = group.capacity.mean_upload();
-    all.min(per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
+    all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
 }
 
-/// What a choker takes on the heap, with the allocator's share: the built-in ones are that small.
+/// What a choker takes on the heap, with the allocator's share, without what it keeps for each neighbour.
 pub(super) const CHOKER_BYTES: usize = 48;
 
 /// What the program itself takes before the first peer has come.
@@ -43,8 +44,13 @@ pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
 pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
     let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
+    let account = if choking::need_accounts(scenario, &OwnChokers::new()) {
+        size_of::<Received>()
+    } else {
+        0
+    };
     let limit = scenario.run.time_limit;
-    let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(&g.arrival, limit)).sum();
+    let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
     let group_bytes = |group: &Group| {
         let links = match scenario.discovery {
             _ if scenario.run.mode != Mode::Bittorrent => 0.0,
@@ -52,11 +58,12 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => everyone,
         };
         let flows = links.min(5.0);
+        let per_link = size_of::<Link>() + size_of::<PeerIx>() + account + choking::bytes_per_neighbour(&group.choking);
         let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES) as f64
             + MaxMin::PEER_BYTES as f64
             + TIMERS_BYTES as f64
             + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
-            + links * (size_of::<Link>() + size_of::<PeerIx>()) as f64;
+            + links * per_link as f64;
         present_at_most(group, scenario) * per_peer
     };
     scenario.groups.iter().map(group_bytes).sum()

@@ -30,7 +30,7 @@ pub(crate) use departure::{Stay, record_of, stay};
 pub use memory::estimate_memory_bytes;
 pub use observer::{Ending, NoObserver, Observer};
 pub(crate) use over::{ending, pending as arrivals_pending};
-pub use run::{Control, InvariantViolation, Outcome, Progress, RunOptions, run};
+pub use run::{Control, InvariantViolation, Outcome, Progress, RunFault, RunOptions, run};
 pub(crate) use schedule::{Event, PeerTimer, Schedule};
 use simulation::{Job, REFILL, Simulation, Streams};
 pub(crate) use totals::Totals;

@@ -6,8 +6,12 @@ use crate::engine::schedule::Delayed;
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Refill;
-use crate::swarm::Role;
+use crate::swarm::{Received, Role};
 use smallvec::SmallVec;
+
+/// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
+/// precision lost.
+pub(super) const LIGHTEST: f32 = 1.0 / 1024.0;
 
 impl<O: Observer> Simulation<'_, O> {
     /// `peer` makes its regular decision; the next one comes after the interval.
@@ -22,7 +26,12 @@ impl<O: Observer> Simulation<'_, O> {
         let number = self.swarm.peers[peer].decisions;
         let rotate = number.is_multiple_of(rules.optimistic_every);
         self.decide(peer, Decision::Periodic { number, rotate });
+        self.swarm.links.begin_round(self.swarm.peers[peer].links);
         self.swarm.peers[peer].decided_at = self.now();
+        if self.pickers[self.swarm.peers[peer].group.ix()].holds_back() {
+            // What it may ask for can have changed with no word to it.
+            self.wake_idle_senders(peer);
+        }
         if rotate {
             self.swarm.peers[peer].rotated_at = self.now();
         }
@@ -38,6 +47,25 @@ impl<O: Observer> Simulation<'_, O> {
             && self.somebody_waits(peer)
         {
             self.decide(peer, REFILL);
+        }
+    }
+
+    /// What follows when the neighbour at `link` has got a chunk, or lost the race for one.
+    pub(super) fn after_chunk(&self, link: LinkIx) -> Job {
+        if self.chunkwise && self.swarm.peers[self.swarm.links.owner(link)].asked_each_chunk {
+            Job::ChunkSent(link)
+        } else {
+            Job::Start(link)
+        }
+    }
+
+    /// Asks the owner of `link`, who has sent a chunk there, who gets the next one.
+    pub(super) fn chunk_sent(&mut self, link: LinkIx) {
+        let end = self.swarm.links.get(link);
+        // The slot may be gone since.
+        if end.unchoking && end.flow.is_none() {
+            self.decide(self.swarm.links.owner(link), Decision::ChunkSent(link));
+            self.jobs.push_back(Job::Start(link));
         }
     }
 
@@ -76,9 +104,12 @@ impl<O: Observer> Simulation<'_, O> {
                 self.choke(neighbour.link);
             }
         }
+        let heaviest = grants.iter().map(|g| g.weight).fold(0.0, f32::max);
         for grant in &grants {
-            self.grant(neighbours[grant.neighbour].link, grant.optimistic, grant.weight);
+            let weight = (grant.weight / heaviest).max(LIGHTEST);
+            self.grant(neighbours[grant.neighbour].link, grant.optimistic, weight);
         }
+        self.swarm.peers[peer].slots = self.chokers[peer.ix()].slots();
         self.scratch.neighbours = neighbours;
         self.scratch.grants = grants;
         self.scratch.granted = granted;
@@ -100,12 +131,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let now = self.now();
         let links = &self.swarm.links;
+        let unchoked_by = &self.swarm.peers[peer].unchoked_by;
         for (link, to) in links.open_in(self.swarm.peers[peer].links) {
             if !self.is_served_or_waits(link, peer, to) {
                 continue;
             }
             let end = links.get(link);
             let served = end.unchoked_at != crate::units::SimTime::NEVER;
+            let account = |link| links.ledger().map_or(Received::default(), |l| l.received(link));
+            let received = account(link);
             neighbours.push(Neighbour {
                 link,
                 peer: self.swarm.peers[to].id,
@@ -116,12 +150,19 @@ impl<O: Observer> Simulation<'_, O> {
                 } else {
                     0.0
                 },
+                received_bytes: received.total,
+                sent_bytes: account(end.back).total,
+                received_in_round: received.in_round(),
+                chunks: self.swarm.peers[to].chunks,
+                unchokes_us: unchoked_by.contains(&link),
                 last_received: end.received.last(),
                 opened: end.opened,
                 unchoked_at: served.then_some(end.unchoked_at),
                 slot_bytes: end.slot_bytes,
                 unchoked: end.unchoking,
                 optimistic: end.optimistic,
+                weight: end.weight,
+                sending: end.flow.is_some(),
             });
         }
     }

@@ -1,8 +1,10 @@
 //! Running a scenario from its first event to its last.
 
+use crate::choking::OwnChokers;
 use crate::engine::observer::{Ending, Observer};
 use crate::engine::simulation::Simulation;
 use crate::scenario::Scenario;
+use crate::scenario::model::Choking;
 use crate::units::SimTime;
 
 /// What a running simulation says of itself to whoever shows its progress.
@@ -38,11 +40,24 @@ pub enum Control {
     Stop,
 }
 
-/// Options that do not change results.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a run needs besides its scenario.
+#[derive(Clone, Debug, Default)]
 pub struct RunOptions {
+    /// Makes the chokers that the scenario names and swarmsim does not have.
+    pub own_chokers: OwnChokers,
     /// Check every invariant every few events (slow; a violation is an error).
     pub check_invariants: bool,
+}
+
+/// Why a run gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFault {
+    /// A choker is missing among [`RunOptions::own_chokers`]; nothing was run.
+    #[error("the scenario names a choker `{0}`, and none is registered by this name")]
+    UnknownChoker(String),
+    /// The simulator has a defect.
+    #[error(transparent)]
+    Defect(#[from] InvariantViolation),
 }
 
 /// An invariant of the model that did not hold: a defect in the simulator, never in a scenario.
@@ -63,14 +78,15 @@ const EVENTS_PER_CHECK: u64 = 64;
 /// Runs `scenario` to its end, telling `observer` what happens; asks `watch` every few thousand events whether to go on.
 ///
 /// # Errors
-/// With `check_invariants`, the first invariant that does not hold.
+/// A choker that nobody has registered; with `check_invariants`, the first invariant that does not hold.
 pub fn run(
     scenario: &Scenario,
     options: RunOptions,
     observer: &mut impl Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Outcome, InvariantViolation> {
-    let mut simulation = Simulation::new(scenario, observer);
+) -> Result<Outcome, RunFault> {
+    check_chokers(scenario, &options.own_chokers)?;
+    let mut simulation = Simulation::new(scenario, options.own_chokers, observer);
     simulation.open();
     let mut events = 0_u64;
     let ending = loop {
@@ -98,4 +114,19 @@ pub fn run(
         ending,
         memory_bytes: simulation.memory_bytes(),
     })
+}
+
+fn check_chokers(scenario: &Scenario, own: &OwnChokers) -> Result<(), RunFault> {
+    let rules = scenario
+        .groups
+        .iter()
+        .flat_map(|group| [&group.choking, &group.seeding]);
+    for rule in rules {
+        if let Choking::Own(name) = rule
+            && !own.knows(name)
+        {
+            return Err(RunFault::UnknownChoker(name.clone()));
+        }
+    }
+    Ok(())
 }

@@ -41,10 +41,10 @@ const PEER_TIMERS: [PeerTimer; 7] = [
 /// What the timers of one peer take: its places, and the one or two that are armed.
 pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * size_of::<u32>() + 2 * TimerQueue::ARMED_BYTES;
 
-/// The timers of the run. Those of groups come after these.
+/// The timers of the run. Those of cohorts come after these.
 const SAMPLE: u32 = 0;
 const TIME_LIMIT: u32 = 1;
-const FIRST_GROUP: u32 = 2;
+const FIRST_COHORT: u32 = 2;
 
 /// A message or decision that takes a fixed time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub enum Event {
     Sample,
     /// The run ends.
     TimeLimit,
-    /// A peer of this group arrives.
+    /// A peer of this cohort arrives.
     Arrival(usize),
     /// A timer of a peer fires.
     Peer(PeerIx, PeerTimer),
@@ -93,19 +93,19 @@ pub struct Schedule {
     scheduled: u64,
     timers: TimerQueue,
     lanes: Vec<Lane>,
-    groups: u32,
+    cohorts: u32,
 }
 
 impl Schedule {
     /// Nothing is scheduled yet.
     #[must_use]
-    pub fn new(groups: usize) -> Self {
+    pub fn new(cohorts: usize) -> Self {
         Self {
             now: SimTime::ZERO,
             scheduled: 0,
             timers: TimerQueue::default(),
             lanes: Vec::new(),
-            groups: groups as u32,
+            cohorts: cohorts as u32,
         }
     }
 
@@ -125,7 +125,7 @@ impl Schedule {
     }
 
     fn peer_timer(&self, peer: PeerIx, timer: PeerTimer) -> u32 {
-        FIRST_GROUP + self.groups + peer.0 * PEER_TIMERS.len() as u32 + timer as u32
+        FIRST_COHORT + self.cohorts + peer.0 * PEER_TIMERS.len() as u32 + timer as u32
     }
 
     fn arm(&mut self, timer: u32, time: SimTime) {
@@ -143,9 +143,9 @@ impl Schedule {
         self.arm(TIME_LIMIT, time);
     }
 
-    /// The next arrival of `group`.
-    pub fn arm_arrival(&mut self, group: usize, time: SimTime) {
-        self.arm(FIRST_GROUP + group as u32, time);
+    /// The next arrival of `cohort`.
+    pub fn arm_arrival(&mut self, cohort: usize, time: SimTime) {
+        self.arm(FIRST_COHORT + cohort as u32, time);
     }
 
     /// Arms or moves a timer of a peer.
@@ -236,12 +236,12 @@ impl Schedule {
     }
 
     fn event_of(&self, timer: u32) -> Event {
-        let first_peer = FIRST_GROUP + self.groups;
+        let first_peer = FIRST_COHORT + self.cohorts;
         let kinds = PEER_TIMERS.len() as u32;
         match timer {
             SAMPLE => Event::Sample,
             TIME_LIMIT => Event::TimeLimit,
-            t if t < first_peer => Event::Arrival((t - FIRST_GROUP) as usize),
+            t if t < first_peer => Event::Arrival((t - FIRST_COHORT) as usize),
             t => {
                 let t = t - first_peer;
                 Event::Peer(PeerIx(t / kinds), PEER_TIMERS[(t % kinds) as usize])

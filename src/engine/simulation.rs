@@ -1,8 +1,8 @@
 //! The state of a run and the way an event goes through it.
 
 use crate::bandwidth::{Clock, ClockKind, MaxMin};
-use crate::choking::{Choker, Decision, Grant, Neighbour};
-use crate::churn::{Arrivals, Arriving};
+use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
+use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::CHOKER_BYTES;
 use crate::engine::observer::{Ending, Observer};
 use crate::engine::run::Progress;
@@ -10,7 +10,7 @@ use crate::engine::schedule::{Delayed, Event, PeerTimer, Schedule};
 use crate::engine::super_seeding::SuperSeed;
 use crate::engine::totals::Totals;
 use crate::engine::transfer::Part;
-use crate::ids::{LinkIx, PeerId, PeerIx};
+use crate::ids::{GroupIx, LinkIx, PeerId, PeerIx};
 use crate::picking::{self, Picker};
 use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::Scenario;
@@ -25,6 +25,8 @@ use std::collections::VecDeque;
 pub(super) enum Job {
     /// The owner of this end may have something to send to its unchoked neighbour.
     Start(LinkIx),
+    /// The neighbour at this end has got a chunk, and the owner's choker says who gets the next one.
+    ChunkSent(LinkIx),
     /// This peer may have a free slot and somebody to give it to.
     Refill(PeerIx),
     /// This peer has become a seed and has nothing to say to other seeds.
@@ -36,6 +38,7 @@ pub(super) enum Job {
 /// A run in progress.
 pub(super) struct Simulation<'a, O: Observer> {
     pub(super) scenario: &'a Scenario,
+    pub(super) own_chokers: OwnChokers,
     pub(super) observer: &'a mut O,
     pub(super) schedule: Schedule,
     pub(super) swarm: Swarm,
@@ -43,12 +46,14 @@ pub(super) struct Simulation<'a, O: Observer> {
     pub(super) tracker: Tracker,
     /// By place of the peer.
     pub(super) chokers: Vec<Box<dyn Choker>>,
+    /// Whether any choker may be asked after each chunk.
+    pub(super) chunkwise: bool,
     /// By place of the peer.
     pub(super) streams: Vec<Streams>,
     /// By group.
     pub(super) pickers: Vec<Box<dyn Picker>>,
-    /// By group, with the next arrival if there is one.
-    pub(super) arrivals: Vec<(Arrivals, Option<Arriving>)>,
+    /// Those who come as one, with the next of them if there is one.
+    pub(super) cohorts: Vec<(Cohort, Option<(GroupIx, Arriving)>)>,
     /// What each running transfer carries, by flow.
     pub(super) parts: Vec<Part>,
     /// Places of super-seeds.
@@ -97,22 +102,26 @@ pub(super) struct Scratch {
 }
 
 impl<'a, O: Observer> Simulation<'a, O> {
-    pub(super) fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, own_chokers: OwnChokers, observer: &'a mut O) -> Self {
         let groups = || scenario.groups.iter();
-        let arrivals = groups()
-            .enumerate()
-            .map(|(g, group)| (Arrivals::new(scenario.seed, g as u32, &group.arrival), None));
+        let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
+        let mut swarm = Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero());
+        if choking::need_accounts(scenario, &own_chokers) {
+            swarm.links.keep_ledger();
+        }
         Self {
             scenario,
+            own_chokers,
             observer,
-            schedule: Schedule::new(scenario.groups.len()),
-            swarm: Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero()),
+            schedule: Schedule::new(cohorts.len()),
+            swarm,
             bandwidth: MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0)),
             tracker: Tracker::default(),
             chokers: Vec::new(),
+            chunkwise: false,
             streams: Vec::new(),
             pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
-            arrivals: arrivals.collect(),
+            cohorts,
             parts: Vec::new(),
             super_seeds: Vec::new(),
             jobs: VecDeque::new(),
@@ -130,8 +139,8 @@ impl<'a, O: Observer> Simulation<'a, O> {
     pub(super) fn open(&mut self) {
         self.schedule
             .arm_time_limit(SimTime::ZERO + self.scenario.run.time_limit);
-        for group in 0..self.arrivals.len() {
-            self.schedule_arrival(group);
+        for cohort in 0..self.cohorts.len() {
+            self.schedule_arrival(cohort);
         }
         self.schedule.arm_sample(SimTime::ZERO);
     }
@@ -157,13 +166,14 @@ impl<'a, O: Observer> Simulation<'a, O> {
         match event {
             Event::Sample => self.sample(),
             Event::TimeLimit => self.ending = Some(Ending::TimeLimit),
-            Event::Arrival(group) => self.arrive(group),
+            Event::Arrival(cohort) => self.arrive(cohort),
             Event::Peer(peer, timer) => self.handle_timer(peer, timer),
             Event::Delayed(id, event) => self.handle_delayed(id, event),
         }
         while let Some(job) = self.jobs.pop_front() {
             match job {
                 Job::Start(link) => self.start(link),
+                Job::ChunkSent(link) => self.chunk_sent(link),
                 Job::Refill(peer) => self.refill(peer),
                 Job::LeaveSeeds(peer) => self.leave_seeds(peer),
                 Job::Depart(peer) => self.depart(peer),
@@ -252,11 +262,15 @@ impl<'a, O: Observer> Simulation<'a, O> {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let choker = size_of::<Box<dyn Choker>>() + CHOKER_BYTES;
+        let present = self.swarm.peers.present();
+        let kept = present
+            .map(|(ix, peer)| choking::bytes_per_neighbour(&self.group_of(ix).choking) * peer.links.used as usize);
         self.swarm.memory_bytes()
             + self.bandwidth.memory_bytes()
             + self.schedule.memory_bytes()
             + self.tracker.memory_bytes()
             + self.chokers.len() * choker
+            + kept.sum::<usize>()
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
     }
@@ -269,13 +283,8 @@ fn mesh_limit(scenario: &Scenario) -> u32 {
         return 0;
     }
     let end = SimTime::ZERO + scenario.run.time_limit;
-    let count = |(g, group): (usize, &Group)| {
-        let mut arrivals = Arrivals::new(scenario.seed, g as u32, &group.arrival);
-        std::iter::from_fn(|| arrivals.next())
-            .take_while(|a| a.at <= end)
-            .count() as u32
-    };
-    scenario.groups.iter().enumerate().map(count).sum()
+    let in_time = |cohort: Cohort| cohort.take_while(|(_, arriving)| arriving.at <= end).count() as u32;
+    Cohort::all(scenario).into_iter().map(in_time).sum()
 }
 
 /// Why a peer is asked for a decision outside its turn.

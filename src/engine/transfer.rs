@@ -139,6 +139,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Gives `flow`, whose work is done, the next thing to carry, or ends it.
     fn go_on(&mut self, flow: FlowIx, route: Route) {
+        let next = self.after_chunk(route.link);
+        if let Job::ChunkSent(_) = next {
+            self.book(flow);
+            self.stop(flow, route.link);
+            self.jobs.push_back(next);
+            return;
+        }
         if let Some(work) = self.choose_work(route) {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
             let unbooked = self.parts[flow.ix()].unbooked;
@@ -204,7 +211,8 @@ impl<O: Observer> Simulation<'_, O> {
         let part = self.parts[flow.ix()];
         self.stop(flow, part.route.link);
         self.record_transfer(&part, part.booked, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
-        self.jobs.push_back(Job::Start(part.route.link));
+        let next = self.after_chunk(part.route.link);
+        self.jobs.push_back(next);
     }
 
     fn stop(&mut self, flow: FlowIx, link: LinkIx) {
@@ -268,6 +276,7 @@ impl<O: Observer> Simulation<'_, O> {
         let back = end.back;
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
+        self.swarm.links.credit(back, bytes);
 
         self.swarm.peers[receiver].life.downloaded_bytes += bytes;
         let to = self.swarm.peers[receiver].group;

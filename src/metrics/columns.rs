@@ -1,4 +1,4 @@
-//! The schema: every CSV that a run writes, column by column. `docs/output.md` is generated from it.
+//! The schema: every CSV that a run writes, column by column; `comparisons` has those of a comparison. `docs/output.md` is generated from it.
 
 /// One CSV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Column {
     pub meaning: &'static str,
 }
 
-const fn column(name: &'static str, meaning: &'static str) -> Column {
+pub(super) const fn column(name: &'static str, meaning: &'static str) -> Column {
     Column { name, meaning }
 }
 
@@ -33,7 +33,14 @@ pub const PEERS: Table = Table {
             "peer",
             "number of the peer, in order of arrival from 0; the same number in every file of a run",
         ),
-        column("group", "name of its group in the scenario"),
+        column(
+            "group",
+            "name of its group in the scenario; `group/entry` where the group has a mix",
+        ),
+        column(
+            "strategy",
+            "the rule by which it unchokes: `choking` of its group, for an initial seed `seeding`",
+        ),
         column("upload_bytes_per_s", "upload capacity of its access link"),
         column(
             "download_bytes_per_s",
@@ -328,7 +335,7 @@ pub const CHUNKS: Table = Table {
     ],
 };
 
-/// Every table, in the order of the documentation.
+/// Every table of a run, in the order of the documentation.
 pub const TABLES: [&Table; 8] = [
     &SUMMARY,
     &GROUP_SUMMARY,
@@ -343,10 +350,11 @@ pub const TABLES: [&Table; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::comparisons::COMPARISON_TABLES;
 
     #[test]
     fn names_are_unique_and_lower_case() {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(COMPARISON_TABLES) {
             for (ix, column) in table.columns.iter().enumerate() {
                 assert!(
                     column

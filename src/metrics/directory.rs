@@ -30,6 +30,16 @@ pub enum DirectoryError {
          with --out"
     )]
     NotAResult(PathBuf),
+    /// There is a comparison already.
+    #[error(
+        "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"
+    )]
+    Unfinished(PathBuf),
+    /// There is something that is not a comparison.
+    #[error(
+        "`{0}` exists and is no comparison of swarmsim (it has no store of runs): choose another directory with --out"
+    )]
+    NotAComparison(PathBuf),
     /// A result that holds something else too, which would be lost.
     #[error(
         "`{directory}` holds `{file}`, which swarmsim has not written and --force would delete: move it, or choose another directory with --out"

@@ -2,7 +2,9 @@
 //!
 //! | file | idea |
 //! | --- | --- |
+//! | `accounts.rs` | sums up a run in memory, with or without tables |
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
+//! | `comparisons.rs` | the same for what a comparison writes |
 //! | `page.rs` | docs/output.md, from the schema |
 //! | `table.rs` | one CSV on its way to disk |
 //! | `recorder.rs` | the observer that fills the tables |
@@ -15,8 +17,10 @@
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
 //! | `directory.rs` | a result directory appears whole or not at all |
 
+pub mod accounts;
 pub mod bound;
 pub mod columns;
+pub mod comparisons;
 pub mod detail;
 pub mod directory;
 pub mod names;
@@ -30,6 +34,7 @@ pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use accounts::Accounts;
 pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;

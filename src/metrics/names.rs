@@ -3,24 +3,10 @@
 use crate::engine::observer::{Ending, Leave, TransferEnd};
 use crate::scenario::model::{Choking, Mode, Picker};
 
-/// The scenario's word for a choker.
+/// The scenario's word for a choker where peers have slots: without connections only free riders choke.
 #[must_use]
-pub fn choking(rule: &Choking) -> &'static str {
-    match rule {
-        Choking::TitForTat(_) => "tit-for-tat",
-        Choking::Fastest { .. } => "fastest",
-        Choking::RoundRobin { .. } => "round-robin",
-        Choking::RoundRobinQuota { .. } => "round-robin-quota",
-        Choking::Random { .. } => "random",
-        Choking::Altruist => "altruist",
-        Choking::FreeRider => "free-rider",
-    }
-}
-
-/// The same, where peers have slots: without connections only free riders choke.
-#[must_use]
-pub fn choking_in(mode: Mode, rule: &Choking) -> Option<&'static str> {
-    (mode == Mode::Bittorrent || *rule == Choking::FreeRider).then(|| choking(rule))
+pub fn choking_in(mode: Mode, rule: &Choking) -> Option<&str> {
+    (mode == Mode::Bittorrent || *rule == Choking::FreeRider).then(|| rule.word())
 }
 
 /// The scenario's word for a picker.
@@ -31,6 +17,7 @@ pub fn picker(rule: Picker) -> &'static str {
         Picker::Random => "random",
         Picker::Sequential => "sequential",
         Picker::GlobalRarest => "global-rarest",
+        Picker::ModeSuppression => "mode-suppression",
     }
 }
 

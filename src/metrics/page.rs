@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::metrics::columns::TABLES;
+use crate::metrics::columns::{TABLES, Table};
+use crate::metrics::comparisons::COMPARISON_TABLES;
 
 const INTRODUCTION: &str = "\
 # What a run writes
 
-<!-- Generated from src/metrics/columns.rs and page.rs: SWARMSIM_BLESS=1 cargo test --test cli_output_docs writes it anew. -->
+<!-- Generated from columns.rs, comparisons.rs and page.rs in src/metrics: SWARMSIM_BLESS=1 cargo test --test cli_output_docs writes it anew. -->
 
 `swarmsim run` writes one directory, `results/<scenario name>/` unless `--out` says otherwise. It appears whole when the
 run is over, or not at all: an error leaves nothing behind.
@@ -40,20 +41,43 @@ every peer downloads.
   `results`, the directory; an empty cell is `null`.
 ";
 
+const COMPARISONS: &str = "
+# What a comparison writes
+
+`swarmsim compare` writes `results/<scenario name>-compare/` unless `--out` says otherwise. [comparing.md](comparing.md) explains the
+statistics and the store.
+
+| file | one row is |
+| --- | --- |
+| `comparison_summary.csv` | a metric in a variant |
+| `comparison.csv` | a metric in a run |
+| `runs.csv` | a run |
+| `scenario.toml`, `variants/` | the scenario and its variants with every default written out |
+| `runs/` | the store of finished runs, as they end |
+
+The tables appear when all runs are there; the same comparison gives the same bytes for any `--jobs`, and after `--resume`.
+";
+
 /// The text of `docs/output.md`.
 #[must_use]
 pub fn output_markdown() -> String {
     let mut text = INTRODUCTION.to_owned();
-    for table in TABLES {
-        write!(
-            text,
-            "\n## {}\n\n{}\n\n| column | meaning |\n| --- | --- |\n",
-            table.file, table.about
-        )
-        .expect("a String takes all");
-        for column in table.columns {
-            writeln!(text, "| `{}` | {} |", column.name, column.meaning).expect("a String takes all");
-        }
-    }
+    TABLES.into_iter().for_each(|table| describe(&mut text, table));
+    text.push_str(COMPARISONS);
+    COMPARISON_TABLES
+        .into_iter()
+        .for_each(|table| describe(&mut text, table));
     text
+}
+
+fn describe(text: &mut String, table: &Table) {
+    write!(
+        text,
+        "\n## {}\n\n{}\n\n| column | meaning |\n| --- | --- |\n",
+        table.file, table.about
+    )
+    .expect("a String takes all");
+    for column in table.columns {
+        writeln!(text, "| `{}` | {} |", column.name, column.meaning).expect("a String takes all");
+    }
 }

@@ -7,29 +7,23 @@ use std::rc::Rc;
 use crate::engine::Ending;
 use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
-use crate::metrics::bound::LowerBound;
+use crate::metrics::accounts::Accounts;
 use crate::metrics::columns::{self, Table};
 use crate::metrics::detail::Detail;
-use crate::metrics::names;
 use crate::metrics::rows::{self, Sent};
-use crate::metrics::summary::{self, GroupSummary, Summary};
+use crate::metrics::summary::{self, Summary};
 use crate::metrics::table::TableWriter;
-use crate::metrics::tally::Tally;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Group, Mode};
 use crate::units::SimTime;
 
 /// Records one run into tables and, at its end, into a [`Summary`].
 pub struct Recorder<'a> {
     scenario: &'a Scenario,
+    accounts: Accounts<'a>,
     names: Vec<String>,
     tables: Tables,
-    tallies: Vec<Tally>,
     traffic: Vec<Traffic>,
-    bound: LowerBound,
     before: Sent,
-    last_completion: Option<SimTime>,
-    outcome: Option<(SimTime, Ending)>,
     failed: Rc<Cell<bool>>,
 }
 
@@ -76,15 +70,12 @@ impl<'a> Recorder<'a> {
     pub fn new(scenario: &'a Scenario, detail: Detail, open: Open<'_>) -> Result<Self, WriteError> {
         let groups = scenario.groups.len();
         Ok(Self {
+            accounts: Accounts::new(scenario),
             scenario,
             names: scenario.groups.iter().map(|group| group.name.clone()).collect(),
             tables: Tables::open(detail, open)?,
-            tallies: vec![Tally::default(); groups],
             traffic: vec![Traffic::default(); groups * groups],
-            bound: LowerBound::new(scenario),
             before: Sent::default(),
-            last_completion: None,
-            outcome: None,
             failed: Rc::default(),
         })
     }
@@ -103,7 +94,7 @@ impl<'a> Recorder<'a> {
     /// # Panics
     /// When the run has not ended.
     pub fn finish(mut self) -> Result<Summary, WriteError> {
-        let summary = self.summary();
+        let summary = self.accounts.summary();
         summary::write_row(&mut self.tables.summary, &summary);
         for group in &summary.groups {
             summary::write_row(&mut self.tables.group_summary, group);
@@ -111,43 +102,6 @@ impl<'a> Recorder<'a> {
         self.write_traffic();
         self.tables.finish()?;
         Ok(summary)
-    }
-
-    fn summary(&self) -> Summary {
-        let (end, ending) = self.outcome.expect("a run is summed up after its end");
-        let file_bytes = self.scenario.file.size.0;
-        let mut all = Tally::default();
-        self.tallies.iter().for_each(|tally| all.merge(tally));
-        let swarm = all.figures(end, file_bytes);
-        let makespan_s = match (self.bound.first_arrival(), self.last_completion) {
-            (Some(first), Some(last)) if swarm.not_completed == 0 => Some(last.since(first).as_secs_f64()),
-            _ => None,
-        };
-        let lower_bound_s = self.bound.seconds();
-        Summary {
-            scenario: self.scenario.name.clone(),
-            version: env!("CARGO_PKG_VERSION"),
-            seed: self.scenario.seed,
-            ending: names::ending(ending),
-            extinct_chunks: if let Ending::Dead { extinct_chunks } = ending {
-                Some(extinct_chunks)
-            } else {
-                None
-            },
-            simulated_s: end.as_secs_f64(),
-            swarm,
-            makespan_s,
-            lower_bound_s,
-            makespan_over_bound: makespan_s.zip(lower_bound_s).map(|(makespan, bound)| makespan / bound),
-            groups: self
-                .scenario
-                .groups
-                .iter()
-                .zip(&self.tallies)
-                .map(|(g, t)| group_summary(self.scenario.run.mode, g, t, (end, file_bytes)))
-                .collect(),
-            outcome: ending,
-        }
     }
 
     fn write_traffic(&mut self) {
@@ -168,16 +122,6 @@ impl<'a> Recorder<'a> {
     fn traffic(&mut self, from: GroupIx, to: GroupIx) -> &mut Traffic {
         let groups = self.names.len();
         &mut self.traffic[from.ix() * groups + to.ix()]
-    }
-}
-
-fn group_summary(mode: Mode, group: &Group, tally: &Tally, (end, file_bytes): (SimTime, u64)) -> GroupSummary {
-    GroupSummary {
-        group: group.name.clone(),
-        choking: names::choking_in(mode, &group.choking).unwrap_or_default(),
-        seeding: names::choking_in(mode, &group.seeding).unwrap_or_default(),
-        picking: names::picker(group.picking.picker),
-        figures: tally.figures(end, file_bytes),
     }
 }
 
@@ -220,8 +164,8 @@ impl Tables {
 }
 
 impl Observer for Recorder<'_> {
-    fn joined(&mut self, now: SimTime, _peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
-        self.bound.joined(now, group, upload, download, chunks);
+    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
+        self.accounts.joined(now, peer, group, upload, download, chunks);
     }
 
     fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
@@ -257,9 +201,11 @@ impl Observer for Recorder<'_> {
     }
 
     fn peer_record(&mut self, record: &PeerRecord) {
-        self.tallies[record.group.ix()].add(record, self.scenario.file.chunks() as u32);
-        self.last_completion = self.last_completion.max(record.completed);
-        rows::peer(&mut self.tables.peers, &self.names[record.group.ix()], record);
+        self.accounts.peer_record(record);
+        let group = &self.scenario.groups[record.group.ix()];
+        let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
+        let strategy = if initial_seed { &group.seeding } else { &group.choking };
+        rows::peer(&mut self.tables.peers, &group.name, strategy.word(), record);
         note(&self.tables.peers, &self.failed);
     }
 
@@ -275,7 +221,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn ended(&mut self, now: SimTime, ending: Ending) {
-        self.outcome = Some((now, ending));
+        self.accounts.ended(now, ending);
     }
 }
 

@@ -37,9 +37,10 @@ impl Sent {
 }
 
 /// Writes a row of `peers.csv`.
-pub(super) fn peer(row: &mut TableWriter, group: &str, peer: &PeerRecord) {
+pub(super) fn peer(row: &mut TableWriter, group: &str, strategy: &str, peer: &PeerRecord) {
     row.plain(peer.id.0);
     row.text(group);
+    row.text(strategy);
     row.number(peer.upload);
     row.number(peer.download);
     row.plain(peer.chunks_at_start);

@@ -33,8 +33,8 @@ pub struct Summary {
 #[allow(missing_docs)] // the meaning of each field stands once, in the schema
 pub struct GroupSummary {
     pub group: String,
-    pub choking: &'static str,
-    pub seeding: &'static str,
+    pub choking: String,
+    pub seeding: String,
     pub picking: &'static str,
     #[serde(flatten)]
     pub figures: Figures,
@@ -77,7 +77,7 @@ pub struct Figures {
 ///
 /// # Panics
 /// When the schema has a column that the record lacks: a defect that any test of a row finds.
-pub(super) fn write_row(row: &mut TableWriter, record: &impl Serialize) {
+pub fn write_row(row: &mut TableWriter, record: &impl Serialize) {
     let fields = to_fields(record);
     for column in row.table().columns {
         match &fields[column.name] {
@@ -87,7 +87,8 @@ pub(super) fn write_row(row: &mut TableWriter, record: &impl Serialize) {
                 Some(count) => row.plain(count),
                 None => row.number_if(number.as_f64()),
             },
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => unreachable!("`{}` is not a cell", column.name),
+            Value::Bool(truth) => row.plain(truth),
+            Value::Array(_) | Value::Object(_) => unreachable!("`{}` is not a cell", column.name),
         }
     }
     row.end_row();

@@ -118,11 +118,25 @@ impl Tally {
         self.chunk_transfers += other.chunk_transfers;
     }
 
+    /// Completion times in nanoseconds, ascending.
+    fn completion_times(&self) -> Vec<f64> {
+        let mut times: Vec<f64> = self.completion_ns.iter().map(|ns| *ns as f64).collect();
+        times.sort_unstable_by(f64::total_cmp);
+        times
+    }
+
+    /// The quantiles of the completion times at 0, 1/`steps`, … 1, in seconds; nothing if nobody completed.
+    #[must_use]
+    pub fn completion_quantiles_s(&self, steps: u32) -> Vec<f64> {
+        let times = self.completion_times();
+        let quantile = |step| stats::quantile(&times, f64::from(step) / f64::from(steps)).map(seconds);
+        (0..=steps).filter_map(quantile).collect()
+    }
+
     /// The figures of a run that ended at `end`, for a file of `file_bytes`.
     #[must_use]
     pub fn figures(&self, end: SimTime, file_bytes: u64) -> Figures {
-        let mut times: Vec<f64> = self.completion_ns.iter().map(|ns| *ns as f64).collect();
-        times.sort_unstable_by(f64::total_cmp);
+        let times = self.completion_times();
         let quantile = |p| stats::quantile(&times, p).map(seconds);
         let could_leeching = self.leeching.bytes(end);
         let could = could_leeching + self.seeding.bytes(end);

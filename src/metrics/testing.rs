@@ -55,6 +55,7 @@ pub(crate) fn leechers() -> Group {
 fn group(name: &str, count: u32) -> Group {
     Group {
         name: name.to_owned(),
+        part: None,
         arrival: Arrival::AtOnce {
             count,
             at: SimTime::ZERO,
@@ -77,6 +78,7 @@ fn group(name: &str, count: u32) -> Group {
             initiate: 40,
             accept: 80,
         },
+        large_view: false,
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,

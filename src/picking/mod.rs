@@ -6,8 +6,10 @@
 //! | `random` | [`random`] | control |
 //! | `sequential` | [`sequential`] | control: streaming order |
 //! | `global-rarest` | [`global_rarest`] | oracle, for comparison |
+//! | `mode-suppression` | [`mode_suppression`] | Reddyvari et al. 2019 |
 
 pub mod global_rarest;
+pub mod mode_suppression;
 pub mod picker;
 pub mod random;
 pub mod rarest_first;

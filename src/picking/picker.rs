@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, PeerIx};
 use crate::picking::global_rarest::GlobalRarest;
+use crate::picking::mode_suppression::ModeSuppression;
 use crate::picking::random::RandomChunk;
 use crate::picking::rarest_first::RarestFirst;
 use crate::picking::sequential::Sequential;
@@ -52,8 +53,14 @@ impl PickView<'_> {
 
 /// Chooses one of the candidates.
 pub trait Picker: Send {
-    /// The chunk to ask for; `None` only when there is no candidate.
+    /// The chunk to ask for; `None` when there is no candidate, or none that the rule allows.
     fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx>;
+
+    /// Whether the rule can refuse all candidates. A peer that has been refused looks again when something that it sees has changed, and at each of
+    /// its unchoke decisions.
+    fn holds_back(&self) -> bool {
+        false
+    }
 }
 
 /// The picker for a rule of the scenario.
@@ -64,6 +71,7 @@ pub fn for_rule(rule: model::Picker) -> Box<dyn Picker> {
         model::Picker::Random => Box::new(RandomChunk),
         model::Picker::Sequential => Box::new(Sequential),
         model::Picker::GlobalRarest => Box::new(GlobalRarest),
+        model::Picker::ModeSuppression => Box::new(ModeSuppression),
     }
 }
 

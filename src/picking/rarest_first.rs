@@ -10,6 +10,10 @@
 //! The minimum is found from the top plane down: if some candidate has a 0 there, only those stay; if none
 //! has, all have a 1 and all stay. What is left are exactly the candidates with the smallest count.
 
+//!
+//! The counting is compiled for several kinds of processor, and the widest vectors that this one has are used. The answer is the same.
+#![allow(clippy::inline_always)] // What is compiled for one kind of processor must be in one piece.
+
 use crate::ids::{ChunkIx, PeerIx};
 use crate::picking::picker::{PickView, Picker};
 use crate::rng::{Rng, below};
@@ -28,13 +32,45 @@ type Words = [u64; LINE_WORDS];
 pub struct RarestFirst {
     /// The rarest candidates so far, by line.
     best: Vec<(usize, Words)>,
+    /// The widest vectors that this processor has.
+    arch: pulp::Arch,
 }
 
 impl Picker for RarestFirst {
     fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx> {
+        let arch = self.arch;
+        arch.dispatch(Count { picker: self, view });
+        let total: usize = self
+            .best
+            .iter()
+            .flat_map(|(_, words)| words)
+            .map(|w| w.count_ones() as usize)
+            .sum();
+        (total > 0).then(|| self.nth_best(below(rng, total)))
+    }
+}
+
+/// Finding the rarest candidates, compiled for several kinds of processor.
+struct Count<'a, 'v> {
+    picker: &'a mut RarestFirst,
+    view: &'a PickView<'v>,
+}
+
+impl pulp::WithSimd for Count<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.picker.find_rarest(self.view);
+    }
+}
+
+impl RarestFirst {
+    /// Leaves the rarest candidates in `best`.
+    #[inline(always)]
+    fn find_rarest(&mut self, view: &PickView<'_>) {
         self.best.clear();
         let mut fewest = u32::MAX;
-        let mut total = 0;
         for line in 0..view.wanted.len() {
             let candidates = view.candidates(line).0;
             if is_empty(&candidates) {
@@ -43,22 +79,14 @@ impl Picker for RarestFirst {
             let (copies, rarest) = rarest_in(view, line, candidates);
             if copies < fewest {
                 fewest = copies;
-                total = 0;
                 self.best.clear();
             }
             if copies == fewest {
-                total += rarest.iter().map(|w| w.count_ones() as usize).sum::<usize>();
                 self.best.push((line, rarest));
             }
         }
-        if total == 0 {
-            return None;
-        }
-        Some(self.nth_best(below(rng, total)))
     }
-}
 
-impl RarestFirst {
     /// The `n`-th of the rarest candidates, in file order.
     fn nth_best(&self, mut n: usize) -> ChunkIx {
         let words = self.best.iter().flat_map(|(line, words)| {
@@ -82,6 +110,7 @@ impl RarestFirst {
 }
 
 /// The smallest number of copies among `candidates`, and the candidates that have it.
+#[inline(always)]
 fn rarest_in(view: &PickView<'_>, line: usize, candidates: Words) -> (u32, Words) {
     // The count is at most the number of neighbours, which fixes the number of planes: no carry leaves the last one.
     let used = (usize::BITS - view.neighbours.len().leading_zeros()).clamp(3, MAX_PLANES as u32) as usize;
@@ -113,7 +142,7 @@ fn rarest_in(view: &PickView<'_>, line: usize, candidates: Words) -> (u32, Words
 }
 
 /// Adds seven bitfields to the counts in `planes`.
-#[inline]
+#[inline(always)]
 fn add_seven(planes: &mut [Words], [n0, n1, n2, n3, n4, n5, n6]: [Words; GROUP]) {
     let (s0, c0) = full_add(n0, n1, n2);
     let (s1, c1) = full_add(n3, n4, n5);
@@ -131,7 +160,7 @@ fn add_seven(planes: &mut [Words], [n0, n1, n2, n3, n4, n5, n6]: [Words; GROUP])
 }
 
 /// Sum and carry of three bits, for each chunk of the line.
-#[inline]
+#[inline(always)]
 fn full_add(a: Words, b: Words, c: Words) -> (Words, Words) {
     let half: Words = std::array::from_fn(|w| a[w] ^ b[w]);
     let sum = std::array::from_fn(|w| half[w] ^ c[w]);
@@ -139,7 +168,7 @@ fn full_add(a: Words, b: Words, c: Words) -> (Words, Words) {
     (sum, carry)
 }
 
-#[inline]
+#[inline(always)]
 fn is_empty(line: &Words) -> bool {
     line.iter().fold(0, |any, w| any | w) == 0
 }

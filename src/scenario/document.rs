@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Excerpt, Problem};
+use super::LoadOptions;
+use super::problem::{Excerpt, Place, Problem};
 
 /// A step from an item to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,16 +20,27 @@ pub(super) type Path = Vec<Step>;
 
 /// The texts that a scenario is read from: the file, then each override. A place is an offset into all of them in a row.
 pub(super) struct Sources {
-    texts: Vec<(String, String)>,
+    texts: Vec<(Origin, String)>,
+}
+
+/// Where a text comes from.
+enum Origin {
+    /// It is what messages show; the file, or an option of the command line.
+    Named(String),
+    /// It is made from what stands here.
+    Place(Place),
 }
 
 impl Sources {
     /// `origin` is the name of the file in messages.
-    pub fn new(origin: &str, text: &str, sets: &[String]) -> Self {
-        let file = (origin.to_string(), text.to_string());
-        let sets = sets.iter().map(|set| ("--set".to_string(), set.clone()));
+    pub fn new(origin: &str, text: &str, options: &LoadOptions) -> Self {
+        let file = (Origin::Named(origin.to_string()), text.to_string());
+        let sets = options.sets.iter();
+        let sets = sets.map(|set| (Origin::Named("--set".to_string()), set.clone()));
+        let variant = options.variant.iter();
+        let variant = variant.map(|set| (Origin::Place(set.place.clone()), set.text.clone()));
         Self {
-            texts: std::iter::once(file).chain(sets).collect(),
+            texts: std::iter::once(file).chain(sets).chain(variant).collect(),
         }
     }
 
@@ -51,7 +63,10 @@ impl Sources {
             .last()
             .unwrap_or((0, (0, "")));
         let range = place.start - start..place.end.saturating_sub(start);
-        Excerpt::new(&self.texts[index].0, text, range)
+        match &self.texts[index].0 {
+            Origin::Named(name) => Excerpt::new(name, text, range),
+            Origin::Place(place) => place.0.clone(),
+        }
     }
 }
 

@@ -33,16 +33,33 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// Peers that are sure to come.
 fn count(group: &Group) -> f64 {
-    match &group.arrival {
-        Arrival::AtOnce { count, .. } => f64::from(*count),
-        Arrival::Trace { peers, .. } => peers.len() as f64,
-        Arrival::Poisson { .. } | Arrival::Decaying { .. } => 0.0,
-    }
+    group.count_known().map_or(0.0, f64::from)
 }
 
-/// How many peers will come up to `time_limit`; the mean where chance decides.
+/// Whether peers of the group come until the run ends, however late that is.
 #[must_use]
-pub fn peers_expected(arrival: &Arrival, time_limit: SimDuration) -> f64 {
+pub fn is_open(arrival: &Arrival) -> bool {
+    matches!(
+        arrival,
+        Arrival::Poisson {
+            until: None,
+            count: None,
+            ..
+        }
+    )
+}
+
+/// How many peers of `group` will come up to `time_limit`; the mean where chance decides.
+#[must_use]
+pub fn peers_expected(group: &Group, time_limit: SimDuration) -> f64 {
+    group.count_known().map_or_else(
+        || group.share() * arrivals_expected(&group.arrival, time_limit),
+        f64::from,
+    )
+}
+
+/// How many peers `arrival` will bring up to `time_limit`; the mean where chance decides.
+pub(super) fn arrivals_expected(arrival: &Arrival, time_limit: SimDuration) -> f64 {
     let at_most = |count: &Option<u32>| count.map_or(f64::INFINITY, f64::from);
     match arrival {
         Arrival::AtOnce { count, .. } => f64::from(*count),

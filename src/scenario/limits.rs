@@ -36,9 +36,25 @@ pub const ROWS_MAX: usize = 10_000;
 pub const RATIO_MAX: f64 = 1e6;
 /// The same, smallest.
 pub const RATIO_MIN: f64 = 1e-6;
+/// Shares of the upload of which something must be left, and rates of change.
+pub const SHARE_MAX: f64 = 0.99;
+/// The same, smallest.
+pub const SHARE_MIN: f64 = 0.01;
 /// Seeds: what a TOML integer can hold.
 pub const SEED_MAX: u64 = i64::MAX as u64;
 /// Bytes of a scenario file.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of a trace.
 pub const TRACE_BYTES_MAX: u64 = 1 << 30;
+/// Runs of a variant.
+pub const RUNS_MAX: u64 = 100_000;
+/// Variants of a comparison.
+pub const VARIANTS_MAX: usize = 1_000;
+/// Level of a confidence interval, lowest.
+pub const CONFIDENCE_MIN: f64 = 0.5;
+/// The same, highest.
+pub const CONFIDENCE_MAX: f64 = 0.9999;
+/// Relative half-width that can be asked for, smallest.
+pub const PRECISION_MIN: f64 = 0.0001;
+/// The same, largest.
+pub const PRECISION_MAX: f64 = 1.0;

@@ -6,11 +6,13 @@ use std::ops::Range;
 use std::path::Path as FilePath;
 
 use super::document::{Document, Path, Sources};
-use super::file::choice::Whole;
+use super::file::choice::{Alternatives, Whole};
+use super::file::strategy::ChokingFile;
 use super::limits::FILE_BYTES_MAX;
 use super::model::Scenario;
-use super::problem::{Problem, ScenarioError, Severity};
-use super::validate::{Finding, validate};
+use super::problem::{Place, Problem, ScenarioError, Severity};
+use super::study::Study;
+use super::validate::{Finding, name_fault, study, validate};
 use super::{overrides, read};
 
 /// What the command line says about a scenario.
@@ -20,6 +22,19 @@ pub struct LoadOptions {
     pub sets: Vec<String>,
     /// Seed in the place of the scenario's.
     pub seed: Option<u64>,
+    /// What a variant changes, after all of the above.
+    pub variant: Vec<Override>,
+    /// Names of the chokers that the program has registered: rules that `choking` and `seeding` can name besides swarmsim's.
+    pub own_chokers: Vec<String>,
+}
+
+/// One key of a scenario with another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// `key.path=value`, the value in TOML.
+    pub text: String,
+    /// Where it was asked for.
+    pub place: Place,
 }
 
 /// A scenario that has passed every check.
@@ -27,6 +42,8 @@ pub struct LoadOptions {
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
+    /// What it is compared with; nothing of it matters to a run.
+    pub study: Study,
     /// What is probably not meant, as text of several lines each.
     pub warnings: Vec<String>,
 }
@@ -77,18 +94,40 @@ fn read_text(path: &FilePath) -> Result<String, ScenarioError> {
     })
 }
 
+/// Chokers that the program registers have names like all others, but not those of swarmsim's own.
+fn check_own_names(names: &[String]) -> Result<(), ScenarioError> {
+    let fault = |name: &String| {
+        if ChokingFile::WORDS.contains(&name.as_str()) {
+            let problem = Problem::error(format!("swarmsim has a choker `{name}` itself"));
+            return Some(problem.help("register your choker by another name"));
+        }
+        let (message, help) = name_fault(name, "\"generous\"")?;
+        Some(Problem::error(format!("the name of a registered choker: {message}")).help(help))
+    };
+    let problems: Vec<_> = names.iter().filter_map(fault).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(ScenarioError::new(problems))
+    }
+}
+
 /// Reads a scenario from `text`. `name` is what messages call it; paths in it start from `base_dir`.
 ///
 /// # Errors
 /// Everything that is wrong with it at once.
 pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions) -> Result<Loaded, ScenarioError> {
-    let sources = Sources::new(name, text, &options.sets);
+    check_own_names(&options.own_chokers)?;
+    let sources = Sources::new(name, text, options);
     let document = document(&sources).map_err(|problems| fail(&sources, problems))?;
     let mut read = read::read(document.clone());
     if let Some(seed) = options.seed {
         read.file.seed = Some(Whole(seed));
     }
-    let (scenario, findings) = validate(&read.file, base_dir);
+    let (scenario, mut findings) = validate(&read.file, base_dir, &options.own_chokers);
+    let place = |path: &Path| Place(sources.excerpt(document.place(path)));
+    let (study, of_study) = study(&read.file, &place);
+    findings.extend(of_study);
     let is_new = |finding: &Finding| !read.left_out.iter().any(|path| overlap(path, &finding.path));
     let found = findings
         .into_iter()
@@ -106,7 +145,11 @@ pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions)
         .iter()
         .map(|warning| warning.render(false))
         .collect();
-    Ok(Loaded { scenario, warnings })
+    Ok(Loaded {
+        scenario,
+        study,
+        warnings,
+    })
 }
 
 /// Whether one of the items holds the other.

@@ -2,6 +2,7 @@
 //!
 //! `load` → `document` (TOML with places) → `overrides` (`--set`) → `read` (into the types of `file`) → `validate` (into
 //! [`model`], with `preset`, `trace` and `limits`). `resolved` goes the way back. `schema` and `reference` describe it.
+//! What is compared with what ([`study`]) is read on the same way and is no part of the scenario.
 
 mod document;
 pub mod draw;
@@ -9,20 +10,26 @@ pub mod estimate;
 pub mod file;
 pub mod limits;
 mod load;
+pub mod mix;
 pub mod model;
 mod overrides;
+mod parameters;
 pub mod preset;
 mod problem;
 mod read;
 mod reference;
 mod resolved;
 mod schema;
+pub mod study;
 mod trace;
 mod validate;
+mod words;
 
-pub use load::{LoadOptions, Loaded, load, parse};
+pub use load::{LoadOptions, Loaded, Override, load, parse};
 pub use model::Scenario;
-pub use problem::ScenarioError;
+pub(crate) use overrides::equals_sign;
+pub use problem::{Place, ScenarioError};
+pub(crate) use read::nearest_or_all;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
 

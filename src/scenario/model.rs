@@ -2,6 +2,8 @@
 //! quantity is in its base unit. Built by `validate` from the file.
 
 use crate::scenario::draw::Draw;
+use crate::scenario::mix::Part;
+pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
 /// A scenario that has passed every check.
@@ -19,7 +21,7 @@ pub struct Scenario {
     pub network: Network,
     /// How peers learn of each other.
     pub discovery: Discovery,
-    /// The peers, by group, in the order of the file.
+    /// The peers, by group, in the order of the file. A mixed group is several: see [`Scenario::cohorts`].
     pub groups: Vec<Group>,
 }
 
@@ -105,9 +107,11 @@ pub struct Tracker {
 /// Peers that share their rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Name, unique in the scenario.
+    /// Name, unique in the scenario; `group/entry` in a mix.
     pub name: String,
-    /// How many peers, when.
+    /// Which part of a mixed group this is, if it is.
+    pub part: Option<Part>,
+    /// How many peers, when. Groups of one mix have the same: it brings the peers of all of them.
     pub arrival: Arrival,
     /// Capacities of the access links.
     pub capacity: Capacity,
@@ -123,6 +127,8 @@ pub struct Group {
     pub crash_timeout: SimDuration,
     /// How many connections a peer opens and accepts.
     pub connections: Connections,
+    /// Whether it asks the tracker as often as it may, to know as many peers as it can get (Locher et al. 2006).
+    pub large_view: bool,
     /// The rhythm of unchoke decisions.
     pub rechoke: Rechoke,
     /// Whom a leecher unchokes.
@@ -343,23 +349,37 @@ pub enum Choking {
         /// Slots in all.
         slots: Slots,
     },
+    /// In proportion to what each neighbour gave in the last round (Levin et al. 2008).
+    PropShare(PropShare),
+    /// Those that give most for the upload they ask for (Piatek et al. 2007).
+    BitTyrant(BitTyrant),
+    /// Chunk by chunk, the one that is owed most (Sherman et al. 2009).
+    FairTorrent {
+        /// Chunks that are sent at the same time.
+        slots: Slots,
+    },
+    /// Chunk by chunk, never far ahead of what has come back (Bharambe et al. 2006).
+    TitForTatBlock {
+        /// Chunks that are sent at the same time.
+        slots: Slots,
+        /// Δ: a neighbour may be this many chunks ahead.
+        ahead_chunks: u32,
+    },
+    /// Those whose speed is closest to one's own (Rahman et al. 2011).
+    Birds {
+        /// Slots given by speed.
+        regular_slots: Slots,
+        /// Slots given at random.
+        optimistic_slots: u32,
+        /// A new neighbour is this many times as likely to be drawn.
+        new_neighbour_weight: u32,
+    },
     /// Every interested neighbour, equally.
     Altruist,
     /// Nobody.
     FreeRider,
-}
-
-/// Parameters of tit-for-tat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TitForTat {
-    /// Slots earned by reciprocation.
-    pub regular_slots: Slots,
-    /// Slots given at random.
-    pub optimistic_slots: u32,
-    /// A neighbour that has not sent for this long is snubbing; `None` turns anti-snubbing off.
-    pub snub_after: Option<SimDuration>,
-    /// A new neighbour is this many times as likely to be drawn.
-    pub new_neighbour_weight: u32,
+    /// A rule that the program has registered by this name.
+    Own(String),
 }
 
 /// Which chunk a leecher asks for.
@@ -386,4 +406,6 @@ pub enum Picker {
     Sequential,
     /// The one with fewest copies in the whole swarm, ties at random: an oracle for comparison.
     GlobalRarest,
+    /// Any but the most common ones of the whole swarm (Reddyvari et al. 2019).
+    ModeSuppression,
 }

@@ -1,6 +1,6 @@
 //! `--set key.path=value`: one key of a scenario replaced from the command line.
 //!
-//! Groups are addressed by name or by index. To set one alternative of a choice (`choking`, `arrival`, a distribution …)
+//! Groups, and the strategies of a mix, are addressed by name or by index. To set one alternative of a choice (`choking`, `arrival`, a distribution …)
 //! removes the one that stood there.
 
 use std::ops::Range;
@@ -30,6 +30,9 @@ const NESTED_CHOICE: &str = "fraction";
 /// Keys that stand beside the alternatives of a distribution.
 const BOUNDS: [&str; 2] = ["at_least", "at_most"];
 
+/// What an entry of a mix is called that names neither itself nor a choking rule; as is its group.
+const DEFAULT_CHOKING: &str = "tit-for-tat";
+
 type Problems = Vec<(Range<usize>, Problem)>;
 
 /// Puts the override `text`, which starts at place `start`, into `document`.
@@ -47,7 +50,7 @@ pub(super) fn apply<'i>(document: &mut Document<'i>, text: &'i str, start: usize
 }
 
 /// Offset of the `=` after the key; quoted parts of the key may hold one.
-fn equals_sign(text: &str) -> Option<usize> {
+pub(crate) fn equals_sign(text: &str) -> Option<usize> {
     let mut quote = None;
     text.char_indices().find_map(|(at, c)| {
         match (quote, c) {
@@ -77,6 +80,7 @@ fn not_toml(text: &str, equals: usize, start: usize, problems: Problems) -> Prob
 
 /// Puts `set` into `target`. What starts after the place `equals` is a value, what starts before is part of the key.
 fn merge<'i>(target: &mut DeTable<'i>, set: DeTable<'i>, equals: usize) -> Result<(), Problems> {
+    let choking = choking_word(target).unwrap_or(DEFAULT_CHOKING).to_string();
     for (key, value) in set {
         let name = key.get_ref().to_string();
         let (place, span) = (key.span(), value.span());
@@ -88,7 +92,7 @@ fn merge<'i>(target: &mut DeTable<'i>, set: DeTable<'i>, equals: usize) -> Resul
                 }
                 if let Some(item) = target.get_mut(name.as_str()) {
                     make_room(&name, item, &table);
-                    descend(&name, place, item, table, equals)?;
+                    descend(&name, place, item, table, &choking, equals)?;
                 }
             }
             value => {
@@ -101,17 +105,22 @@ fn merge<'i>(target: &mut DeTable<'i>, set: DeTable<'i>, equals: usize) -> Resul
     Ok(())
 }
 
-/// Goes on with `set` inside `item`, the value of `name`.
+/// Goes on with `set` inside `item`, the value of `name`. Beside it stands the rule `choking`.
 fn descend<'i>(
     name: &str,
     place: Range<usize>,
     item: &mut Spanned<DeValue<'i>>,
     set: DeTable<'i>,
+    choking: &str,
     equals: usize,
 ) -> Result<(), Problems> {
     match item.get_mut() {
         DeValue::Table(table) => merge(table, set, equals),
         DeValue::Array(array) => {
+            let element_name = |element: &Spanned<DeValue<'_>>| match name {
+                "mix" => entry_name(element, choking),
+                _ => own_name(element),
+            };
             for (key, value) in set {
                 let names: Vec<String> = array.iter().filter_map(element_name).collect();
                 let index = array
@@ -123,7 +132,7 @@ fn descend<'i>(
                 let (Some(element), DeValue::Table(inner)) = (element, value.into_inner()) else {
                     return Err(vec![(key.span(), no_element(name, key.get_ref(), &names, len))]);
                 };
-                descend(key.get_ref(), key.span(), element, inner, equals)?;
+                descend(key.get_ref(), key.span(), element, inner, choking, equals)?;
             }
             Ok(())
         }
@@ -136,22 +145,35 @@ fn descend<'i>(
     }
 }
 
-fn element_name(element: &Spanned<DeValue<'_>>) -> Option<String> {
-    element
-        .get_ref()
-        .as_table()?
-        .get("name")?
-        .get_ref()
-        .as_str()
-        .map(str::to_string)
+fn own_name(element: &Spanned<DeValue<'_>>) -> Option<String> {
+    let name = element.get_ref().as_table()?.get("name")?;
+    name.get_ref().as_str().map(str::to_string)
+}
+
+/// The name of an entry of a mix: its own, or its choking rule, or its group's, which is `choking`.
+fn entry_name(entry: &Spanned<DeValue<'_>>, choking: &str) -> Option<String> {
+    let table = entry.get_ref().as_table()?;
+    let default = || choking_word(table).unwrap_or(choking).to_string();
+    Some(own_name(entry).unwrap_or_else(default))
+}
+
+/// The choking rule that `table` names.
+fn choking_word<'t>(table: &'t DeTable<'_>) -> Option<&'t str> {
+    match table.get("choking")?.get_ref() {
+        DeValue::String(word) => Some(word),
+        DeValue::Table(alternative) => alternative.keys().next().map(|word| word.get_ref().as_ref()),
+        _ => None,
+    }
 }
 
 fn no_element(array: &str, wanted: &str, names: &[String], len: usize) -> Problem {
-    let problem = Problem::error(format!("there is no {array} `{wanted}` to set a key of"));
+    let kind = if array == "mix" { "strategy" } else { array };
+    let problem = Problem::error(format!("there is no {kind} `{wanted}` to set a key of"));
     if names.is_empty() {
         return problem.help(format!("`{array}` has {len} entries, counted from 0: {array}.0.…"));
     }
-    problem.help(format!("the {array}s are `{}`", names.join("`, `")))
+    let kinds = if array == "mix" { "strategies" } else { "groups" };
+    problem.help(format!("the {kinds} are `{}`", names.join("`, `")))
 }
 
 /// Removes from the choice `item` what the override replaces.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::Slots;
+use super::model::{Connections, Phase, Rechoke, Refill, Slots};
 use crate::units::{Bytes, SimDuration};
 
 /// The client whose constants are the defaults.
@@ -75,6 +75,9 @@ pub struct Preset {
     /// Neighbours below which a leecher announces early.
     pub min_neighbours: u32,
 }
+
+/// Connections of a peer with a large view, at least: several times what any client opens.
+const LARGE_VIEW: u32 = 500;
 
 const TEXTBOOK: Preset = Preset {
     block_size: Bytes(16 << 10),                        // BEP 3
@@ -152,6 +155,28 @@ impl PresetName {
 }
 
 impl Preset {
+    /// Limits on connections, of a peer with a large view or without.
+    #[must_use]
+    pub fn connections(&self, large_view: bool) -> Connections {
+        let at_least = if large_view { LARGE_VIEW } else { 0 };
+        Connections {
+            initiate: self.initiate.max(at_least),
+            accept: self.accept.max(at_least),
+        }
+    }
+
+    /// The rhythm of unchoke decisions.
+    #[must_use]
+    pub const fn rechoke(&self) -> Rechoke {
+        Rechoke {
+            interval: self.interval,
+            optimistic_every: self.optimistic_every,
+            phase: Phase::Random,
+            refill: Refill::Immediate,
+            rate_window: self.rate_window,
+        }
+    }
+
     /// Slots of a rule that does not tell regular from optimistic ones.
     #[must_use]
     pub const fn all_slots(&self) -> Slots {

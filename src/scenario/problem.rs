@@ -108,6 +108,18 @@ impl Problem {
     }
 }
 
+/// Where something stands, in a scenario file or on the command line; messages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place(pub(super) Excerpt);
+
+impl Place {
+    /// All of `text`, given with the option `flag` of the command line.
+    #[must_use]
+    pub fn on_command_line(flag: &str, text: &str) -> Self {
+        Self(Excerpt::new(flag, text, 0..text.len()))
+    }
+}
+
 /// Everything that is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
@@ -115,8 +127,25 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
-    pub(super) const fn new(problems: Vec<Problem>) -> Self {
+    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+        // A value that goes to several places is wrong once.
+        problems.dedup();
         Self { problems }
+    }
+
+    /// One error: `message` about what stands at `place`, and a word on how to mend it.
+    #[must_use]
+    pub fn at(place: &Place, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(vec![Problem::error(message).help(help).at(place.0.clone())])
+    }
+
+    /// The same errors, each with a word in front on what they are in.
+    #[must_use]
+    pub fn in_the(mut self, what: &str) -> Self {
+        for problem in &mut self.problems {
+            problem.message = format!("{what}: {}", problem.message);
+        }
+        self
     }
 
     /// Number of errors.

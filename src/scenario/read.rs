@@ -42,8 +42,9 @@ pub(super) fn read(mut document: Document<'_>) -> Read {
             Err(error) => error,
         };
         let place = error.span().unwrap_or(0..0);
-        problems.push((place.clone(), wrong_value(error.message())));
-        match document.cut(&place) {
+        let cut = document.cut(&place);
+        problems.push((place, wrong_value(error.message(), cut.as_deref())));
+        match cut {
             Some(path) if problems.len() < WRONG_VALUES_MAX => left_out.push(path),
             _ => {
                 return Read {
@@ -87,8 +88,8 @@ fn unknown_key(path: &[Step]) -> Problem {
     ))
 }
 
-/// The message of the TOML reader, in words for users.
-fn wrong_value(message: &str) -> Problem {
+/// The message of the TOML reader about what stands at `path`, in words for users.
+fn wrong_value(message: &str, path: Option<&[Step]>) -> Problem {
     if let Some((found, expected)) = message
         .strip_prefix("unknown variant ")
         .and_then(|rest| rest.split_once(", "))
@@ -102,7 +103,13 @@ fn wrong_value(message: &str) -> Problem {
         .or_else(|| message.strip_prefix("invalid value: "))
         .and_then(|rest| rest.split_once(", expected "))
     {
-        return Problem::error(format!("{} is wanted here, not {}", plainly(expected), plainly(found)));
+        let wanted = match (expected, path) {
+            ("a sequence", Some([Step::Key(key)])) => {
+                format!("a list of tables (write `[[{key}]]`, in double brackets)")
+            }
+            _ => plainly(expected).to_string(),
+        };
+        return Problem::error(format!("{wanted} is wanted here, not {}", plainly(found)));
     }
     match message {
         "integer number overflowed" => Problem::error("this number is far too large"),
@@ -117,17 +124,17 @@ fn wrong_value(message: &str) -> Problem {
 fn plainly(form: &str) -> &str {
     match form {
         "map" => "a table",
-        "a sequence" => "a list of tables (write `[[group]]`, in double brackets)",
-        "sequence" => "a list",
+        "a sequence" | "sequence" => "a list",
         "enum" => "one of the alternatives",
         "a string" => "a text in quotes",
+        "f64" => "a number",
         _ if form.starts_with("struct ") => "a table",
         _ => form,
     }
 }
 
 /// "did you mean" the nearest of `known`, or all of them.
-pub(super) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
+pub(crate) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
     /// Fewer letters in common than this are no typing error.
     const SIMILAR: f64 = 0.75;
     let score = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase());

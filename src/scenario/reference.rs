@@ -6,9 +6,10 @@ use std::fmt::{Display, Write as _};
 use serde_json::Value;
 
 use super::limits::{
-    CHUNKS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, NAME_CHARS_MAX,
-    NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, SEED_MAX, SLOTS_MAX,
-    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX,
+    CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
+    LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
+    RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
+    TRACE_BYTES_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 
@@ -26,10 +27,15 @@ the default given is the one of `textbook`. Where there is no default the key ma
   `at_least` and `at_most`: `upload = { uniform = { min = \"1 Mbit/s\", max = \"5 Mbit/s\" } }`, or for short
   `upload.uniform = { … }`.
 - **Choices** are a table with one alternative, `choking.random = { slots = 4 }`, or its name alone for all defaults:
-  `choking = \"random\"`.
+  `choking = \"random\"`. `choking` and `seeding` also take the name of a [rule of your own](own-strategy.md).
 - **Overrides** on the command line, `--set 'key.path=value'`, take a TOML value. Groups are addressed by name or by index
   from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. To set one
   alternative of a choice replaces the one that stood there.
+- **Mixes** let the peers of a group play different strategies: `mix = [{ choking = \"tit-for-tat\" }, { name = \"riders\", share = 0.2, choking =
+  \"free-rider\" }]`. Each entry is a group of its own in results, here `leechers/tit-for-tat` and `leechers/riders`. Which peers play what is drawn,
+  exactly by share up to rounding; who comes when and with which capacity does not depend on it, and who plays a strategy stays with it when its share
+  grows. Entries are addressed by name or by index: `--set group.leechers.mix.riders.share=0.4`. For a single peer among others write a second group
+  with `count = 1`.
 - **[Limits](#limits)** keep numbers within what can be simulated.
 
 Line 1 of a scenario can be `#:schema ./scenario.schema.json`: editors then complete keys and show this text.
@@ -66,7 +72,7 @@ fn limits(page: &mut String) {
         &1,
         &PEERS_MAX,
     );
-    row("groups", &1, &GROUPS_MAX);
+    row("groups, each entry of a mix counted", &1, &GROUPS_MAX);
     row("size of the file", &"1 B", &FILE_SIZE_MAX);
     row(
         "chunks of the file; a chunk is no larger than the file, a block no larger than a chunk",
@@ -91,11 +97,16 @@ fn limits(page: &mut String) {
     row("slots of a kind; a choker has at least one in all", &0, &SLOTS_MAX);
     row("`new_neighbour_weight`", &1, &NEW_NEIGHBOUR_WEIGHT_MAX);
     row(
-        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`",
+        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1)",
         &0,
         &SMALL_COUNT_MAX,
     );
-    row("weights, ratios and shapes", &RATIO_MIN, &RATIO_MAX);
+    row("`exploring_share`, `decrease`", &SHARE_MIN, &SHARE_MAX);
+    row("weights, ratios, shapes and `increase`", &RATIO_MIN, &RATIO_MAX);
+    row("runs of a variant", &1, &RUNS_MAX);
+    row("variants", &1, &VARIANTS_MAX);
+    row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
+    row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
     row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
     row("bytes of a scenario", &0, &FILE_BYTES_MAX);
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
@@ -208,6 +219,7 @@ fn type_of(schema: &Value) -> String {
         let plain = ["Size", "Rate", "Time", "Frequency", "Whole", "Nothing"];
         return match name {
             "Nothing" => "—".to_string(),
+            "Any" => "any value".to_string(),
             "Whole" => "whole number".to_string(),
             name if plain.contains(&name) => name.to_lowercase(),
             name => format!("[{name}](#{})", name.to_lowercase()),
@@ -234,6 +246,9 @@ fn type_of(schema: &Value) -> String {
     }
     if let Some(items) = schema.get("items") {
         return format!("list of {}", type_of(items));
+    }
+    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        return format!("table of {}", type_of(values));
     }
     match schema.get("type").and_then(Value::as_str) {
         Some("string") => "text".to_string(),

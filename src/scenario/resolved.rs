@@ -1,25 +1,25 @@
 //! Model back to file: the scenario with every default and preset written out, for the record of a run.
 
-use super::draw::{Draw, Shape};
+mod draw;
+
+use self::draw::draw;
 use super::file::choice::{Choice, Or, Whole};
-use super::file::draw::{
-    DrawFile, DrawTable, Exponential, LogNormal, Normal, Pareto, Scaled, TableRow, Triangular, Uniform,
-};
+use super::file::draw::DrawFile;
 use super::file::group::{
     AfterCopiesFile, AltruisticFile, ArrivalFile, AtFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile,
     DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
 };
+use super::file::mix::MixFile;
 use super::file::mode::{ModeFile, RoundsFile};
 use super::file::strategy::{
-    ChokingFile, FastestFile, Nothing, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile,
-    RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, Nothing, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
+    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
     Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Rechoke, Refill, Scenario,
     Slots, StartsWith,
 };
-use super::validate::Drawable;
 use super::validate::mode::take_unused;
 use crate::units::{BytesPerSec, PerSec, SimDuration};
 
@@ -81,7 +81,9 @@ fn scenario(model: &Scenario) -> ScenarioFile {
             full_mesh: Some(model.discovery == Discovery::FullMesh),
         }),
         tracker,
-        group: Some(model.groups.iter().map(group).collect()),
+        group: Some(model.cohorts().map(cohort).collect()),
+        sweep: None,
+        compare: None,
     };
     if model.run.mode != Mode::Bittorrent {
         take_unused(&mut file);
@@ -97,6 +99,42 @@ fn mode(model: Mode) -> ModeFile {
             receives: Some(receives.and_then(whole).into()),
         }),
     }
+}
+
+/// A group of the file: the strategies of a mix stand in it, each complete.
+fn cohort(models: &[Group]) -> GroupFile {
+    let file = group(&models[0]);
+    let Some(part) = &models[0].part else {
+        return file;
+    };
+    GroupFile {
+        name: Some(part.group.clone()),
+        departure: None,
+        connections: None,
+        large_view: None,
+        rechoke: None,
+        choking: None,
+        seeding: None,
+        picking: None,
+        mix: Some(models.iter().filter_map(entry).collect()),
+        ..file
+    }
+}
+
+fn entry(model: &Group) -> Option<MixFile> {
+    let part = model.part.as_ref()?;
+    let file = group(model);
+    Some(MixFile {
+        name: Some(part.entry.clone()),
+        share: Some(part.share),
+        choking: file.choking,
+        seeding: file.seeding,
+        picking: file.picking,
+        departure: file.departure,
+        connections: file.connections,
+        large_view: file.large_view,
+        rechoke: file.rechoke,
+    })
 }
 
 fn group(model: &Group) -> GroupFile {
@@ -121,11 +159,13 @@ fn group(model: &Group) -> GroupFile {
             initiate: whole(model.connections.initiate),
             accept: whole(model.connections.accept),
         }),
+        large_view: Some(model.large_view),
         rechoke: Some(rechoke(&model.rechoke)),
         choking: Some(Choice(choking(&model.choking))),
         seeding: Some(Choice(choking(&model.seeding))),
         picking: Some(Choice(picking(model.picking))),
         super_seeding: Some(model.super_seeding),
+        mix: None,
     }
 }
 
@@ -252,6 +292,14 @@ fn slots(model: Slots) -> Option<SlotsFile> {
     Some(count.into())
 }
 
+fn ranked(regular: Slots, optimistic: u32, new_neighbour_weight: u32) -> RankedSlots {
+    RankedSlots {
+        regular_slots: slots(regular),
+        optimistic_slots: whole(optimistic),
+        new_neighbour_weight: whole(new_neighbour_weight),
+    }
+}
+
 fn choking(model: &Choking) -> ChokingFile {
     match model {
         Choking::TitForTat(p) => ChokingFile::TitForTat(TitForTatFile {
@@ -264,11 +312,12 @@ fn choking(model: &Choking) -> ChokingFile {
             regular_slots,
             optimistic_slots,
             new_neighbour_weight,
-        } => ChokingFile::Fastest(FastestFile {
-            regular_slots: slots(*regular_slots),
-            optimistic_slots: whole(*optimistic_slots),
-            new_neighbour_weight: whole(*new_neighbour_weight),
-        }),
+        } => ChokingFile::Fastest(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
+        Choking::Birds {
+            regular_slots,
+            optimistic_slots,
+            new_neighbour_weight,
+        } => ChokingFile::Birds(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
         Choking::RoundRobin { slots: count } => ChokingFile::RoundRobin(SlotsOnly { slots: slots(*count) }),
         Choking::RoundRobinQuota {
             slots: count,
@@ -280,8 +329,28 @@ fn choking(model: &Choking) -> ChokingFile {
             quota_time: Some(*quota_time),
         }),
         Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
+        Choking::PropShare(p) => ChokingFile::Propshare(PropShareFile {
+            exploring_share: Some(p.exploring_share),
+            optimistic_slots: whole(p.optimistic_slots),
+        }),
+        Choking::BitTyrant(p) => ChokingFile::Bittyrant(BitTyrantFile {
+            initial_upload: Some(p.initial_upload),
+            increase: Some(p.increase),
+            decrease: Some(p.decrease),
+            rounds: whole(p.rounds),
+            selfish_cap: Some(p.selfish_cap.into()),
+        }),
+        Choking::FairTorrent { slots: count } => ChokingFile::Fairtorrent(SlotsOnly { slots: slots(*count) }),
+        Choking::TitForTatBlock {
+            slots: count,
+            ahead_chunks,
+        } => ChokingFile::TitForTatBlock(TitForTatBlockFile {
+            slots: slots(*count),
+            ahead_chunks: whole(*ahead_chunks),
+        }),
         Choking::Altruist => ChokingFile::Altruist(Nothing {}),
         Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
+        Choking::Own(name) => ChokingFile::Own(name.clone()),
     }
 }
 
@@ -296,73 +365,6 @@ fn picking(model: Picking) -> PickingFile {
         Picker::Random => PickingFile::Random(rules),
         Picker::Sequential => PickingFile::Sequential(rules),
         Picker::GlobalRarest => PickingFile::GlobalRarest(rules),
+        Picker::ModeSuppression => PickingFile::ModeSuppression(rules),
     }
-}
-
-/// The distribution in the units of `Q`. Bounds that are the range of `Q` itself are left out.
-fn draw<Q: Drawable>(model: &Draw) -> DrawFile<Q> {
-    let value = |base: f64| Some(Q::from_base(base));
-    let mut table = DrawTable {
-        at_least: value(model.at_least).filter(|bound| *bound > Q::MIN),
-        at_most: value(model.at_most).filter(|bound| *bound < Q::MAX),
-        ..DrawTable::default()
-    };
-    match &model.shape {
-        Shape::Constant(base) if table.at_least.is_none() && table.at_most.is_none() => {
-            return DrawFile::Value(Q::from_base(*base));
-        }
-        Shape::Constant(base) => table.constant = value(*base),
-        Shape::Uniform { min, max } => {
-            table.uniform = Some(Uniform {
-                min: value(*min),
-                max: value(*max),
-            });
-        }
-        Shape::Normal { mean, std_dev } => {
-            table.normal = Some(Normal {
-                mean: value(*mean),
-                std_dev: value(*std_dev),
-            });
-        }
-        Shape::LogNormal { median, sigma } => {
-            table.log_normal = Some(LogNormal {
-                median: value(*median),
-                sigma: Some(*sigma),
-            });
-        }
-        Shape::Exponential { mean } => table.exponential = Some(Exponential { mean: value(*mean) }),
-        Shape::Pareto { min, shape } => {
-            table.pareto = Some(Pareto {
-                min: value(*min),
-                shape: Some(*shape),
-            });
-        }
-        Shape::Weibull { scale, shape } => {
-            table.weibull = Some(Scaled {
-                scale: value(*scale),
-                shape: Some(*shape),
-            });
-        }
-        Shape::Gamma { shape, scale } => {
-            table.gamma = Some(Scaled {
-                scale: value(*scale),
-                shape: Some(*shape),
-            });
-        }
-        Shape::Triangular { min, mode, max } => {
-            table.triangular = Some(Triangular {
-                min: value(*min),
-                mode: value(*mode),
-                max: value(*max),
-            });
-        }
-        Shape::Table(rows) => {
-            let row = |&(share, base): &(f64, f64)| TableRow {
-                share: Some(share),
-                value: value(base),
-            };
-            table.table = Some(rows.iter().map(row).collect());
-        }
-    }
-    DrawFile::Table(Box::new(table))
 }

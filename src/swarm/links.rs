@@ -1,6 +1,7 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
 use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::swarm::ledger::Ledger;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
 
@@ -66,6 +67,8 @@ pub struct Links {
     ends: Vec<Link>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
+    /// What each end has received, if a choker looks at it.
+    ledger: Option<Ledger>,
 }
 
 impl PeerIx {
@@ -74,6 +77,34 @@ impl PeerIx {
 }
 
 impl Links {
+    /// Begins to keep a ledger. There are no connections yet.
+    pub fn keep_ledger(&mut self) {
+        debug_assert!(self.ends.is_empty(), "an account begins with its connection");
+        self.ledger = Some(Ledger::default());
+    }
+
+    /// What each end has received, if a choker looks at it.
+    #[inline]
+    #[must_use]
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+
+    /// Notes that `bytes` have come to the end at `link`.
+    #[inline]
+    pub fn credit(&mut self, link: LinkIx, bytes: u64) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.credit(link, bytes);
+        }
+    }
+
+    /// The owner of `range` has made a regular decision.
+    pub fn begin_round(&mut self, range: LinkRange) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.begin_round(range.indices());
+        }
+    }
+
     /// A range for a new peer with at most `limit` connections.
     pub fn allocate(&mut self, limit: u32) -> LinkRange {
         let reused = self
@@ -85,6 +116,9 @@ impl Links {
             let first = self.to.len();
             self.to.resize(first + limit as usize, PeerIx::NOBODY);
             self.ends.resize(first + limit as usize, Link::closed());
+            if let Some(ledger) = &mut self.ledger {
+                ledger.grow(self.ends.len());
+            }
             first as u32
         });
         LinkRange {
@@ -120,6 +154,10 @@ impl Links {
         self.to[b_end.ix()] = a;
         self.ends[a_end.ix()] = Link::opened(now, b_end);
         self.ends[b_end.ix()] = Link::opened(now, a_end);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.open(a_end);
+            ledger.open(b_end);
+        }
         (a_end, b_end)
     }
 
@@ -191,7 +229,8 @@ impl Links {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.to.len() * size_of::<PeerIx>() + self.ends.len() * size_of::<Link>()
+        let ledger = self.ledger.as_ref().map_or(0, Ledger::memory_bytes);
+        self.to.len() * size_of::<PeerIx>() + self.ends.len() * size_of::<Link>() + ledger
     }
 }
 

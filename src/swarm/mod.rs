@@ -2,6 +2,7 @@
 
 pub mod bitfield;
 pub mod layout;
+pub mod ledger;
 pub mod links;
 pub mod meter;
 pub mod peers;
@@ -9,6 +10,7 @@ pub mod peers;
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::swarm::bitfield::{Bitfields, any_beyond};
 pub use layout::Layout;
+pub use ledger::{Ledger, Received};
 pub use links::{Link, LinkRange, Links};
 pub use peers::{Begun, Leave, Life, Peer, Peers, Role};
 

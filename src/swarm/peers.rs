@@ -72,6 +72,8 @@ pub struct Peer {
     pub rotated_at: SimTime,
     /// How many neighbours it unchokes at most.
     pub slots: usize,
+    /// Whether its choker is asked after each chunk that it has sent.
+    pub asked_each_chunk: bool,
     /// Whether the bytes it has sent decide when it leaves.
     pub leaves_by_bytes: bool,
     /// Its life, for the record.
@@ -201,6 +203,7 @@ impl Peer {
             decided_at: now,
             rotated_at: now,
             slots: 0,
+            asked_each_chunk: false,
             leaves_by_bytes: false,
             life: Life {
                 upload: 0.0,

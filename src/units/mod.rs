@@ -60,6 +60,15 @@ impl SimTime {
     }
 }
 
+/// `value` rounded up to a whole number, within what the type can hold: 0 for what is negative or not a number. Without the vector instructions of
+/// newer processors [`f64::ceil`] is a call into the library, and the simulator rounds up several times for each chunk.
+#[inline]
+#[must_use]
+pub fn ceil_u64(value: f64) -> u64 {
+    let whole = value as u64;
+    whole.saturating_add(u64::from((whole as f64) < value))
+}
+
 impl SimDuration {
     /// No time.
     pub const ZERO: Self = Self(0);
@@ -80,7 +89,7 @@ impl SimDuration {
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Self {
         // `as` saturates on both sides.
-        Self((secs * NANOS_PER_SEC as f64).ceil() as u64)
+        Self(ceil_u64(secs * NANOS_PER_SEC as f64))
     }
 
     /// The span in seconds.

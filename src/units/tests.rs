@@ -152,6 +152,13 @@ proptest! {
     }
 
     #[test]
+    fn rounding_up_is_that_of_the_standard_library(value: f64, near in -5.0..5.0) {
+        for value in [value, near, near.round(), 2.0_f64.powi(53) + near, f64::INFINITY, f64::NAN] {
+            prop_assert_eq!(ceil_u64(value), value.ceil() as u64);
+        }
+    }
+
+    #[test]
     fn no_text_panics(text in "[-+0-9.eE]{0,12} ?[a-zA-Z/µ]{0,7}") {
         let _ = text.parse::<Bytes>();
         let _ = text.parse::<BytesPerSec>();

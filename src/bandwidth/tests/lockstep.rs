@@ -27,6 +27,10 @@ enum Change {
         flow: usize,
         more: u64,
     },
+    Upload {
+        peer: usize,
+        upload: f64,
+    },
     Leave {
         peer: usize,
         upload: f64,
@@ -60,6 +64,7 @@ fn change() -> impl Strategy<Value = Change> {
         3 => any.clone().prop_map(|flow| Change::Stop { flow }),
         1 => (any.clone(), weight()).prop_map(|(flow, weight)| Change::Weigh { flow, weight }),
         1 => (any.clone(), 0..100_000_u64).prop_map(|(flow, more)| Change::Resize { flow, more }),
+        1 => (any.clone(), capacity()).prop_map(|(peer, upload)| Change::Upload { peer, upload }),
         1 => (any, capacity(), download())
             .prop_map(|(peer, upload, download)| Change::Leave { peer, upload, download }),
     ]
@@ -100,6 +105,11 @@ impl World {
                 let moved = self.bandwidth.moved(now, flow);
                 self.bandwidth.resize(now, flow, moved + more);
                 assert_eq!(self.bandwidth.moved(now, flow), moved);
+            }
+            Change::Upload { peer, upload } => {
+                let peer = PeerIx::from_ix(peer % self.peers);
+                self.bandwidth.set_upload(peer, upload);
+                assert_eq!(self.bandwidth.upload_capacity(peer).to_bits(), upload.to_bits());
             }
             Change::Leave { peer, upload, download } => {
                 let peer = PeerIx::from_ix(peer % self.peers);

@@ -14,8 +14,9 @@ use self::options::{
     GuoNumbers, HajekZhuNumbers, KuroseRossNumbers, MundingerNumbers, PiatekNumbers, QiuSrikantNumbers,
     YangDeVecianaNumbers,
 };
-use crate::cli::{Failure, Style, load};
-use crate::scenario::{LoadOptions, Scenario};
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, ScenarioArgs, Style};
+use crate::scenario::Scenario;
 use crate::theory::{
     self, Misfit, Report, guo, hajek_zhu, kurose_ross, mundinger, piatek, qiu_srikant, yang_de_veciana,
 };
@@ -95,6 +96,7 @@ impl<N: Args> Args for Instead<N> {
 impl<N: Args> Question<N> {
     fn answer<T>(
         &self,
+        own: &OwnChokers,
         errors: Style,
         from_scenario: fn(&Scenario) -> Result<T, Misfit>,
         from_options: fn(&N) -> Result<T, Misfit>,
@@ -106,11 +108,12 @@ impl<N: Args> Question<N> {
             (Some(_), Some(_)) => return Err(misfit(Misfit(BOTH.to_owned()))),
             (None, None) => return Err(misfit(Misfit(NEITHER.to_owned()))),
             (Some(file), None) => {
-                let options = LoadOptions {
-                    sets: self.sets.clone(),
+                let args = ScenarioArgs {
+                    file: file.clone(),
                     seed: None,
+                    sets: self.sets.clone(),
                 };
-                let scenario = load(file, &options, errors)?;
+                let scenario = args.load(own, errors)?.scenario;
                 from_scenario(&scenario)
                     .with_context(|| format!("`{}` does not fit this theory", file.display()))
                     .map_err(Failure::Usage)?
@@ -134,7 +137,7 @@ impl<N: Args> Question<N> {
 const BOTH: &str = "numbers come from a scenario or from options, not from both: change the scenario with --set";
 const NEITHER: &str = "give a scenario file, or the numbers as options (see --help)";
 
-pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+pub(super) fn theory(args: &TheoryArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
     let Some(theory) = &args.theory else {
         return list(style);
     };
@@ -142,6 +145,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::KuroseRoss(question) => {
             use kurose_ross::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 KuroseRossNumbers::numbers,
@@ -152,6 +156,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::QiuSrikant(question) => {
             use qiu_srikant::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 QiuSrikantNumbers::numbers,
@@ -162,6 +167,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::HajekZhu(question) => {
             use hajek_zhu::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 HajekZhuNumbers::numbers,
@@ -172,6 +178,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::Mundinger(question) => {
             use mundinger::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 MundingerNumbers::numbers,
@@ -182,6 +189,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::YangDeVeciana(question) => {
             use yang_de_veciana::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 YangDeVecianaNumbers::numbers,
@@ -192,6 +200,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::Guo(question) => {
             use guo::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 GuoNumbers::numbers,
@@ -202,6 +211,7 @@ pub(super) fn theory(args: &TheoryArgs, style: Style, errors: Style) -> Result<E
         Theory::Piatek(question) => {
             use piatek::Numbers;
             question.answer(
+                own,
                 errors,
                 Numbers::from_scenario,
                 PiatekNumbers::numbers,

@@ -5,6 +5,8 @@
 #![allow(clippy::wildcard_imports)]
 
 mod bounds;
+mod chokers;
+mod mix;
 mod presence;
 mod random;
 mod transfers;
@@ -13,6 +15,7 @@ use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer, Un
 use crate::engine::{Control, RunOptions, run};
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
+use crate::scenario::mix::Part;
 use crate::scenario::model::*;
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
@@ -87,7 +90,10 @@ impl Seen {
 
 pub(super) fn play(scenario: &Scenario) -> Seen {
     let mut seen = Seen::default();
-    let options = RunOptions { check_invariants: true };
+    let options = RunOptions {
+        check_invariants: true,
+        ..RunOptions::default()
+    };
     run(scenario, options, &mut seen, &mut |_| Control::Continue).unwrap_or_else(|e| panic!("{e}"));
     let (up, down) = seen
         .peers
@@ -122,6 +128,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
     let download = download.is_finite().then(|| constant(download));
     Group {
         name: format!("group-{upload}"),
+        part: None,
         arrival: at_once(count),
         capacity: Capacity::Separate {
             upload: constant(upload),
@@ -136,6 +143,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             initiate: 40,
             accept: 80,
         },
+        large_view: false,
         rechoke: Rechoke {
             interval: SimDuration::from_secs(10),
             optimistic_every: 3,
@@ -175,6 +183,26 @@ pub(super) fn seeds(count: u32, upload: f64) -> Group {
         starts_with: StartsWith::All,
         ..leechers(count, upload, f64::INFINITY)
     }
+}
+
+/// The groups of a mix: those of `entries`, with a share each, who come as `all` says.
+pub(super) fn mixed(all: &Group, entries: Vec<(f64, Group)>) -> Vec<Group> {
+    let mut start = 0.0;
+    let part = |(share, entry): (f64, Group)| {
+        let stretch = start..start + share;
+        start = stretch.end;
+        Group {
+            arrival: all.arrival.clone(),
+            part: Some(Part {
+                group: all.name.clone(),
+                entry: entry.name.clone(),
+                share,
+                stretch,
+            }),
+            ..entry
+        }
+    };
+    entries.into_iter().map(part).collect()
 }
 
 /// A full mesh in which messages take no time; `chunks` chunks of 16 blocks of 1000 bytes.

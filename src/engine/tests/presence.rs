@@ -1,6 +1,7 @@
 //! Who is there: arrival, connections, departure, and how a run ends.
 
 use super::*;
+use crate::choking::OwnChokers;
 use crate::engine::Simulation;
 use crate::engine::observer::{Leave, NoObserver, TransferEnd};
 use crate::ids::PeerId;
@@ -9,7 +10,7 @@ use crate::ids::PeerId;
 fn a_full_mesh_of_n_peers_has_n_times_n_minus_1_half_connections() {
     let scenario = mesh(4, vec![seeds(2, 1000.0), leechers(23, 1000.0, UNLIMITED)]);
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     // The mesh is knit when all who come at this instant are there.
     while simulation.totals.joined < 25 || !simulation.newcomers.is_empty() {
@@ -222,7 +223,7 @@ fn connections_keep_to_both_limits() {
     origin.connections = group.connections;
     let scenario = tracked(mesh(10, vec![origin, group]), |_| ());
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     while simulation.now() == SimTime::ZERO {
         let event = simulation.schedule.next().expect("a run goes on");
@@ -268,7 +269,7 @@ fn a_steady_swarm_uses_places_again() {
     };
     let scenario = tracked(mesh(10, vec![seeds(1, 2000.0), group]), |_| ());
     let mut observer = NoObserver;
-    let mut simulation = Simulation::new(&scenario, &mut observer);
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     while simulation.ending.is_none() {
         let event = simulation.schedule.next().expect("the run ends by itself");
@@ -290,4 +291,40 @@ fn the_tracker_is_asked_again_after_an_outage() {
     let scenario = tracked(mesh(1, groups), |t| t.outages = vec![(at(0), at(400))]);
     // Asked at 0 s, 300 s and 600 s; then 16 s for the only chunk.
     assert_eq!(play(&scenario).completed(1), [616.0]);
+}
+
+#[test]
+fn a_large_view_knows_far_more_peers_than_the_others() {
+    let all = leechers(200, 100.0, UNLIMITED);
+    let wide = Group {
+        name: "wide".into(),
+        choking: Choking::FreeRider,
+        connections: Connections {
+            initiate: 500,
+            accept: 500,
+        },
+        large_view: true,
+        ..all.clone()
+    };
+    let mut groups = vec![seeds(1, 500.0)];
+    groups.extend(mixed(&all, vec![(0.95, all.clone()), (0.05, wide)]));
+    let scenario = tracked(mesh(50, groups), |t| t.peers_returned = 50);
+    let mut observer = NoObserver;
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
+    simulation.open();
+    // Neighbours of a peer with a large view and of another one, in the mean.
+    let mut neighbours_at = |secs: u64| {
+        while simulation.now() < at(secs) {
+            let event = simulation.schedule.next().expect("a run goes on");
+            simulation.handle(event);
+        }
+        [2, 1].map(|group| {
+            let of_group = simulation.swarm.peers.present().filter(|(_, p)| p.group.0 == group);
+            let open: Vec<u32> = of_group.map(|(_, p)| p.links.open).collect();
+            f64::from(open.iter().sum::<u32>()) / open.len() as f64
+        })
+    };
+    let (early, late) = (neighbours_at(1), neighbours_at(1501));
+    assert!(early[0] < 90.0 && early[1] < 80.0, "{early:?}");
+    assert!(late[0] > 150.0 && late[1] < 80.0, "{late:?}");
 }

@@ -42,6 +42,29 @@ fn choking() -> impl Strategy<Value = Choking> {
             quota_time: SimDuration::from_secs(quota),
         }),
         Just(Choking::Random { slots: Slots::Auto }),
+        (0.01_f64..0.99, 1_u32..4).prop_map(|(exploring_share, optimistic_slots)| Choking::PropShare(PropShare {
+            exploring_share,
+            optimistic_slots,
+        })),
+        (1.0_f64..5000.0, 1_u32..4, select(vec![None, Some(50.0), Some(1e4)])).prop_map(|(initial, rounds, cap)| {
+            Choking::BitTyrant(BitTyrant {
+                initial_upload: BytesPerSec(initial),
+                increase: 0.2,
+                decrease: 0.1,
+                rounds,
+                selfish_cap: cap.map(BytesPerSec),
+            })
+        }),
+        (1_u32..5).prop_map(|n| Choking::FairTorrent { slots: Slots::Fixed(n) }),
+        (1_u32..5, 1_u32..4).prop_map(|(n, ahead_chunks)| Choking::TitForTatBlock {
+            slots: Slots::Fixed(n),
+            ahead_chunks,
+        }),
+        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic_slots)| Choking::Birds {
+            regular_slots: Slots::Fixed(regular),
+            optimistic_slots,
+            new_neighbour_weight: 3,
+        }),
         Just(Choking::Altruist),
         Just(Choking::FreeRider),
     ]
@@ -85,10 +108,12 @@ fn group() -> impl Strategy<Value = Group> {
         Picker::Random,
         Picker::Sequential,
         Picker::GlobalRarest,
+        Picker::ModeSuppression,
     ]);
     let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
-    (people, churn, rules, picker, rhythm, any::<bool>()).prop_map(
-        |(people, churn, rules, picker, rhythm, super_seeding)| {
+    let view = prop::bool::weighted(0.2);
+    (people, churn, rules, picker, rhythm, any::<bool>(), view).prop_map(
+        |(people, churn, rules, picker, rhythm, super_seeding, large_view)| {
             let (arrival, departure, upload, ratio) = people;
             let (abort_per_sec, crash_per_sec, timeout, start) = churn;
             let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
@@ -105,9 +130,10 @@ fn group() -> impl Strategy<Value = Group> {
                     _ => StartsWith::Nothing,
                 },
                 connections: Connections {
-                    initiate,
-                    accept: initiate + accept,
+                    initiate: if large_view { 500 } else { initiate },
+                    accept: if large_view { 500 } else { initiate + accept },
                 },
+                large_view,
                 rechoke: Rechoke {
                     interval: SimDuration::from_secs(interval),
                     optimistic_every,
@@ -130,8 +156,23 @@ fn group() -> impl Strategy<Value = Group> {
     )
 }
 
+/// A group, or the groups of a mix.
+fn cohort() -> impl Strategy<Value = Vec<Group>> {
+    let second = (group(), 0.0_f64..1.0, 0_u32..u32::MAX);
+    (group(), prop::option::of(second)).prop_map(|(first, second)| {
+        let Some((second, share, number)) = second else {
+            return vec![first];
+        };
+        let all = Group {
+            name: format!("mix-{number}"),
+            ..first.clone()
+        };
+        mixed(&all, vec![(1.0 - share, first), (share, second)])
+    })
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
-    let groups = prop::collection::vec(group(), 1..4);
+    let groups = prop::collection::vec(cohort(), 1..4).prop_map(|cohorts| cohorts.concat());
     let size = (
         1_u64..400_000,
         select(vec![16_000_u64, 16_384, 5000]),
@@ -175,10 +216,8 @@ fn expected_peers(scenario: &Scenario) -> usize {
     scenario
         .groups
         .iter()
-        .map(|g| match g.arrival {
-            Arrival::AtOnce { count, .. } => count as usize,
-            _ => 0,
-        })
+        .filter_map(Group::count_known)
+        .map(|count| count as usize)
         .sum()
 }
 

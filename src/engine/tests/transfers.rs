@@ -187,19 +187,31 @@ fn the_estimate_of_memory_is_within_a_fifth_of_what_a_run_takes() {
         connections: limits,
         ..group
     };
-    let groups = vec![
-        with_limits(seeds(2, 50_000.0)),
-        with_limits(leechers(2500, 10_000.0, UNLIMITED)),
-    ];
-    let scenario = tracked(mesh(40, groups), |_| ());
-    let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| {
-        Control::Continue
-    })
-    .unwrap();
-    let state = crate::engine::memory::state_bytes(&scenario) / outcome.memory_bytes as f64;
-    assert!(
-        (0.8..=1.2).contains(&state),
-        "{state} of {} bytes",
-        outcome.memory_bytes
-    );
+    let tyrants = Choking::BitTyrant(BitTyrant {
+        initial_upload: BytesPerSec(700.0),
+        increase: 0.2,
+        decrease: 0.1,
+        rounds: 3,
+        selfish_cap: None,
+    });
+    let accountants = Choking::FairTorrent { slots: Slots::Fixed(4) };
+    for choking in [tit_for_tat(4, 1), tyrants, accountants] {
+        let rule = choking.clone();
+        let peers = Group {
+            choking,
+            ..leechers(2500, 10_000.0, UNLIMITED)
+        };
+        let groups = vec![with_limits(seeds(2, 50_000.0)), with_limits(peers)];
+        let scenario = tracked(mesh(40, groups), |_| ());
+        let outcome = run(&scenario, RunOptions::default(), &mut NoObserver, &mut |_| {
+            Control::Continue
+        })
+        .unwrap();
+        let state = crate::engine::memory::state_bytes(&scenario) / outcome.memory_bytes as f64;
+        assert!(
+            (0.8..=1.2).contains(&state),
+            "{rule:?}: {state} of {} bytes",
+            outcome.memory_bytes
+        );
+    }
 }

@@ -134,10 +134,10 @@ fn recorded(detail: Detail) -> (Memory, Summary) {
 fn peers_stand_in_the_order_in_which_they_left_and_what_did_not_happen_is_empty() {
     let (memory, _) = recorded(Detail::default());
     insta::assert_snapshot!(memory.read(&columns::PEERS), @r##"
-peer,group,upload_bytes_per_s,download_bytes_per_s,chunks_at_start,joined_s,first_chunk_s,completed_s,completion_time_s,left_s,left_reason,chunks_at_end,uploaded_bytes,uploaded_leeching_bytes,downloaded_bytes,wasted_bytes,share_ratio
-2,leechers,100,400,0,0.5,,,,3,crashed,0,40,40,50,50,0.8
-0,origin,100,,3,0,,,,,,3,300,0,0,0,
-1,leechers,100,400,0,0,2.25,4,4,,,3,0,0,290,40,0
+peer,group,strategy,upload_bytes_per_s,download_bytes_per_s,chunks_at_start,joined_s,first_chunk_s,completed_s,completion_time_s,left_s,left_reason,chunks_at_end,uploaded_bytes,uploaded_leeching_bytes,downloaded_bytes,wasted_bytes,share_ratio
+2,leechers,tit-for-tat,100,400,0,0.5,,,,3,crashed,0,40,40,50,50,0.8
+0,origin,round-robin,100,,3,0,,,,,,3,300,0,0,0,
+1,leechers,tit-for-tat,100,400,0,0,2.25,4,4,,,3,0,0,290,40,0
 "##);
 }
 

@@ -10,12 +10,18 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, IntoDeserializer, 
 use serde::ser::{Serialize, Serializer};
 
 /// An enum whose alternatives a scenario names, as `{ name = { … } }` or, to take all defaults, as `"name"`.
-pub trait Alternatives {
+pub trait Alternatives: Sized {
     /// The alternatives that make sense as a bare word.
     const WORDS: &'static [&'static str];
 
     /// The word, if this alternative has nothing but its name.
-    fn word(&self) -> Option<&'static str>;
+    fn word(&self) -> Option<&str>;
+
+    /// What a bare word stands for that is no alternative; by default nothing.
+    #[must_use]
+    fn other(_word: &str) -> Option<Self> {
+        None
+    }
 }
 
 /// One of the alternatives of `T`.
@@ -48,7 +54,8 @@ impl<'de, T: Deserialize<'de> + Alternatives> Visitor<'de> for ChoiceVisitor<T> 
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Self::Value, E> {
         let table = MapDeserializer::new(std::iter::once((word, NoKeys)));
-        T::deserialize(MapAccessDeserializer::new(table)).map(Choice)
+        let known = T::deserialize(MapAccessDeserializer::new(table));
+        known.or_else(|error: E| T::other(word).ok_or(error)).map(Choice)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -118,6 +125,10 @@ words! {
     Off = "off";
     /// There is no limit.
     Unlimited = "unlimited";
+    /// Nothing is left out at the start.
+    NoWarmUp = "none";
+    /// MSER-5 decides.
+    Mser5 = "mser-5";
 }
 
 /// The word of `W` or a value.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use super::draw::DrawFile;
+use super::mix::MixFile;
 use super::strategy::{ChokingFile, Nothing, PickingFile, RechokeFile};
 use crate::scenario::preset::PresetName;
 use crate::units::{BytesPerSec, PerSec, SimDuration, SimTime};
@@ -42,6 +43,11 @@ pub struct GroupFile {
     pub crash: Option<CrashFile>,
     /// Limits on the connections of a peer.
     pub connections: Option<ConnectionsFile>,
+    /// Whether a peer looks for as many neighbours as it can get, as `BitThief` does (Locher et al. 2006; Sirivianos et al. 2007): it asks the
+    /// tracker every `min_announce_interval`, and opens up to 500 connections and accepts as many unless `connections` says otherwise. In a
+    /// full mesh everybody does.
+    #[schemars(extend("default" = false))]
+    pub large_view: Option<bool>,
     /// The rhythm of unchoke decisions.
     pub rechoke: Option<RechokeFile>,
     /// Whom a leecher unchokes.
@@ -56,6 +62,9 @@ pub struct GroupFile {
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
     #[schemars(extend("default" = false))]
     pub super_seeding: Option<bool>,
+    /// Strategies that the peers of this group play, each by its share of them. Who plays what is drawn; when and with which capacity a peer
+    /// comes does not depend on it.
+    pub mix: Option<Vec<MixFile>>,
 }
 
 /// When the peers of a group come.
@@ -76,7 +85,7 @@ pub enum ArrivalFile {
 impl Alternatives for ArrivalFile {
     const WORDS: &'static [&'static str] = &["at-once"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         None
     }
 }
@@ -180,7 +189,7 @@ pub enum StartsWithFile {
 impl Alternatives for StartsWithFile {
     const WORDS: &'static [&'static str] = &["nothing", "all"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Nothing(_) => Some("nothing"),
             Self::All(_) => Some("all"),
@@ -209,7 +218,7 @@ pub enum DepartureFile {
 impl Alternatives for DepartureFile {
     const WORDS: &'static [&'static str] = &["selfish", "altruistic"];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Selfish(_) => Some("selfish"),
             Self::Altruistic(AltruisticFile { linger: None }) => Some("altruistic"),

@@ -5,8 +5,10 @@
 pub mod choice;
 pub mod draw;
 pub mod group;
+pub mod mix;
 pub mod mode;
 pub mod strategy;
+pub mod study;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use self::choice::{Choice, Or, Unlimited, Whole};
 use self::group::GroupFile;
 use self::mode::ModeFile;
+use self::study::{CompareSection, SweepSection};
 use super::preset::PresetName;
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
@@ -42,6 +45,10 @@ pub struct ScenarioFile {
     /// The peers, in groups that share their rules.
     #[schemars(extend("needed" = true))]
     pub group: Option<Vec<GroupFile>>,
+    /// What is varied by `swarmsim compare`.
+    pub sweep: Option<SweepSection>,
+    /// How `swarmsim compare` holds the variants against each other.
+    pub compare: Option<CompareSection>,
 }
 
 /// The file that the swarm distributes.

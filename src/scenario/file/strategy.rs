@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Alternatives, Auto, Off, Or, Whole};
-use crate::units::SimDuration;
+use crate::units::{BytesPerSec, SimDuration};
 
 /// A number of slots, or `"auto"`.
 pub type SlotsFile = Or<Auto, Whole>;
@@ -17,17 +17,30 @@ pub enum ChokingFile {
     /// The interested neighbours that sent most (leechers only).
     TitForTat(TitForTatFile),
     /// The interested neighbours that take fastest: seeds of mainline before 4.0.
-    Fastest(FastestFile),
+    Fastest(RankedSlots),
     /// Those that wait longest: seeds of mainline 4.0.
     RoundRobin(SlotsOnly),
     /// As round-robin, but a slot is kept until a quota is used up: seeds of libtorrent.
     RoundRobinQuota(RoundRobinQuotaFile),
     /// Slots drawn at random at each decision.
     Random(SlotsOnly),
+    /// The upload split in proportion to what each neighbour gave since the last decision, and a share for exploring: Levin et al. 2008 (leechers only).
+    Propshare(PropShareFile),
+    /// The neighbours that give most for the upload they ask for, until the upload is spent: Piatek et al. 2007 (leechers only).
+    Bittyrant(BitTyrantFile),
+    /// The next chunk to the neighbour that is owed most: Sherman et al. 2009.
+    Fairtorrent(SlotsOnly),
+    /// No neighbour more than a few chunks ahead of what came back from it: Bharambe et al. 2006 (leechers only).
+    TitForTatBlock(TitForTatBlockFile),
+    /// The interested neighbours whose speed is closest to one's own: Rahman et al. 2011 (leechers only).
+    Birds(RankedSlots),
     /// Every interested neighbour, equally.
     Altruist(Nothing),
     /// Nobody.
     FreeRider(Nothing),
+    /// A rule that the program has registered by this name.
+    #[serde(skip)]
+    Own(String),
 }
 
 impl Alternatives for ChokingFile {
@@ -37,16 +50,27 @@ impl Alternatives for ChokingFile {
         "round-robin",
         "round-robin-quota",
         "random",
+        "propshare",
+        "bittyrant",
+        "fairtorrent",
+        "tit-for-tat-block",
+        "birds",
         "altruist",
         "free-rider",
     ];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         match self {
             Self::Altruist(_) => Some("altruist"),
             Self::FreeRider(_) => Some("free-rider"),
+            Self::Own(name) => Some(name),
             _ => None,
         }
+    }
+
+    /// Whether the program knows a rule of this name is for the checks to say.
+    fn other(word: &str) -> Option<Self> {
+        Some(Self::Own(word.to_string()))
     }
 }
 
@@ -72,11 +96,10 @@ pub struct TitForTatFile {
     pub new_neighbour_weight: Option<Whole>,
 }
 
-/// Parameters of `fastest`.
+/// Slots given by rank, and slots given at random.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[schemars(rename = "Fastest")]
-pub struct FastestFile {
-    /// Slots given by rate, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+pub struct RankedSlots {
+    /// Slots given by rank, or `"auto"`: from the upload capacity, as mainline 4.0 does.
     #[schemars(extend("default" = 4, "preset" = true))]
     pub regular_slots: Option<SlotsFile>,
     /// Slots given at random.
@@ -111,6 +134,51 @@ pub struct RoundRobinQuotaFile {
     pub quota_time: Option<SimDuration>,
 }
 
+/// Parameters of `propshare`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "PropShare")]
+pub struct PropShareFile {
+    /// Share of the upload that goes to neighbours drawn at random.
+    #[schemars(extend("default" = 0.2))]
+    pub exploring_share: Option<f64>,
+    /// Neighbours among which it is split; while nobody has given anything, as many as such shares fit into the upload.
+    #[schemars(extend("default" = 1, "preset" = true))]
+    pub optimistic_slots: Option<Whole>,
+}
+
+/// Parameters of `bittyrant`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "BitTyrant")]
+pub struct BitTyrantFile {
+    /// Upload that a new neighbour is taken to ask for.
+    #[schemars(extend("default" = "7 kB/s"))]
+    pub initial_upload: Option<BytesPerSec>,
+    /// δ: share by which the upload that a neighbour is taken to ask for rises when it is unchoked and does not reciprocate.
+    #[schemars(extend("default" = 0.2))]
+    pub increase: Option<f64>,
+    /// γ: share by which it falls for a neighbour that has reciprocated for `rounds`.
+    #[schemars(extend("default" = 0.1))]
+    pub decrease: Option<f64>,
+    /// Decisions in a row at which a neighbour must have unchoked the peer before it is taken to ask for less.
+    #[schemars(extend("default" = 3))]
+    pub rounds: Option<Whole>,
+    /// The most that the peer uploads while it leeches; `"off"`: its capacity.
+    #[schemars(extend("default" = "off"))]
+    pub selfish_cap: Option<Or<Off, BytesPerSec>>,
+}
+
+/// Parameters of `tit-for-tat-block`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "TitForTatBlock")]
+pub struct TitForTatBlockFile {
+    /// Chunks that are sent at the same time, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 5, "preset" = true))]
+    pub slots: Option<SlotsFile>,
+    /// Δ: a neighbour may be this many chunks ahead of what came back from it.
+    #[schemars(extend("default" = 2))]
+    pub ahead_chunks: Option<Whole>,
+}
+
 /// Which chunk a leecher asks for.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -124,12 +192,20 @@ pub enum PickingFile {
     Sequential(PickingRules),
     /// The chunk with fewest copies in the whole swarm: an oracle, for comparison.
     GlobalRarest(PickingRules),
+    /// Any chunk but the most common ones of the whole swarm: Reddyvari et al. 2019.
+    ModeSuppression(PickingRules),
 }
 
 impl Alternatives for PickingFile {
-    const WORDS: &'static [&'static str] = &["rarest-first", "random", "sequential", "global-rarest"];
+    const WORDS: &'static [&'static str] = &[
+        "rarest-first",
+        "random",
+        "sequential",
+        "global-rarest",
+        "mode-suppression",
+    ];
 
-    fn word(&self) -> Option<&'static str> {
+    fn word(&self) -> Option<&str> {
         None
     }
 }

@@ -55,6 +55,11 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The way to this item.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn find(&self, problem: Problem) {
         self.findings.borrow_mut().push(Finding {
             path: self.path.clone(),

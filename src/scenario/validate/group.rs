@@ -1,10 +1,12 @@
 //! A group of peers: names, counts, capacities, coming and going.
 
+use super::Context;
 use super::check::Check;
 use super::draws::{check_rows, draw, ratio};
-use super::{Context, strategy};
+use super::mix::mix;
+use super::strategy::{self, Known};
 use crate::scenario::draw::Draw;
-use crate::scenario::estimate::peers_expected;
+use crate::scenario::estimate::arrivals_expected;
 use crate::scenario::file::choice::{Choice, Or, Whole};
 use crate::scenario::file::group::{
     AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile,
@@ -14,35 +16,53 @@ use crate::scenario::limits::{
     FREQUENCY_MAX, INTERVAL_MIN, NAME_CHARS_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, SMALL_COUNT_MAX, TIME_MAX,
 };
 use crate::scenario::model::{Arrival, Capacity, CapacityClass, Connections, Departure, Group, StartsWith, TracedPeer};
-use crate::scenario::preset::Preset;
 use crate::scenario::trace;
 use crate::units::{PerSec, SimDuration, SimTime};
 
 const CRASH_TIMEOUT: SimDuration = SimDuration::from_secs(120);
 const LATEST: SimTime = SimTime(TIME_MAX.0);
 
-/// The group of `file`.
-pub(super) fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Group {
-    let preset = file.preset.unwrap_or(context.preset).constants();
+/// The group of `file`, or the groups of its mix.
+pub(super) fn groups(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Vec<Group> {
+    let known = Known {
+        preset: file.preset.unwrap_or(context.preset).constants(),
+        own_chokers: context.own_chokers,
+    };
+    let base = group(at, file, context, &known);
+    match &file.mix {
+        Some(entries) => mix(&at.key("mix"), entries, file, &base, &known),
+        None => vec![base],
+    }
+}
+
+fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<'_>) -> Group {
+    let preset = &known.preset;
     let name = name(&at.key("name"), file.name.as_deref(), "\"leechers\"");
     let starts_with = starts_with(&at.key("starts_with"), file.starts_with.as_ref(), context.chunks);
     let arrival = arrival(at, file, context);
     let capacity = capacity(at, file, &arrival);
     let (crash_per_sec, crash_timeout) = crash(&at.key("crash"), file.crash.as_ref());
-    let choking = strategy::choking(&at.key("choking"), file.choking.as_ref(), &preset);
+    let choking = strategy::choking(&at.key("choking"), file.choking.as_ref(), known);
+    let large_view = file.large_view.unwrap_or(false);
     Group {
         name,
+        part: None,
         arrival,
         capacity,
         departure: departure(&at.key("departure"), file.departure.as_ref(), &starts_with),
         abort_per_sec: frequency(&at.key("abort_rate"), file.abort_rate.unwrap_or_default()),
         crash_per_sec,
         crash_timeout,
-        connections: connections(&at.key("connections"), file.connections.as_ref(), &preset),
-        rechoke: strategy::rechoke(&at.key("rechoke"), file.rechoke.as_ref(), &preset),
-        seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &choking, &preset),
+        connections: connections(
+            &at.key("connections"),
+            file.connections.as_ref(),
+            preset.connections(large_view),
+        ),
+        large_view,
+        rechoke: strategy::rechoke(&at.key("rechoke"), file.rechoke.as_ref(), preset.rechoke()),
+        seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &choking, known),
         choking,
-        picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), &preset),
+        picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), preset),
         super_seeding: super_seeding(&at.key("super_seeding"), file.super_seeding, &starts_with),
         starts_with,
     }
@@ -53,24 +73,27 @@ pub(super) fn name(at: &Check<'_>, name: Option<&str>, example: &str) -> String 
     let Some(name) = at.required(name, example) else {
         return String::new();
     };
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if name.is_empty() || name == "." || name == ".." {
-        at.error(
-            format!("`{name}` cannot be a name"),
-            format!("write for example: name = {example}"),
-        );
-    } else if let Some(bad) = name.chars().find(|c| !safe(*c)) {
-        at.error(
-            format!("`{}` cannot stand in a name", bad.escape_debug()),
-            "use letters, digits, `-`, `_` and `.`",
-        );
-    } else if name.len() > NAME_CHARS_MAX {
-        at.error(
-            format!("a name of {} characters", name.len()),
-            format!("at most {NAME_CHARS_MAX} are possible"),
-        );
+    if let Some((message, help)) = name_fault(name, example) {
+        at.error(message, help);
     }
     name.to_string()
+}
+
+/// What is wrong with a name, and how to mend it.
+pub(in crate::scenario) fn name_fault(name: &str, example: &str) -> Option<(String, String)> {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name == "." || name == ".." {
+        let message = format!("`{name}` cannot be a name");
+        return Some((message, format!("write for example: name = {example}")));
+    }
+    if let Some(bad) = name.chars().find(|c| !safe(*c)) {
+        let message = format!("`{}` cannot stand in a name", bad.escape_debug());
+        return Some((message, "use letters, digits, `-`, `_` and `.`".to_string()));
+    }
+    (name.len() > NAME_CHARS_MAX).then(|| {
+        let message = format!("a name of {} characters", name.len());
+        (message, format!("at most {NAME_CHARS_MAX} are possible"))
+    })
 }
 
 fn starts_with(at: &Check<'_>, file: Option<&Choice<StartsWithFile>>, chunks: u64) -> StartsWith {
@@ -168,7 +191,7 @@ fn check_open(at: &Check<'_>, arrival: &Arrival, context: &Context<'_>, help: &s
         arrival,
         Arrival::Poisson { count: Some(_), .. } | Arrival::Decaying { count: Some(_), .. }
     );
-    let expected = peers_expected(arrival, context.time_limit);
+    let expected = arrivals_expected(arrival, context.time_limit);
     if !counted && expected > PEERS_MAX as f64 {
         at.error(
             format!("about {expected:.0} peers would come"),
@@ -259,7 +282,7 @@ fn capacity_class(at: &Check<'_>, file: &CapacityClassFile) -> CapacityClass {
     }
 }
 
-fn departure(at: &Check<'_>, file: Option<&Choice<DepartureFile>>, starts_with: &StartsWith) -> Departure {
+pub(super) fn departure(at: &Check<'_>, file: Option<&Choice<DepartureFile>>, starts_with: &StartsWith) -> Departure {
     let initial_seed = *starts_with == StartsWith::All;
     match file.map(|choice| &choice.0) {
         None if initial_seed => Departure::Stays,
@@ -297,15 +320,18 @@ fn crash(at: &Check<'_>, file: Option<&CrashFile>) -> (f64, SimDuration) {
     )
 }
 
-fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, preset: &Preset) -> Connections {
-    let file = file.cloned().unwrap_or_default();
+/// The limits of `file`; those that it leaves out are `default`'s.
+pub(super) fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, default: Connections) -> Connections {
+    let Some(file) = file else {
+        return default;
+    };
     let connections = Connections {
         initiate: file
             .initiate
-            .map_or(preset.initiate, |n| at.key("initiate").count(n, 0, SMALL_COUNT_MAX)),
+            .map_or(default.initiate, |n| at.key("initiate").count(n, 0, SMALL_COUNT_MAX)),
         accept: file
             .accept
-            .map_or(preset.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
+            .map_or(default.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
     };
     if connections.initiate == 0 && connections.accept == 0 {
         at.error(

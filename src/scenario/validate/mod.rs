@@ -3,8 +3,10 @@
 mod check;
 mod draws;
 mod group;
+mod mix;
 pub(super) mod mode;
 mod strategy;
+mod study;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,7 +14,9 @@ use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
-use super::estimate::peers_expected;
+pub(super) use self::group::name_fault;
+pub(super) use self::study::study;
+use super::estimate::{arrivals_expected, peers_expected};
 use super::file::choice::{Or, Whole};
 use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
@@ -37,12 +41,14 @@ pub(super) struct Context<'a> {
     pub preset: PresetName,
     /// Chunks of the file.
     pub chunks: u64,
+    /// Names of the chokers that the program has registered.
+    pub own_chokers: &'a [String],
     /// Nobody comes after this.
     pub time_limit: SimDuration,
 }
 
 /// The scenario of `file`, and what is wrong with it. It is good only if no finding is an error.
-pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<Finding>) {
+pub(super) fn validate(file: &ScenarioFile, base_dir: &Path, own_chokers: &[String]) -> (Scenario, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
     let run = run(&root.key("run"), file.run.as_ref());
@@ -58,6 +64,7 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<F
         } else {
             CHUNKS_MAX
         },
+        own_chokers,
         time_limit: run.time_limit,
     };
     let scenario = Scenario {
@@ -72,7 +79,7 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path) -> (Scenario, Vec<F
         groups: groups(&root.key("group"), file, &context),
     };
     mode::check_keys(&root, file, scenario.run.mode);
-    mode::check_uploads(&root.key("group"), &scenario.groups, scenario.run.mode);
+    mode::check_uploads(&root.key("group"), &scenario);
     warn_of_time_limit(&root, &scenario);
     (scenario, findings.into_inner())
 }
@@ -250,9 +257,10 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
             "add [[group]] with a name, a count and an upload capacity",
         );
     }
-    if files.len() > GROUPS_MAX {
+    let count: usize = files.iter().map(|file| file.mix.as_ref().map_or(1, Vec::len)).sum();
+    if count > GROUPS_MAX {
         at.error(
-            format!("{} groups", files.len()),
+            format!("{count} groups, each entry of a mix counted"),
             format!("at most {GROUPS_MAX} are possible"),
         );
         return Vec::new();
@@ -260,14 +268,18 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
     let groups: Vec<_> = files
         .iter()
         .enumerate()
-        .map(|(index, file)| group::group(&at.index(index), file, context))
+        .flat_map(|(index, file)| group::groups(&at.index(index), file, context))
         .collect();
     let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, group) in groups.iter().enumerate() {
-        let first = *first_of.entry(&group.name).or_insert(index);
-        if first != index && !group.name.is_empty() {
+    for (index, name) in files
+        .iter()
+        .enumerate()
+        .filter_map(|(index, file)| Some((index, file.name.as_deref()?)))
+    {
+        let first = *first_of.entry(name).or_insert(index);
+        if first != index && !name.is_empty() {
             at.index(index).key("name").error(
-                format!("`{}` is the name of another group too", group.name),
+                format!("`{name}` is the name of another group too"),
                 "each group needs a name of its own",
             );
         }
@@ -283,11 +295,14 @@ fn groups(at: &Check<'_>, file: &ScenarioFile, context: &Context<'_>) -> Vec<Gro
 }
 
 fn check_total(at: &Check<'_>, groups: &[Group], time_limit: SimDuration) {
-    let peers = |group: &Group| peers_expected(&group.arrival, time_limit);
-    let total: f64 = groups.iter().map(peers).sum();
+    let total: f64 = groups.iter().map(|group| peers_expected(group, time_limit)).sum();
     let most = PEERS_MAX as f64;
     // One group that is too large alone has been told so.
-    if total > most && groups.iter().all(|group| peers(group) <= most) {
+    if total > most
+        && groups
+            .iter()
+            .all(|group| arrivals_expected(&group.arrival, time_limit) <= most)
+    {
         at.error(
             format!("{total:.0} peers in all groups together"),
             format!("at most {PEERS_MAX} are possible"),

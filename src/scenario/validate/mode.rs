@@ -5,10 +5,11 @@ use crate::scenario::document::{Path, Step};
 use crate::scenario::draw::Shape;
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::file::choice::{Choice, Or};
+use crate::scenario::file::group::GroupFile;
 use crate::scenario::file::mode::{ModeFile, RoundsFile};
-use crate::scenario::file::strategy::{ChokingFile, PickingFile};
+use crate::scenario::file::strategy::{ChokingFile, PickingFile, PickingRules};
 use crate::scenario::limits::SMALL_COUNT_MAX;
-use crate::scenario::model::{Arrival, Capacity, Group, Mode};
+use crate::scenario::model::{Arrival, Capacity, Group, Mode, Scenario};
 
 /// The mode of `file`; complains of what the mode does not know.
 pub(super) fn mode(at: &Check<'_>, file: Option<&Choice<ModeFile>>) -> Mode {
@@ -40,13 +41,14 @@ pub(super) fn check_keys(root: &Check<'_>, file: &ScenarioFile, mode: Mode) {
 }
 
 /// Complains of uploads that are not the same for all, which rounds need.
-pub(super) fn check_uploads(at: &Check<'_>, groups: &[Group], mode: Mode) {
-    if !matches!(mode, Mode::Rounds { .. }) {
+pub(super) fn check_uploads(at: &Check<'_>, scenario: &Scenario) {
+    if !matches!(scenario.run.mode, Mode::Rounds { .. }) {
         return;
     }
     let mut first = None;
-    for (index, group) in groups.iter().enumerate() {
-        let upload = same_upload(group);
+    for (index, cohort) in scenario.cohorts().enumerate() {
+        // The strategies of a mix share its uploads.
+        let upload = same_upload(&cohort[0]);
         if upload.is_none() || upload != *first.get_or_insert(upload) {
             at.index(index).key("upload").error(
                 "in rounds every peer sends one chunk in the same time",
@@ -87,33 +89,7 @@ pub(in crate::scenario) fn take_unused(file: &mut ScenarioFile) -> Vec<Path> {
     }
     for (index, group) in file.group.iter_mut().flatten().enumerate() {
         unused.below = vec![Step::Key("group".to_owned()), Step::Index(index)];
-        unused.take(&["preset"], &mut group.preset);
-        unused.take(&["download"], &mut group.download);
-        unused.take(&["crash"], &mut group.crash);
-        unused.take(&["connections"], &mut group.connections);
-        unused.take(&["rechoke"], &mut group.rechoke);
-        unused.take(&["super_seeding"], &mut group.super_seeding);
-        unused.take_unless("choking", &mut group.choking, is_free_rider);
-        unused.take_unless("seeding", &mut group.seeding, is_free_rider);
-        for (row, class) in group.capacity_classes.iter_mut().flatten().enumerate() {
-            let below = unused.below.clone();
-            unused
-                .below
-                .extend([Step::Key("capacity_classes".to_owned()), Step::Index(row)]);
-            unused.take(&["download"], &mut class.download);
-            unused.below = below;
-        }
-        if let Some(Choice(picking)) = &mut group.picking {
-            let (name, rules) = match picking {
-                PickingFile::RarestFirst(rules) => ("rarest-first", rules),
-                PickingFile::Random(rules) => ("random", rules),
-                PickingFile::Sequential(rules) => ("sequential", rules),
-                PickingFile::GlobalRarest(rules) => ("global-rarest", rules),
-            };
-            unused.take(&["picking", name, "random_first"], &mut rules.random_first);
-            unused.take(&["picking", name, "strict_priority"], &mut rules.strict_priority);
-            unused.take(&["picking", name, "endgame"], &mut rules.endgame);
-        }
+        unused.take_from_group(group);
     }
     unused.paths
 }
@@ -141,5 +117,53 @@ impl Unused {
         if !item.as_ref().is_some_and(stays) {
             self.take(&[key], item);
         }
+    }
+
+    /// Takes from each row of the table `key`, with what `take` is told of it.
+    fn take_from_rows<T>(&mut self, key: &str, rows: Option<&mut Vec<T>>, take: fn(&mut Self, &mut T)) {
+        let below = self.below.clone();
+        for (index, row) in rows.into_iter().flatten().enumerate() {
+            self.below.extend([Step::Key(key.to_owned()), Step::Index(index)]);
+            take(self, row);
+            self.below.clone_from(&below);
+        }
+    }
+
+    fn take_from_group(&mut self, group: &mut GroupFile) {
+        self.take(&["preset"], &mut group.preset);
+        self.take(&["download"], &mut group.download);
+        self.take(&["crash"], &mut group.crash);
+        self.take(&["connections"], &mut group.connections);
+        self.take(&["large_view"], &mut group.large_view);
+        self.take(&["rechoke"], &mut group.rechoke);
+        self.take(&["super_seeding"], &mut group.super_seeding);
+        self.take_unless("choking", &mut group.choking, is_free_rider);
+        self.take_unless("seeding", &mut group.seeding, is_free_rider);
+        self.take_from_picking(group.picking.as_mut());
+        self.take_from_rows("capacity_classes", group.capacity_classes.as_mut(), |unused, class| {
+            unused.take(&["download"], &mut class.download);
+        });
+        self.take_from_rows("mix", group.mix.as_mut(), |unused, entry| {
+            unused.take(&["connections"], &mut entry.connections);
+            unused.take(&["large_view"], &mut entry.large_view);
+            unused.take(&["rechoke"], &mut entry.rechoke);
+            unused.take_unless("choking", &mut entry.choking, is_free_rider);
+            unused.take_unless("seeding", &mut entry.seeding, is_free_rider);
+            unused.take_from_picking(entry.picking.as_mut());
+        });
+    }
+
+    fn take_from_picking(&mut self, picking: Option<&mut Choice<PickingFile>>) {
+        let Some(Choice(picking)) = picking else { return };
+        let (name, rules): (_, &mut PickingRules) = match picking {
+            PickingFile::RarestFirst(rules) => ("rarest-first", rules),
+            PickingFile::Random(rules) => ("random", rules),
+            PickingFile::Sequential(rules) => ("sequential", rules),
+            PickingFile::GlobalRarest(rules) => ("global-rarest", rules),
+            PickingFile::ModeSuppression(rules) => ("mode-suppression", rules),
+        };
+        self.take(&["picking", name, "random_first"], &mut rules.random_first);
+        self.take(&["picking", name, "strict_priority"], &mut rules.strict_priority);
+        self.take(&["picking", name, "endgame"], &mut rules.endgame);
     }
 }

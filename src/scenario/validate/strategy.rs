@@ -1,23 +1,35 @@
 //! The strategies of a group: choking, seeding, picking and their rhythm, with the preset's constants as defaults.
 
 use super::check::Check;
-use crate::scenario::file::choice::{Choice, Or, Whole};
+use crate::scenario::file::choice::{Alternatives, Choice, Or, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    ChokingFile, FastestFile, PhaseFile, PickingFile, PickingRules, RechokeFile, RefillFile, RoundRobinQuotaFile,
-    SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
+    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{
-    CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
+    CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
+    SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
-use crate::scenario::model::{Choking, Phase, Picker, Picking, Rechoke, Refill, Slots, TitForTat};
+use crate::scenario::model::{
+    BitTyrant, Choking, Phase, Picker, Picking, PropShare, Rechoke, Refill, Slots, TitForTat,
+};
 use crate::scenario::preset::{Preset, SeedRule};
-use crate::units::SimDuration;
+use crate::scenario::read::nearest_or_all;
+use crate::units::{BytesPerSec, SimDuration};
+
+/// What the strategies of a group can build on.
+pub(super) struct Known<'a> {
+    /// The constants of its preset.
+    pub preset: Preset,
+    /// Names of the chokers that the program has registered.
+    pub own_chokers: &'a [String],
+}
 
 /// Whom leechers unchoke; tit-for-tat unless `file` says otherwise.
-pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, preset: &Preset) -> Choking {
+pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, known: &Known<'_>) -> Choking {
     let default = ChokingFile::TitForTat(TitForTatFile::default());
-    choker(at, file.map_or(&default, |choice| &choice.0), preset)
+    choker(at, file.map_or(&default, |choice| &choice.0), known)
 }
 
 /// Whom seeds unchoke; nobody in a group of free riders, else the preset's rule, unless `file` says otherwise.
@@ -25,42 +37,51 @@ pub(super) fn seeding(
     at: &Check<'_>,
     file: Option<&Choice<ChokingFile>>,
     choking: &Choking,
-    preset: &Preset,
+    known: &Known<'_>,
 ) -> Choking {
-    let default = match preset.seed_rule {
+    let default = match known.preset.seed_rule {
         // Who never uploads does not begin to when it is done.
         _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
-        SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
+        SeedRule::Fastest => ChokingFile::Fastest(RankedSlots::default()),
         SeedRule::RoundRobin => ChokingFile::RoundRobin(SlotsOnly::default()),
         SeedRule::RoundRobinQuota => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile::default()),
     };
     let rule = file.map_or(&default, |choice| &choice.0);
-    if matches!(rule, ChokingFile::TitForTat(_)) {
+    let needs_return = match rule {
+        ChokingFile::TitForTat(_) => Some("tit-for-tat"),
+        ChokingFile::Propshare(_) => Some("propshare"),
+        ChokingFile::Bittyrant(_) => Some("bittyrant"),
+        ChokingFile::TitForTatBlock(_) => Some("tit-for-tat-block"),
+        ChokingFile::Birds(_) => Some("birds"),
+        _ => None,
+    };
+    if let Some(name) = needs_return {
         at.error(
-            "a seed gets nothing back: `tit-for-tat` has nothing to go by",
+            format!("a seed gets nothing back: `{name}` has nothing to go by"),
             "choose for example \"fastest\" or \"round-robin\"",
         );
     }
-    choker(at, rule, preset)
+    choker(at, rule, known)
 }
 
-fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
+fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
+    let preset = &known.preset;
     match file {
         ChokingFile::TitForTat(p) => Choking::TitForTat(tit_for_tat(&at.key("tit-for-tat"), p, preset)),
         ChokingFile::Fastest(p) => {
-            let at = at.key("fastest");
-            let regular_slots = slots(
-                &at.key("regular_slots"),
-                p.regular_slots.as_ref(),
-                preset.regular_slots,
-                0,
-            );
-            let optimistic_slots = optimistic(&at, p.optimistic_slots, preset);
-            some_slot(&at, regular_slots, optimistic_slots);
+            let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("fastest"), p, preset);
             Choking::Fastest {
                 regular_slots,
                 optimistic_slots,
-                new_neighbour_weight: weight(&at, p.new_neighbour_weight, preset),
+                new_neighbour_weight,
+            }
+        }
+        ChokingFile::Birds(p) => {
+            let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("birds"), p, preset);
+            Choking::Birds {
+                regular_slots,
+                optimistic_slots,
+                new_neighbour_weight,
             }
         }
         ChokingFile::RoundRobin(p) => Choking::RoundRobin {
@@ -81,8 +102,82 @@ fn choker(at: &Check<'_>, file: &ChokingFile, preset: &Preset) -> Choking {
         ChokingFile::Random(p) => Choking::Random {
             slots: slots_only(&at.key("random"), p.slots.as_ref(), preset),
         },
+        ChokingFile::Propshare(p) => Choking::PropShare(propshare(&at.key("propshare"), p, preset)),
+        ChokingFile::Bittyrant(p) => Choking::BitTyrant(bittyrant(&at.key("bittyrant"), p)),
+        ChokingFile::Fairtorrent(p) => Choking::FairTorrent {
+            slots: slots_only(&at.key("fairtorrent"), p.slots.as_ref(), preset),
+        },
+        ChokingFile::TitForTatBlock(p) => {
+            let at = at.key("tit-for-tat-block");
+            Choking::TitForTatBlock {
+                slots: slots_only(&at, p.slots.as_ref(), preset),
+                ahead_chunks: at
+                    .key("ahead_chunks")
+                    .count(p.ahead_chunks.unwrap_or(Whole(2)), 1, SMALL_COUNT_MAX),
+            }
+        }
         ChokingFile::Altruist(_) => Choking::Altruist,
         ChokingFile::FreeRider(_) => Choking::FreeRider,
+        ChokingFile::Own(name) => Choking::Own(own(at, name, known.own_chokers)),
+    }
+}
+
+/// The name of a rule that the program must have registered, as one of `names`.
+fn own(at: &Check<'_>, name: &str, names: &[String]) -> String {
+    if !names.iter().any(|known| known == name) {
+        let words = ChokingFile::WORDS.iter().copied();
+        let all = words.chain(names.iter().map(String::as_str));
+        let help = nearest_or_all(name, all, "choose one of");
+        let how = if help.starts_with("choose") {
+            "; rules of your own need a program that registers them, see docs/own-strategy.md"
+        } else {
+            ""
+        };
+        at.error(
+            format!("`{}` is not one of the alternatives here", name.escape_debug()),
+            help + how,
+        );
+    }
+    name.to_string()
+}
+
+/// Regular slots, optimistic slots, weight of a new neighbour.
+fn ranked(at: &Check<'_>, file: &RankedSlots, preset: &Preset) -> (Slots, u32, u32) {
+    let at_slots = at.key("regular_slots");
+    let regular = slots(&at_slots, file.regular_slots.as_ref(), preset.regular_slots, 0);
+    let optimistic = optimistic(at, file.optimistic_slots, preset);
+    some_slot(at, regular, optimistic);
+    (regular, optimistic, weight(at, file.new_neighbour_weight, preset))
+}
+
+/// The share is that of Levin et al. 2008.
+fn propshare(at: &Check<'_>, file: &PropShareFile, preset: &Preset) -> PropShare {
+    let share = file.exploring_share.unwrap_or(0.2);
+    let slots = file
+        .optimistic_slots
+        .unwrap_or(Whole(u64::from(preset.optimistic_slots)));
+    PropShare {
+        exploring_share: at.key("exploring_share").within(share, SHARE_MIN, SHARE_MAX),
+        optimistic_slots: at.key("optimistic_slots").count(slots, 1, SLOTS_MAX),
+    }
+}
+
+/// The defaults are those of Piatek et al. 2007 and of the source of their client.
+fn bittyrant(at: &Check<'_>, file: &BitTyrantFile) -> BitTyrant {
+    let rate = |key, rate| at.key(key).within(rate, RATE_MIN, RATE_MAX);
+    let (increase, decrease) = (file.increase.unwrap_or(0.2), file.decrease.unwrap_or(0.1));
+    BitTyrant {
+        initial_upload: rate("initial_upload", file.initial_upload.unwrap_or(BytesPerSec(7000.0))),
+        increase: at.key("increase").within(increase, RATIO_MIN, RATIO_MAX),
+        decrease: at.key("decrease").within(decrease, SHARE_MIN, SHARE_MAX),
+        rounds: at
+            .key("rounds")
+            .count(file.rounds.unwrap_or(Whole(3)), 1, SMALL_COUNT_MAX),
+        selfish_cap: file
+            .selfish_cap
+            .clone()
+            .and_then(Or::value)
+            .map(|cap| rate("selfish_cap", cap)),
     }
 }
 
@@ -138,24 +233,26 @@ fn weight(at: &Check<'_>, file: Option<Whole>, preset: &Preset) -> u32 {
     })
 }
 
-/// The rhythm of unchoke decisions.
-pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, preset: &Preset) -> Rechoke {
+/// The rhythm of unchoke decisions; what `file` leaves out is `default`'s.
+pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Rechoke) -> Rechoke {
     let file = file.cloned().unwrap_or_default();
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     Rechoke {
-        interval: time("interval", file.interval, preset.interval),
-        optimistic_every: file.optimistic_every.map_or(preset.optimistic_every, |n| {
+        interval: time("interval", file.interval, default.interval),
+        optimistic_every: file.optimistic_every.map_or(default.optimistic_every, |n| {
             at.key("optimistic_every").count(n, 1, SMALL_COUNT_MAX)
         }),
         phase: match file.phase {
-            None | Some(PhaseFile::Random) => Phase::Random,
+            None => default.phase,
+            Some(PhaseFile::Random) => Phase::Random,
             Some(PhaseFile::Aligned) => Phase::Aligned,
         },
         refill: match file.refill {
-            None | Some(RefillFile::Immediate) => Refill::Immediate,
+            None => default.refill,
+            Some(RefillFile::Immediate) => Refill::Immediate,
             Some(RefillFile::Periodic) => Refill::Periodic,
         },
-        rate_window: time("rate_window", file.rate_window, preset.rate_window),
+        rate_window: time("rate_window", file.rate_window, default.rate_window),
     }
 }
 
@@ -167,10 +264,11 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
         PickingFile::Random(rules) => ("random", Picker::Random, rules),
         PickingFile::Sequential(rules) => ("sequential", Picker::Sequential, rules),
         PickingFile::GlobalRarest(rules) => ("global-rarest", Picker::GlobalRarest, rules),
+        PickingFile::ModeSuppression(rules) => ("mode-suppression", Picker::ModeSuppression, rules),
     };
     let at = at.key(key);
-    // In order means in order: no random start for it unless it is asked for.
-    let random_first = if picker == Picker::Sequential {
+    // In order means in order, and never the most common one never: no random start for them unless it is asked for.
+    let random_first = if matches!(picker, Picker::Sequential | Picker::ModeSuppression) {
         0
     } else {
         preset.random_first

@@ -1,0 +1,265 @@
+//! What came out of a comparison: a table for each metric, the winner, and what to be careful about.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::cli::{Style, table};
+use crate::compare::{Better, Difference, Estimate, Finished, Interval, MetricResult, Plan};
+use crate::human;
+
+const NONE: &str = "–";
+/// Fewer runs than this say little about how much runs differ.
+const RUNS_FEW: u32 = 10;
+
+/// What is about to be run, some lines of text.
+pub(super) fn plan(plan: &Plan, jobs: usize, target: &Path, style: Style) -> String {
+    let mut text = format!("{}\n", style.bold(&plan.name));
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
+    };
+    for (index, variant) in plan.variants.iter().enumerate() {
+        let mark = if index == plan.baseline { "  (baseline)" } else { "" };
+        line(
+            if index == 0 { "variants" } else { "" },
+            &format!("{}{mark}", variant.label),
+        );
+    }
+    let more = plan.precision.map_or(String::new(), |share| {
+        format!(", up to {} for ± {}", plan.max_runs, human::percent(share))
+    });
+    line(
+        "runs",
+        &format!(
+            "{} of each{more}, seeds from {}, {jobs} at a time",
+            plan.runs, plan.base.seed
+        ),
+    );
+    line("warm-up", &plan.warm_up_word());
+    line("results", &target.display().to_string());
+    text.push('\n');
+    text
+}
+
+/// What to be careful about before anything is run.
+pub(super) fn warnings(plan: &Plan) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
+        warnings.push(format!(
+            "{} of each variant are few: intervals from fewer than {RUNS_FEW} are wide and lean on the values being normally \
+             distributed. More with --runs.",
+            human::counted(plan.runs.into(), "run")
+        ));
+    }
+    if plan.is_open() && plan.warm_up.is_none() {
+        warnings.push(
+            "peers keep coming, and nothing is cut off at the start: those that found an empty swarm count too. \
+             `warm_up = \"mser-5\"` in [compare], or a time, leaves them out."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+/// The tables and the lines below them.
+pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: Style) -> String {
+    let analysis = &finished.analysis;
+    let mut text = String::new();
+    let (shown, hidden): (Vec<_>, Vec<_>) = analysis.metrics.iter().partition(|result| is_shown(plan, result));
+    for result in shown {
+        text.push_str(&metric(result, style));
+        text.push('\n');
+    }
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
+    };
+    let level = percent(analysis.confidence);
+    let comparisons = plan.variants.len().saturating_sub(1);
+    line(
+        "± and [ ]",
+        &format!(
+            "{level} confidence, Student's t over {}; a difference is to `{}`, run by run",
+            human::counted(analysis.runs.into(), "run"),
+            analysis.baseline
+        ),
+    );
+    line(
+        "resolved",
+        &format!(
+            "the interval of the difference excludes 0; Bonferroni over m = {comparisons}, so that all of a metric hold together"
+        ),
+    );
+    for state in &analysis.variants {
+        if state.not_finished > 0 {
+            let how_many = format!(
+                "{} of {} runs of `{}`",
+                state.not_finished, analysis.runs, state.variant
+            );
+            line("unfinished", &format!("{how_many} ended before all was done"));
+        }
+        if let Some(cut) = state.cut_mean_s {
+            line(
+                "cut",
+                &format!("{} on average in `{}`", human::duration(cut), state.variant),
+            );
+        }
+    }
+    if !hidden.is_empty() {
+        line(
+            "not shown",
+            &format!("{} metrics, in comparison_summary.csv", hidden.len()),
+        );
+    }
+    line("results", &style.bold(target.display()));
+    text
+}
+
+/// Whether a metric is on the screen: those asked for by name, else those of the swarm and the times of groups that
+/// compete, as far as they are defined.
+fn is_shown(plan: &Plan, result: &MetricResult) -> bool {
+    let is_defined = result.variants.iter().any(|estimate| estimate.value.n > 0);
+    let of_competitors = plan.groups_compete() && result.metric.name.ends_with(".completion_mean_s");
+    plan.metrics_named || (is_defined && (!result.metric.is_of_group() || of_competitors))
+}
+
+fn metric(result: &MetricResult, style: Style) -> String {
+    let unit = match result.metric.unit {
+        "1" => String::new(),
+        unit => format!(" in {unit}"),
+    };
+    let better = match result.metric.better {
+        Better::Neither => String::new(),
+        better => format!(", {} is better", better.word()),
+    };
+    let mut text = format!(
+        "{}{}\n",
+        style.bold(&result.metric.name),
+        style.dim(format!("{unit}{better}"))
+    );
+    let header = ["variant", "n", "mean", "difference", "relative", "resolved"];
+    let rows: Vec<_> = result.variants.iter().map(row).collect();
+    text.push_str(&table::aligned(&header, &rows, style));
+    if let Some(winner) = &result.winner {
+        writeln!(text, "  winner: {}", style.bold(winner)).expect("a String takes all");
+    } else if let Some(ahead) = &result.ahead {
+        let others = ahead.not_resolved_against.join(", ");
+        writeln!(
+            text,
+            "  no winner: {} is ahead, but not resolved against {others}",
+            ahead.variant
+        )
+        .expect("a String takes all");
+    }
+    text
+}
+
+fn row(estimate: &Estimate) -> Vec<String> {
+    let with_gaps = |n: usize, gaps: usize| {
+        if gaps == 0 {
+            n.to_string()
+        } else {
+            format!("{n} (+{gaps} undefined)")
+        }
+    };
+    let mut cells = vec![
+        estimate.variant.clone(),
+        with_gaps(estimate.value.n, estimate.undefined),
+        mean(&estimate.value),
+    ];
+    match &estimate.difference {
+        None => cells.extend(["baseline", "", ""].map(str::to_owned)),
+        Some(difference) => cells.extend([
+            ends(difference),
+            difference
+                .relative
+                .map_or(NONE.to_owned(), |share| signed(100.0 * share, 1) + " %"),
+            if difference.resolved { "yes" } else { "no" }.to_owned(),
+        ]),
+    }
+    cells
+}
+
+fn mean(value: &Interval) -> String {
+    let Some(mean) = value.mean else { return NONE.to_owned() };
+    match value.half_width {
+        None => plain(mean, decimals(mean)),
+        Some(0.0) => format!("{} ± 0", plain(mean, decimals(mean))),
+        Some(half_width) => {
+            let decimals = decimals(half_width);
+            format!("{} ± {}", plain(mean, decimals), plain(half_width, decimals))
+        }
+    }
+}
+
+/// A difference with the ends of its interval.
+fn ends(difference: &Difference) -> String {
+    let value = &difference.value;
+    let Some(mean) = value.mean else { return NONE.to_owned() };
+    let gaps = match difference.pairs_undefined {
+        0 => String::new(),
+        gaps => format!(" ({gaps} pairs undefined)"),
+    };
+    match value.low().zip(value.high()).zip(value.half_width) {
+        None => format!("{}{gaps}", signed(mean, decimals(mean))),
+        Some(((low, high), half_width)) => {
+            let decimals = if half_width > 0.0 {
+                decimals(half_width)
+            } else {
+                decimals(mean)
+            };
+            let [mean, low, high] = [mean, low, high].map(|value| signed(value, decimals));
+            format!("{mean} [{low}, {high}]{gaps}")
+        }
+    }
+}
+
+/// Decimals that show two digits of `size`.
+fn decimals(size: f64) -> usize {
+    if size == 0.0 {
+        return 0;
+    }
+    (1 - size.abs().log10().floor() as i32).clamp(0, 9) as usize
+}
+
+fn plain(value: f64, decimals: usize) -> String {
+    // Rounded to zero there is no sign.
+    let text = format!("{value:.decimals$}");
+    if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
+        return text.trim_start_matches('-').to_owned();
+    }
+    text.replace('-', "−")
+}
+
+fn signed(value: f64, decimals: usize) -> String {
+    let text = plain(value, decimals);
+    let is_zero = text.chars().all(|c| c == '0' || c == '.');
+    if value > 0.0 && !is_zero {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
+}
+
+/// What to be careful about with what came out.
+pub(super) fn caveats(plan: &Plan, finished: &Finished) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let unfinished: u32 = finished.analysis.variants.iter().map(|state| state.not_finished).sum();
+    if unfinished > 0 {
+        caveats.push(format!(
+            "{} ended before all was done (see `ending` in runs.csv): completion times are those of the peers that made it.",
+            human::counted(unfinished.into(), "run")
+        ));
+    }
+    if let (Some(false), Some(share), Some(metric)) = (finished.precise, plan.precision, plan.metrics.first()) {
+        caveats.push(format!(
+            "± {} of {} was not reached with {} runs, the most that are allowed: --max-runs allows more.",
+            percent(share),
+            metric.name,
+            finished.analysis.runs
+        ));
+    }
+    caveats
+}

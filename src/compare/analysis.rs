@@ -1,0 +1,281 @@
+//! From the values of all runs to means, paired differences and winners.
+
+use serde::Serialize;
+
+use super::metric::{Better, Metric};
+use super::statistics::{Interval, interval};
+
+/// The values of a metric in the runs of each variant; a run in which it is not defined has none.
+pub(super) type Values = Vec<Vec<Option<f64>>>;
+
+/// What came out of a comparison.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Analysis {
+    /// Label of the variant that the others are held against.
+    pub baseline: String,
+    /// Level of all intervals.
+    pub confidence: f64,
+    /// Runs of each variant.
+    pub runs: u32,
+    /// The variants in order.
+    pub variants: Vec<VariantState>,
+    /// The metrics in order.
+    pub metrics: Vec<MetricResult>,
+}
+
+/// How the runs of a variant went.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct VariantState {
+    /// Its label.
+    pub variant: String,
+    /// Runs that ended before all was done: stalled, dead, or by the time limit in a closed swarm.
+    pub not_finished: u32,
+    /// Runs of which something was cut off at the start.
+    pub runs_cut: u32,
+    /// What was cut off on average over those, in seconds.
+    pub cut_mean_s: Option<f64>,
+}
+
+/// A metric in all variants.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MetricResult {
+    /// The metric.
+    #[serde(flatten)]
+    pub metric: Metric,
+    /// Differences to the baseline that hold together at the level of confidence.
+    pub comparisons: usize,
+    /// The variant that is better than every other one, each of all pairs resolved.
+    pub winner: Option<String>,
+    /// In the place of a winner: the one with the best mean, and those that it is not resolved against.
+    pub ahead: Option<Ahead>,
+    /// The variants in order.
+    pub variants: Vec<Estimate>,
+}
+
+/// A variant whose mean is best, but not for sure.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ahead {
+    /// Its label.
+    pub variant: String,
+    /// Those that may be as good.
+    pub not_resolved_against: Vec<String>,
+}
+
+/// A metric in one variant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Label of the variant.
+    pub variant: String,
+    /// Runs in which the metric is not defined.
+    pub undefined: usize,
+    /// Over the runs in which it is.
+    #[serde(flatten)]
+    pub value: Interval,
+    /// What it is against the baseline; `None` for that itself.
+    pub difference: Option<Difference>,
+}
+
+/// The same runs of two variants, one less the other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Pairs of which one side or both have no value.
+    pub pairs_undefined: usize,
+    /// Over the other pairs.
+    #[serde(flatten)]
+    pub value: Interval,
+    /// The difference as a share of the baseline's mean over the same runs; `None` where that is 0.
+    pub relative: Option<f64>,
+    /// Whether the interval excludes 0.
+    pub resolved: bool,
+}
+
+/// The values of `metric` in the variants `labels` against each other.
+pub(super) fn analyse(
+    metric: &Metric,
+    labels: &[&str],
+    values: &Values,
+    baseline: usize,
+    confidence: f64,
+) -> MetricResult {
+    let comparisons = labels.len().saturating_sub(1);
+    let estimate = |(variant, own): (usize, &Vec<Option<f64>>)| {
+        let defined: Vec<f64> = own.iter().copied().flatten().collect();
+        Estimate {
+            variant: labels[variant].to_owned(),
+            undefined: own.len() - defined.len(),
+            value: interval(&defined, confidence, 1),
+            difference: (variant != baseline).then(|| difference(own, &values[baseline], confidence, comparisons)),
+        }
+    };
+    let variants: Vec<Estimate> = values.iter().enumerate().map(estimate).collect();
+    let ranking = rank(metric.better, labels, values, &variants, confidence);
+    let (winner, ahead) = match ranking {
+        Some(ahead) if ahead.not_resolved_against.is_empty() => (Some(ahead.variant), None),
+        ahead => (None, ahead),
+    };
+    MetricResult {
+        metric: metric.clone(),
+        comparisons,
+        winner,
+        ahead,
+        variants,
+    }
+}
+
+/// `own` less `other`, run by run, as one of `comparisons`.
+fn difference(own: &[Option<f64>], other: &[Option<f64>], confidence: f64, comparisons: usize) -> Difference {
+    let pairs: Vec<(f64, f64)> = own.iter().zip(other).filter_map(|(a, b)| a.zip(*b)).collect();
+    let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
+    let value = interval(&differences, confidence, comparisons);
+    let base = pairs.iter().map(|(_, b)| b).sum::<f64>() / pairs.len().max(1) as f64;
+    Difference {
+        pairs_undefined: own.len() - pairs.len(),
+        value,
+        relative: value.mean.filter(|_| base != 0.0).map(|mean| mean / base.abs()),
+        resolved: value.excludes_zero(),
+    }
+}
+
+/// The variant with the best mean and those that it is not resolved against; nothing where no value is better than another,
+/// or nothing differs.
+fn rank(better: Better, labels: &[&str], values: &Values, estimates: &[Estimate], confidence: f64) -> Option<Ahead> {
+    let sign = match better {
+        Better::Lower => 1.0,
+        Better::Higher => -1.0,
+        Better::Neither => return None,
+    };
+    if labels.len() < 2 || values.iter().all(|own| own == &values[0]) {
+        return None;
+    }
+    let mean = |variant: usize| estimates[variant].value.mean.map(|mean| sign * mean);
+    let with_mean = (0..labels.len()).filter_map(|variant| Some((variant, mean(variant)?)));
+    let (best, _) = with_mean.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let pairs = labels.len() * (labels.len() - 1) / 2;
+    let is_resolved = |other: &usize| {
+        let lead = difference(&values[best], &values[*other], confidence, pairs);
+        // A side without a value may be the reason why the rest looks good.
+        lead.resolved && lead.pairs_undefined == 0 && lead.value.mean.is_some_and(|mean| sign * mean < 0.0)
+    };
+    let others = (0..labels.len()).filter(|other| *other != best);
+    Some(Ahead {
+        variant: labels[best].to_owned(),
+        not_resolved_against: others
+            .filter(|other| !is_resolved(other))
+            .map(|other| labels[other].to_owned())
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::metric::metrics;
+    use super::*;
+    use crate::scenario::Place;
+    use crate::scenario::study::Placed;
+
+    fn analysed(name: &str, values: &Values) -> MetricResult {
+        let placed = Placed {
+            value: name.to_owned(),
+            place: Place::on_command_line("--metrics", name),
+        };
+        let metric = metrics(&["origin", "leechers"], &[placed]).expect("a metric").remove(0);
+        analyse(&metric, &["a", "b", "c"][..values.len()], values, 0, 0.95)
+    }
+
+    fn runs(values: &[f64]) -> Vec<Option<f64>> {
+        values.iter().copied().map(Some).collect()
+    }
+
+    const BASE: [f64; 4] = [100.0, 110.0, 90.0, 104.0];
+
+    fn less(by: [f64; 4]) -> Vec<Option<f64>> {
+        runs(&[BASE[0] - by[0], BASE[1] - by[1], BASE[2] - by[2], BASE[3] - by[3]])
+    }
+
+    #[test]
+    fn pairs_resolve_what_the_spread_of_runs_would_hide() {
+        let result = analysed("completion_mean_s", &vec![runs(&BASE), less([5.0, 6.0, 4.0, 5.0])]);
+        let b = &result.variants[1];
+        let difference = b.difference.as_ref().expect("not the baseline");
+        // Mean −5, sd √(2/3), t(0.975, 3) = 3.182446: half-width 1.29923.
+        assert_eq!(difference.value.mean, Some(-5.0));
+        assert!((difference.value.half_width.expect("pairs") - 1.299_23).abs() < 1e-4);
+        assert!(difference.resolved && result.comparisons == 1);
+        assert!((difference.relative.expect("base") + 5.0 / 101.0).abs() < 1e-12);
+        assert!(
+            b.value.low().expect("ends") < 101.0,
+            "the intervals of the means overlap"
+        );
+        assert_eq!(result.winner.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn higher_can_be_better_or_neither() {
+        let values = vec![runs(&BASE), less([5.0, 6.0, 4.0, 5.0])];
+        assert_eq!(analysed("utilisation", &values).winner.as_deref(), Some("a"));
+        let neither = analysed("uploaded_bytes", &values);
+        assert!(neither.winner.is_none() && neither.ahead.is_none());
+        assert!(neither.variants[1].difference.as_ref().is_some_and(|d| d.resolved));
+    }
+
+    #[test]
+    fn a_winner_is_resolved_against_every_other_one() {
+        let close = vec![runs(&BASE), less([5.0, 6.0, 4.0, 5.0]), less([5.1, 5.8, 4.4, 5.1])];
+        let result = analysed("completion_mean_s", &close);
+        assert_eq!(result.comparisons, 2);
+        assert_eq!(result.winner, None);
+        let ahead = result.ahead.expect("one has the best mean");
+        assert_eq!(
+            (&*ahead.variant, ahead.not_resolved_against),
+            ("c", vec!["b".to_owned()])
+        );
+    }
+
+    #[test]
+    fn more_comparisons_make_wider_intervals() {
+        let noisy = less([1.0, 3.0, 2.0, 0.6]);
+        let two = analysed("completion_mean_s", &vec![runs(&BASE), noisy.clone()]);
+        let three = analysed("completion_mean_s", &vec![runs(&BASE), noisy, less([9.0; 4])]);
+        let half_width = |result: &MetricResult| {
+            let difference = result.variants[1].difference.as_ref();
+            difference
+                .and_then(|difference| difference.value.half_width)
+                .expect("pairs")
+        };
+        assert!(half_width(&three) > half_width(&two));
+    }
+
+    #[test]
+    fn missing_values_are_counted_and_leave_no_winner() {
+        let mut gaps = less([5.0, 6.0, 4.0, 5.0]);
+        gaps[1] = None;
+        let result = analysed("completion_mean_s", &vec![runs(&BASE), gaps]);
+        let b = &result.variants[1];
+        assert_eq!((b.undefined, b.value.n), (1, 3));
+        assert_eq!(
+            b.difference.as_ref().map(|d| (d.pairs_undefined, d.value.n)),
+            Some((1, 3))
+        );
+        assert_eq!(result.winner, None);
+        let nothing = analysed("completion_mean_s", &vec![vec![None; 4], vec![None; 4]]);
+        assert!(nothing.winner.is_none() && nothing.ahead.is_none());
+        assert_eq!(nothing.variants[1].value.mean, None);
+    }
+
+    #[test]
+    fn the_same_everywhere_is_no_difference_and_no_nonsense() {
+        let same = analysed("not_completed", &vec![runs(&[0.0; 4]), runs(&[0.0; 4])]);
+        let difference = same.variants[1].difference.clone().expect("not the baseline");
+        assert_eq!((difference.value.half_width, difference.relative), (Some(0.0), None));
+        assert!(!difference.resolved && same.winner.is_none() && same.ahead.is_none());
+        let constant = analysed("completion_mean_s", &vec![runs(&[9.0; 4]), runs(&[8.0; 4])]);
+        assert_eq!(constant.winner.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn one_run_resolves_nothing() {
+        let single = analysed("completion_mean_s", &vec![runs(&[9.0]), runs(&[8.0])]);
+        assert_eq!(single.winner, None);
+        assert_eq!(single.ahead.expect("a better mean").not_resolved_against, ["a"]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The directory of a comparison. It is there from the first run on, for what is finished must survive; its tables
+//! appear at the end, each whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::tables::FILES;
+use crate::metrics::DirectoryError;
+use crate::store::Store;
+
+/// The store of finished runs, below the directory.
+const STORE: &str = "runs";
+/// Scenarios of the variants, below the directory.
+pub(super) const VARIANTS: &str = "variants";
+/// What a table is called until it is whole.
+const UNFINISHED: &str = "partial";
+
+/// What to do with a comparison that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it alone: that is an error.
+    Refuse,
+    /// Go on with it.
+    Resume,
+    /// Delete it first.
+    Replace,
+}
+
+/// The directory of a comparison.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+}
+
+impl Directory {
+    /// Makes the directory at `path`, or takes the one that is there as `existing` says.
+    ///
+    /// # Errors
+    /// When something stands there that may not be used, or it can't be made.
+    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, DirectoryError> {
+        if path.file_name().is_none() {
+            return Err(DirectoryError::NoName(path.to_owned()));
+        }
+        let is_there = fs::symlink_metadata(path).is_ok() && !is_empty(path);
+        if is_there {
+            if !path.is_dir() || !Store::is_in(&path.join(STORE)) {
+                return Err(DirectoryError::NotAComparison(path.to_owned()));
+            }
+            match existing {
+                Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned())),
+                Existing::Resume => (),
+                Existing::Replace => remove(path)?,
+            }
+        }
+        let variants = path.join(VARIANTS);
+        fs::create_dir_all(&variants).map_err(failed("create", path))?;
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where finished runs are stored.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
+        self.path.join(STORE)
+    }
+
+    /// Has `write` fill the file `name` below the directory, which appears when it is whole.
+    pub(super) fn write<E: From<DirectoryError>>(
+        &self,
+        name: &str,
+        write: impl FnOnce(Box<dyn Write>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let path = self.path.join(name);
+        let partial = self.path.join(format!("{name}.{UNFINISHED}"));
+        let file = File::create(&partial).map_err(failed("write", &path))?;
+        write(Box::new(BufWriter::new(file)))?;
+        let synced = File::open(&partial).and_then(|file| file.sync_all());
+        synced.map_err(failed("write", &path))?;
+        fs::rename(&partial, &path).map_err(failed("write", &path))?;
+        Ok(())
+    }
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Deletes a comparison, unless there is something else in it.
+fn remove(path: &Path) -> Result<(), DirectoryError> {
+    for entry in fs::read_dir(path).map_err(failed("look into", path))? {
+        let entry = entry.map_err(failed("look into", path))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let whole = name.strip_suffix(&format!(".{UNFINISHED}")).unwrap_or(&name);
+        if ![STORE, VARIANTS].contains(&whole) && !FILES.contains(&whole) {
+            return Err(DirectoryError::Foreign {
+                directory: path.to_owned(),
+                file: name,
+            });
+        }
+    }
+    fs::remove_dir_all(path).map_err(failed("replace", path))
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
+    move |cause| DirectoryError::Io {
+        action,
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_comparison_is_never_touched() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let thesis = home.path().join("thesis");
+        fs::create_dir(&thesis).expect("made");
+        fs::write(thesis.join("thesis.tex"), "ten years of work").expect("written");
+        for existing in [Existing::Refuse, Existing::Resume, Existing::Replace] {
+            let refused = Directory::prepare(&thesis, existing);
+            assert!(matches!(refused, Err(DirectoryError::NotAComparison(_))), "{refused:?}");
+        }
+        assert!(thesis.join("thesis.tex").exists());
+    }
+
+    #[test]
+    fn a_comparison_is_replaced_only_when_told_to_and_when_it_holds_nothing_else() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let path = home.path().join("results/x-compare");
+        let made = Directory::prepare(&path, Existing::Refuse).expect("nothing is in the way");
+        fs::create_dir(made.store()).expect("made");
+        fs::write(made.store().join("segment-0.jsonl"), "").expect("written");
+        let refused = Directory::prepare(&path, Existing::Refuse);
+        assert!(matches!(refused, Err(DirectoryError::Unfinished(_))), "{refused:?}");
+        Directory::prepare(&path, Existing::Resume).expect("goes on");
+        assert!(Store::is_in(&made.store()));
+        fs::write(path.join("notes.txt"), "mine").expect("written");
+        let refused = Directory::prepare(&path, Existing::Replace);
+        assert!(matches!(refused, Err(DirectoryError::Foreign { .. })), "{refused:?}");
+        fs::remove_file(path.join("notes.txt")).expect("removed");
+        Directory::prepare(&path, Existing::Replace).expect("replaced");
+        assert!(!Store::is_in(&made.store()));
+    }
+
+    #[test]
+    fn a_file_appears_whole() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let made = Directory::prepare(&home.path().join("x"), Existing::Refuse).expect("made");
+        let written: Result<(), DirectoryError> = made.write("runs.csv", |mut file| {
+            file.write_all(b"a,b\n").expect("room");
+            Ok(())
+        });
+        written.expect("written");
+        assert_eq!(fs::read_to_string(made.path().join("runs.csv")).expect("read"), "a,b\n");
+        let given_up = made.write("other.csv", |_| Err(DirectoryError::NoName(PathBuf::new())));
+        assert!(given_up.is_err() && !made.path().join("other.csv").exists());
+    }
+}

@@ -1,0 +1,221 @@
+//! The comparison from start to end: what is not in the store is run, and what is there is analysed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::analysis::{Analysis, Values, VariantState, analyse};
+use super::directory::Directory;
+use super::plan::Plan;
+use super::precision::{BATCH, is_tight};
+use super::{tables, workers};
+use crate::engine::RunFault;
+use crate::metrics::stats::mean;
+use crate::metrics::{DirectoryError, WriteError};
+use crate::store::{Damage, RunId, RunRecord, Store, StoreError};
+
+/// What happens on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'e> {
+    /// A line of the store can't be read: its run is done again.
+    Damaged(&'e Damage),
+    /// Each variant has this many runs now …
+    Planned {
+        /// Runs of each variant.
+        runs: u32,
+    },
+    /// … of which one more is there; `new` if it was played just now.
+    Finished {
+        /// Number of the variant.
+        variant: usize,
+        /// Whether it was played just now.
+        new: bool,
+    },
+}
+
+/// How a comparison ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// All runs are there.
+    Finished(Finished),
+    /// The user stopped it.
+    Interrupted {
+        /// Runs that are there.
+        done: u64,
+        /// Runs that were wanted.
+        of: u64,
+    },
+}
+
+/// A comparison of which all runs are there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// What came out.
+    pub analysis: Analysis,
+    /// Whether the precision asked for was reached; `None` if none was.
+    pub precise: Option<bool>,
+}
+
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// Something about its directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Something about the finished runs.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A table could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A run could not be played.
+    #[error(transparent)]
+    Run(#[from] RunFault),
+}
+
+/// Does what `plan` says on `jobs` threads, into `directory`, until `stop` is set; tells `watch` how it goes.
+///
+/// # Errors
+/// When something can't be read or written. What is in the store by then stays there.
+pub fn drive(
+    plan: &Plan,
+    directory: &Directory,
+    jobs: usize,
+    stop: &AtomicBool,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Outcome, CompareError> {
+    let (mut store, damages) = Store::open(&directory.store(), &plan.fingerprint())?;
+    damages.iter().for_each(|damage| watch(Event::Damaged(damage)));
+    let mut results = Results::new(plan);
+    let mut runs = plan.runs;
+    let precise = loop {
+        watch(Event::Planned { runs });
+        complete(plan, &mut store, results.runs..runs, jobs, stop, watch)?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(interrupted(plan, &store, runs));
+        }
+        results.read(&store, runs)?;
+        let precise = plan.precision.map(|share| results.are_tight(share));
+        if precise != Some(false) || runs >= plan.max_runs {
+            break precise;
+        }
+        runs = (runs + BATCH).min(plan.max_runs);
+    };
+    let analysis = results.analysis();
+    tables::write(directory, plan, &store, &analysis)?;
+    Ok(Outcome::Finished(Finished { analysis, precise }))
+}
+
+/// Plays those of the `runs` of each variant that are not there: all variants of a run before the next one, so that
+/// pairs become complete.
+fn complete(
+    plan: &Plan,
+    store: &mut Store,
+    runs: std::ops::Range<u32>,
+    jobs: usize,
+    stop: &AtomicBool,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<(), CompareError> {
+    let all = runs.flat_map(|run| (0..plan.variants.len()).map(move |variant| RunId { variant, run }));
+    let (there, todo): (Vec<_>, Vec<_>) = all.partition(|id| store.contains(*id));
+    for RunId { variant, .. } in there {
+        watch(Event::Finished { variant, new: false });
+    }
+    workers::play(plan, &todo, jobs, stop, &mut |record| -> Result<(), CompareError> {
+        store.append(&record)?;
+        watch(Event::Finished {
+            variant: record.variant,
+            new: true,
+        });
+        Ok(())
+    })
+}
+
+fn interrupted(plan: &Plan, store: &Store, runs: u32) -> Outcome {
+    let variants = 0..plan.variants.len();
+    let ids = variants.flat_map(|variant| (0..runs).map(move |run| RunId { variant, run }));
+    Outcome::Interrupted {
+        done: ids.filter(|id| store.contains(*id)).count() as u64,
+        of: u64::from(runs) * plan.variants.len() as u64,
+    }
+}
+
+/// What the analysis needs of all runs.
+struct Results<'p> {
+    plan: &'p Plan,
+    /// Runs of each variant that were read.
+    runs: u32,
+    /// By metric.
+    values: Vec<Values>,
+    not_finished: Vec<u32>,
+    cuts_s: Vec<Vec<f64>>,
+}
+
+impl<'p> Results<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let variants = plan.variants.len();
+        Self {
+            plan,
+            runs: 0,
+            values: vec![vec![Vec::new(); variants]; plan.metrics.len()],
+            not_finished: vec![0; variants],
+            cuts_s: vec![Vec::new(); variants],
+        }
+    }
+
+    /// Reads the runs up to `runs` of each variant from `store`, in their order.
+    fn read(&mut self, store: &Store, runs: u32) -> Result<(), StoreError> {
+        for run in self.runs..runs {
+            for variant in 0..self.plan.variants.len() {
+                if let Some(record) = store.get(RunId { variant, run })? {
+                    self.add(&record);
+                }
+            }
+        }
+        self.runs = runs;
+        Ok(())
+    }
+
+    fn add(&mut self, record: &RunRecord) {
+        for (metric, values) in self.plan.metrics.iter().zip(&mut self.values) {
+            values[record.variant].push(metric.value(record));
+        }
+        let ending = record.summary.get("ending").and_then(|ending| ending.as_str());
+        let is_open = self.plan.variants[record.variant].is_open();
+        if ending != Some("all-done") && !(is_open && ending == Some("time-limit")) {
+            self.not_finished[record.variant] += 1;
+        }
+        self.cuts_s[record.variant].extend(record.cut_s);
+    }
+
+    fn are_tight(&self, share: f64) -> bool {
+        let first = self.values.first().into_iter().flatten();
+        first.into_iter().all(|values| {
+            let defined: Vec<f64> = values.iter().copied().flatten().collect();
+            is_tight(&defined, share, self.plan.confidence)
+        })
+    }
+
+    fn analysis(&self) -> Analysis {
+        let labels: Vec<&str> = self
+            .plan
+            .variants
+            .iter()
+            .map(|variant| variant.label.as_str())
+            .collect();
+        let state = |variant: usize| VariantState {
+            variant: labels[variant].to_owned(),
+            not_finished: self.not_finished[variant],
+            runs_cut: self.cuts_s[variant].len() as u32,
+            cut_mean_s: mean(&self.cuts_s[variant]),
+        };
+        let metrics = self.plan.metrics.iter().zip(&self.values);
+        Analysis {
+            baseline: labels[self.plan.baseline].to_owned(),
+            confidence: self.plan.confidence,
+            runs: self.runs,
+            variants: (0..labels.len()).map(state).collect(),
+            metrics: metrics
+                .map(|(metric, values)| analyse(metric, &labels, values, self.plan.baseline, self.plan.confidence))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `key=a,b,c` of the command line: a key and the values to try.
+
+use toml::{Table, Value};
+
+use crate::scenario::study::{Axis, Placed};
+use crate::scenario::{Place, ScenarioError, equals_sign};
+
+/// The axis of `text`, which was given with the option `flag`. Values are TOML or bare words.
+///
+/// # Errors
+/// When there is no key or an empty value.
+pub fn axis(flag: &str, text: &str) -> Result<Axis, ScenarioError> {
+    let place = Place::on_command_line(flag, text);
+    let example = "write for example: --vary 'file.chunk_size=64 KiB,256 KiB'";
+    let key_and_list = equals_sign(text).map(|equals| (text[..equals].trim(), &text[equals + 1..]));
+    let Some((key, list)) = key_and_list.filter(|(key, _)| !key.is_empty()) else {
+        return Err(ScenarioError::at(&place, format!("`{text}` varies nothing"), example));
+    };
+    Ok(Axis {
+        keys: vec![key.to_owned()],
+        name: key.to_owned(),
+        values: values(&place, list)?,
+    })
+}
+
+/// The values of `list`, which stands at `place`.
+pub(super) fn values(place: &Place, list: &str) -> Result<Vec<Placed<Value>>, ScenarioError> {
+    let value = |item: &str| match item.trim() {
+        "" => Err(ScenarioError::at(
+            place,
+            "a value is missing in the list",
+            "remove the comma, or put a text without letters in quotes",
+        )),
+        item => Ok(Placed {
+            value: value(item),
+            place: place.clone(),
+        }),
+    };
+    items(list).into_iter().map(value).collect()
+}
+
+/// `item` as TOML if it is that, else as text.
+fn value(item: &str) -> Value {
+    let table: Option<Table> = toml::from_str(&format!("value = {item}")).ok();
+    let only = table.filter(|table| table.len() == 1);
+    only.and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::String(item.to_owned()))
+}
+
+/// The parts of `list` between commas that stand in no quotes and no brackets.
+fn items(list: &str) -> Vec<&str> {
+    let (mut items, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_u32, None);
+    for (at, c) in list.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                items.push(&list[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(&list[start..]);
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let axis = axis("--vary", text).unwrap_or_else(|error| panic!("{error}"));
+        axis.values.iter().map(|item| item.value.to_string()).collect()
+    }
+
+    #[test]
+    fn values_are_toml_or_bare_words() {
+        assert_eq!(
+            shown("key=tit-for-tat, 64 KiB,4,0.5,true,\"a, b\""),
+            ["\"tit-for-tat\"", "\"64 KiB\"", "4", "0.5", "true", "\"a, b\""]
+        );
+        assert_eq!(
+            shown("key={ random = { slots = 4 } }, [1, 2]"),
+            ["{ random = { slots = 4 } }", "[1, 2]"]
+        );
+    }
+
+    #[test]
+    fn keys_may_hold_an_equals_sign_in_quotes() {
+        let axis = axis("--vary", "group.\"a=b\".choking=random").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(axis.keys, ["group.\"a=b\".choking"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        for (text, message) in [
+            ("choking", "`choking` varies nothing"),
+            ("=a", "`=a` varies nothing"),
+            ("key=a,,b", "a value is missing in the list"),
+            ("key=", "a value is missing in the list"),
+        ] {
+            let error = axis("--vary", text).expect_err("a mistake").to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+}

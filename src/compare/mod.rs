@@ -1,0 +1,41 @@
+//! Comparing variants of a scenario: the same chance for each, paired intervals, and a store that outlives the process.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `list.rs` | `key=a,b,c` of the command line |
+//! | `variants.rs` | what is varied becomes variants with labels |
+//! | `plan.rs` | all that is decided before the first run, and checked |
+//! | `metric.rs` | what is compared, and whether less or more of it is better |
+//! | `warm_up.rs` | where the warm-up ends: MSER-5 |
+//! | `replicate.rs` | one run becomes a record |
+//! | `workers.rs` | runs on several threads |
+//! | `precision.rs` | whether more runs are needed |
+//! | `statistics.rs` | Student's intervals |
+//! | `analysis.rs` | from the values of all runs to differences and winners |
+//! | `directory.rs` | where it all goes |
+//! | `tables.rs` | the CSV files |
+//! | `drive.rs` | the comparison from start to end |
+
+mod analysis;
+mod directory;
+mod drive;
+mod list;
+mod metric;
+mod plan;
+mod precision;
+mod replicate;
+mod statistics;
+mod tables;
+mod variants;
+mod warm_up;
+mod workers;
+
+pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
+pub use directory::{Directory, Existing};
+pub use drive::{CompareError, Event, Finished, Outcome, drive};
+pub use list::axis;
+pub use metric::{Better, Metric, metrics};
+pub use plan::{Plan, Variant};
+pub use statistics::{Interval, interval, t_quantile};
+pub use variants::{chokers, variants};
+pub use warm_up::{cut, mser5};

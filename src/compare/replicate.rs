@@ -1,0 +1,212 @@
+//! One run becomes a record: played without tables, its warm-up cut off, its figures by name.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::warm_up::cut;
+use crate::engine::observer::{Observer, PeerRecord, Sample};
+use crate::engine::{Control, Ending, Progress, RunFault, RunOptions};
+use crate::ids::{GroupIx, PeerId};
+use crate::metrics::tally::share;
+use crate::metrics::{Accounts, Summary};
+use crate::runner;
+use crate::scenario::Scenario;
+use crate::scenario::study::WarmUp;
+use crate::store::{RunId, RunRecord};
+use crate::units::SimTime;
+
+/// Steps between the smallest and the largest completion time.
+const QUANTILE_STEPS: u32 = 100;
+
+/// Plays `scenario` as run `id`; `None` if `watch` stopped it.
+///
+/// # Errors
+/// When a choker is unknown or the simulator has a defect.
+pub(super) fn replicate(
+    scenario: &Scenario,
+    id: RunId,
+    warm_up: WarmUp,
+    options: RunOptions,
+    watch: &mut dyn FnMut(&Progress) -> Control,
+) -> Result<Option<RunRecord>, RunFault> {
+    let mut collector = Collector {
+        accounts: Accounts::new(scenario),
+        series: (warm_up != WarmUp::None).then(Series::default),
+    };
+    runner::observe(scenario, options, &mut collector, watch)?;
+    let (accounts, summary, cut_s) = collector.finish(warm_up);
+    if summary.outcome == Ending::Interrupted {
+        return Ok(None);
+    }
+    let groups = summary.groups.iter().map(fields).collect();
+    let mut fields = fields(&summary);
+    fields.remove("groups");
+    Ok(Some(RunRecord {
+        variant: id.variant,
+        run: id.run,
+        cut_s,
+        summary: fields,
+        groups,
+        completion_quantiles_s: accounts.completion_quantiles_s(QUANTILE_STEPS),
+    }))
+}
+
+fn fields(record: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(fields)) => fields,
+        other => unreachable!("figures are an object, not {other:?}"),
+    }
+}
+
+/// Counts as it goes where nothing is cut; else it keeps what it needs to count once the cut is known.
+struct Collector<'a> {
+    accounts: Accounts<'a>,
+    series: Option<Series>,
+}
+
+/// A run as far as a cut needs it.
+#[derive(Default)]
+struct Series {
+    times: Vec<SimTime>,
+    leechers: Vec<f64>,
+    sent: Vec<Sent>,
+    peers: Vec<PeerRecord>,
+}
+
+/// Bytes sent, and that could have been sent, up to a sample.
+#[derive(Clone, Copy)]
+struct Sent {
+    leechers: u64,
+    leechers_could: f64,
+    seeds: u64,
+    seeds_could: f64,
+}
+
+impl<'a> Collector<'a> {
+    /// The accounts, what they come to, and where the run was cut.
+    fn finish(mut self, warm_up: WarmUp) -> (Accounts<'a>, Summary, Option<f64>) {
+        let Some(series) = self.series.take() else {
+            let summary = self.accounts.summary();
+            return (self.accounts, summary, None);
+        };
+        let cut = cut(warm_up, &series.times, &series.leechers);
+        let from = cut.map_or(SimTime::ZERO, |index| series.times[index]);
+        let counted = series.peers.iter().filter(|peer| peer.joined >= from);
+        counted.for_each(|peer| self.accounts.peer_record(peer));
+        let mut summary = self.accounts.summary();
+        if let (Some(start), Some(end)) = (cut.map(|index| series.sent[index]), series.sent.last()) {
+            let leechers = (end.leechers - start.leechers, end.leechers_could - start.leechers_could);
+            let seeds = (end.seeds - start.seeds, end.seeds_could - start.seeds_could);
+            summary.swarm.leecher_utilisation = share(leechers.0, leechers.1);
+            summary.swarm.utilisation = share(leechers.0 + seeds.0, leechers.1 + seeds.1);
+        }
+        (self.accounts, summary, cut.map(|_| from.as_secs_f64()))
+    }
+}
+
+impl Observer for Collector<'_> {
+    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
+        // The bound is for a whole swarm.
+        if self.series.is_none() {
+            self.accounts.joined(now, peer, group, upload, download, chunks);
+        }
+    }
+
+    fn peer_record(&mut self, record: &PeerRecord) {
+        match &mut self.series {
+            Some(series) => series.peers.push(*record),
+            None => self.accounts.peer_record(record),
+        }
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        if let Some(series) = &mut self.series {
+            series.times.push(sample.now);
+            series.leechers.push(f64::from(sample.leechers));
+            series.sent.push(Sent {
+                leechers: sample.leecher_sent_bytes,
+                leechers_could: sample.leecher_capacity_bytes,
+                seeds: sample.seed_sent_bytes,
+                seeds_could: sample.seed_capacity_bytes,
+            });
+        }
+    }
+
+    fn ended(&mut self, now: SimTime, ending: Ending) {
+        self.accounts.ended(now, ending);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::scenario::model::Arrival;
+    use crate::units::SimDuration;
+
+    const ID: RunId = RunId { variant: 1, run: 4 };
+
+    /// A seed and a leecher every 20 s or so for an hour.
+    fn open() -> Scenario {
+        let mut arriving = leechers();
+        arriving.arrival = Arrival::Poisson {
+            per_sec: 0.05,
+            from: SimTime::ZERO,
+            until: None,
+            count: None,
+        };
+        scenario(vec![seeds(), arriving])
+    }
+
+    fn play(scenario: &Scenario, warm_up: WarmUp) -> RunRecord {
+        let played = replicate(scenario, ID, warm_up, RunOptions::default(), &mut |_| Control::Continue);
+        played.expect("no defect").expect("not stopped")
+    }
+
+    fn count(record: &RunRecord, column: &str) -> u64 {
+        record.summary[column].as_u64().expect("a count")
+    }
+
+    #[test]
+    fn a_run_without_cut_says_what_summary_csv_says() {
+        let record = play(&scenario(vec![seeds(), leechers()]), WarmUp::None);
+        assert_eq!((record.id(), record.cut_s, record.groups.len()), (ID, None, 2));
+        assert_eq!((count(&record, "completed"), count(&record, "peers")), (2, 3));
+        assert_eq!(record.completion_quantiles_s.len(), 101);
+        let last = record.completion_quantiles_s.last().copied();
+        assert_eq!(last, record.summary["completion_last_s"].as_f64());
+        assert!(!record.summary.contains_key("groups"));
+    }
+
+    #[test]
+    fn peers_before_the_cut_do_not_count() {
+        let whole = play(&open(), WarmUp::None);
+        let cut = play(&open(), WarmUp::Until(SimDuration::from_secs(1801)));
+        assert_eq!(cut.cut_s, Some(1810.0));
+        let (all, later) = (count(&whole, "peers"), count(&cut, "peers"));
+        // The seed and half of about 180 arrivals are left out.
+        assert!(later < all * 6 / 10 && later > all * 4 / 10, "{later} of {all}");
+        assert_eq!(count(&cut, "initial_seeds"), 0);
+        assert!(cut.summary["seed_load"].is_null() && cut.summary["makespan_s"].is_null());
+        let utilisation = cut.summary["utilisation"].as_f64().expect("defined");
+        assert!(utilisation > 0.0 && utilisation <= 1.0, "{utilisation}");
+    }
+
+    #[test]
+    fn one_that_keeps_all_counts_all() {
+        let (whole, kept) = (
+            play(&open(), WarmUp::None),
+            play(&open(), WarmUp::Until(SimDuration::ZERO)),
+        );
+        for column in ["peers", "completion_mean_s", "utilisation", "uploaded_bytes"] {
+            assert_eq!(whole.summary[column], kept.summary[column], "{column}");
+        }
+    }
+
+    #[test]
+    fn a_stopped_run_is_none() {
+        // An hour has enough events for the watcher to be asked.
+        let played = replicate(&open(), ID, WarmUp::None, RunOptions::default(), &mut |_| Control::Stop);
+        assert_eq!(played.expect("no defect"), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! The CSV files of a comparison, and the scenarios of its variants.
+
+use serde::Serialize;
+
+use super::analysis::{Analysis, Difference, Estimate, MetricResult};
+use super::directory::{Directory, VARIANTS};
+use super::drive::CompareError;
+use super::plan::Plan;
+use crate::metrics::columns::Table;
+use crate::metrics::comparisons::{COMPARISON, COMPARISON_SUMMARY, RUNS};
+use crate::metrics::summary::write_row;
+use crate::metrics::table::TableWriter;
+use crate::metrics::{DirectoryError, WriteError};
+use crate::store::{RunId, RunRecord, Store};
+
+/// The scenario that was varied, every default spelled out.
+const SCENARIO: &str = "scenario.toml";
+
+/// Every file of a comparison, without its store and its variants.
+pub(super) const FILES: [&str; 4] = [COMPARISON.file, COMPARISON_SUMMARY.file, RUNS.file, SCENARIO];
+
+/// A row of `runs.csv`.
+#[derive(Serialize)]
+struct RunRow<'r> {
+    variant: &'r str,
+    run: u32,
+    cut_s: Option<f64>,
+    #[serde(flatten)]
+    summary: &'r serde_json::Map<String, serde_json::Value>,
+}
+
+/// A row of `comparison.csv`.
+#[derive(Serialize)]
+struct ValueRow<'r> {
+    variant: &'r str,
+    run: u32,
+    seed: u64,
+    metric: &'r str,
+    value: Option<f64>,
+    unit: &'r str,
+}
+
+/// A row of `comparison_summary.csv`.
+#[derive(Serialize)]
+struct SummaryRow<'r> {
+    metric: &'r str,
+    unit: &'r str,
+    better: &'r str,
+    variant: &'r str,
+    runs: u32,
+    not_finished: u32,
+    cut_mean_s: Option<f64>,
+    undefined: usize,
+    n: usize,
+    mean: Option<f64>,
+    sd: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    baseline: &'r str,
+    pairs: Option<usize>,
+    pairs_undefined: Option<usize>,
+    difference: Option<f64>,
+    difference_low: Option<f64>,
+    difference_high: Option<f64>,
+    relative_difference: Option<f64>,
+    resolved: Option<bool>,
+    winner: bool,
+    confidence: f64,
+    correction: &'static str,
+    comparisons: usize,
+}
+
+/// Writes all of it.
+pub(super) fn write(
+    directory: &Directory,
+    plan: &Plan,
+    store: &Store,
+    analysis: &Analysis,
+) -> Result<(), CompareError> {
+    write_scenarios(directory, plan)?;
+    write_table(directory, &RUNS, |table| {
+        each_run(plan, store, analysis.runs, &mut |label, record| {
+            write_row(
+                table,
+                &RunRow {
+                    variant: label,
+                    run: record.run,
+                    cut_s: record.cut_s,
+                    summary: &record.summary,
+                },
+            );
+        })
+    })?;
+    write_table(directory, &COMPARISON, |table| {
+        each_run(plan, store, analysis.runs, &mut |label, record| {
+            for metric in &plan.metrics {
+                let row = ValueRow {
+                    variant: label,
+                    run: record.run,
+                    seed: plan.seed(record.run),
+                    metric: &metric.name,
+                    value: metric.value(record),
+                    unit: metric.unit,
+                };
+                write_row(table, &row);
+            }
+        })
+    })?;
+    write_table(directory, &COMPARISON_SUMMARY, |table| {
+        for metric in &analysis.metrics {
+            for index in 0..metric.variants.len() {
+                write_row(table, &summary_row(analysis, metric, index));
+            }
+        }
+        Ok(())
+    })
+}
+
+fn write_table(
+    directory: &Directory,
+    table: &'static Table,
+    fill: impl FnOnce(&mut TableWriter) -> Result<(), CompareError>,
+) -> Result<(), CompareError> {
+    directory.write(table.file, |output| {
+        let mut writer = TableWriter::new(table, output);
+        fill(&mut writer)?;
+        let file = table.file;
+        writer.finish().map_err(|cause| WriteError { file, cause })?;
+        Ok(())
+    })
+}
+
+/// Hands every run with the label of its variant to `row`, variant by variant.
+fn each_run(plan: &Plan, store: &Store, runs: u32, row: &mut dyn FnMut(&str, &RunRecord)) -> Result<(), CompareError> {
+    for (variant, of_plan) in plan.variants.iter().enumerate() {
+        for run in 0..runs {
+            if let Some(record) = store.get(RunId { variant, run })? {
+                row(&of_plan.label, &record);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usize) -> SummaryRow<'r> {
+    let Estimate {
+        variant,
+        undefined,
+        value,
+        difference,
+    } = &result.variants[index];
+    let state = &analysis.variants[index];
+    let against = difference.as_ref();
+    let of = |figure: fn(&Difference) -> Option<f64>| against.and_then(figure);
+    SummaryRow {
+        metric: &result.metric.name,
+        unit: result.metric.unit,
+        better: result.metric.better.word(),
+        variant,
+        runs: analysis.runs,
+        not_finished: state.not_finished,
+        cut_mean_s: state.cut_mean_s,
+        undefined: *undefined,
+        n: value.n,
+        mean: value.mean,
+        sd: value.sd,
+        low: value.low(),
+        high: value.high(),
+        baseline: &analysis.baseline,
+        pairs: against.map(|difference| difference.value.n),
+        pairs_undefined: against.map(|difference| difference.pairs_undefined),
+        difference: of(|difference| difference.value.mean),
+        difference_low: of(|difference| difference.value.low()),
+        difference_high: of(|difference| difference.value.high()),
+        relative_difference: of(|difference| difference.relative),
+        resolved: against.map(|difference| difference.resolved),
+        winner: result.winner.as_ref() == Some(variant),
+        confidence: analysis.confidence,
+        correction: "bonferroni",
+        comparisons: result.comparisons,
+    }
+}
+
+fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<(), CompareError> {
+    let about = "The scenario that was varied, every default spelled out; its variants are in variants/.";
+    write_text(directory, SCENARIO, about, &plan.base.to_toml())?;
+    for (number, variant) in plan.variants.iter().enumerate() {
+        let name = format!("{VARIANTS}/{number}-{}.toml", file_name(&variant.label));
+        let about = format!(
+            "The variant `{}`. Run k of the comparison: swarmsim run <this file> --seed <{} + k>",
+            variant.label, plan.base.seed
+        );
+        write_text(directory, &name, &about, &variant.scenario.to_toml())?;
+    }
+    Ok(())
+}
+
+fn write_text(directory: &Directory, name: &str, about: &str, toml: &str) -> Result<(), CompareError> {
+    let text = format!("# Written by swarmsim {}. {about}\n\n{toml}", env!("CARGO_PKG_VERSION"));
+    directory.write(name, |mut file| {
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+        written.map_err(|cause| DirectoryError::Io {
+            action: "write",
+            path: directory.path().join(name),
+            cause,
+        })?;
+        Ok(())
+    })
+}
+
+/// The label as part of a file name.
+fn file_name(label: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-.=".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    label.chars().map(plain).take(60).collect()
+}

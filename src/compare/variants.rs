@@ -1,0 +1,218 @@
+//! What is varied becomes variants: every combination of the values of all axes, or those with names; each with a label.
+
+use std::collections::BTreeSet;
+
+use toml::Value;
+
+use super::list;
+use crate::scenario::limits::VARIANTS_MAX;
+use crate::scenario::model::{Choking, StartsWith};
+use crate::scenario::study::{Axis, Placed, Variation};
+use crate::scenario::{Override, Place, Scenario, ScenarioError};
+
+/// Between the values of a combination.
+const AND: &str = " · ";
+
+/// The axis of `--choker`: the chokers of `list` for the leechers of all groups of `scenario` that do not free-ride.
+///
+/// # Errors
+/// When there are no such groups, or the list has gaps.
+pub fn chokers(scenario: &Scenario, list: &str) -> Result<Axis, ScenarioError> {
+    let place = Place::on_command_line("--choker", list);
+    let plays = |group: &&crate::scenario::model::Group| {
+        group.starts_with != StartsWith::All && group.choking != Choking::FreeRider
+    };
+    let groups = scenario.groups.iter().filter(plays);
+    let keys: Vec<_> = groups
+        .map(|group| format!("group.\"{}\".choking", group.name))
+        .collect();
+    if keys.is_empty() {
+        return Err(ScenarioError::at(
+            &place,
+            "no group has leechers that could play another choker",
+            "--vary 'group.<name>.choking=…' names a group",
+        ));
+    }
+    Ok(Axis {
+        keys,
+        name: String::new(),
+        values: list::values(&place, list)?,
+    })
+}
+
+/// Label and changes of each variant, the first axis changing slowest.
+///
+/// # Errors
+/// When two variants have the same label, two axes the same key, or there are too many.
+pub fn variants(variation: &Variation) -> Result<Vec<(String, Vec<Override>)>, ScenarioError> {
+    let axes = match variation {
+        Variation::Named(named) => {
+            let variants = named.iter().map(|variant| (variant.name.clone(), variant.set.clone()));
+            return Ok(variants.collect());
+        }
+        Variation::Grid(axes) => axes,
+    };
+    check_axes(axes)?;
+    let mut combinations: Vec<Vec<(&Axis, &Placed<Value>)>> = vec![Vec::new()];
+    for axis in axes {
+        let longer = |start: &Vec<_>| {
+            let start = start.clone();
+            axis.values
+                .iter()
+                .map(move |value| start.iter().copied().chain([(axis, value)]).collect::<Vec<_>>())
+        };
+        combinations = combinations.iter().flat_map(longer).collect();
+    }
+    combinations.retain(|combination| !combination.is_empty());
+    Ok(combinations.iter().map(|c| (label(c), changes(c))).collect())
+}
+
+fn check_axes(axes: &[Axis]) -> Result<(), ScenarioError> {
+    let mut keys = BTreeSet::new();
+    for axis in axes {
+        let Some(first) = axis.values.first() else { continue };
+        if let Some(twice) = axis.keys.iter().find(|key| !keys.insert(key.replace('"', ""))) {
+            return Err(ScenarioError::at(
+                &first.place,
+                format!("`{twice}` is varied twice"),
+                "put all its values into one list",
+            ));
+        }
+        let mut values = BTreeSet::new();
+        if let Some(again) = axis.values.iter().find(|item| !values.insert(text(&item.value))) {
+            return Err(ScenarioError::at(
+                &again.place,
+                format!("`{}` is in the list twice", text(&again.value)),
+                "remove one of the two",
+            ));
+        }
+    }
+    let count = axes
+        .iter()
+        .fold(1, |count: usize, axis| count.saturating_mul(axis.values.len()));
+    match axes.last().and_then(|axis| axis.values.last()) {
+        Some(last) if count > VARIANTS_MAX => Err(ScenarioError::at(
+            &last.place,
+            format!("{count} variants"),
+            format!("at most {VARIANTS_MAX} are possible: vary less"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn changes(combination: &[(&Axis, &Placed<Value>)]) -> Vec<Override> {
+    let of_axis = |(axis, item): &(&Axis, &Placed<Value>)| -> Vec<Override> {
+        let one = |key: &String| Override {
+            text: format!("{key}={}", item.value),
+            place: item.place.clone(),
+        };
+        axis.keys.iter().map(one).collect()
+    };
+    combination.iter().flat_map(of_axis).collect()
+}
+
+/// Words stand for themselves; alone, other values have their key in front, in a combination only those without a unit.
+fn label(combination: &[(&Axis, &Placed<Value>)]) -> String {
+    let alone = combination.len() == 1;
+    let part = |(axis, item): &(&Axis, &Placed<Value>)| {
+        let text = text(&item.value);
+        let word = item.value.is_str() && text.starts_with(char::is_alphabetic);
+        if axis.name.is_empty() || word || (item.value.is_str() && !alone) {
+            return text;
+        }
+        let key = if alone {
+            &axis.name
+        } else {
+            axis.name.rsplit('.').next().unwrap_or_default()
+        };
+        format!("{key}={text}")
+    };
+    combination.iter().map(part).collect::<Vec<_>>().join(AND)
+}
+
+/// The value as a label shows it: on one line.
+fn text(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::list::axis;
+    use super::*;
+    use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::scenario::model::Group;
+
+    fn grid(lists: &[&str]) -> Result<Vec<(String, Vec<String>)>, String> {
+        let axes = lists.iter().map(|list| axis("--vary", list).expect("a list")).collect();
+        let variants = variants(&Variation::Grid(axes)).map_err(|error| error.to_string())?;
+        let texts = |changes: Vec<Override>| changes.into_iter().map(|change| change.text).collect();
+        Ok(variants
+            .into_iter()
+            .map(|(label, changes)| (label, texts(changes)))
+            .collect())
+    }
+
+    fn labels(lists: &[&str]) -> Vec<String> {
+        let variants = grid(lists).unwrap_or_else(|error| panic!("{error}"));
+        variants.into_iter().map(|(label, _)| label).collect()
+    }
+
+    #[test]
+    fn the_last_axis_changes_fastest() {
+        let variants = grid(&["group.leechers.choking=random,altruist", "file.chunk_size=64 KiB,1 MiB"]);
+        let (labels, changes): (Vec<_>, Vec<_>) =
+            variants.unwrap_or_else(|error| panic!("{error}")).into_iter().unzip();
+        assert_eq!(
+            labels,
+            [
+                "random · 64 KiB",
+                "random · 1 MiB",
+                "altruist · 64 KiB",
+                "altruist · 1 MiB"
+            ]
+        );
+        assert_eq!(
+            changes[2],
+            ["group.leechers.choking=\"altruist\"", "file.chunk_size=\"64 KiB\""]
+        );
+    }
+
+    #[test]
+    fn labels_are_short_and_say_what_a_number_means() {
+        assert_eq!(labels(&["group.a.choking=random,altruist"]), ["random", "altruist"]);
+        assert_eq!(
+            labels(&["file.chunk_size=64 KiB,1 MiB"]),
+            ["file.chunk_size=64 KiB", "file.chunk_size=1 MiB"]
+        );
+        assert_eq!(
+            labels(&["group.a.count=50,100", "b=true"]),
+            ["count=50 · b=true", "count=100 · b=true"]
+        );
+    }
+
+    #[test]
+    fn what_would_be_the_same_twice_is_refused() {
+        let refused = |lists: &[&str]| grid(lists).expect_err("the same twice");
+        assert!(refused(&["a=x,y,x"]).contains("`x` is in the list twice"));
+        assert!(refused(&["a=x", "a=y"]).contains("`a` is varied twice"));
+        let many = format!("a={}", (0..40).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
+        let too_many = refused(&[&many, &many.replace("a=", "b=")]);
+        assert!(too_many.contains("1600 variants"), "{too_many}");
+    }
+
+    #[test]
+    fn a_choker_is_for_leechers_that_do_not_free_ride() {
+        let free_riders = Group {
+            name: "lazy".to_owned(),
+            choking: Choking::FreeRider,
+            ..leechers()
+        };
+        let swarm = scenario(vec![seeds(), leechers(), free_riders]);
+        let axis = chokers(&swarm, "random,altruist").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(axis.keys, ["group.\"leechers\".choking"]);
+        let variants = variants(&Variation::Grid(vec![axis])).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(variants[0].0, "random");
+        assert!(chokers(&scenario(vec![seeds()]), "random").is_err());
+    }
+}

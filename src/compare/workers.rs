@@ -1,0 +1,96 @@
+//! Runs on several threads. Which thread plays which run decides nothing: a run depends on its scenario and seed alone.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use super::plan::Plan;
+use super::replicate::replicate;
+use crate::engine::{Control, RunFault, RunOptions};
+use crate::scenario::Scenario;
+use crate::store::{RunId, RunRecord};
+
+/// What a thread has to say of a run: its record, or none if it was stopped.
+type Played = Result<Option<RunRecord>, RunFault>;
+
+/// The work of all threads.
+struct Work<'w> {
+    plan: &'w Plan,
+    todo: &'w [RunId],
+    next: AtomicUsize,
+    /// The user wants to stop.
+    stop: &'w AtomicBool,
+    /// There is no use for further runs.
+    given_up: AtomicBool,
+}
+
+/// Plays the runs `todo` of `plan` on `jobs` threads and hands each to `finished`, in the order in which they end, until
+/// that fails or `stop` is set.
+///
+/// # Errors
+/// The first error of `finished` or of a run.
+pub(super) fn play<E: From<RunFault>>(
+    plan: &Plan,
+    todo: &[RunId],
+    jobs: usize,
+    stop: &AtomicBool,
+    finished: &mut dyn FnMut(RunRecord) -> Result<(), E>,
+) -> Result<(), E> {
+    let work = Work {
+        plan,
+        todo,
+        next: AtomicUsize::new(0),
+        stop,
+        given_up: AtomicBool::new(false),
+    };
+    thread::scope(|scope| {
+        let (sender, played) = mpsc::channel::<Played>();
+        for _ in 0..jobs.min(todo.len()) {
+            let (sender, work) = (sender.clone(), &work);
+            scope.spawn(move || work.share(&sender));
+        }
+        drop(sender);
+        let mut result = Ok(());
+        for run in played {
+            // The first error counts; the threads come to their end.
+            if result.is_ok() {
+                result = run.map_err(E::from).and_then(|run| run.map_or(Ok(()), &mut *finished));
+                work.given_up.store(result.is_err(), Ordering::Relaxed);
+            }
+        }
+        result
+    })
+}
+
+impl Work<'_> {
+    /// Takes runs until there are none left.
+    fn share(&self, sender: &Sender<Played>) {
+        while let Some(id) = self.todo.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.is_over() || sender.send(self.play(*id)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn play(&self, id: RunId) -> Played {
+        let scenario = Scenario {
+            seed: self.plan.seed(id.run),
+            ..self.plan.variants[id.variant].scenario.clone()
+        };
+        let options = RunOptions {
+            own_chokers: self.plan.own_chokers.clone(),
+            ..RunOptions::default()
+        };
+        replicate(&scenario, id, self.plan.cut(), options, &mut |_| {
+            if self.is_over() {
+                Control::Stop
+            } else {
+                Control::Continue
+            }
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.given_up.load(Ordering::Relaxed)
+    }
+}

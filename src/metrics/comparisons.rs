@@ -1,0 +1,111 @@
+//! The schema of a comparison: every CSV that it writes, column by column.
+
+use crate::metrics::columns::{SUMMARY, Table, column};
+
+/// One row per run of a comparison.
+pub const RUNS: Table = Table {
+    file: "runs.csv",
+    about: "One row per run, variant by variant: the columns of `summary.csv`. `swarmsim run` on the scenario of the variant with `seed` \
+            plays the run again.",
+    columns: &{
+        let mut columns = [column("", ""); 3 + SUMMARY.columns.len()];
+        columns[0] = column("variant", "label of the variant");
+        columns[1] = column(
+            "run",
+            "number of the run, from 0; the same run of two variants has the same seed",
+        );
+        columns[2] = column(
+            "cut_s",
+            "warm-up: peers that joined before this are left out, and utilisation is counted from here; empty: nothing was cut",
+        );
+        let mut ix = 0;
+        while ix < SUMMARY.columns.len() {
+            columns[3 + ix] = SUMMARY.columns[ix];
+            ix += 1;
+        }
+        columns
+    },
+};
+
+/// One row per run and metric of a comparison.
+pub const COMPARISON: Table = Table {
+    file: "comparison.csv",
+    about: "One row per variant, run and metric.",
+    columns: &[
+        column("variant", "label of the variant"),
+        column("run", "number of the run, from 0"),
+        column("seed", "seed of the run"),
+        column(
+            "metric",
+            "a column of `summary.csv`; `group.<name>.<column>`: of `group_summary.csv`, for that group",
+        ),
+        column("value", "its value; empty where it is not defined"),
+        column("unit", "`s`, `bytes`, or `1` for counts and ratios"),
+    ],
+};
+
+/// One row per metric and variant of a comparison.
+pub const COMPARISON_SUMMARY: Table = Table {
+    file: "comparison_summary.csv",
+    about: "One row per metric and variant. Intervals are Student's t; differences are of pairs of runs with the same seed.",
+    columns: &[
+        column("metric", "as in `comparison.csv`"),
+        column("unit", "unit of the metric"),
+        column("better", "`lower`, `higher` or `neither`"),
+        column("variant", "label of the variant"),
+        column("runs", "runs of the variant"),
+        column(
+            "not_finished",
+            "runs that ended before all was done: `stalled`, `dead`, or `time-limit` in a closed swarm",
+        ),
+        column(
+            "cut_mean_s",
+            "warm-up: `cut_s`, mean over the runs of which something was cut; empty: none was",
+        ),
+        column("undefined", "runs in which the metric is not defined"),
+        column("n", "runs in which it is"),
+        column("mean", "mean over those"),
+        column("sd", "sample standard deviation; empty below two"),
+        column(
+            "low",
+            "lower end of the confidence interval of the mean; empty below two",
+        ),
+        column("high", "upper end"),
+        column("baseline", "label of the variant that the others are held against"),
+        column(
+            "pairs",
+            "runs in which both the variant and the baseline have a value; empty for the baseline, as all that follows",
+        ),
+        column("pairs_undefined", "runs in which one of them has none"),
+        column("difference", "variant − baseline, mean over the pairs"),
+        column(
+            "difference_low",
+            "lower end of its simultaneous confidence interval; empty below two pairs",
+        ),
+        column("difference_high", "upper end"),
+        column(
+            "relative_difference",
+            "`difference` over the baseline's mean over the pairs; empty where that is 0",
+        ),
+        column(
+            "resolved",
+            "`true`: the interval of the difference excludes 0; else `false`",
+        ),
+        column(
+            "winner",
+            "`true`: better than every other variant, the intervals of all pairs of variants taken together; else `false`",
+        ),
+        column("confidence", "level of the intervals"),
+        column(
+            "correction",
+            "how differences hold together at that level: `bonferroni`",
+        ),
+        column(
+            "comparisons",
+            "differences to the baseline that do: m, each is wrong with probability (1 − confidence) / m",
+        ),
+    ],
+};
+
+/// Every table of a comparison, in the order of the documentation.
+pub const COMPARISON_TABLES: [&Table; 3] = [&COMPARISON_SUMMARY, &COMPARISON, &RUNS];

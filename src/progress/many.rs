@@ -1,0 +1,160 @@
+//! How far many runs are: a bar for each variant and one for all on a terminal, a line now and then elsewhere.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::human;
+
+/// Time between two plain lines.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+/// With more variants than this there is only the bar for all.
+const BARS_MAX: usize = 12;
+/// Characters of a label.
+const LABEL_CHARS: usize = 32;
+
+/// Shows the progress of many runs.
+#[derive(Debug)]
+pub struct RunsMeter {
+    display: Display,
+    labels: Vec<String>,
+    runs: u64,
+    done: Vec<u64>,
+    /// Of those done, the ones that were played since `started`.
+    new: u64,
+    started: Instant,
+    shown: Instant,
+}
+
+#[derive(Debug)]
+enum Display {
+    Bars {
+        variants: Vec<ProgressBar>,
+        all: ProgressBar,
+    },
+    Lines,
+    Nothing,
+}
+
+impl RunsMeter {
+    /// A meter for runs of variants with these `labels`, which starts now; a `quiet` one shows nothing.
+    #[must_use]
+    pub fn new(labels: &[&str], quiet: bool, color: bool) -> Self {
+        let display = if quiet {
+            Display::Nothing
+        } else if io::stderr().is_terminal() {
+            bars(labels, color)
+        } else {
+            Display::Lines
+        };
+        let now = Instant::now();
+        Self {
+            display,
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            runs: 0,
+            done: vec![0; labels.len()],
+            new: 0,
+            started: now,
+            shown: now,
+        }
+    }
+
+    /// Each variant has this many runs.
+    pub fn plan(&mut self, runs: u64) {
+        self.runs = runs;
+        if let Display::Bars { variants, all } = &self.display {
+            variants.iter().for_each(|bar| bar.set_length(runs));
+            all.set_length(runs * self.done.len() as u64);
+        }
+    }
+
+    /// A run of `variant` is there; `new` if it was played just now.
+    pub fn finished(&mut self, variant: usize, new: bool) {
+        self.done[variant] += 1;
+        self.new += u64::from(new);
+        let line = self.line(self.started.elapsed());
+        match &self.display {
+            Display::Bars { variants, all } => {
+                if let Some(bar) = variants.get(variant) {
+                    bar.set_position(self.done[variant]);
+                }
+                all.set_position(self.done.iter().sum());
+                all.set_message(line);
+            }
+            Display::Lines if self.shown.elapsed() >= LINE_EVERY => {
+                self.shown = Instant::now();
+                // Progress that nobody can read is no reason to stop.
+                let _ = writeln!(io::stderr(), "{line}");
+            }
+            Display::Lines | Display::Nothing => (),
+        }
+    }
+
+    /// Clears the bars.
+    pub fn finish(&self) {
+        if let Display::Bars { variants, all } = &self.display {
+            variants.iter().for_each(ProgressBar::finish_and_clear);
+            all.finish_and_clear();
+        }
+    }
+
+    fn line(&self, elapsed: Duration) -> String {
+        let (done, all) = (self.done.iter().sum::<u64>(), self.runs * self.done.len() as u64);
+        let eta = if self.new > 0 {
+            let left = all.saturating_sub(done) as f64;
+            human::duration((elapsed.as_secs_f64() * left / self.new as f64).ceil())
+        } else {
+            "?".to_owned()
+        };
+        let behind = self.done.iter().enumerate().min_by_key(|(_, done)| **done);
+        let slowest = behind.map_or("", |(variant, _)| &self.labels[variant]);
+        format!(
+            "{}/{} runs  last: {slowest}  ETA {eta}",
+            human::count(done),
+            human::count(all)
+        )
+    }
+}
+
+fn bars(labels: &[&str], color: bool) -> Display {
+    let many = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    let bar = |template: &str| {
+        let colored = if color {
+            template.replace("{bar:24}", "{bar:24.cyan/blue}")
+        } else {
+            template.to_owned()
+        };
+        let style = ProgressStyle::with_template(&colored).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = many.add(ProgressBar::new(0));
+        bar.set_style(style.progress_chars("━╸─"));
+        bar
+    };
+    let of_variant = |label: &&str| {
+        let bar = bar("{bar:24} {pos:>5}/{len}  {msg}");
+        bar.set_message(label.chars().take(LABEL_CHARS).collect::<String>());
+        bar
+    };
+    let shown = if labels.len() <= BARS_MAX { labels } else { &[] };
+    Display::Bars {
+        variants: shown.iter().map(of_variant).collect(),
+        all: bar("{bar:24} {msg}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eta_is_that_of_runs_played_now() {
+        let mut meter = RunsMeter::new(&["a", "b"], true, false);
+        meter.plan(10);
+        assert_eq!(meter.line(Duration::ZERO), "0/20 runs  last: a  ETA ?");
+        (0..5).for_each(|_| meter.finished(0, false));
+        meter.finished(0, true);
+        meter.finished(1, true);
+        // Two runs in 4 s, 13 left.
+        assert_eq!(meter.line(Duration::from_secs(4)), "7/20 runs  last: b  ETA 26 s");
+    }
+}

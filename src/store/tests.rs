@@ -1,0 +1,178 @@
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+
+fn fingerprint() -> Fingerprint {
+    let variant = |label: &str| VariantPrint {
+        label: label.to_owned(),
+        scenario: "name = \"swarm\"\nsize = \"1 MiB\"\n".to_owned(),
+    };
+    Fingerprint {
+        version: "1.0.0".to_owned(),
+        seed: 7,
+        warm_up: "none".to_owned(),
+        variants: vec![variant("a"), variant("b")],
+    }
+}
+
+fn record(variant: usize, run: u32) -> RunRecord {
+    let mut summary = serde_json::Map::new();
+    summary.insert("completion_mean_s".to_owned(), json!(0.1 + f64::from(run)));
+    summary.insert("completion_sd_s".to_owned(), json!(null));
+    RunRecord {
+        variant,
+        run,
+        cut_s: None,
+        summary,
+        groups: Vec::new(),
+        completion_quantiles_s: vec![0.1 + 0.2, 1e-9],
+    }
+}
+
+fn id(variant: usize, run: u32) -> RunId {
+    RunId { variant, run }
+}
+
+/// A store with the runs 0, 1 and 2 of variant 0.
+fn filled() -> TempDir {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let (mut store, damages) = Store::open(home.path(), &fingerprint()).expect("made");
+    assert_eq!(damages, []);
+    for run in 0..3 {
+        store.append(&record(0, run)).expect("written");
+    }
+    home
+}
+
+fn reopened(home: &TempDir) -> (Store, Vec<Damage>) {
+    Store::open(home.path(), &fingerprint()).expect("opened again")
+}
+
+fn segment(home: &TempDir) -> PathBuf {
+    home.path().join(OWN_SEGMENT)
+}
+
+#[test]
+fn what_was_appended_is_there_again_bit_by_bit() {
+    let home = filled();
+    let (store, damages) = reopened(&home);
+    assert_eq!(damages, []);
+    for run in 0..3 {
+        assert_eq!(store.get(id(0, run)).expect("read"), Some(record(0, run)));
+    }
+    assert_eq!(store.get(id(1, 0)).expect("read"), None);
+    assert!(!store.contains(id(1, 0)));
+}
+
+#[test]
+fn a_torn_end_is_dropped_wherever_it_tears() {
+    let whole = fs::read(segment(&filled())).expect("read");
+    let last_line = whole[..whole.len() - 1]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .expect("lines")
+        + 1;
+    for end in [last_line + 1, last_line + 40, whole.len() - 1] {
+        let home = filled();
+        fs::write(segment(&home), &whole[..end]).expect("written");
+        let (mut store, damages) = reopened(&home);
+        assert_eq!(damages, [], "an end is no damage");
+        assert!(store.contains(id(0, 1)) && !store.contains(id(0, 2)));
+        store.append(&record(0, 2)).expect("written");
+        drop(store);
+        assert_eq!(fs::read(segment(&home)).expect("read"), whole);
+    }
+}
+
+#[test]
+fn a_store_whose_header_is_torn_begins_anew() {
+    let home = filled();
+    let whole = fs::read(segment(&home)).expect("read");
+    fs::write(segment(&home), &whole[..30]).expect("written");
+    let (store, damages) = reopened(&home);
+    assert_eq!(damages, []);
+    assert!(!store.contains(id(0, 0)));
+}
+
+#[test]
+fn a_damaged_line_is_named_and_its_run_done_again() {
+    let home = filled();
+    let text = fs::read_to_string(segment(&home)).expect("read");
+    // The mean of run 1, with another digit: JSON as good as before.
+    fs::write(segment(&home), text.replace("1.1,", "1.7,")).expect("written");
+    let (mut store, damages) = reopened(&home);
+    let there = Damage {
+        path: segment(&home),
+        line: 3,
+    };
+    assert_eq!(damages, [there]);
+    assert!(!store.contains(id(0, 1)) && store.contains(id(0, 2)));
+    store.append(&record(0, 1)).expect("written");
+    assert_eq!(store.get(id(0, 1)).expect("read"), Some(record(0, 1)));
+}
+
+#[test]
+fn other_segments_count_and_are_left_alone() {
+    let home = filled();
+    fs::rename(segment(&home), home.path().join("segment-1.jsonl")).expect("moved");
+    let mut torn = OpenOptions::new()
+        .append(true)
+        .open(home.path().join("segment-1.jsonl"))
+        .expect("opened");
+    torn.write_all(b"{\"crc32").expect("written");
+    let before = fs::read(home.path().join("segment-1.jsonl")).expect("read");
+    let (mut store, _) = reopened(&home);
+    assert!(store.contains(id(0, 2)));
+    store.append(&record(1, 0)).expect("written");
+    assert_eq!(fs::read(home.path().join("segment-1.jsonl")).expect("read"), before);
+}
+
+#[test]
+fn two_do_not_write_at_once() {
+    let home = filled();
+    let first = reopened(&home);
+    assert!(matches!(
+        Store::open(home.path(), &fingerprint()),
+        Err(StoreError::InUse(_))
+    ));
+    drop(first);
+    reopened(&home);
+}
+
+#[test]
+fn runs_of_something_else_are_refused_with_the_first_difference() {
+    let home = filled();
+    let difference = |change: &dyn Fn(&mut Fingerprint)| {
+        let mut now = fingerprint();
+        change(&mut now);
+        match Store::open(home.path(), &now) {
+            Err(StoreError::OtherRuns { difference, .. }) => difference,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        difference(&|now| now.version = "1.1.0".to_owned()),
+        "the version of swarmsim was `1.0.0` and is `1.1.0`"
+    );
+    assert_eq!(difference(&|now| now.seed = 8), "the seed was `7` and is `8`");
+    assert_eq!(
+        difference(&|now| now.variants.truncate(1)),
+        "the list of variants was `a`, `b` and is `a`"
+    );
+    assert_eq!(
+        difference(&|now| now.variants[1].scenario = "name = \"swarm\"\nsize = \"2 MiB\"\n".to_owned()),
+        "in `b` a line of the scenario was `size = \"1 MiB\"` and is `size = \"2 MiB\"`"
+    );
+}
+
+#[test]
+fn what_is_no_store_is_refused() {
+    let home = filled();
+    fs::write(segment(&home), "a shopping list\n").expect("written");
+    let refused = Store::open(home.path(), &fingerprint());
+    assert!(matches!(refused, Err(StoreError::NoHeader(_))), "{refused:?}");
+}

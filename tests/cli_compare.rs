@@ -1,0 +1,455 @@
+//! Whole comparisons by the program.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// 1 seed and 20 leechers that share 4 MiB.
+const SMALL: &str = r#"
+name = "small"
+
+[file]
+size = "4 MiB"
+chunk_size = "256 KiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 20
+upload.uniform = { min = "1 Mbit/s", max = "3 Mbit/s" }
+arrival.at-once = { jitter = "5 s" }
+departure = "altruistic"
+"#;
+
+/// What is compared in most tests.
+const CHOKERS: [&str; 4] = ["--choker", "tit-for-tat,altruist", "--runs", "12"];
+
+struct Home(TempDir);
+
+impl Home {
+    fn with(scenario: &str) -> Self {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join("scenario.toml"), scenario).expect("written");
+        Self(home)
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn command(&self, command: &str, args: &[&str]) -> Command {
+        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
+        program.current_dir(self.0.path()).arg(command).args(args);
+        program
+    }
+
+    fn compare(&self, args: &[&str]) -> Output {
+        let mut command = self.command("compare", &["scenario.toml"]);
+        command.args(args).output().expect("the program runs")
+    }
+
+    /// A comparison that must go well.
+    fn compared(&self, args: &[&[&str]]) -> Output {
+        let output = self.compare(&args.concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        output
+    }
+
+    /// What a comparison that must not go well says.
+    fn refused(&self, args: &[&[&str]]) -> String {
+        let output = self.compare(&args.concat());
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        text(&output.stderr)
+    }
+
+    fn rows(&self, file: &str) -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(self.path(file)).expect("the file is there");
+        reader.deserialize().map(|row| row.expect("a row")).collect()
+    }
+
+    /// Every file of a comparison but its store, which has its runs in the order in which they ended.
+    fn files(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        for folder in [self.path(out), self.path(out).join("variants")] {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_file() {
+                    let name = path.strip_prefix(self.path(out)).expect("below").to_owned();
+                    files.insert(name, fs::read(&path).expect("read"));
+                }
+            }
+        }
+        assert_eq!(files.len(), 6, "{:?}", files.keys());
+        files
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+fn segment(out: &Path) -> PathBuf {
+    out.join("runs/segment-0.jsonl")
+}
+
+fn lines(path: &Path) -> usize {
+    fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
+}
+
+/// A variant that mixes strategies has groups that the scenario has not: each value is that of the group it names.
+#[test]
+fn groups_are_known_by_name_in_every_variant() {
+    let home = Home::with(SMALL);
+    let mixed = r#"group.leechers.mix=[{ choking = "tit-for-tat" }],[{ choking = "tit-for-tat" }, { choking = "random", share = 0.5 }]"#;
+    home.compared(&[&["--vary", mixed, "--runs", "2", "--out", "out"]]);
+    let uploaded = |variant: &str, group: &str| -> Vec<String> {
+        let metric = format!("group.{group}.uploaded_bytes");
+        let rows = home.rows("out/comparison.csv");
+        let is_it = |row: &&BTreeMap<String, String>| row["metric"] == metric && row["variant"].contains(variant);
+        rows.iter().filter(is_it).map(|row| row["value"].clone()).collect()
+    };
+    assert!(
+        uploaded("random", "leechers/random")
+            .iter()
+            .all(|value| !value.is_empty())
+    );
+    assert_eq!(uploaded("tit-for-tat\" }]", "leechers/random"), ["", ""]);
+}
+
+#[test]
+fn the_table_on_the_screen() {
+    let home = Home::with(SMALL);
+    let metrics = "compare.metrics=[\"completion_mean_s\", \"not_completed\"]";
+    let output = home.compared(&[&CHOKERS, &["--set", metrics, "--jobs", "1", "--out", "out"]]);
+    assert_eq!(text(&output.stderr), "");
+    insta::assert_snapshot!(text(&output.stdout), @r##"
+small
+  variants  tit-for-tat  (baseline)
+            altruist
+  runs      12 of each, seeds from 1, 1 at a time
+  warm-up   none
+  results   out
+
+completion_mean_s in s, lower is better
+  variant        n           mean             difference   relative   resolved
+  tit-for-tat   12   14.49 ± 0.42               baseline
+  altruist      12   18.29 ± 0.54   +3.80 [+3.44, +4.16]    +26.2 %        yes
+  winner: tit-for-tat
+
+not_completed, lower is better
+  variant        n    mean   difference   relative   resolved
+  tit-for-tat   12   0 ± 0     baseline
+  altruist      12   0 ± 0     0 [0, 0]          –         no
+
+  ± and [ ] 95 % confidence, Student's t over 12 runs; a difference is to `tit-for-tat`, run by run
+  resolved  the interval of the difference excludes 0; Bonferroni over m = 1, so that all of a metric hold together
+  results   out
+"##);
+}
+
+#[test]
+fn the_number_of_threads_decides_nothing() {
+    let home = Home::with(SMALL);
+    home.compared(&[&CHOKERS, &["-q", "--jobs", "1", "--out", "one"]]);
+    home.compared(&[&CHOKERS, &["-q", "--jobs", "2", "--out", "two"]]);
+    assert!(home.files("one") == home.files("two"));
+}
+
+#[test]
+fn a_killed_comparison_goes_on_to_the_same_bytes() {
+    // Large enough to be killed in the middle.
+    let many = SMALL.replace("count = 20", "count = 60").replace("4 MiB", "16 MiB");
+    let home = Home::with(&many);
+    home.compared(&[&CHOKERS, &["-q", "--out", "whole"]]);
+
+    let mut command = home.command("compare", &["scenario.toml", "-q", "--jobs", "1", "--out", "killed"]);
+    let mut running = command.args(CHOKERS).stderr(Stdio::null()).spawn().expect("started");
+    let killed = segment(&home.path("killed"));
+    let some_are_there = || {
+        thread::sleep(Duration::from_millis(2));
+        lines(&killed) >= 4
+    };
+    assert!((0..30_000).any(|_| some_are_there()), "no run ends");
+    running.kill().expect("killed");
+    running.wait().expect("gone");
+    let there = lines(&killed);
+    assert!(there < 25 && !home.path("killed/runs.csv").exists(), "{there} lines");
+
+    // Besides, a torn last line, and one that the disk has damaged.
+    let stored = fs::read_to_string(&killed).expect("text");
+    let damaged = stored.replacen("\"variant\":1", "\"variant\":0", 1);
+    fs::write(&killed, damaged + "{\"crc32\":\"0123").expect("written");
+
+    let refused = home.refused(&[&CHOKERS, &["--out", "killed"]]);
+    assert!(refused.contains("go on with it with --resume"), "{refused}");
+    let resumed = home.compared(&[&CHOKERS, &["-q", "--out", "killed", "--resume"]]);
+    let said = text(&resumed.stderr);
+    assert!(
+        said.contains("segment-0.jsonl`, line ") && said.contains("done again"),
+        "{said}"
+    );
+    assert!(home.files("killed") == home.files("whole"));
+}
+
+#[test]
+fn more_runs_are_added_to_those_that_are_there() {
+    let home = Home::with(SMALL);
+    home.compared(&[&CHOKERS[..2], &["-q", "--out", "out", "--runs", "10"]]);
+    let ten = lines(&segment(&home.path("out")));
+    home.compared(&[&CHOKERS, &["-q", "--out", "out", "--resume"]]);
+    assert_eq!((ten, lines(&segment(&home.path("out")))), (21, 25));
+    home.compared(&[&CHOKERS, &["-q", "--out", "twelve"]]);
+    assert!(home.files("out") == home.files("twelve"));
+}
+
+#[test]
+fn runs_of_something_else_are_not_added_to() {
+    let home = Home::with(SMALL);
+    home.compared(&[&["--choker", "random,altruist", "--runs", "2", "-q", "--out", "out"]]);
+    let resume = |chokers, more: &[&str]| home.refused(&[&["--choker", chokers, "--out", "out", "--resume"], more]);
+    let said = resume("random,altruist", &["--set", "file.size=\"5 MiB\""]);
+    assert!(
+        said.contains("was `size = \"4 MiB\"` and is `size = \"5 MiB\"`"),
+        "{said}"
+    );
+    let said = resume("random", &[]);
+    assert!(
+        said.contains("the list of variants was `random`, `altruist` and is `random`"),
+        "{said}"
+    );
+    assert!(resume("random,altruist", &["--seed", "9"]).contains("the seed was `1` and is `9`"));
+    home.compared(&[&["--choker", "random", "--runs", "2", "-q", "--out", "out", "--force"]]);
+    assert_eq!(home.rows("out/runs.csv").len(), 2);
+    assert!(!home.path("out/variants/1-altruist.toml").exists());
+}
+
+#[test]
+fn variants_share_their_chance_and_every_run_can_be_played_again() {
+    let home = Home::with(SMALL);
+    home.compared(&[&CHOKERS, &["-q", "--out", "out", "--seed", "5"]]);
+    let mut peers = Vec::new();
+    for (index, variant) in ["0-tit-for-tat", "1-altruist"].into_iter().enumerate() {
+        let file = format!("out/variants/{variant}.toml");
+        let played = home
+            .command("run", &[&file, "--seed", "8", "-q", "--out", variant])
+            .status();
+        assert!(played.expect("the program runs").success());
+        let row = &home.rows("out/runs.csv")[index * 12 + 3];
+        assert_eq!((&*row["run"], &*row["seed"], &*row["cut_s"]), ("3", "8", ""));
+        let again = &home.rows(&format!("{variant}/summary.csv"))[0];
+        for (column, value) in again {
+            assert_eq!(value, &row[column], "{column} of {variant}");
+        }
+        let mut common: Vec<_> = home.rows(&format!("{variant}/peers.csv"));
+        common.sort_by_key(|peer| peer["peer"].parse::<u32>().expect("a number"));
+        let of_peer =
+            |peer: &BTreeMap<String, String>| ["joined_s", "upload_bytes_per_s"].map(|column| peer[column].clone());
+        peers.push(common.iter().map(of_peer).collect::<Vec<_>>());
+    }
+    assert_eq!(peers[0].len(), 21);
+    assert_eq!(peers[0], peers[1], "the same peers in both variants");
+}
+
+#[test]
+fn tables_of_the_scenario_are_obeyed_and_the_command_line_comes_first() {
+    let tables = r#"
+[sweep]
+runs = 3
+variant = [
+    { name = "as it is" },
+    { name = "selfish", set = { "group.leechers.departure" = "selfish", "file.chunk_size" = "64 KiB" } },
+]
+
+[compare]
+baseline = "selfish"
+confidence = 0.9
+metrics = ["group.leechers.completion_mean_s", "utilisation"]
+"#;
+    let home = Home::with(&(SMALL.to_owned() + tables));
+    let output = home.compared(&[&["-q", "--out", "out"]]);
+    assert_eq!(
+        text(&output.stderr).matches("3 runs of each variant are few").count(),
+        1
+    );
+    let rows = home.rows("out/comparison_summary.csv");
+    let cell = |row: usize, column: &str| rows[row][column].clone();
+    assert_eq!(rows.len(), 4);
+    assert_eq!(
+        (cell(0, "variant"), cell(1, "variant")),
+        ("as it is".into(), "selfish".into())
+    );
+    assert_eq!(
+        (cell(0, "baseline"), cell(0, "confidence")),
+        ("selfish".into(), "0.9".into())
+    );
+    assert_eq!((cell(0, "pairs"), cell(1, "pairs")), ("3".into(), String::new()));
+    let variant = fs::read_to_string(home.path("out/variants/1-selfish.toml")).expect("there");
+    assert!(variant.contains("departure = \"selfish\"") && variant.contains("chunk_size = \"64 KiB\""));
+    home.compared(&[
+        &[
+            "-q",
+            "--out",
+            "other",
+            "--vary",
+            "file.chunk_size=64 KiB,1 MiB",
+            "--runs",
+            "2",
+        ],
+        &["--baseline", "file.chunk_size=1 MiB"],
+    ]);
+    assert_eq!(home.rows("other/runs.csv").len(), 4);
+}
+
+#[test]
+fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
+    let home = Home::with(SMALL);
+    let few = ["--choker", "tit-for-tat,altruist", "--runs", "2", "-q"];
+    let reached = home.compared(&[&few, &["--precision", "50%", "--out", "easy", "--json"]]);
+    let report: serde_json::Value = serde_json::from_slice(&reached.stdout).expect("JSON");
+    let said = (report["precision_reached"].as_bool(), report["runs"].as_u64());
+    assert!(
+        said == (Some(true), Some(2)) || said == (Some(true), Some(12)),
+        "{said:?}"
+    );
+    let missed = home.compared(&[&few, &["--precision", "0.0001", "--max-runs", "15", "--out", "hard"]]);
+    assert!(
+        text(&missed.stderr).contains("was not reached with 15 runs"),
+        "{}",
+        text(&missed.stderr)
+    );
+    assert_eq!(home.rows("hard/runs.csv").len(), 30);
+}
+
+#[test]
+fn runs_that_do_not_finish_are_counted() {
+    let home = Home::with(SMALL);
+    let dying = "group.origin.departure.after-copies={ copies = 0.9 }";
+    let output = home.compared(&[&CHOKERS, &["--out", "out", "--set", dying]]);
+    assert!(
+        text(&output.stderr).contains("24 runs ended before all was done"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(text(&output.stdout).contains("12 of 12 runs of `altruist` ended before all was done"));
+    let rows = home.rows("out/comparison_summary.csv");
+    assert!(rows.iter().all(|row| row["not_finished"] == "12"));
+    let mean = &rows[0];
+    assert_eq!(
+        (&*mean["metric"], &*mean["n"], &*mean["undefined"]),
+        ("completion_mean_s", "0", "12")
+    );
+    assert_eq!(
+        (&*mean["mean"], &*rows[1]["difference"], &*rows[1]["pairs_undefined"]),
+        ("", "", "12")
+    );
+    assert!(rows.iter().all(|row| row.values().all(|cell| !cell.contains("NaN"))));
+}
+
+#[test]
+fn a_steady_swarm_is_cut_where_it_is_asked_to() {
+    let steady = SMALL
+        .replace("count = 20\n", "")
+        .replace("at-once = { jitter = \"5 s\" }", "poisson = { rate = \"0.2 /s\" }");
+    let steady = steady.replace("\"altruistic\"", "\"selfish\"") + "\n[run]\ntime_limit = \"15 min\"\n";
+    let home = Home::with(&steady);
+    let plain = home.compared(&[&CHOKERS, &["-q", "--out", "plain"]]);
+    assert!(
+        text(&plain.stderr).contains("nothing is cut off at the start"),
+        "{}",
+        text(&plain.stderr)
+    );
+    assert!(home.rows("plain/runs.csv").iter().all(|row| row["cut_s"].is_empty()));
+    let cut = home.compared(&[&CHOKERS, &["--out", "cut", "--set", "compare.warm_up=\"5 min\""]]);
+    assert_eq!(text(&cut.stderr), "");
+    assert!(text(&cut.stdout).contains("5 min on average in `altruist`"));
+    assert!(home.rows("cut/runs.csv").iter().all(|row| row["cut_s"] == "300"));
+    let summary = home.rows("cut/comparison_summary.csv");
+    assert!(
+        summary
+            .iter()
+            .all(|row| row["cut_mean_s"] == "300" && row["not_finished"] == "0")
+    );
+    home.compared(&[
+        &CHOKERS,
+        &["-q", "--out", "mser", "--set", "compare.warm_up=\"mser-5\""],
+    ]);
+    let cuts: Vec<f64> = home
+        .rows("mser/runs.csv")
+        .iter()
+        .filter_map(|row| row["cut_s"].parse().ok())
+        .collect();
+    assert!(
+        !cuts.is_empty() && cuts.iter().all(|cut| *cut > 0.0 && *cut <= 450.0 && cut % 50.0 == 0.0),
+        "{cuts:?}"
+    );
+}
+
+#[test]
+fn faults_are_said_with_their_place_before_anything_is_run() {
+    let tables = "\n[sweep]\nvary = { \"group.leechers.choking\" = [\"random\", \"altrusit\"] }\n";
+    let home = Home::with(&(SMALL.to_owned() + tables));
+    let checked = home
+        .command("check", &["scenario.toml"])
+        .output()
+        .expect("the program runs");
+    let said = text(&checked.stderr);
+    assert!(
+        said.contains("variant `altrusit`: `altrusit` is not one of the alternatives here"),
+        "{said}"
+    );
+    assert!(
+        said.contains("scenario.toml:22:") && said.contains("did you mean `altruist`?"),
+        "{said}"
+    );
+    assert!(home.refused(&[&["--out", "out"]]).contains("variant `altrusit`"));
+    assert!(!home.path("out").exists());
+    let played = home
+        .command("run", &["scenario.toml", "-q"])
+        .status()
+        .expect("the program runs");
+    assert!(played.success(), "a run does not look at it");
+
+    let home = Home::with(&format!("{SMALL}\n[compare]\nbaseline = \"altruist\"\n"));
+    let checked = home.command("check", &["scenario.toml"]).status();
+    assert!(
+        checked.expect("the program runs").success(),
+        "--choker may bring the baseline"
+    );
+
+    let home = Home::with(SMALL);
+    for (args, message) in [
+        (&[][..], "nothing is varied"),
+        (&["--choker", "random,randm"], "did you mean `random`?"),
+        (
+            &["--choker", "random", "--baseline", "rando"],
+            "there is no variant `rando`",
+        ),
+        (&["--vary", "seed=1,2"], "the seed can't be varied"),
+        (
+            &["--choker", "random", "--vary", "group.leechers.choking=altruist"],
+            "is varied twice",
+        ),
+        (
+            &["--choker", "random", "--set", "compare.metrics=[\"speed\"]"],
+            "there is no metric `speed`",
+        ),
+        (
+            &["--choker", "random", "--seed", "9223372036854775807"],
+            "do not suffice",
+        ),
+    ] {
+        let said = home.refused(&[args]);
+        assert!(said.contains(message), "{args:?}: {said}");
+    }
+    assert!(!home.path("results").exists());
+}
