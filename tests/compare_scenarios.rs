@@ -103,7 +103,7 @@ fn staying_saves_what_the_fluid_model_says() {
     let departure = Comparison::of("departure");
     for (variant, expected_s) in [("selfish", 209.7), ("lingers 1 min", 149.7), ("lingers 5 min", 52.4)] {
         let over = departure.time(variant) / expected_s;
-        assert!((1.0..1.08).contains(&over), "{variant}: {over}");
+        assert!((1.0..1.1).contains(&over), "{variant}: {over}");
     }
 }
 
