@@ -453,3 +453,25 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
     }
     assert!(!home.path("results").exists());
 }
+
+#[test]
+fn a_scenario_in_rounds_is_compared_in_rounds() {
+    let rounds = "name = \"rounds\"\n[file]\nsize = \"10 kB\"\nchunk_size = \"1 kB\"\n[run]\nmode = \"rounds\"\n\
+                  [[group]]\nname = \"seed\"\ncount = 1\nupload = \"1 kB/s\"\nstarts_with = \"all\"\n\
+                  [[group]]\nname = \"peers\"\ncount = 7\nupload = \"1 kB/s\"\ndeparture = \"altruistic\"\n";
+    let home = Home::with(rounds);
+    home.compared(&[&[
+        "--vary",
+        "group.peers.picking=rarest-first,sequential",
+        "--runs",
+        "3",
+        "--out",
+        "out",
+    ]]);
+    let runs = home.rows("out/runs.csv");
+    assert_eq!(runs.len(), 6);
+    for run in runs {
+        let last: f64 = run["completion_last_s"].parse().expect("all completed");
+        assert!(last >= 12.0 && last.fract() == 0.0, "{last}: whole rounds, 12 at least");
+    }
+}

@@ -43,6 +43,10 @@ fn what_a_mode_has_no_use_for_is_refused_at_its_line() {
         "connections.initiate = 3",
         "rechoke.interval = \"5 s\"",
         "super_seeding = false",
+        "large_view = true",
+        "mix = [{ choking = \"random\" }]",
+        "mix = [{ connections.initiate = 3 }]",
+        "mix = [{ picking.random = { endgame = true } }]",
         "choking = \"altruist\"",
         "seeding = \"random\"",
         "preset = \"textbook\"",
@@ -169,3 +173,19 @@ const DEPARTURES: &[&str] = &[
 ];
 
 const LATE: &str = "[[group]]\nname = \"late\"\nupload = \"1 MB/s\"\ncount = 20\narrival.poisson = { rate = \"1 /s\" }";
+
+#[test]
+fn a_mix_is_dealt_and_kept_in_random_contact() {
+    let mix = "count = 40\nmix = [{ name = \"givers\", departure = \"altruistic\", picking = \"mode-suppression\" }, \
+               { name = \"riders\", share = 0.25, choking = \"free-rider\" }]";
+    let text = text("\"random-contact\"", "", mix).replace("count = 5\n", "");
+    let scenario = read(&text).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(read(&scenario.to_toml()), Ok(scenario.clone()));
+    let summary = run(&scenario);
+    let [_, givers, riders] = &summary.groups[..] else {
+        panic!("{} groups", summary.groups.len())
+    };
+    assert_eq!((givers.figures.completed, riders.figures.completed), (30, 10));
+    assert_eq!(riders.figures.uploaded_bytes, 0);
+    assert!(givers.figures.uploaded_bytes > 0);
+}

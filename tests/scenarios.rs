@@ -58,6 +58,19 @@ fn about(value: f64, said: f64) {
 const SMALL: &[(&str, &[&str])] = &[
     ("bandwidth_classes", &["file.size=\"8 MiB\""]),
     ("client_server", &["file.size=\"8 MiB\""]),
+    ("compare_chokers", &["file.size=\"4 MiB\""]),
+    ("compare_chunk_size", &["file.size=\"4 MiB\""]),
+    (
+        "compare_departure",
+        &["file.size=\"4 MiB\"", "group.leechers.arrival.poisson.until=\"10 min\""],
+    ),
+    ("compare_free_riders", &["file.size=\"4 MiB\""]),
+    ("compare_half_propshare", &["file.size=\"4 MiB\""]),
+    ("compare_neighbours", &["file.size=\"4 MiB\""]),
+    ("compare_one_bittyrant", &["file.size=\"4 MiB\""]),
+    ("compare_pickers", &["file.size=\"4 MiB\""]),
+    ("compare_seed_policy", &["file.size=\"4 MiB\""]),
+    ("compare_slots", &["file.size=\"4 MiB\""]),
     (
         "decaying_flash_crowd",
         &["file.size=\"4 MiB\"", "group.peers.count=100"],
@@ -65,11 +78,11 @@ const SMALL: &[(&str, &[&str])] = &[
     ("flash_crowd", &["file.size=\"4 MiB\"", "group.leechers.count=60"]),
     ("free_riders", &["file.size=\"4 MiB\""]),
     ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
+    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     (
         "one_club",
         &["group.club.count=50", "group.peers.arrival.poisson.until=\"1 min\""],
     ),
-    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     ("peer_to_peer", &["file.size=\"8 MiB\""]),
     ("rounds", &["group.peers.count=50"]),
     (

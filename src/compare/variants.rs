@@ -16,13 +16,21 @@ const AND: &str = " · ";
 /// The axis of `--choker`: the chokers of `list` for the leechers of all groups of `scenario` that do not free-ride.
 ///
 /// # Errors
-/// When there are no such groups, or the list has gaps.
+/// When there are no such groups, when one of them has a mix, or the list has gaps.
 pub fn chokers(scenario: &Scenario, list: &str) -> Result<Axis, ScenarioError> {
     let place = Place::on_command_line("--choker", list);
     let plays = |group: &&crate::scenario::model::Group| {
         group.starts_with != StartsWith::All && group.choking != Choking::FreeRider
     };
     let groups = scenario.groups.iter().filter(plays);
+    // An entry of a mix is called group/entry; no other name has a slash.
+    if let Some((group, entry)) = groups.clone().find_map(|group| group.name.split_once('/')) {
+        return Err(ScenarioError::at(
+            &place,
+            format!("group `{group}` mixes strategies, and `--choker` would replace all of them"),
+            format!("--vary 'group.{group}.mix.{entry}.choking=…' varies one of them"),
+        ));
+    }
     let keys: Vec<_> = groups
         .map(|group| format!("group.\"{}\".choking", group.name))
         .collect();
@@ -214,5 +222,9 @@ mod tests {
         let variants = variants(&Variation::Grid(vec![axis])).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(variants[0].0, "random");
         assert!(chokers(&scenario(vec![seeds()]), "random").is_err());
+        let mut mixed = swarm.clone();
+        mixed.groups[1].name = "fast/tit-for-tat".into();
+        let error = chokers(&mixed, "random").map(|axis| axis.keys).expect_err("a mix");
+        assert!(error.to_string().contains("group `fast` mixes strategies"), "{error}");
     }
 }

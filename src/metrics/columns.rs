@@ -39,7 +39,7 @@ pub const PEERS: Table = Table {
         ),
         column(
             "strategy",
-            "the rule by which it unchokes: `choking` of its group, for an initial seed `seeding`",
+            "the rule by which it unchokes: `choking` of its group, for an initial seed `seeding`; empty in modes without choking, but for `free-rider`",
         ),
         column("upload_bytes_per_s", "upload capacity of its access link"),
         column(

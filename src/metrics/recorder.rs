@@ -10,6 +10,7 @@ use crate::ids::{GroupIx, PeerId};
 use crate::metrics::accounts::Accounts;
 use crate::metrics::columns::{self, Table};
 use crate::metrics::detail::Detail;
+use crate::metrics::names;
 use crate::metrics::rows::{self, Sent};
 use crate::metrics::summary::{self, Summary};
 use crate::metrics::table::TableWriter;
@@ -205,7 +206,8 @@ impl Observer for Recorder<'_> {
         let group = &self.scenario.groups[record.group.ix()];
         let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
         let strategy = if initial_seed { &group.seeding } else { &group.choking };
-        rows::peer(&mut self.tables.peers, &group.name, strategy.word(), record);
+        let strategy = names::choking_in(self.scenario.run.mode, strategy).unwrap_or_default();
+        rows::peer(&mut self.tables.peers, &group.name, strategy, record);
         note(&self.tables.peers, &self.failed);
     }
 

@@ -19,6 +19,7 @@ mod problem;
 mod read;
 mod reference;
 mod resolved;
+mod rhythm;
 mod schema;
 pub mod study;
 mod trace;

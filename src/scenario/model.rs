@@ -4,6 +4,7 @@
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
 pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
+pub use crate::scenario::rhythm::{Phase, Rechoke, Refill};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
 /// A scenario that has passed every check.
@@ -271,39 +272,6 @@ pub struct Connections {
     pub initiate: u32,
     /// A peer accepts connections while it has fewer than this.
     pub accept: u32,
-}
-
-/// The rhythm of unchoke decisions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rechoke {
-    /// Time between two decisions of a peer.
-    pub interval: SimDuration,
-    /// Every this many decisions one is an optimistic rotation.
-    pub optimistic_every: u32,
-    /// Whether each peer has its own phase or all decide at the same time.
-    pub phase: Phase,
-    /// Whether a slot that falls free is filled at once or at the next decision.
-    pub refill: Refill,
-    /// Length of the window over which rates are measured.
-    pub rate_window: SimDuration,
-}
-
-/// Phase of the rechoke timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Drawn uniformly for each peer.
-    Random,
-    /// The same for all: decisions fall on multiples of the interval since time 0.
-    Aligned,
-}
-
-/// When a free slot is filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refill {
-    /// At once, as real clients do.
-    Immediate,
-    /// At the next decision.
-    Periodic,
 }
 
 /// How many slots a peer has.

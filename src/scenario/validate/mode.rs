@@ -139,7 +139,7 @@ impl Unused {
         self.take(&["super_seeding"], &mut group.super_seeding);
         self.take_unless("choking", &mut group.choking, is_free_rider);
         self.take_unless("seeding", &mut group.seeding, is_free_rider);
-        self.take_from_picking(group.picking.as_mut());
+        self.take_from_picking(&mut group.picking);
         self.take_from_rows("capacity_classes", group.capacity_classes.as_mut(), |unused, class| {
             unused.take(&["download"], &mut class.download);
         });
@@ -149,11 +149,11 @@ impl Unused {
             unused.take(&["rechoke"], &mut entry.rechoke);
             unused.take_unless("choking", &mut entry.choking, is_free_rider);
             unused.take_unless("seeding", &mut entry.seeding, is_free_rider);
-            unused.take_from_picking(entry.picking.as_mut());
+            unused.take_from_picking(&mut entry.picking);
         });
     }
 
-    fn take_from_picking(&mut self, picking: Option<&mut Choice<PickingFile>>) {
+    fn take_from_picking(&mut self, picking: &mut Option<Choice<PickingFile>>) {
         let Some(Choice(picking)) = picking else { return };
         let (name, rules): (_, &mut PickingRules) = match picking {
             PickingFile::RarestFirst(rules) => ("rarest-first", rules),
