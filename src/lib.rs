@@ -18,3 +18,4 @@ pub mod store;
 pub mod swarm;
 pub mod tracker;
 pub mod units;
+pub mod validate;

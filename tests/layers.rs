@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["metrics"],
     &["runner", "progress", "store"],
     &["compare"],
+    &["validate"],
     &["cli"],
 ];
 

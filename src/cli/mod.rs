@@ -15,6 +15,7 @@ mod run;
 mod schema;
 mod style;
 mod table;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Check a scenario and print it with every default spelled out
     Check(check::CheckArgs),
+    /// Hold the simulator against theory, papers and measured swarms
+    Validate(validate::ValidateArgs),
     /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
     List,
     /// Write a commented scenario to start from
@@ -125,6 +128,7 @@ impl Cli {
             Command::Run(args) => run::run(&args, own, style, errors),
             Command::Compare(args) => compare::compare(&args, own, style, errors),
             Command::Check(args) => check::check(&args, own, errors),
+            Command::Validate(args) => validate::validate(&args, style, errors),
             Command::List => list::list(own, style),
             Command::New(args) => new::new(&args, style),
             Command::Schema => schema::schema(),

@@ -81,6 +81,7 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         group: Some(model.cohorts().map(cohort).collect()),
         sweep: None,
         compare: None,
+        expect: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod choice;
 pub mod draw;
+pub mod expect;
 pub mod group;
 pub mod mix;
 pub mod strategy;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::choice::{Or, Unlimited, Whole};
+use self::expect::ExpectFile;
 use self::group::GroupFile;
 use self::study::{CompareSection, SweepSection};
 use super::preset::PresetName;
@@ -47,6 +49,8 @@ pub struct ScenarioFile {
     pub sweep: Option<SweepSection>,
     /// How `swarmsim compare` holds the variants against each other.
     pub compare: Option<CompareSection>,
+    /// What `swarmsim validate` holds the scenario against.
+    pub expect: Option<Vec<ExpectFile>>,
 }
 
 /// The file that the swarm distributes.
