@@ -186,9 +186,7 @@ fn text(outcomes: &[Outcome], style: Style) -> String {
     let rows: Vec<_> = outcomes.iter().map(cells).collect();
     let mut text = aligned(&HEADER, &rows, style);
     text.push('\n');
-    for (id, why) in missed(outcomes) {
-        text.push_str(&format!("  {id} falls short: {why}\n"));
-    }
+    text.extend(missed(outcomes).map(|(id, why)| format!("  {id} falls short: {why}\n")));
     let of = |verdict| count(outcomes, verdict);
     let (holds, short, differs) = (of(Verdict::Holds), of(Verdict::FallsShort), of(Verdict::Differs));
     text + &format!("  {holds} hold, {short} fall short, {differs} differ\n")
