@@ -22,3 +22,4 @@ pub mod swarm;
 pub mod theory;
 pub mod tracker;
 pub mod units;
+pub mod validate;

@@ -39,6 +39,7 @@ Commands:
   run          Simulate a scenario and write the results as CSV
   compare      Run variants of a scenario many times each and compare them
   check        Check a scenario and print it with every default spelled out
+  validate     Hold the simulator against theory, papers and measured swarms
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
   theory       Say what the literature expects of a scenario: bounds, steady states, stability
   new          Write a commented scenario to start from

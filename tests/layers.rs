@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["contact", "rounds", "metrics"],
     &["runner", "progress", "store", "theory"],
     &["compare"],
+    &["validate"],
     &["cli"],
 ];
 

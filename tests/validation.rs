@@ -1,13 +1,16 @@
 //! The simulator held against theory and published figures. What differs from the literature, and why, stands in `docs/validation.md`.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 use swarmsim::engine::observer::{PeerRecord, Sample, Unchoke};
 use swarmsim::engine::{self, Control, Ending, Observer, RunOptions};
 use swarmsim::ids::{GroupIx, PeerId};
-use swarmsim::scenario::{LoadOptions, Scenario, load, parse};
+use swarmsim::scenario::expect::Tier;
+use swarmsim::scenario::{LoadOptions, Override, Scenario, load, parse};
 use swarmsim::units::SimTime;
+use swarmsim::validate::{LIBRARY, Suite, Verdict};
 
 /// What the figures of the literature are made of.
 #[derive(Default)]
@@ -118,55 +121,46 @@ fn play(file: &str, seed: u64, sets: &[&str]) -> Figures {
     run(&load(&path, &options).expect("a valid scenario").scenario)
 }
 
-/// KR-2, KR-3: Kurose & Ross, section 2.5. The bound of the fluid model is approached and never beaten.
+/// The scenarios of the program expect things of themselves; those that take seconds hold here, or say why not.
 #[test]
-fn a_flash_crowd_that_stays_comes_within_five_per_cent_of_the_bound() {
-    for (peers, bound) in [(5, 1200.0), (10, 1800.0), (30, 2700.0)] {
-        let bound = bound * 179_968.0 / 180_000.0;
-        let count = format!("group.leechers.count={peers}");
-        let ratio = play("kurose_ross.toml", 1, &[&count]).makespan() / bound;
-        assert!(
-            (1.0..=1.05).contains(&ratio),
-            "{peers} peers: {ratio} times the bound {bound}"
-        );
+fn small_swarms_are_what_their_scenarios_expect() {
+    let stop = AtomicBool::new(false);
+    let mut judged = 0;
+    for (name, text) in LIBRARY {
+        let load = |changes: &[Override]| {
+            let options = LoadOptions {
+                variant: changes.to_vec(),
+                ..LoadOptions::default()
+            };
+            parse(text, name, Path::new(""), &options)
+        };
+        let loaded = load(&[]).unwrap_or_else(|error| panic!("{error}"));
+        // All expectations must be right, also those that are not played here.
+        Suite::new(&loaded, &|_| true, &load).unwrap_or_else(|error| panic!("{error}"));
+        let small = Suite::new(&loaded, &|expectation| expectation.tier <= Tier::B, &load).expect("as above");
+        for outcome in small
+            .into_iter()
+            .flat_map(|suite| suite.judge(2, &stop).expect("no defect").expect("not stopped"))
+        {
+            judged += 1;
+            assert!(outcome.verdict != Verdict::Differs, "{outcome:?}");
+        }
     }
+    assert_eq!(judged, 18);
 }
 
-/// Trap 6 of the same figure: the bound counts on peers that stay. The simulator of Bharambe et al. gives 1.12 and 1.23.
+/// Every scenario with expectations is part of the program.
 #[test]
-fn a_selfish_flash_crowd_is_well_above_the_bound() {
-    for (peers, bound, expected) in [(10, 1800.0, 1.12), (30, 2700.0, 1.23)] {
-        let count = format!("group.leechers.count={peers}");
-        let figures = play("kurose_ross.toml", 1, &[&count, "group.leechers.departure=\"selfish\""]);
-        let ratio = figures.makespan() / bound;
-        assert!(
-            (ratio - expected).abs() < 0.06,
-            "{peers} peers: {ratio}, not {expected}"
-        );
-    }
-}
-
-/// KR-1: where peers never upload, not even when they are done, the server alone sends N copies.
-#[test]
-fn without_peer_uploads_the_server_sends_every_copy() {
-    let sets = [
-        "group.leechers.count=10",
-        "group.leechers.choking=\"free-rider\"",
-        "group.leechers.seeding=\"free-rider\"",
-    ];
-    let figures = play("kurose_ross.toml", 1, &sets);
-    let expected = 10.0 * 179_968_000.0 / 500_000.0;
-    let ratio = figures.makespan() / expected;
-    assert!((1.0 - 1e-9..1.01).contains(&ratio), "{ratio}");
-}
-
-/// BHP-1: homogeneous swarm of Bharambe, Herley & Padmanabhan 2006. Their own simulator gives 0.946 and 2111 s.
-#[test]
-fn upload_capacity_is_used_in_a_homogeneous_swarm() {
-    let figures = play("bharambe.toml", 1, &[]);
-    assert!(figures.utilisation() >= 0.90, "{}", figures.utilisation());
-    let mean = figures.mean_time(1);
-    assert!((mean / 2111.0 - 1.0).abs() < 0.06, "{mean} s, not 2111 s");
+fn the_library_is_the_folder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/validation");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| std::fs::read_to_string(path).expect("text").contains("[[expect]]"))
+        .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, LIBRARY.iter().map(|(name, _)| *name).collect::<Vec<_>>());
 }
 
 /// BHP-2: a weak origin starves the swarm. (Not below 800 kbit/s: see `docs/validation.md`, "The last chunk".)

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, ScenarioArgs, Style, bare};
 use crate::compare::Plan;
+use crate::validate::Suite;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -20,6 +21,7 @@ pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result
     let plan = Plan::new(&loaded, &loaded.study, own, &|changes| {
         args.scenario.variant(own, changes)
     })?;
+    Suite::new(&loaded, &|_| true, &|changes| args.scenario.variant(own, changes))?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
     let scenario = loaded.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;

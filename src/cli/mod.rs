@@ -16,6 +16,7 @@ mod schema;
 mod style;
 mod table;
 mod theory;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -63,6 +64,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Check a scenario and print it with every default spelled out
     Check(check::CheckArgs),
+    /// Hold the simulator against theory, papers and measured swarms
+    Validate(validate::ValidateArgs),
     /// List the rules that a scenario can name: chokers, pickers, arrivals, departures
     List,
     /// Say what the literature expects of a scenario: bounds, steady states, stability
@@ -131,6 +134,7 @@ impl Cli {
             Command::Run(args) => run::run(&args, own, style, errors),
             Command::Compare(args) => compare::compare(&args, own, style, errors),
             Command::Check(args) => check::check(&args, own, errors),
+            Command::Validate(args) => validate::validate(&args, style, errors),
             Command::List => list::list(own, style),
             Command::Theory(args) => theory::theory(&args, own, style, errors),
             Command::New(args) => new::new(&args, style),

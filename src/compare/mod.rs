@@ -39,3 +39,4 @@ pub use plan::{Plan, Variant};
 pub use statistics::{Interval, interval, t_quantile};
 pub use variants::{chokers, variants};
 pub use warm_up::{cut, mser5};
+pub use workers::play;

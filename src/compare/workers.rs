@@ -29,7 +29,7 @@ struct Work<'w> {
 ///
 /// # Errors
 /// The first error of `finished` or of a run.
-pub(super) fn play<E: From<RunFault>>(
+pub fn play<E: From<RunFault>>(
     plan: &Plan,
     todo: &[RunId],
     jobs: usize,

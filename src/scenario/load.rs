@@ -6,13 +6,14 @@ use std::ops::Range;
 use std::path::Path as FilePath;
 
 use super::document::{Document, Path, Sources};
+use super::expect::Expectation;
 use super::file::choice::{Alternatives, Whole};
 use super::file::strategy::ChokingFile;
 use super::limits::FILE_BYTES_MAX;
 use super::model::Scenario;
 use super::problem::{Place, Problem, ScenarioError, Severity};
 use super::study::Study;
-use super::validate::{Finding, name_fault, study, validate};
+use super::validate::{Finding, expectations, name_fault, study, validate};
 use super::{overrides, read};
 
 /// What the command line says about a scenario.
@@ -44,6 +45,8 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// What it is compared with; nothing of it matters to a run.
     pub study: Study,
+    /// What `swarmsim validate` holds it against; nothing of it matters to a run.
+    pub expectations: Vec<Expectation>,
     /// What is probably not meant, as text of several lines each.
     pub warnings: Vec<String>,
 }
@@ -128,6 +131,8 @@ pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions)
     let place = |path: &Path| Place(sources.excerpt(document.place(path)));
     let (study, of_study) = study(&read.file, &place);
     findings.extend(of_study);
+    let (expectations, of_expectations) = expectations(&read.file, &place);
+    findings.extend(of_expectations);
     let is_new = |finding: &Finding| !read.left_out.iter().any(|path| overlap(path, &finding.path));
     let found = findings
         .into_iter()
@@ -148,6 +153,7 @@ pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions)
     Ok(Loaded {
         scenario,
         study,
+        expectations,
         warnings,
     })
 }

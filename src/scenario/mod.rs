@@ -7,6 +7,7 @@
 mod document;
 pub mod draw;
 pub mod estimate;
+pub mod expect;
 pub mod file;
 pub mod limits;
 mod load;

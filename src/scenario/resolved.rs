@@ -84,6 +84,7 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         group: Some(model.cohorts().map(cohort).collect()),
         sweep: None,
         compare: None,
+        expect: None,
     };
     if model.run.mode != Mode::Bittorrent {
         take_unused(&mut file);

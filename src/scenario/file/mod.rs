@@ -4,6 +4,7 @@
 
 pub mod choice;
 pub mod draw;
+pub mod expect;
 pub mod group;
 pub mod mix;
 pub mod mode;
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::choice::{Choice, Or, Unlimited, Whole};
+use self::expect::ExpectFile;
 use self::group::GroupFile;
 use self::mode::ModeFile;
 use self::study::{CompareSection, SweepSection};
@@ -49,6 +51,8 @@ pub struct ScenarioFile {
     pub sweep: Option<SweepSection>,
     /// How `swarmsim compare` holds the variants against each other.
     pub compare: Option<CompareSection>,
+    /// What `swarmsim validate` holds the scenario against.
+    pub expect: Option<Vec<ExpectFile>>,
 }
 
 /// The file that the swarm distributes.

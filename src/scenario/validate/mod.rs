@@ -2,6 +2,7 @@
 
 mod check;
 mod draws;
+mod expect;
 mod group;
 mod mix;
 pub(super) mod mode;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
+pub(super) use self::expect::expectations;
 pub(super) use self::group::name_fault;
 pub(super) use self::study::study;
 use super::estimate::{arrivals_expected, peers_expected};

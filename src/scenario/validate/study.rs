@@ -7,7 +7,7 @@ use super::check::{Check, Finding};
 use crate::scenario::document::Path;
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::file::choice::Or;
-use crate::scenario::file::study::{CompareSection, SweepSection, VariantFile};
+use crate::scenario::file::study::{CompareSection, Item, Keyed, SweepSection};
 use crate::scenario::limits::{
     CONFIDENCE_MAX, CONFIDENCE_MIN, PRECISION_MAX, PRECISION_MIN, ROWS_MAX, RUNS_MAX, TIME_MAX, VARIANTS_MAX,
 };
@@ -16,7 +16,7 @@ use crate::scenario::{Override, Place};
 use crate::units::SimDuration;
 
 /// Finds the place of an item.
-type Places<'p> = &'p dyn Fn(&Path) -> Place;
+pub(super) type Places<'p> = &'p dyn Fn(&Path) -> Place;
 
 /// The study of `file`, and what is wrong with it; `places` finds where its items stand.
 pub(in crate::scenario) fn study(file: &ScenarioFile, places: Places<'_>) -> (Study, Vec<Finding>) {
@@ -99,14 +99,15 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
         }
         named.push(NamedVariant {
             name,
-            set: overrides(&at, variant, places),
+            set: overrides(&at, variant.set.as_ref(), places),
         });
     }
     Variation::Named(named)
 }
 
-fn overrides(at: &Check<'_>, variant: &VariantFile, places: Places<'_>) -> Vec<Override> {
-    let set = variant.set.iter().flat_map(|set| &set.0);
+/// The key `set` of the table at `at`.
+pub(super) fn overrides(at: &Check<'_>, set: Option<&Keyed<Item>>, places: Places<'_>) -> Vec<Override> {
+    let set = set.into_iter().flat_map(|set| &set.0);
     set.map(|(key, item)| Override {
         text: format!("{key}={}", item.0),
         place: places(at.key("set").key(key).path()),
@@ -124,7 +125,7 @@ fn axes(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Vec<Axis> {
                 format!("from 1 to {ROWS_MAX} are possible"),
             );
         }
-        let placed = |(index, item): (usize, &crate::scenario::file::study::Item)| Placed {
+        let placed = |(index, item): (usize, &Item)| Placed {
             value: item.0.clone(),
             place: places(at.index(index).path()),
         };

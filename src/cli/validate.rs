@@ -1,0 +1,234 @@
+//! `swarmsim validate`: the simulator held against theory, papers and measured swarms.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, ValueEnum};
+
+use crate::cli::table::aligned;
+use crate::cli::{Failure, Style, interrupt, say};
+use crate::scenario::expect::{Expectation, Tier};
+use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
+use crate::validate::{LIBRARY, Outcome, Suite, Verdict};
+
+const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
+/// The generated part of a page stands between these.
+const BEGIN: &str = "<!-- swarmsim validate: begin -->\n";
+const END: &str = "<!-- swarmsim validate: end -->\n";
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    /// Only these results [default: all]
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Only these tiers, with commas between: a exact, b small swarms, c hundreds of peers, d open swarms, e strategies
+    #[arg(long, value_enum, value_name = "A,B,…", value_delimiter = ',')]
+    tier: Vec<TierName>,
+    /// Runs at a time [default: one on each core]; the results do not depend on it
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// The scenarios of this folder in the place of those that come with swarmsim
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Write the table to this file as CSV too
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Renew the table between the marks of this Markdown file too, as in docs/validation.md
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TierName {
+    A,
+    B,
+    C,
+    D,
+    E,
+}
+
+impl TierName {
+    const fn tier(self) -> Tier {
+        match self {
+            Self::A => Tier::A,
+            Self::B => Tier::B,
+            Self::C => Tier::C,
+            Self::D => Tier::D,
+            Self::E => Tier::E,
+        }
+    }
+}
+
+/// A scenario that expects something: name, text, and the folder where its paths start.
+struct Source {
+    name: String,
+    text: String,
+    base_dir: PathBuf,
+}
+
+impl Source {
+    fn load(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
+        let options = LoadOptions {
+            variant: changes.to_vec(),
+            ..LoadOptions::default()
+        };
+        scenario::parse(&self.text, &self.name, &self.base_dir, &options)
+    }
+}
+
+pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let suites = args.suites()?;
+    if suites.is_empty() {
+        return Err(Failure::Usage(anyhow!(
+            "no result has this id and tier: `swarmsim validate --help` says how to choose"
+        )));
+    }
+    let jobs = args.jobs()?;
+    let stop = interrupt::watch("the table is not written", None).map_err(|error| Failure::Run(error.into()))?;
+    let mut outcomes = Vec::new();
+    for (name, suite) in &suites {
+        say(io::stderr(), &format!("{name}: {} runs\n", suite.runs().len()))?;
+        let Some(judged) = suite.judge(jobs, &stop).map_err(|fault| Failure::Run(fault.into()))? else {
+            return Ok(interrupt::EXIT_CODE.into());
+        };
+        outcomes.extend(judged);
+    }
+    write_files(args, &outcomes).map_err(Failure::Run)?;
+    io::stdout().write_all(text(&outcomes, style).as_bytes())?;
+    let differing = count(&outcomes, Verdict::Differs);
+    if differing > 0 {
+        errors.error(&format!("{differing} results differ, and nobody has said why"));
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl ValidateArgs {
+    fn suites(&self) -> Result<Vec<(String, Suite)>, Failure> {
+        let mut suites = Vec::new();
+        for source in self.sources().map_err(Failure::Usage)? {
+            let loaded = source.load(&[])?;
+            let suite = Suite::new(&loaded, &|expectation| self.wants(expectation), &|changes| {
+                source.load(changes)
+            })?;
+            suites.extend(suite.map(|suite| (source.name.clone(), suite)));
+        }
+        Ok(suites)
+    }
+
+    fn wants(&self, expectation: &Expectation) -> bool {
+        let tier = self.tier.is_empty() || self.tier.iter().any(|tier| tier.tier() == expectation.tier);
+        let id = self.ids.is_empty() || self.ids.iter().any(|id| id.eq_ignore_ascii_case(&expectation.id));
+        tier && id
+    }
+
+    fn sources(&self) -> anyhow::Result<Vec<Source>> {
+        let Some(dir) = &self.dir else {
+            let source = |(name, text): &(&str, &str)| Source {
+                name: (*name).to_owned(),
+                text: (*text).to_owned(),
+                base_dir: PathBuf::new(),
+            };
+            return Ok(LIBRARY.iter().map(source).collect());
+        };
+        let cannot = || format!("cannot read the folder `{}`", dir.display());
+        let entries = fs::read_dir(dir).with_context(cannot)?;
+        let mut paths = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()
+            .with_context(cannot)?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        paths.iter().map(|path| read(path, dir)).collect()
+    }
+
+    fn jobs(&self) -> Result<usize, Failure> {
+        match self.jobs {
+            Some(jobs) => Ok(usize::from(jobs)),
+            None => thread::available_parallelism().map(usize::from).map_err(|error| {
+                Failure::Usage(anyhow!(error).context("cannot tell how many cores there are: say it with --jobs"))
+            }),
+        }
+    }
+}
+
+fn read(path: &Path, dir: &Path) -> anyhow::Result<Source> {
+    Ok(Source {
+        name: path.display().to_string(),
+        text: fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?,
+        base_dir: dir.to_owned(),
+    })
+}
+
+fn count(outcomes: &[Outcome], verdict: Verdict) -> usize {
+    outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
+}
+
+fn cells(outcome: &Outcome) -> Vec<String> {
+    let expectation = &outcome.expectation;
+    let cells = [
+        expectation.id.as_str(),
+        expectation.tier.letter(),
+        &expectation.says,
+        &outcome.expected,
+        &outcome.simulated,
+        outcome.verdict.words(),
+        &expectation.source,
+    ];
+    cells.map(str::to_owned).to_vec()
+}
+
+fn text(outcomes: &[Outcome], style: Style) -> String {
+    let rows: Vec<_> = outcomes.iter().map(cells).collect();
+    let mut text = aligned(&HEADER, &rows, style);
+    text.push('\n');
+    text.extend(missed(outcomes).map(|(id, why)| format!("  {id} falls short: {why}\n")));
+    let of = |verdict| count(outcomes, verdict);
+    let (holds, short, differs) = (of(Verdict::Holds), of(Verdict::FallsShort), of(Verdict::Differs));
+    text + &format!("  {holds} hold, {short} fall short, {differs} differ\n")
+}
+
+/// Id of what falls short, and why.
+fn missed(outcomes: &[Outcome]) -> impl Iterator<Item = (&str, &str)> {
+    let short = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::FallsShort);
+    short.filter_map(|outcome| Some((outcome.expectation.id.as_str(), outcome.expectation.known.as_deref()?)))
+}
+
+fn write_files(args: &ValidateArgs, outcomes: &[Outcome]) -> anyhow::Result<()> {
+    if let Some(path) = &args.csv {
+        write_csv(path, outcomes).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    let Some(path) = &args.markdown else { return Ok(()) };
+    let show = path.display();
+    let page = fs::read_to_string(path).with_context(|| format!("cannot read `{show}`"))?;
+    let parts = page.split_once(BEGIN).zip(page.split_once(END));
+    let ((before, _), (_, after)) = parts
+        .with_context(|| format!("`{show}` has no place for the table: put these two lines there\n{BEGIN}{END}"))?;
+    let page = format!("{before}{BEGIN}\n{}\n{END}{after}", markdown(outcomes));
+    fs::write(path, page).with_context(|| format!("cannot write `{show}`"))
+}
+
+fn write_csv(path: &Path, outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_path(path)?;
+    writer.write_record(HEADER)?;
+    for outcome in outcomes {
+        writer.write_record(cells(outcome))?;
+    }
+    Ok(writer.flush()?)
+}
+
+fn markdown(outcomes: &[Outcome]) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(&HEADER.map(str::to_owned)) + &line(&HEADER.map(|_| "---".to_owned()));
+    text.extend(outcomes.iter().map(|outcome| line(&cells(outcome))));
+    let why: Vec<_> = missed(outcomes).map(|(id, why)| format!("- {id}: {why}\n")).collect();
+    if !why.is_empty() {
+        text.push_str("\nWhat falls short, and why:\n\n");
+        text.push_str(&why.concat());
+    }
+    text
+}

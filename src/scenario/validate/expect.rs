@@ -1,0 +1,128 @@
+//! The tables `[[expect]]`: checked, but for the names of figures, which only those who know the results can check.
+
+use std::cell::RefCell;
+
+use super::check::{Check, Finding};
+use super::study::{Places, overrides};
+use crate::scenario::expect::{Expectation, Target, Tier};
+use crate::scenario::file::ScenarioFile;
+use crate::scenario::file::expect::ExpectFile;
+use crate::scenario::limits::RUNS_MAX;
+use crate::scenario::study::Placed;
+
+const SEEDS: u32 = 10;
+
+/// What `file` expects, and what is wrong with that; `places` finds where its items stand.
+pub(in crate::scenario) fn expectations(file: &ScenarioFile, places: Places<'_>) -> (Vec<Expectation>, Vec<Finding>) {
+    let findings = RefCell::new(Vec::new());
+    let at = Check::root(&findings).key("expect");
+    let tables = file.expect.iter().flatten().enumerate();
+    let expected = tables.filter_map(|(index, table)| expectation(&at.index(index), table, places));
+    let expected = expected.collect();
+    (expected, findings.into_inner())
+}
+
+fn expectation(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<Expectation> {
+    let id = at.key("id").required(file.id.clone(), "\"KR-3\"");
+    let tier = at.key("tier").required(file.tier, "\"b\"");
+    let says = at
+        .key("says")
+        .required(file.says.clone(), "\"30 peers finish near the bound\"");
+    let source = at.key("source").required(file.source.clone(), "\"Kumar & Ross 2006\"");
+    let seeds = file
+        .seeds
+        .map_or(SEEDS, |seeds| at.key("seeds").count(seeds, 1, RUNS_MAX));
+    let target = target(at, file, places);
+    Some(Expectation {
+        id: id?,
+        tier: tier.unwrap_or(Tier::A),
+        says: says?,
+        source: source?,
+        set: overrides(at, file.set.as_ref(), places),
+        seeds,
+        target: target?,
+        known: file.known.clone(),
+    })
+}
+
+fn target(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<Target> {
+    let bounded = file.above.is_some() || file.below.is_some();
+    let given = [file.value.is_some(), bounded, file.order.is_some()];
+    if given.into_iter().filter(|given| *given).count() != 1 {
+        at.error(
+            "an expectation is one of `value`, a bound and `order`",
+            "write for example: value = 2111.0 and within_percent = 6.0, or: below = 1.05, or: order = [\"…\", \"…\"]",
+        );
+        return None;
+    }
+    let tolerances = [("within", file.within), ("within_percent", file.within_percent)];
+    for (key, _) in tolerances
+        .iter()
+        .filter(|(_, given)| given.is_some() && file.value.is_none())
+    {
+        at.key(key).error(
+            format!("`{key}` is the tolerance of a `value`"),
+            "remove it, or give a `value`",
+        );
+    }
+    if let Some(names) = &file.order {
+        return order(at, file, names, places);
+    }
+    let value = at
+        .key("figure")
+        .required(file.figure.clone(), "\"completion_mean_s\"")?;
+    let place = places(at.key("figure").path());
+    let figure = Placed { value, place };
+    match file.value {
+        Some(value) => Some(Target::Value {
+            figure,
+            value,
+            tolerance: tolerance(at, file, value)?,
+        }),
+        None => bounds(at, file, figure),
+    }
+}
+
+fn tolerance(at: &Check<'_>, file: &ExpectFile, value: f64) -> Option<f64> {
+    match (file.within, file.within_percent) {
+        (Some(within), None) => Some(at.key("within").within(within, 0.0, f64::MAX)),
+        (None, Some(percent)) => Some(at.key("within_percent").within(percent, 0.0, 100.0) / 100.0 * value.abs()),
+        _ => {
+            at.key("value").error(
+                "a `value` has one tolerance",
+                "give either `within`, in its unit, or `within_percent`",
+            );
+            None
+        }
+    }
+}
+
+fn bounds(at: &Check<'_>, file: &ExpectFile, figure: Placed<String>) -> Option<Target> {
+    let (above, below) = (
+        file.above.unwrap_or(f64::NEG_INFINITY),
+        file.below.unwrap_or(f64::INFINITY),
+    );
+    if above > below {
+        at.key("above")
+            .error(format!("nothing is above {above} and below {below}"), "swap the two");
+        return None;
+    }
+    Some(Target::Bounds { figure, above, below })
+}
+
+fn order(at: &Check<'_>, file: &ExpectFile, names: &[String], places: Places<'_>) -> Option<Target> {
+    if file.figure.is_some() {
+        at.key("figure")
+            .error("`order` names its figures itself", "remove `figure`");
+    }
+    let at = at.key("order");
+    if names.len() < 2 {
+        at.error("an order needs two figures", "name the lowest first");
+        return None;
+    }
+    let placed = |(index, name): (usize, &String)| Placed {
+        value: name.clone(),
+        place: places(at.index(index).path()),
+    };
+    Some(Target::Order(names.iter().enumerate().map(placed).collect()))
+}
