@@ -11,6 +11,7 @@ pub mod ids;
 pub mod metrics;
 pub mod picking;
 pub mod progress;
+pub mod report;
 pub mod rng;
 pub mod runner;
 pub mod scenario;

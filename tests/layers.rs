@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["bandwidth", "choking", "picking", "tracker", "churn"],
     &["engine"],
     &["metrics"],
-    &["runner", "progress", "store"],
+    &["runner", "progress", "store", "report"],
     &["compare"],
     &["cli"],
 ];

@@ -87,7 +87,10 @@ impl Segment {
     fn write(&mut self, value: &impl Serialize) -> Result<Line, StoreError> {
         let text = line::encode(value).map_err(|cause| failed("write to", &self.path)(cause.into()))?;
         // On the disk before it counts as finished: a power cut then loses no run that was shown as done.
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self
+            .file
+            .write_all(text.as_bytes())
+            .and_then(|()| self.file.sync_data());
         written.map_err(failed("write to", &self.path))?;
         let line = Line {
             offset: self.end,
