@@ -38,6 +38,7 @@ Usage: swarmsim [OPTIONS] <COMMAND>
 Commands:
   run          Simulate a scenario and write the results as CSV
   compare      Run variants of a scenario many times each and compare them
+  report       Make one HTML page of a result or a comparison, to look at
   check        Check a scenario and print it with every default spelled out
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
   new          Write a commented scenario to start from

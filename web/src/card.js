@@ -57,7 +57,11 @@ export function chartCard(chart) {
     legend.append(element("li", {}, element("i", { style: `background:${colour}` }), label));
   }
   const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
-  new ResizeObserver(draw).observe(plot);
+  let drawn = 0;
+  new ResizeObserver(() => requestAnimationFrame(() => {
+    if (plot.clientWidth !== drawn) draw();
+    drawn = plot.clientWidth;
+  })).observe(plot);
   return made;
 }
 

@@ -10,13 +10,12 @@ function keyFigures(figures) {
   return element("dl", { class: "keys" }, ...figures.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
 }
 
-/** The share of a group's leechers that is done after a time; those that never complete keep it below 1. @param {Table} peers @param {any} group @param {number} chunks */
-function doneOverTime(peers, group, chunks) {
-  const mine = peers.group.map((g, i) => ({ g, i })).filter(({ g, i }) => g === group && peers.chunks_at_start[i] < chunks).map(({ i }) => i);
-  const times = mine.map((i) => peers.completion_time_s[i]).filter((t) => t !== null).sort((a, b) => a - b);
+/** The share of a group's leechers that is done after a time; those that never complete keep it below 1. @param {any[]} completionTimes */
+function doneOverTime(completionTimes) {
+  const times = completionTimes.filter((t) => t !== null).sort((a, b) => a - b);
   /** @type {[number, number][]} */
   const steps = [[0, 0]];
-  times.forEach((t, k) => steps.push([t, k / mine.length], [t, (k + 1) / mine.length]));
+  times.forEach((t, k) => steps.push([t, k / completionTimes.length], [t, (k + 1) / completionTimes.length]));
   return steps;
 }
 
@@ -44,11 +43,15 @@ export function showRun(data, main) {
   const { peers, timeseries, groups } = data;
   const figures = Object.fromEntries(Object.entries(data.summary).map(([name, values]) => [name, /** @type {any[]} */ (values)[0]]));
   const chunks = peers.chunks_at_end.reduce((/** @type {number} */ m, /** @type {number} */ n) => Math.max(m, n), 0);
-  const leeching = distinct(peers.group.filter((/** @type {any} */ _, /** @type {number} */ i) => peers.chunks_at_start[i] < chunks));
   const names = distinct(data.group_summary.group);
+  const withSeeds = new Set(names.filter((_, i) => data.group_summary.initial_seeds[i] > 0));
+  const leeching = names.filter((_, i) => data.group_summary.leechers[i] > 0);
+  /** A column of peers.csv for the leechers of a group. @param {any} group @param {string} column @returns {any[]} */
+  const ofLeechers = (group, column) => peers[column].filter((/** @type {any} */ _, /** @type {number} */ i) =>
+    peers.group[i] === group && !(withSeeds.has(group) && peers.chunks_at_start[i] === chunks));
   const byGroup = (/** @type {string} */ x, /** @type {string} */ y) => leeching.map((group, k) => ({
     name: String(group), colour: colour(k), dots: true,
-    points: pairs(...(/** @type {[any[], any[]]} */ ([x, y].map((c) => peers[c].filter((/** @type {any} */ _, /** @type {number} */ i) => peers.group[i] === group && peers.chunks_at_start[i] < chunks))))),
+    points: pairs(ofLeechers(group, x), ofLeechers(group, y)),
   }));
   const over = (/** @type {[string, string][]} */ columns) => columns.map(([column, name], k) => ({ name, colour: colour(k), points: pairs(timeseries.time_s, timeseries[column]) }));
   const scaled = (/** @type {any[]} */ series, /** @type {number} */ x, /** @type {number} */ y) => series.map((s) => ({ ...s, points: s.points.map((/** @type {[number, number]} */ p) => [p[0] / x, p[1] / y]) }));
@@ -65,14 +68,14 @@ export function showRun(data, main) {
     ["time over lower bound", number(figures.makespan_over_bound)], ["wasted bytes", number(figures.wasted_bytes)]])], true));
   main.append(
     xyChart({ title: "Completion time", note: "Share of the leechers of each group that are done this long after they joined.", x: "time since joining (min)", y: "share of leechers", yMax: 1,
-      series: scaled(leeching.map((group, k) => ({ name: String(group), colour: colour(k), points: doneOverTime(peers, group, chunks) })), 60, 1) }),
+      series: scaled(leeching.map((group, k) => ({ name: String(group), colour: colour(k), points: doneOverTime(ofLeechers(group, "completion_time_s")) })), 60, 1) }),
     xyChart({ title: "Leechers and seeds", x: "time (min)", y: "peers", series: scaled(over([["leechers", "leechers"], ["seeds", "seeds"]]), 60, 1) }),
     xyChart({ title: "Use of upload capacity", note: "Mean since the sample before.", x: "time (min)", y: "share of capacity", yMax: 1,
       series: scaled(over([["leecher_utilisation", "leechers"], ["seed_utilisation", "seeds"], ["utilisation", "all"]]), 60, 1) }),
     xyChart({ title: "Copies of a chunk", note: "The rarest chunk, the mean, and the most common one.", x: "time (min)", y: "copies",
       series: scaled(over([["copies_min", "rarest"], ["copies_mean", "mean"], ["copies_max", "most common"]]), 60, 1) }),
-    heatmap({ title: "Who unchokes whom", note: "Time unchoked per pair of peers while the sender leeches, over what an average peer gets from that group. 1 is chance. Peers are taken as present all the time.",
-      x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit: "times chance", cells: againstChance(groups, names, new Map(names.map((n, i) => [n, data.group_summary.peers[i]]))) }),
+    heatmap({ title: "Who unchokes whom", note: "Time unchoked per pair of leechers while the sender leeches, over what an average leecher gets from that group. 1 is chance, if all are there equally long.",
+      x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit: "times chance", cells: againstChance(groups, names, new Map(names.map((n, i) => [n, data.group_summary.leechers[i]]))) }),
     heatmap({ title: "Traffic between groups", note: "MiB sent in the whole run.", x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit: "MiB",
       cells: square(groups, names, (i) => groups.bytes[i] / 2 ** 20) }),
     xyChart({ title: "Completion time against upload capacity", x: "upload capacity (kB/s)", y: "completion time (min)", series: scaled(byGroup("upload_bytes_per_s", "completion_time_s"), 1e3, 60) }),
