@@ -79,6 +79,7 @@ Options:
       --force             Replace the results that are there, once the run has ended
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
+      --report            Also write report.html, one page to look at
       --check-invariants  Check all invariants of the model every few events (slow)
       --json              Print the summary as JSON on standard output, and nothing else there
       --color <WHEN>      Colour in messages and tables [default: auto] [possible values: auto,
