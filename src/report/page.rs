@@ -66,6 +66,8 @@ mod tests {
             page.matches("http://www.w3.org/2000/svg").count() + 1,
             "and http-equiv"
         );
-        assert!(!page.contains("{{"), "all places are filled");
+        for place in ["{{css}}", "{{js}}", "{{data}}"] {
+            assert!(!page.contains(place), "{place} is filled");
+        }
     }
 }
