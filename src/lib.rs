@@ -13,6 +13,7 @@ pub mod ids;
 pub mod metrics;
 pub mod picking;
 pub mod progress;
+pub mod report;
 pub mod rng;
 pub mod rounds;
 pub mod runner;

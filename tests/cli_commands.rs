@@ -38,6 +38,7 @@ Usage: swarmsim [OPTIONS] <COMMAND>
 Commands:
   run          Simulate a scenario and write the results as CSV
   compare      Run variants of a scenario many times each and compare them
+  report       Make one HTML page of a result or a comparison, to look at
   check        Check a scenario and print it with every default spelled out
   validate     Hold the simulator against theory, papers and measured swarms
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
@@ -80,6 +81,7 @@ Options:
       --force             Replace the results that are there, once the run has ended
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
+      --report            Also write report.html, one page to look at
       --check-invariants  Check all invariants of the model every few events (slow)
       --json              Print the summary as JSON on standard output, and nothing else there
   -q, --quiet             Show neither plan, progress nor table

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["crowd"],
     &["contact", "rounds", "metrics"],
-    &["runner", "progress", "store", "theory"],
+    &["runner", "progress", "store", "theory", "report"],
     &["compare"],
     &["validate"],
     &["cli"],

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, memory, report, say};
 use crate::compare::{self, Analysis, Directory, Event, Existing, Outcome, Plan};
 use crate::engine;
 use crate::progress::RunsMeter;
@@ -62,6 +62,9 @@ pub(super) struct CompareArgs {
     /// Delete the comparison that is there and start anew
     #[arg(long)]
     force: bool,
+    /// Also write report.html, one page to look at
+    #[arg(long)]
+    report: bool,
     /// Print the comparison as JSON on standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -112,6 +115,9 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
         }
         Outcome::Finished(finished) => {
             let analysis = &finished.analysis;
+            if args.report {
+                report::write_into(&target)?;
+            }
             if args.json {
                 let report = Report {
                     results: target.display().to_string(),

@@ -11,6 +11,7 @@ mod memory;
 mod new;
 mod outcome;
 mod plan;
+mod report;
 mod run;
 mod schema;
 mod style;
@@ -62,6 +63,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run variants of a scenario many times each and compare them
     Compare(compare::CompareArgs),
+    /// Make one HTML page of a result or a comparison, to look at
+    Report(report::ReportArgs),
     /// Check a scenario and print it with every default spelled out
     Check(check::CheckArgs),
     /// Hold the simulator against theory, papers and measured swarms
@@ -133,6 +136,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args, own, style, errors),
             Command::Compare(args) => compare::compare(&args, own, style, errors),
+            Command::Report(args) => report::report(&args),
             Command::Check(args) => check::check(&args, own, errors),
             Command::Validate(args) => validate::validate(&args, style, errors),
             Command::List => list::list(own, style),

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, say};
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, report, say};
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
@@ -34,6 +34,9 @@ pub(super) struct RunArgs {
     /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all
     #[arg(long, value_name = "LEVELS")]
     detail: Option<Detail>,
+    /// Also write report.html, one page to look at
+    #[arg(long)]
+    report: bool,
     /// Check all invariants of the model every few events (slow)
     #[arg(long)]
     check_invariants: bool,
@@ -82,6 +85,9 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     };
     let mut meter = Meter::new(&scenario, args.quiet, errors.color());
     let summary = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
+    if args.report {
+        report::write_into(&target)?;
+    }
 
     if args.json {
         let report = Report {

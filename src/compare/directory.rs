@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::tables::FILES;
 use crate::metrics::DirectoryError;
+use crate::metrics::directory::REPORT;
 use crate::store::Store;
 
 /// The store of finished runs, below the directory.
@@ -97,7 +98,7 @@ fn remove(path: &Path) -> Result<(), DirectoryError> {
         let entry = entry.map_err(failed("look into", path))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let whole = name.strip_suffix(&format!(".{UNFINISHED}")).unwrap_or(&name);
-        if ![STORE, VARIANTS].contains(&whole) && !FILES.contains(&whole) {
+        if ![STORE, VARIANTS, REPORT].contains(&whole) && !FILES.contains(&whole) {
             return Err(DirectoryError::Foreign {
                 directory: path.to_owned(),
                 file: name,

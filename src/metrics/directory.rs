@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Without these two files a directory is not a result of ours, and is never replaced.
 const MARKS: [&str; 2] = ["scenario.toml", "summary.csv"];
 
+/// The page that `swarmsim report` makes of a result or a comparison, in its directory.
+pub const REPORT: &str = "report.html";
+
 /// A directory that is being filled.
 #[derive(Debug)]
 pub struct ResultDirectory {
@@ -174,7 +177,7 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
 fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name != MARKS[0] && !TABLES.iter().any(|table| table.file == name) {
+        if ![MARKS[0], REPORT].contains(&name.as_str()) && !TABLES.iter().any(|table| table.file == name) {
             return Ok(Some(name));
         }
     }

@@ -1,0 +1,73 @@
+//! Which files and columns the page needs, as one JSON object.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{ReportError, chunks, failed, table};
+
+/// Rows of the time series at most.
+const SAMPLES_MAX: usize = 2_000;
+/// Columns of `peers.csv` that are shown.
+const PEERS: [&str; 6] = [
+    "group",
+    "upload_bytes_per_s",
+    "chunks_at_start",
+    "chunks_at_end",
+    "completion_time_s",
+    "share_ratio",
+];
+
+/// All that the page shows of `directory`.
+pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
+    if directory.join("summary.csv").is_file() {
+        run(directory)
+    } else if directory.join("comparison_summary.csv").is_file() {
+        comparison(directory)
+    } else {
+        Err(ReportError::NotAResult(directory.to_owned()))
+    }
+}
+
+fn run(directory: &Path) -> Result<Value, ReportError> {
+    let all = |file: &str| table::columns(&directory.join(file), &[], 1);
+    let series = directory.join("timeseries.csv");
+    let samples = table::count(&series)?;
+    let step = samples.div_ceil(SAMPLES_MAX).max(1);
+    let chunks = directory.join("chunks.csv");
+    let copies = chunks.is_file().then(|| chunks::grid(&chunks, samples)).transpose()?;
+    let note = match step {
+        1 => format!("Every one of the {samples} samples and every peer is in this page."),
+        _ => format!("One of {step} of the {samples} samples and every peer is in this page."),
+    };
+    Ok(json!({
+        "kind": "run",
+        "summary": all("summary.csv")?,
+        "group_summary": all("group_summary.csv")?,
+        "groups": all("groups.csv")?,
+        "peers": table::columns(&directory.join("peers.csv"), &PEERS, 1)?,
+        "timeseries": table::columns(&series, &[], step)?,
+        "chunk_copies": copies,
+        "scenario": scenario(directory)?,
+        "notes": [note],
+    }))
+}
+
+fn comparison(directory: &Path) -> Result<Value, ReportError> {
+    let runs = table::columns(&directory.join("runs.csv"), &["scenario"], 1)?;
+    let values = ["variant", "metric", "value"];
+    Ok(json!({
+        "kind": "comparison",
+        "name": runs["scenario"][0],
+        "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
+        "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
+        "scenario": scenario(directory)?,
+        "notes": ["Every metric of every run is in this page."],
+    }))
+}
+
+fn scenario(directory: &Path) -> Result<String, ReportError> {
+    let path = directory.join("scenario.toml");
+    fs::read_to_string(&path).map_err(failed("read", &path))
+}

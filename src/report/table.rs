@@ -1,0 +1,146 @@
+//! A CSV file becomes columns: numbers as numbers, names as text, an empty cell as nothing.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{ReportError, failed};
+
+/// Columns that hold text, whatever it looks like. A seed may be too large for a number of JavaScript.
+const TEXT: [&str; 20] = [
+    "scenario",
+    "version",
+    "seed",
+    "ending",
+    "group",
+    "strategy",
+    "choking",
+    "seeding",
+    "picking",
+    "left_reason",
+    "from_group",
+    "to_group",
+    "metric",
+    "unit",
+    "better",
+    "variant",
+    "baseline",
+    "resolved",
+    "winner",
+    "correction",
+];
+
+/// A CSV file that is read row by row.
+pub(super) struct Rows<'p> {
+    path: &'p Path,
+    columns: Vec<String>,
+    reader: csv::Reader<std::fs::File>,
+}
+
+impl<'p> Rows<'p> {
+    /// Opens `path` and reads its header.
+    pub fn open(path: &'p Path) -> Result<Self, ReportError> {
+        let file = std::fs::File::open(path).map_err(failed("read", path))?;
+        let mut reader = csv::Reader::from_reader(file);
+        let header = reader.headers().map_err(|error| damaged(path, &error))?;
+        let columns = header.iter().map(str::to_owned).collect();
+        Ok(Self { path, columns, reader })
+    }
+
+    /// Hands each row with all its cells to `take`.
+    pub fn each(mut self, mut take: impl FnMut(&Self, Row<'_>) -> Result<(), ReportError>) -> Result<(), ReportError> {
+        let mut record = csv::StringRecord::new();
+        loop {
+            let more = self.reader.read_record(&mut record);
+            if !more.map_err(|error| damaged(self.path, &error))? {
+                return Ok(());
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            take(&self, Row { record: &record, line })?;
+        }
+    }
+
+    /// Where the column is.
+    pub fn place(&self, column: &str) -> Result<usize, ReportError> {
+        let place = self.columns.iter().position(|name| name == column);
+        place.ok_or_else(|| ReportError::Damaged {
+            path: self.path.to_owned(),
+            line: 1,
+            what: format!("the column `{column}` is missing"),
+        })
+    }
+
+    /// A number in a cell; `None` where the cell is empty.
+    pub fn number(&self, row: &Row<'_>, place: usize) -> Result<Option<f64>, ReportError> {
+        let cell = row.record.get(place).unwrap_or_default();
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        match cell.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(ReportError::Damaged {
+                path: self.path.to_owned(),
+                line: row.line,
+                what: format!("`{cell}` in the column `{}` is no number", self.columns[place]),
+            }),
+        }
+    }
+
+    fn value(&self, row: &Row<'_>, place: usize) -> Result<Value, ReportError> {
+        if TEXT.contains(&self.columns[place].as_str()) {
+            let cell = row.record.get(place).unwrap_or_default();
+            return Ok(if cell.is_empty() { Value::Null } else { cell.into() });
+        }
+        Ok(self.number(row, place)?.into())
+    }
+}
+
+/// A row and its line in the file.
+pub(super) struct Row<'r> {
+    record: &'r csv::StringRecord,
+    line: u64,
+}
+
+/// The columns `wanted` of the file at `path`, all of them if `wanted` is empty; of its rows every `step`-th.
+pub(super) fn columns(path: &Path, wanted: &[&str], step: usize) -> Result<Value, ReportError> {
+    let rows = Rows::open(path)?;
+    let names: Vec<String> = match wanted {
+        [] => rows.columns.clone(),
+        some => some.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let places = names
+        .iter()
+        .map(|name| rows.place(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut values = vec![Vec::new(); names.len()];
+    let mut number = 0;
+    rows.each(|rows, row| {
+        if number % step == 0 {
+            for (values, place) in values.iter_mut().zip(&places) {
+                values.push(rows.value(&row, *place)?);
+            }
+        }
+        number += 1;
+        Ok(())
+    })?;
+    let columns: Map<_, _> = names.into_iter().zip(values.into_iter().map(Value::from)).collect();
+    Ok(columns.into())
+}
+
+/// How many rows the file at `path` has.
+pub(super) fn count(path: &Path) -> Result<usize, ReportError> {
+    let mut rows = 0;
+    Rows::open(path)?.each(|_, _| {
+        rows += 1;
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+fn damaged(path: &Path, error: &csv::Error) -> ReportError {
+    ReportError::Damaged {
+        path: path.to_owned(),
+        line: error.position().map_or(1, csv::Position::line),
+        what: error.to_string(),
+    }
+}

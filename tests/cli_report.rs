@@ -1,0 +1,156 @@
+//! `swarmsim report` as a whole program: what the page holds is what the CSV files say, and damage is named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const SCENARIO: &str = r#"
+name = "small"
+[file]
+size = "1 MiB"
+[[group]]
+name = "origin"
+count = 1
+starts_with = "all"
+upload = "1 MB/s"
+[[group]]
+name = "leechers"
+count = 5
+upload = "1 MB/s"
+"#;
+
+fn swarmsim(home: &Path, args: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+    command.current_dir(home).env("NO_COLOR", "1").args(args);
+    command.output().expect("the program runs")
+}
+
+/// A result in a new directory.
+fn result(more: &[&str]) -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::write(home.path().join("s.toml"), SCENARIO).expect("written");
+    let args = [&["run", "s.toml", "--quiet", "--out", "r"], more].concat();
+    let output = swarmsim(home.path(), &args);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let path = home.path().join("r");
+    (home, path)
+}
+
+/// What the page at `path` carries.
+fn data(path: &Path) -> Value {
+    let page = fs::read_to_string(path).expect("the page");
+    let (_, rest) = page.split_once("id=\"data\">").expect("the data");
+    let (json, _) = rest.split_once("</script>").expect("their end");
+    serde_json::from_str(json).expect("JSON")
+}
+
+#[test]
+fn the_values_of_the_page_are_those_of_the_files() {
+    let (_home, path) = result(&["--report", "--detail", "chunks"]);
+    let data = data(&path.join("report.html"));
+    let mut peers = csv::Reader::from_path(path.join("peers.csv")).expect("peers.csv");
+    let at = peers
+        .headers()
+        .expect("a header")
+        .iter()
+        .position(|name| name == "completion_time_s");
+    let times: Vec<Option<f64>> = peers
+        .records()
+        .map(|row| row.expect("a row")[at.expect("the column")].parse().ok())
+        .collect();
+    assert_eq!(times.iter().flatten().count(), 5);
+    assert_eq!(data["peers"]["completion_time_s"], serde_json::json!(times));
+    assert_eq!(data["summary"]["completed"][0], 5.0);
+    assert_eq!(data["summary"]["seed"][0], "1", "a seed is text");
+    assert_eq!(data["chunk_copies"]["first_chunk"].as_array().expect("chunks").len(), 4);
+}
+
+#[test]
+fn a_result_with_a_page_can_be_replaced() {
+    let (home, _) = result(&["--report"]);
+    let again = swarmsim(home.path(), &["run", "s.toml", "--quiet", "--out", "r", "--force"]);
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+}
+
+#[test]
+fn a_name_with_markup_is_harmless() {
+    let (home, path) = result(&[]);
+    let file = path.join("peers.csv");
+    let evil = "</script><img onerror=x>";
+    let text = fs::read_to_string(&file).expect("read").replace("leechers", evil);
+    fs::write(&file, text).expect("written");
+    assert!(swarmsim(home.path(), &["report", "r"]).status.success());
+    let page = fs::read_to_string(path.join("report.html")).expect("the page");
+    assert!(!page.contains("<img"));
+    let groups = &data(&path.join("report.html"))["peers"]["group"];
+    assert!(groups.as_array().expect("groups").iter().any(|name| name == evil));
+}
+
+#[test]
+fn a_comparison_is_shown_too() {
+    let (home, _) = result(&[]);
+    let args = [
+        "compare",
+        "s.toml",
+        "--choker",
+        "tit-for-tat,random",
+        "--runs",
+        "2",
+        "--quiet",
+        "--out",
+        "c",
+        "--report",
+    ];
+    let output = swarmsim(home.path(), &args);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let data = data(&home.path().join("c/report.html"));
+    assert_eq!(data["kind"], "comparison");
+    assert_eq!(data["summary"]["variant"][1], "random");
+}
+
+/// The exit code and what is said when the report on `directory` fails.
+fn refused(home: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let output = swarmsim(home, &[&["report"], args].concat());
+    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+#[test]
+fn what_is_no_result_is_refused() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    for directory in ["missing", "."] {
+        let (code, said) = refused(home.path(), &[directory]);
+        assert_eq!(code, Some(2));
+        assert!(
+            said.contains(&format!("`{directory}` is no result of swarmsim")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn damage_is_named_with_file_and_line() {
+    let (home, path) = result(&[]);
+    let file = path.join("timeseries.csv");
+    let text = fs::read_to_string(&file).expect("read");
+    let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+    lines[1] = lines[1].replacen("0,", "zero,", 1);
+    fs::write(&file, lines.join("\n")).expect("written");
+    let (code, said) = refused(home.path(), &["r"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("timeseries.csv`, line 2: `zero` in the column `time_s` is no number"),
+        "{said}"
+    );
+    assert!(!path.join("report.html").exists());
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_said() {
+    let (home, _) = result(&[]);
+    let (code, said) = refused(home.path(), &["r", "--out", "no/such/place.html"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("cannot write `no/such/place.html`"), "{said}");
+}

@@ -1,0 +1,28 @@
+// Makes docs/report.png from a committed scenario: `node screenshot.mjs` here, after `cargo build`.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const result = join(mkdtempSync(join(tmpdir(), "swarmsim-report-")), "r");
+const scenario = join(root, "scenarios/bandwidth_classes.toml");
+execFileSync(join(root, "target/debug/swarmsim"), ["run", scenario, "--quiet", "--report", "--out", result]);
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const page = await browser.newPage({ viewport: { width: 1100, height: 860 } });
+await page.goto(`file://${result}/report.html`);
+await page.waitForSelector(".plot svg");
+await page.screenshot({ path: join(root, "docs/report.png") });
+const variants = process.argv.slice(2); // a directory for pictures to look at: phone and dark
+if (variants.length) {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.screenshot({ path: join(variants[0], "dark.png"), fullPage: true });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(variants[0], "phone.png"), fullPage: true });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.pdf({ path: join(variants[0], "print.pdf"), format: "A4" });
+}
+await browser.close();

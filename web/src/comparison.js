@@ -1,0 +1,70 @@
+// The report of a comparison.
+import { card, element } from "./card.js";
+import { colour, forest, xyChart } from "./charts.js";
+import { distinct, number } from "./format.js";
+import { heading } from "./run.js";
+
+/** @param {any} data @param {HTMLElement} main */
+export function showComparison(data, main) {
+  const { summary, values } = data;
+  const variants = distinct(summary.variant);
+  const metrics = distinct(summary.metric);
+  const rowsOf = (/** @type {any} */ metric) => summary.metric.map((/** @type {any} */ m, /** @type {number} */ i) => (m === metric ? i : -1)).filter((/** @type {number} */ i) => i >= 0);
+  document.title = `${data.name} – swarmsim comparison`;
+  heading(data.name, `${variants.length} variants · ${number(Math.max(...summary.runs))} runs each · baseline ${summary.baseline[0]}`);
+  const unfinished = rowsOf(metrics[0]).filter((/** @type {number} */ i) => summary.not_finished[i] > 0);
+  if (unfinished.length) {
+    main.append(element("section", { class: "card wide warning", role: "note" }, element("p", {}, "Some runs ended before all was done: " +
+      unfinished.map((/** @type {number} */ i) => `${summary.variant[i]}: ${summary.not_finished[i]}`).join(", "))));
+  }
+  const chosen = element("div", { class: "wide", id: "chosen", style: "display:contents" });
+  const select = element("select", { id: "metric" }, ...metrics.map((m) => element("option", {}, String(m))));
+  main.append(card("Metric", "", [element("label", { for: "metric" }, "Charts show "), select], true), chosen);
+  const show = () => chosen.replaceChildren(...metricCharts(/** @type {HTMLSelectElement} */ (select).value));
+  select.addEventListener("change", show);
+
+  const metricCharts = (/** @type {string} */ metric) => {
+    const rows = rowsOf(metric);
+    const unit = summary.unit[rows[0]] === "1" ? "" : ` (${summary.unit[rows[0]]})`;
+    const items = rows.filter((/** @type {number} */ i) => summary.difference_low[i] !== null).map((/** @type {number} */ i) => ({
+      name: String(summary.variant[i]), low: summary.difference_low[i], value: summary.difference[i], high: summary.difference_high[i], clear: summary.resolved[i] === "true" }));
+    const series = variants.map((variant, k) => {
+      const own = values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.variant[i] === variant && values.metric[i] === metric).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
+      return { name: String(variant), colour: colour(k), points: own.flatMap((/** @type {number} */ v, /** @type {number} */ i) => [[v, i / own.length], [v, (i + 1) / own.length]]) };
+    });
+    const charts = [xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", x: `${metric}${unit}`, y: "share of runs", yMax: 1, series })];
+    if (items.length) {
+      charts.unshift(forest({ title: `Differences: ${metric}`, note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Blue: resolved; grey: may be chance.`, x: `difference${unit}`, items }));
+    }
+    return charts;
+  };
+  show();
+  main.append(card("All metrics", "A heading sorts the table.", [table(summary)], true));
+  main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
+}
+
+/** @param {import("./format.js").Table} summary */
+function table(summary) {
+  const columns = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
+  const text = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+  let order = summary.metric.map((_, i) => i);
+  const body = element("tbody");
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...columns.map((c) =>
+    element("td", { class: text.has(c) ? "text" : "" }, text.has(c) ? String(summary[c][i] ?? "") : number(summary[c][i]))))));
+  let [by, up] = ["", true];
+  const head = columns.map((c) => {
+    const button = element("button", { type: "button" }, c.replaceAll("_", " "));
+    const cell = element("th", { class: text.has(c) ? "text" : "", scope: "col" }, button);
+    button.addEventListener("click", () => {
+      [by, up] = [c, by === c ? !up : true];
+      const rank = (/** @type {number} */ i) => summary[c][i] ?? (text.has(c) ? "" : Infinity);
+      order = order.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a - b) * (up ? 1 : -1));
+      for (const other of head) other.removeAttribute("aria-sort");
+      cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+      fill();
+    });
+    return cell;
+  });
+  fill();
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body));
+}
