@@ -72,12 +72,14 @@ impl<O: Observer> Simulation<'_, O> {
         let sending: Vec<_> = self.bandwidth.uploads(peer).collect();
         let receiving: Vec<_> = self.bandwidth.downloads(peer).collect();
         sending.into_iter().chain(receiving).for_each(|flow| self.book(flow));
-        for link in self.swarm.peers[peer].unchoked.clone() {
+        for link in self.swarm.peers[peer].unchoked_links() {
             self.end_unchoke(link);
-            let end = self.swarm.links.get_mut(link);
-            end.unchoked_at = now;
-            end.slot_bytes = 0;
+            self.swarm.links.get_mut(link).unchoked_at = now;
         }
+        self.swarm.peers[peer]
+            .unchoked
+            .iter_mut()
+            .for_each(|slot| slot.sent_bytes = 0);
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
         state.life.completed = Some(now);
@@ -145,7 +147,7 @@ impl<O: Observer> Simulation<'_, O> {
         downloads
             .into_iter()
             .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
-        let unchoked = self.swarm.peers[peer].unchoked.clone();
+        let unchoked = self.swarm.peers[peer].unchoked_links();
         unchoked.into_iter().for_each(|link| self.choke(link));
         let timeout = self.group_of(peer).crash_timeout;
         self.withdraw(peer, Leave::Crashed);

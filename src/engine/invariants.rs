@@ -75,7 +75,7 @@ impl<O: Observer> Simulation<'_, O> {
             })?;
             if end.unchoking {
                 unchoked += 1;
-                let both = peer.unchoked.contains(&link) && self.swarm.peers[to].unchoked_by.contains(&end.back);
+                let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
                 ensure(both, || format!("{ix:?} unchokes {to:?}, but a list lacks it"))?;
             }
             if end.flow.is_some() {
@@ -123,8 +123,9 @@ impl<O: Observer> Simulation<'_, O> {
             if let Some(ledger) = links.ledger() {
                 let (came, went) = (ledger.received(link), ledger.received(end.back).total);
                 received += came.total;
-                ensure(came.before_round <= came.total && end.slot_bytes <= went, || {
-                    format!("{ix:?} sent {to:?} {} bytes in a slot, {went} in all", end.slot_bytes)
+                let in_slot = peer.slot(link).map_or(0, |slot| slot.sent_bytes);
+                ensure(came.before_round <= came.total && in_slot <= went, || {
+                    format!("{ix:?} sent {to:?} {in_slot} bytes in a slot, {went} in all")
                 })?;
             }
         }

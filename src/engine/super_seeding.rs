@@ -41,7 +41,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         state.shown[chunk] += 1;
-        self.swarm.links.get_mut(link).offer = chunk as u32;
+        self.swarm.links.set_offer(link, ChunkIx::from_ix(chunk));
         self.jobs.push_back(Job::Start(link));
         self.jobs.push_back(Job::Refill(seed));
     }
@@ -72,8 +72,10 @@ impl<O: Observer> Simulation<'_, O> {
         let known = self.swarm.announced();
         let range = self.swarm.peers[seed].links;
         let passed_on = |link: LinkIx, to: PeerIx| {
-            let offer = ChunkIx(links.get(link).offer);
-            if offer.is_none() || chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
+            let Some(offer) = links.offer(link) else {
+                return false;
+            };
+            if chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
                 return false;
             }
             let mut others = links

@@ -25,6 +25,7 @@ pub(super) struct Route {
 
 /// What one running transfer carries. One cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Part {
     /// From whom to whom.
     pub route: Route,
@@ -271,9 +272,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let Route { link, sender, receiver } = part.route;
-        let end = self.swarm.links.get_mut(link);
-        end.slot_bytes += bytes;
-        let back = end.back;
+        let back = self.swarm.links.get(link).back;
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);
@@ -281,6 +280,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.peers[receiver].life.downloaded_bytes += bytes;
         let to = self.swarm.peers[receiver].group;
         let peer = &mut self.swarm.peers[sender];
+        if let Some(slot) = peer.slot_mut(link) {
+            slot.sent_bytes += bytes;
+        }
         let leeches = peer.role == Role::Leecher;
         peer.life.uploaded_bytes += bytes;
         if leeches {
@@ -327,7 +329,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.acknowledge_chunk(peer, chunk);
         let unchoked = &self.swarm.peers[peer].unchoked;
         if unchoked.len() > self.bandwidth.uploads(peer).len() {
-            self.jobs.extend(unchoked.iter().map(|&link| Job::Start(link)));
+            self.jobs.extend(unchoked.iter().map(|slot| Job::Start(slot.link)));
         }
         self.jobs.push_back(Job::Refill(peer));
     }

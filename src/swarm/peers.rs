@@ -43,25 +43,39 @@ pub struct Begun {
 /// A short list of ends, inline up to the usual number of slots.
 pub type LinkList = SmallVec<[LinkIx; 6]>;
 
-/// One peer.
+/// An upload slot: a neighbour that a peer unchokes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The end towards it.
+    pub link: LinkIx,
+    /// Bytes sent to it since it got the slot.
+    pub sent_bytes: u64,
+}
+
+/// One peer. What an event looks at most stands first: the order of the fields is that of the cache lines.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Peer {
     /// Ordinal in order of arrival.
     pub id: PeerId,
+    /// How many chunks it has.
+    pub chunks: u32,
+    /// Its ends.
+    pub links: LinkRange,
     /// Its group.
     pub group: GroupIx,
     /// What it is at the moment.
     pub role: Role,
     /// Whether it had all chunks when it joined.
     pub initial_seed: bool,
-    /// Its ends.
-    pub links: LinkRange,
-    /// How many chunks it has.
-    pub chunks: u32,
-    /// Its ends towards the neighbours that it unchokes.
-    pub unchoked: LinkList,
+    /// Whether its choker is asked after each chunk that it has sent.
+    pub asked_each_chunk: bool,
+    /// Whether the bytes it has sent decide when it leaves.
+    pub leaves_by_bytes: bool,
     /// Its ends towards the neighbours that unchoke it.
     pub unchoked_by: LinkList,
+    /// The neighbours that it unchokes.
+    pub unchoked: SmallVec<[Slot; 5]>,
     /// Chunks begun and interrupted.
     pub begun: SmallVec<[Begun; 2]>,
     /// Unchoke decisions so far.
@@ -72,10 +86,6 @@ pub struct Peer {
     pub rotated_at: SimTime,
     /// How many neighbours it unchokes at most.
     pub slots: usize,
-    /// Whether its choker is asked after each chunk that it has sent.
-    pub asked_each_chunk: bool,
-    /// Whether the bytes it has sent decide when it leaves.
-    pub leaves_by_bytes: bool,
     /// Its life, for the record.
     pub life: Life,
 }
@@ -196,7 +206,7 @@ impl Peer {
             initial_seed: false,
             links: LinkRange::default(),
             chunks: 0,
-            unchoked: LinkList::new(),
+            unchoked: SmallVec::new(),
             unchoked_by: LinkList::new(),
             begun: SmallVec::new(),
             decisions: 0,
@@ -230,6 +240,25 @@ impl Peer {
             role: Role::Absent,
             ..Self::new(PeerId::NONE, GroupIx(0), SimTime::ZERO)
         }
+    }
+
+    /// The ends towards the neighbours that it unchokes, in the order in which they got their slots.
+    #[must_use]
+    pub fn unchoked_links(&self) -> LinkList {
+        self.unchoked.iter().map(|slot| slot.link).collect()
+    }
+
+    /// The slot of the neighbour at `link`, if it has one.
+    #[inline]
+    #[must_use]
+    pub fn slot(&self, link: LinkIx) -> Option<&Slot> {
+        self.unchoked.iter().find(|slot| slot.link == link)
+    }
+
+    /// The slot of the neighbour at `link`, if it has one, to change.
+    #[inline]
+    pub fn slot_mut(&mut self, link: LinkIx) -> Option<&mut Slot> {
+        self.unchoked.iter_mut().find(|slot| slot.link == link)
     }
 
     /// Whether it is there and can act.
