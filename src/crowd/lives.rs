@@ -65,7 +65,7 @@ impl<O: Observer> Crowd<'_, O> {
         let now = self.now;
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
-        state.life.completed = Some(now);
+        state.life.completed = now;
         let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
         self.totals.leechers.remove(now, upload);
         self.totals.seeds.add(now, upload);

@@ -82,7 +82,7 @@ impl<O: Observer> Simulation<'_, O> {
             .for_each(|slot| slot.sent_bytes = 0);
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
-        state.life.completed = Some(now);
+        state.life.completed = now;
         let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
         self.totals.leechers.remove(now, upload);
         self.totals.completed += 1;
@@ -233,8 +233,8 @@ pub(crate) fn record_of(peer: &Peer, left: Option<(SimTime, Leave)>) -> PeerReco
         chunks_at_start: life.chunks_at_start,
         chunks_at_end: peer.chunks,
         joined: life.joined,
-        first_chunk: life.first_chunk,
-        completed: life.completed,
+        first_chunk: life.first_chunk.unless_never(),
+        completed: life.completed.unless_never(),
         left,
         uploaded_bytes: life.uploaded_bytes,
         uploaded_leeching_bytes: life.uploaded_leeching_bytes,

@@ -97,7 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
             format!("{ix:?} sends {sending} transfers")
         })?;
         // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
-        let slots = peer.slots;
+        let slots = peer.slots as usize;
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
         })

@@ -42,7 +42,7 @@ impl<O: Observer> Simulation<'_, O> {
         let state = &self.swarm.peers[peer];
         if state.is_alive()
             && state.chunks > 0
-            && state.unchoked.len() < state.slots
+            && state.unchoked.len() < state.slots as usize
             && self.group_of(peer).rechoke.refill == Refill::Immediate
             && self.somebody_waits(peer)
         {
@@ -109,7 +109,8 @@ impl<O: Observer> Simulation<'_, O> {
             let weight = (grant.weight / heaviest).max(LIGHTEST);
             self.grant(neighbours[grant.neighbour].link, grant.optimistic, weight);
         }
-        self.swarm.peers[peer].slots = self.chokers[peer.ix()].slots();
+        let slots = self.chokers[peer.ix()].slots();
+        self.swarm.peers[peer].set_slots(slots);
         self.scratch.neighbours = neighbours;
         self.scratch.grants = grants;
         self.scratch.granted = granted;

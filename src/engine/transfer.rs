@@ -300,7 +300,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.complete_chunk(peer, chunk);
         self.totals.transfers += 1;
         let life = &mut self.swarm.peers[peer].life;
-        life.first_chunk = life.first_chunk.or(Some(now));
+        life.first_chunk = life.first_chunk.min(now);
         if self.scenario.network.latency.is_zero() {
             self.chunk_announced(peer, chunk);
             self.chunk_acknowledged(peer, chunk);

@@ -74,51 +74,52 @@ pub struct Peer {
     pub leaves_by_bytes: bool,
     /// Its ends towards the neighbours that unchoke it.
     pub unchoked_by: LinkList,
-    /// The neighbours that it unchokes.
-    pub unchoked: SmallVec<[Slot; 5]>,
     /// Chunks begun and interrupted.
     pub begun: SmallVec<[Begun; 2]>,
     /// Unchoke decisions so far.
     pub decisions: u32,
+    /// How many neighbours it unchokes at most.
+    pub slots: u32,
+    /// Its life, for the record.
+    pub life: Life,
+    /// The neighbours that it unchokes.
+    pub unchoked: SmallVec<[Slot; 5]>,
     /// When it last made a regular decision.
     pub decided_at: SimTime,
     /// When an optimistic slot was last drawn.
     pub rotated_at: SimTime,
-    /// How many neighbours it unchokes at most.
-    pub slots: usize,
-    /// Its life, for the record.
-    pub life: Life,
 }
 
 /// What is recorded of a peer, and what decides when it leaves.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Life {
+    /// When the first downloaded chunk was complete; [`SimTime::NEVER`] before.
+    pub first_chunk: SimTime,
+    /// Bytes received.
+    pub downloaded_bytes: u64,
+    /// Bytes sent.
+    pub uploaded_bytes: u64,
+    /// Bytes sent while it was a leecher.
+    pub uploaded_leeching_bytes: u64,
+    /// Bytes received in vain.
+    pub wasted_bytes: u64,
     /// Upload capacity, bytes per second.
     pub upload: f64,
     /// Download capacity, bytes per second; infinite when unlimited.
     pub download: f64,
     /// Chunks it had when it joined.
     pub chunks_at_start: u32,
-    /// When it joined.
-    pub joined: SimTime,
-    /// When the first downloaded chunk was complete.
-    pub first_chunk: Option<SimTime>,
-    /// When it completed the file by downloading.
-    pub completed: Option<SimTime>,
-    /// Bytes sent.
-    pub uploaded_bytes: u64,
-    /// Bytes sent while it was a leecher.
-    pub uploaded_leeching_bytes: u64,
-    /// Bytes received.
-    pub downloaded_bytes: u64,
-    /// Bytes received in vain.
-    pub wasted_bytes: u64,
-    /// When it will crash; [`SimTime::NEVER`] if it won't.
-    pub crash_at: SimTime,
     /// Why it goes when its leave timer fires.
     pub leave_reason: Leave,
     /// Whether a linger timer is running.
     pub lingering: bool,
+    /// When it joined.
+    pub joined: SimTime,
+    /// When it completed the file by downloading; [`SimTime::NEVER`] before.
+    pub completed: SimTime,
+    /// When it will crash; [`SimTime::NEVER`] if it won't.
+    pub crash_at: SimTime,
     /// It leaves, once a seed, when it has sent this many bytes; `u64::MAX` for no such rule.
     pub leave_after_bytes: u64,
     /// When it last asked the tracker.
@@ -220,8 +221,8 @@ impl Peer {
                 download: f64::INFINITY,
                 chunks_at_start: 0,
                 joined: now,
-                first_chunk: None,
-                completed: None,
+                first_chunk: SimTime::NEVER,
+                completed: SimTime::NEVER,
                 uploaded_bytes: 0,
                 uploaded_leeching_bytes: 0,
                 downloaded_bytes: 0,
@@ -240,6 +241,11 @@ impl Peer {
             role: Role::Absent,
             ..Self::new(PeerId::NONE, GroupIx(0), SimTime::ZERO)
         }
+    }
+
+    /// Sets how many neighbours it unchokes at most. Nobody has more of them than fit.
+    pub fn set_slots(&mut self, slots: usize) {
+        self.slots = u32::try_from(slots).unwrap_or(u32::MAX);
     }
 
     /// The ends towards the neighbours that it unchokes, in the order in which they got their slots.
@@ -265,5 +271,15 @@ impl Peer {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         matches!(self.role, Role::Leecher | Role::Seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_five_cache_lines() {
+        assert_eq!(size_of::<Peer>(), 320);
     }
 }
