@@ -59,10 +59,17 @@ impl<O: Observer> Simulation<'_, O> {
     /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
     pub(super) fn start(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
-        if !end.unchoking || end.flow.is_some() || self.awaits_first_request(link) {
+        if !end.unchoking || end.flow.is_some() {
             return;
         }
         let route = self.route(link);
+        if self.swarm.peers[route.sender].finishes_uploads {
+            self.choke(link);
+            return;
+        }
+        if self.awaits_first_request(link) {
+            return;
+        }
         let (sender, receiver) = (route.sender, route.receiver);
         if !self.swarm.peers[sender].is_alive() || self.swarm.peers[receiver].role == Role::Crashed {
             return;
@@ -140,7 +147,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Gives `flow`, whose work is done, the next thing to carry, or ends it.
     fn go_on(&mut self, flow: FlowIx, route: Route) {
         let next = self.after_chunk(route.link);
-        if let Job::ChunkSent(_) = next {
+        let begins_nothing = self.swarm.peers[route.sender].finishes_uploads;
+        if begins_nothing || matches!(next, Job::ChunkSent(_)) {
             self.book(flow);
             self.stop(flow, route.link);
             self.jobs.push_back(next);
@@ -218,6 +226,10 @@ impl<O: Observer> Simulation<'_, O> {
     fn stop(&mut self, flow: FlowIx, link: LinkIx) {
         self.bandwidth.stop(self.now(), flow);
         self.swarm.links.get_mut(link).flow = FlowIx::NONE;
+        let sender = self.swarm.links.owner(link);
+        if self.swarm.peers[sender].finishes_uploads {
+            self.jobs.push_back(Job::Depart(sender));
+        }
     }
 
     /// `receiver` still lacks these bytes and nobody brings them.

@@ -76,6 +76,8 @@ pub struct Peer {
     pub asked_each_chunk: bool,
     /// Whether the bytes it has sent decide when it leaves.
     pub leaves_by_bytes: bool,
+    /// Whether it only finishes the chunks that it is sending, and then leaves.
+    pub finishes_uploads: bool,
     /// Its life, for the record.
     pub life: Life,
 }
@@ -205,6 +207,7 @@ impl Peer {
             slots: 0,
             asked_each_chunk: false,
             leaves_by_bytes: false,
+            finishes_uploads: false,
             life: Life {
                 upload: 0.0,
                 download: f64::INFINITY,
