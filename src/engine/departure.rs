@@ -41,6 +41,16 @@ impl<O: Observer> Simulation<'_, O> {
         let mut done_at = SimTime::NEVER;
         match stay(departure, state, file_bytes, now, &mut self.streams[peer.ix()].churn) {
             Stay::No => self.jobs.push_back(Job::Depart(peer)),
+            Stay::FinishesUploads => {
+                state.finishes_uploads = true;
+                // No chunk follows by itself on the one before.
+                state.asked_each_chunk = true;
+                self.chunkwise = true;
+                // An idle slot is taken as soon as it is asked to start.
+                self.jobs
+                    .extend(state.unchoked.iter().map(|slot| Job::Start(slot.link)));
+                self.jobs.push_back(Job::Depart(peer));
+            }
             Stay::ForEver => {}
             Stay::Lingers(until) => {
                 done_at = until;
@@ -122,9 +132,11 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_if_over();
     }
 
-    /// A seed goes, its work done.
+    /// A seed goes, its work done; one that finishes its uploads, once none runs.
     pub(super) fn depart(&mut self, peer: PeerIx) {
-        if self.swarm.peers[peer].role == Role::Seed {
+        let state = &self.swarm.peers[peer];
+        let sends = state.finishes_uploads && self.bandwidth.uploads(peer).len() > 0;
+        if state.role == Role::Seed && !sends {
             self.leave(peer, Leave::Done);
             self.end_if_over();
         }
@@ -187,6 +199,8 @@ impl<O: Observer> Simulation<'_, O> {
 pub(crate) enum Stay {
     /// Not at all.
     No,
+    /// Until the transfers that run have ended.
+    FinishesUploads,
     /// For good: it never leaves by itself.
     ForEver,
     /// A drawn time. The run waits for it.
@@ -202,9 +216,10 @@ pub(crate) fn stay(rule: &Departure, peer: &Peer, file_bytes: u64, now: SimTime,
     let bytes = |times: f64, of: u64| Stay::Sends((times * of as f64).ceil() as u64);
     match rule {
         Departure::Selfish => Stay::No,
+        Departure::FinishesUploads => Stay::FinishesUploads,
         Departure::Stays => Stay::ForEver,
         Departure::Lingers(span) => Stay::Lingers(now + SimDuration::from_secs_f64(span.sample(churn))),
-        Departure::ShareRatio(ratio) if peer.initial_seed => bytes(*ratio, file_bytes),
+        Departure::ShareRatio(ratio) if peer.life.initial_seed => bytes(*ratio, file_bytes),
         Departure::ShareRatio(ratio) => bytes(*ratio, peer.life.downloaded_bytes),
         Departure::AtTime(time) => Stay::Until((*time).max(now)),
         Departure::AfterCopies(copies) => bytes(*copies, file_bytes),

@@ -19,7 +19,7 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
         return all;
     };
     let stay_secs = match &group.departure {
-        Departure::Selfish => 0.0,
+        Departure::Selfish | Departure::FinishesUploads => 0.0,
         Departure::Lingers(span) => span.mean(),
         _ => return all,
     };

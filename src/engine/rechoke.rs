@@ -78,6 +78,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Asks the choker of `peer` and does as it says.
     fn decide(&mut self, peer: PeerIx, decision: Decision) {
+        if self.swarm.peers[peer].finishes_uploads {
+            return;
+        }
         self.choke_the_uninterested(peer);
         let mut neighbours = std::mem::take(&mut self.scratch.neighbours);
         let mut grants = std::mem::take(&mut self.scratch.grants);

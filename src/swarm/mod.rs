@@ -94,8 +94,12 @@ impl Swarm {
     pub fn join(&mut self, mut peer: Peer, chunks: &[ChunkIx], super_seeding: bool) -> PeerIx {
         peer.chunks = chunks.len() as u32;
         peer.life.chunks_at_start = peer.chunks;
-        peer.initial_seed = chunks.len() == self.layout.chunks;
-        peer.role = if peer.initial_seed { Role::Seed } else { Role::Leecher };
+        peer.life.initial_seed = chunks.len() == self.layout.chunks;
+        peer.role = if peer.life.initial_seed {
+            Role::Seed
+        } else {
+            Role::Leecher
+        };
         let ix = self.peers.insert(peer);
         let places = self.peers.places();
         self.have.grow(places);

@@ -66,8 +66,8 @@ pub struct Peer {
     pub group: GroupIx,
     /// What it is at the moment.
     pub role: Role,
-    /// Whether it had all chunks when it joined.
-    pub initial_seed: bool,
+    /// Whether it only finishes the chunks that it is sending, and then leaves.
+    pub finishes_uploads: bool,
     /// Whether its choker is asked after each chunk that it has sent.
     pub asked_each_chunk: bool,
     /// Whether the bytes it has sent decide when it leaves.
@@ -110,6 +110,8 @@ pub struct Life {
     pub download: f64,
     /// Chunks it had when it joined.
     pub chunks_at_start: u32,
+    /// Whether these were all.
+    pub initial_seed: bool,
     /// Why it goes when its leave timer fires.
     pub leave_reason: Leave,
     /// Whether a linger timer is running.
@@ -204,7 +206,6 @@ impl Peer {
             id,
             group,
             role: Role::Leecher,
-            initial_seed: false,
             links: LinkRange::default(),
             chunks: 0,
             unchoked: SmallVec::new(),
@@ -216,10 +217,12 @@ impl Peer {
             slots: 0,
             asked_each_chunk: false,
             leaves_by_bytes: false,
+            finishes_uploads: false,
             life: Life {
                 upload: 0.0,
                 download: f64::INFINITY,
                 chunks_at_start: 0,
+                initial_seed: false,
                 joined: now,
                 first_chunk: SimTime::NEVER,
                 completed: SimTime::NEVER,
