@@ -45,8 +45,8 @@ pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
     if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
         warnings.push(format!(
-            "{} of each variant are few: intervals from fewer than {RUNS_FEW} are wide and lean on the values being normally \
-             distributed. More with --runs.",
+            "each variant has only {}: intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of \
+             counts are then often too narrow. More with --runs.",
             human::counted(plan.runs.into(), "run")
         ));
     }
@@ -149,22 +149,27 @@ fn metric(result: &MetricResult, style: Style) -> String {
         )
         .expect("a String takes all");
     }
+    for doubtful in result.variants.iter().filter(|estimate| estimate.unfinished > 0) {
+        let runs = doubtful.value.n + doubtful.undefined;
+        writeln!(
+            text,
+            "  no verdict on {}: {} of {runs} runs did not finish, and its times are those of the peers that made it",
+            doubtful.variant, doubtful.unfinished
+        )
+        .expect("a String takes all");
+    }
     text
 }
 
 fn row(estimate: &Estimate) -> Vec<String> {
-    let with_gaps = |n: usize, gaps: usize| {
-        if gaps == 0 {
-            n.to_string()
-        } else {
-            format!("{n} (+{gaps} undefined)")
-        }
+    let notes = [(estimate.undefined, "undefined"), (estimate.unfinished, "unfinished")];
+    let notes: Vec<_> = notes.iter().filter(|(runs, _)| *runs > 0).collect();
+    let notes: Vec<_> = notes.iter().map(|(runs, what)| format!("{runs} {what}")).collect();
+    let n = match notes.as_slice() {
+        [] => estimate.value.n.to_string(),
+        notes => format!("{} ({})", estimate.value.n, notes.join(", ")),
     };
-    let mut cells = vec![
-        estimate.variant.clone(),
-        with_gaps(estimate.value.n, estimate.undefined),
-        mean(&estimate.value),
-    ];
+    let mut cells = vec![estimate.variant.clone(), n, mean(&estimate.value)];
     match &estimate.difference {
         None => cells.extend(["baseline", "", ""].map(str::to_owned)),
         Some(difference) => cells.extend([

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::analysis::{Analysis, Values, VariantState, analyse};
+use super::analysis::{Analysis, Sample, VariantState, analyse};
 use super::directory::Directory;
 use super::plan::Plan;
 use super::precision::{BATCH, is_tight};
@@ -144,7 +144,7 @@ struct Results<'p> {
     /// Runs of each variant that were read.
     runs: u32,
     /// By metric.
-    values: Vec<Values>,
+    samples: Vec<Vec<Sample>>,
     not_finished: Vec<u32>,
     cuts_s: Vec<Vec<f64>>,
 }
@@ -155,7 +155,7 @@ impl<'p> Results<'p> {
         Self {
             plan,
             runs: 0,
-            values: vec![vec![Vec::new(); variants]; plan.metrics.len()],
+            samples: vec![vec![Sample::default(); variants]; plan.metrics.len()],
             not_finished: vec![0; variants],
             cuts_s: vec![Vec::new(); variants],
         }
@@ -175,21 +175,22 @@ impl<'p> Results<'p> {
     }
 
     fn add(&mut self, record: &RunRecord) {
-        for (metric, values) in self.plan.metrics.iter().zip(&mut self.values) {
-            values[record.variant].push(metric.value(record));
-        }
         let ending = record.summary.get("ending").and_then(|ending| ending.as_str());
         let is_open = self.plan.variants[record.variant].is_open();
-        if ending != Some("all-done") && !(is_open && ending == Some("time-limit")) {
-            self.not_finished[record.variant] += 1;
+        let not_finished = ending != Some("all-done") && !(is_open && ending == Some("time-limit"));
+        self.not_finished[record.variant] += u32::from(not_finished);
+        for (metric, samples) in self.plan.metrics.iter().zip(&mut self.samples) {
+            let sample = &mut samples[record.variant];
+            sample.values.push(metric.value(record));
+            sample.unfinished += usize::from(not_finished && metric.leaves_out_somebody(record));
         }
         self.cuts_s[record.variant].extend(record.cut_s);
     }
 
     fn are_tight(&self, share: f64) -> bool {
-        let first = self.values.first().into_iter().flatten();
-        first.into_iter().all(|values| {
-            let defined: Vec<f64> = values.iter().copied().flatten().collect();
+        let first = self.samples.first().into_iter().flatten();
+        first.into_iter().all(|sample| {
+            let defined: Vec<f64> = sample.values.iter().copied().flatten().collect();
             is_tight(&defined, share, self.plan.confidence)
         })
     }
@@ -207,14 +208,14 @@ impl<'p> Results<'p> {
             runs_cut: self.cuts_s[variant].len() as u32,
             cut_mean_s: mean(&self.cuts_s[variant]),
         };
-        let metrics = self.plan.metrics.iter().zip(&self.values);
+        let metrics = self.plan.metrics.iter().zip(&self.samples);
         Analysis {
             baseline: labels[self.plan.baseline].to_owned(),
             confidence: self.plan.confidence,
             runs: self.runs,
             variants: (0..labels.len()).map(state).collect(),
             metrics: metrics
-                .map(|(metric, values)| analyse(metric, &labels, values, self.plan.baseline, self.plan.confidence))
+                .map(|(metric, samples)| analyse(metric, &labels, samples, self.plan.baseline, self.plan.confidence))
                 .collect(),
         }
     }
