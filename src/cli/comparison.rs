@@ -50,6 +50,13 @@ pub(super) fn warnings(plan: &Plan) -> Vec<String> {
             human::counted(plan.runs.into(), "run")
         ));
     }
+    if plan.arrivals_differ() {
+        warnings.push(
+            "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
+             peers of other groups are then not the same ones in all variants, and differences are wider."
+                .to_owned(),
+        );
+    }
     if plan.is_open() && plan.warm_up.is_none() {
         warnings.push(
             "peers keep coming, and nothing is cut off at the start: those that found an empty swarm count too. \
@@ -99,7 +106,13 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
         if let Some(cut) = state.cut_mean_s {
             line(
                 "cut",
-                &format!("{} on average in `{}`", human::duration(cut), state.variant),
+                &format!(
+                    "{} on average in `{}`, {} of {} runs",
+                    human::duration(cut),
+                    state.variant,
+                    state.runs_cut,
+                    analysis.runs
+                ),
             );
         }
     }
@@ -256,6 +269,13 @@ pub(super) fn caveats(plan: &Plan, finished: &Finished) -> Vec<String> {
         caveats.push(format!(
             "{} ended before all was done (see `ending` in runs.csv): completion times are those of the peers that made it.",
             human::counted(unfinished.into(), "run")
+        ));
+    }
+    let emptied: u32 = finished.analysis.variants.iter().map(|state| state.runs_emptied).sum();
+    if emptied > 0 {
+        caveats.push(format!(
+            "of {} the warm-up left nobody: no peer joined after it. Choose a shorter `warm_up` in [compare].",
+            human::counted(emptied.into(), "run")
         ));
     }
     if let (Some(false), Some(share), Some(metric)) = (finished.precise, plan.precision, plan.metrics.first()) {

@@ -38,7 +38,9 @@ pub struct VariantState {
     pub not_finished: u32,
     /// Runs of which something was cut off at the start.
     pub runs_cut: u32,
-    /// What was cut off on average over those, in seconds.
+    /// Runs of which the warm-up left nobody.
+    pub runs_emptied: u32,
+    /// What was cut off on average over all runs, in seconds; `None`: nothing of any.
     pub cut_mean_s: Option<f64>,
 }
 

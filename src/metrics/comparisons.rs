@@ -60,7 +60,7 @@ pub const COMPARISON_SUMMARY: Table = Table {
         ),
         column(
             "cut_mean_s",
-            "warm-up: `cut_s`, mean over the runs of which something was cut; empty: none was",
+            "warm-up: `cut_s`, mean over all runs, 0 where nothing was cut; empty: none was",
         ),
         column("undefined", "runs in which the metric is not defined"),
         column(
