@@ -363,7 +363,9 @@ fn runs_that_do_not_finish_are_counted() {
         assert_eq!(row["unfinished"] == "12", is_time, "{}", row["metric"]);
         assert!(!is_time || (row["winner"] == "false" && row["resolved"] != "true"));
     }
-    let shown = text(&output.stdout);
+    let times = "compare.metrics=[\"completion_mean_s\"]";
+    let named = home.compared(&[&CHOKERS, &["--out", "named", "--set", dying, "--set", times]]);
+    let shown = text(&named.stdout);
     assert!(
         shown.contains("no verdict on altruist: 12 of 12 runs did not finish"),
         "{shown}"
