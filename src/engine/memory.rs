@@ -58,7 +58,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             _ if scenario.run.mode != Mode::Bittorrent => (0.0, 0.0),
             Discovery::Tracker(_) => {
                 let places = f64::from(limits.accept.max(limits.initiate));
-                (places, (places + f64::from(limits.initiate)) / 2.0)
+                (places, f64::midpoint(places, f64::from(limits.initiate)))
             }
             Discovery::FullMesh => (everyone, everyone),
         };

@@ -2,6 +2,10 @@
 //!
 //! So the seed sends little more than one copy of the file before the swarm can do without it. The chunk shown is one that the seed has shown least often. When no
 //! other neighbour lacks the chunk, there is nobody to pass it on to, and the next one is shown at once.
+//!
+//! Neighbours that pass nothing on, free riders say, would keep a seed waiting for good: each has what it was shown, and nobody else gets it. So a seed that finds at its
+//! regular decision that nobody lacks what it shows does not wait. Clients do so too: `BitTornado` while fewer neighbours than its `min_uploads` want something (`next_have`
+//! with `looser_upload`), libtorrent always.
 
 use crate::engine::observer::Observer;
 use crate::engine::{Job, Simulation};
@@ -61,9 +65,18 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Looks over all offers of `seed`: who has left may have been the last that lacked a chunk.
+    /// Looks over all offers of `seed`: who has left may have been the last that lacked a chunk, and without anybody to serve it is of no use to wait.
     pub(super) fn renew_offers(&mut self, seed: PeerIx) {
         self.offer_where_passed_on(seed, None);
+        let open: Vec<_> = self.swarm.links.open_in(self.swarm.peers[seed].links).collect();
+        let known = self.swarm.announced();
+        let lacks_its_offer = |&(link, to): &(LinkIx, PeerIx)| {
+            let offer = self.swarm.links.offer(link);
+            offer.is_some_and(|chunk| !known.has(to, chunk))
+        };
+        if !open.iter().any(lacks_its_offer) {
+            open.into_iter().for_each(|(link, _)| self.offer_next(link));
+        }
     }
 
     /// Shows the next chunk to every neighbour that has got its offer (of `chunk`, if given) and passed it on.
