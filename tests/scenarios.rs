@@ -68,6 +68,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("compare_half_propshare", &["file.size=\"4 MiB\""]),
     ("compare_neighbours", &["file.size=\"4 MiB\""]),
     ("compare_one_bittyrant", &["file.size=\"4 MiB\""]),
+    ("compare_one_club", &["run.time_limit=\"200 s\""]),
     ("compare_pickers", &["file.size=\"4 MiB\""]),
     ("compare_seed_policy", &["file.size=\"4 MiB\""]),
     ("compare_slots", &["file.size=\"4 MiB\""]),
