@@ -59,6 +59,25 @@ mod tests {
     }
 
     #[test]
+    fn no_name_stands_in_two_modules() {
+        let joined: String = SCRIPTS.iter().map(|script| joined(script)).collect();
+        let mut names: Vec<&str> = joined
+            .lines()
+            .filter_map(|line| {
+                ["function ", "const ", "let "]
+                    .iter()
+                    .find_map(|word| line.strip_prefix(word))
+            })
+            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+            .collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert!(all > 40);
+        assert_eq!(names.len(), all, "the modules share one script: {names:?}");
+    }
+
+    #[test]
     fn the_page_asks_for_nothing_outside() {
         let page = html(&json!({}));
         assert!(

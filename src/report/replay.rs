@@ -60,12 +60,22 @@ fn unchokes(replay: &Replay) -> Option<Vec<Value>> {
     let row = |i: usize| {
         let (from, to) = (place(of.from_peer.get(i)?)?, place(of.to_peer.get(i)?)?);
         let (start, end) = (tenths(*of.started_s.get(i)?), tenths(*of.ended_s.get(i)?));
-        Some(json!([from, to, start, end, u8::from(*of.optimistic.get(i)?), of.bytes.get(i)?]))
+        Some(json!([
+            from,
+            to,
+            start,
+            end,
+            u8::from(*of.optimistic.get(i)?),
+            of.bytes.get(i)?
+        ]))
     };
     (0..of.started_s.len()).map(row).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a float that is too large becomes the largest number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float that is too large becomes the largest number"
+)]
 fn tenths(seconds: f64) -> i64 {
     (seconds * 10.0).round() as i64
 }
@@ -100,7 +110,12 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_damage() {
-        for (right, wrong) in [("\"group\": 1", "\"group\": 2"), ("[4]", "[5]"), ("[9.0]", "[]"), ("\"end", "\"dne")] {
+        for (right, wrong) in [
+            ("\"group\": 1", "\"group\": 2"),
+            ("[4]", "[5]"),
+            ("[9.0]", "[]"),
+            ("\"end", "\"dne"),
+        ] {
             assert!(FILE.contains(right));
             let error = read(&FILE.replacen(right, wrong, 1)).expect_err(wrong);
             assert!(matches!(error, ReportError::Damaged { .. }), "{error}");

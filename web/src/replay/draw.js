@@ -15,7 +15,8 @@ export function drawSwarm(scene, width, height) {
   context.textAlign = "center";
   for (const ring of layout.rings) {
     context.fillStyle = soft;
-    context.fillText(ring.name.length > 22 ? `${ring.name.slice(0, 21)}…` : ring.name, ring.x, ring.y + ring.radius + layout.size + 20);
+    const away = ring.radius + layout.size;
+    context.fillText(ring.name.length > 22 ? `${ring.name.slice(0, 21)}…` : ring.name, ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
   }
   const slots = taken(film, view.now);
   const both = answered(slots);
@@ -26,15 +27,15 @@ export function drawSwarm(scene, width, height) {
 }
 
 /** A line that bends to the left of its way, so that both ways can be seen; its arrow points to the receiver. @param {Scene} scene @param {Slot} slot @param {boolean} both @param {number} alpha */
-function drawSlot({ context, film, layout, colours }, slot, both, alpha) {
+function drawSlot({ context, film, layout, view, colours }, slot, both, alpha) {
   const [from, to] = [layout.points[slot.from], layout.points[slot.to]];
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.hypot(dx, dy) || 1;
   const bend = Math.min(26, length * 0.12);
   const turn = { x: (from.x + to.x) / 2 + (dy / length) * bend, y: (from.y + to.y) / 2 - (dx / length) * bend };
   const angle = Math.atan2(to.y - turn.y, to.x - turn.x);
-  const rim = layout.size + 3;
-  const tip = { x: to.x - rim * Math.cos(angle), y: to.y - rim * Math.sin(angle) };
+  const gap = layout.size + (slot.to === view.chosen ? 9 : 3);
+  const tip = { x: to.x - gap * Math.cos(angle), y: to.y - gap * Math.sin(angle) };
   context.globalAlpha = both || slot.optimistic ? alpha : alpha * 0.55;
   context.strokeStyle = context.fillStyle = colours[film.peers[slot.from].group];
   context.lineWidth = both ? 2.4 : 1.2;
@@ -63,7 +64,7 @@ function drawPeer(scene, i) {
   }
   context.globalAlpha = Math.min(fading, peer.joined === 0 ? 1 : Math.max(0.15, Math.min(1, (view.now - peer.joined) / view.fade)));
   const colour = colours[peer.group];
-  if (peer.seed) square(context, x, y, size, colour);
+  if (peer.seed) box(context, x, y, size, colour);
   else {
     disc(context, x, y, size, card);
     pie(context, x, y, size, progress(film, peer, view.now), colour);
@@ -121,7 +122,7 @@ function pie(context, x, y, radius, share, colour) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} size @param {string} colour */
-function square(context, x, y, size, colour) {
+function box(context, x, y, size, colour) {
   context.fillStyle = colour;
   context.fillRect(x - size, y - size, 2 * size, 2 * size);
 }

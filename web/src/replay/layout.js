@@ -2,7 +2,7 @@
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {{ x: number, y: number }} Point */
-/** @typedef {{ points: Point[], rings: { name: string, x: number, y: number, radius: number }[], size: number }} Layout */
+/** @typedef {{ points: Point[], rings: { name: string, x: number, y: number, radius: number, above: boolean }[], size: number }} Layout */
 
 /** @param {Recording} film @param {number} width @param {number} height @returns {Layout} */
 export function layout(film, width, height) {
@@ -12,7 +12,7 @@ export function layout(film, width, height) {
     .filter(({ members }) => members.length > 0);
   const middle = { x: 0, y: 0, radius: Math.sqrt(seeds.length) * 0.6, name: "", members: seeds };
   const rings = [middle, ...around(groups, middle.radius)];
-  const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.members.length, 6)), 0.45);
+  const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.members.length, 6)), 0.7);
   return fitted(rings, size, width, height, film);
 }
 
@@ -33,25 +33,27 @@ function around(groups, middle) {
   });
 }
 
-/** Scaled to the canvas, with room for names below the rings. @param {any[]} rings @param {number} size @param {number} width @param {number} height @param {Recording} film @returns {Layout} */
+/** Scaled to the canvas, with room for names above and below the rings. @param {any[]} rings @param {number} size @param {number} width @param {number} height @param {Recording} film @returns {Layout} */
 function fitted(rings, size, width, height, film) {
-  const [pad, label] = [18, 26];
+  const pad = 18;
+  const label = 26;
   const reach = (/** @type {(ring: any) => number} */ side) => Math.max(...rings.map(side));
   const [left, right] = [-reach((r) => r.radius - r.x), reach((r) => r.x + r.radius)];
   const [top, bottom] = [-reach((r) => r.radius - r.y), reach((r) => r.y + r.radius)];
-  const scale = Math.min((width - 2 * pad) / (right - left + 2 * size), (height - 2 * pad - label) / (bottom - top + 2 * size));
-  const spare = Math.min(1.5, (width - 2 * pad - scale * 2 * size) / (scale * (right - left)));
+  const scale = Math.min((width - 2 * pad) / (right - left + 2 * size), (height - 2 * pad - 2 * label) / (bottom - top + 2 * size));
+  const stretch = (/** @type {number} */ room, /** @type {number} */ span) => Math.max(1, Math.min(1.4, 1 + (room / scale - span - 2 * size) / (span || 1)));
+  const [wide, high] = [stretch(width - 2 * pad, right - left), stretch(height - 2 * pad - 2 * label, bottom - top)];
   const place = (/** @type {number} */ x, /** @type {number} */ y) =>
-    ({ x: width / 2 + (x - (left + right) / 2) * scale, y: (height - label) / 2 + (y - (top + bottom) / 2) * scale });
+    ({ x: width / 2 + (x - (wide * (left + right)) / 2) * scale, y: height / 2 + (y - (high * (top + bottom)) / 2) * scale });
   const points = film.peers.map(() => ({ x: 0, y: 0 }));
   for (const ring of rings) {
     const byUpload = [...ring.members].sort((a, b) => film.peers[a].upload - film.peers[b].upload || a - b);
     byUpload.forEach((i, k) => {
       const angle = (2 * Math.PI * k) / byUpload.length - Math.PI / 2;
       const radius = byUpload.length === 1 ? 0 : ring.radius;
-      points[i] = place(ring.x * spare + radius * Math.cos(angle), ring.y + radius * Math.sin(angle));
+      points[i] = place(ring.x * wide + radius * Math.cos(angle), ring.y * high + radius * Math.sin(angle));
     });
   }
-  return { points, size: Math.max(3, Math.min(17, size * scale * 0.8)),
-    rings: rings.filter(({ name }) => name !== "").map((ring) => ({ name: ring.name, radius: ring.radius * scale, ...place(ring.x * spare, ring.y) })) };
+  return { points, size: Math.max(3, Math.min(17, size * scale * 0.85)),
+    rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < 0, ...place(ring.x * wide, ring.y * high) })) };
 }

@@ -11,14 +11,15 @@ import { clustering, isSeed, isThere, recording } from "./recording.js";
 /** Seconds of the run in a second. */
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
 
-/** Fills the place of the replay. `colourOf` names the colour of a group. @param {any} data @param {HTMLElement} place @param {(group: string) => string} colourOf */
+/** Fills the place of the replay, when somebody joined. `colourOf` names the colour of a group. @param {any} data @param {HTMLElement} place @param {(group: string) => string} colourOf */
 export function replayCard(data, place, colourOf) {
   const film = recording(data);
+  if (film.peers.length === 0) return;
   const parts = {
     canvas: /** @type {HTMLCanvasElement} */ (element("canvas", { tabindex: "0", role: "application", "aria-describedby": "replay-help",
       "aria-label": "The swarm. Arrow keys go from peer to peer, Enter chooses one, Escape lets it go, Space plays and pauses." })),
     play: element("button", { type: "button", class: "play" }, "Play"),
-    time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: "0.1", value: "0", "aria-label": "Time" })),
+    time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: String(film.end / 600 || 1), value: "0", "aria-label": "Time" })),
     speed: /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Speed" }, ...SPEEDS.map((n) => element("option", { value: String(n) }, `${n} × speed`)))),
     clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel" }),
     status: element("p", { class: "hidden", role: "status" }),
@@ -43,7 +44,7 @@ function note(film) {
 
 /** @param {Recording} film @param {(group: string) => string} colourOf */
 function legend(film, colourOf) {
-  const groups = film.groups.filter((_, g) => film.peers.some((peer) => peer.group === g));
+  const groups = film.groups.filter((_, g) => film.peers.some((peer) => peer.group === g && !peer.seed));
   const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", {}, element("i", { class: mark, style }), name);
   return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
     item("line both", "both unchoke each other"), item("line", "one way"), item("line dashed", "optimistic"),
@@ -145,6 +146,6 @@ function facts(film, now) {
   const seeds = there.filter((peer) => isSeed(peer, now)).length;
   const found = clustering(film, now);
   const whole = (/** @type {number} */ share) => percent(Math.round(share * 100) / 100);
-  const text = `${there.length - seeds} leechers, ${seeds} seeds.`;
+  const text = `Leechers: ${there.length - seeds}, seeds: ${seeds}.`;
   return found === null ? text : `${text} Of the leechers' slots ${whole(found.own)} go to their own group, and ${whole(found.both)} are answered: both unchoke each other.`;
 }
