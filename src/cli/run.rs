@@ -35,7 +35,7 @@ pub(super) struct RunArgs {
     /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all
     #[arg(long, value_name = "LEVELS")]
     detail: Option<Detail>,
-    /// Also write replay.json: who unchokes whom when, which the report shows as an animation
+    /// Also write replay.json: who unchokes whom when, animated in the report
     #[arg(long)]
     record_replay: bool,
     /// Also write report.html, one page to look at

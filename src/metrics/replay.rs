@@ -15,8 +15,6 @@ use crate::units::{SimDuration, SimTime};
 pub const REPLAY: &str = "replay.json";
 /// Steps from no chunk to the whole file.
 const STEPS: u32 = 20;
-/// The first bound on the length of an unchoke: shorter ones are hard to see anyway.
-const SHORTEST: SimDuration = SimDuration(100_000_000);
 /// What a replay holds at most.
 const LIMITS: Limits = Limits {
     peers: 150,
@@ -207,14 +205,16 @@ impl Recording {
         unchoke.ended.since(unchoke.started) >= self.shortest && shown(&unchoke.from) && shown(&unchoke.to)
     }
 
-    /// Fewer peers while there are many, else no more of the shortest unchokes: one of both drops some in the end.
+    /// Fewer peers while there are many; else the shorter half of the unchokes goes.
     fn thin_out(&mut self) {
         let before = self.peers.len();
         if before > self.limits.peers_kept {
             self.halve_sample();
         }
         if self.peers.len() == before {
-            self.shortest = SimDuration(self.shortest.0.saturating_mul(2)).max(SHORTEST);
+            let mut lengths: Vec<u64> = self.unchokes.iter().map(|u| u.ended.since(u.started).0).collect();
+            let middle = lengths.len() / 2;
+            self.shortest = SimDuration(*lengths.select_nth_unstable(middle).1 + 1);
             self.drop_unchokes();
         }
     }

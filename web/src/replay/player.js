@@ -1,6 +1,6 @@
 // The replay in the page: a canvas, a panel, and what moves the time.
 import { card, element } from "../card.js";
-import { duration, percent } from "../format.js";
+import { duration, number, percent } from "../format.js";
 import { drawSwarm } from "./draw.js";
 import { layout } from "./layout.js";
 import { fillPanel, sentence } from "./panel.js";
@@ -19,7 +19,7 @@ export function replayCard(data, place, colourOf) {
     canvas: /** @type {HTMLCanvasElement} */ (element("canvas", { tabindex: "0", role: "application", "aria-describedby": "replay-help",
       "aria-label": "The swarm. Arrow keys go from peer to peer, Enter chooses one, Escape lets it go, Space plays and pauses." })),
     play: element("button", { type: "button", class: "play" }, "Play"),
-    time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: String(film.end / 600 || 1), value: "0", "aria-label": "Time" })),
+    time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: "any", value: "0", "aria-label": "Time" })),
     speed: /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Speed" }, ...SPEEDS.map((n) => element("option", { value: String(n) }, `${n} × speed`)))),
     clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel" }),
     status: element("p", { class: "hidden", role: "status" }),
@@ -38,7 +38,7 @@ export function replayCard(data, place, colourOf) {
 function note(film) {
   const sample = film.oneOf === 1 ? `All ${film.peers.length} peers are shown.`
     : `${film.peers.length} of ${film.total} peers are shown, every ${film.oneOf}th of each group, and only what is between them.`;
-  const brief = film.shortest > 0 ? ` Slots shorter than ${film.shortest} s are left out.` : "";
+  const brief = film.shortest > 0 ? ` Slots shorter than ${number(film.shortest)} s are left out.` : "";
   return `${sample}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. Rings go clockwise by upload capacity.`;
 }
 
