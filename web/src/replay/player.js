@@ -147,5 +147,7 @@ function facts(film, now) {
   const found = clustering(film, now);
   const whole = (/** @type {number} */ share) => percent(Math.round(share * 100) / 100);
   const text = `Leechers: ${there.length - seeds}, seeds: ${seeds}.`;
-  return found === null ? text : `${text} Of the leechers' slots ${whole(found.own)} go to their own group, and ${whole(found.both)} are answered: both unchoke each other.`;
+  if (found === null) return text;
+  const own = film.groups.flatMap((name, g) => (found.own[g] === null ? [] : [`${name} ${whole(found.own[g])}`]));
+  return `${text} Leechers' slots that stay in their own group: ${own.join(", ")}. Answered, so that both unchoke each other: ${whole(found.both)}.`;
 }

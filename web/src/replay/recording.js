@@ -39,11 +39,12 @@ export function answered(slots) {
   return (/** @type {Slot} */ slot) => ways.has(key(slot.to, slot.from));
 }
 
-/** Leechers' slots that go to their own group and that are answered, as shares; `null` without any slot. @param {Recording} film @param {number} now */
+/** Of the leechers' slots the share that is answered, and for each group the share that stays in it; `null` without any slot. @param {Recording} film @param {number} now */
 export function clustering(film, now) {
   const slots = taken(film, now).filter((slot) => !isSeed(film.peers[slot.from], now));
   if (slots.length === 0) return null;
   const both = answered(slots);
-  const share = (/** @type {(slot: Slot) => boolean} */ holds) => slots.filter(holds).length / slots.length;
-  return { own: share((slot) => film.peers[slot.from].group === film.peers[slot.to].group), both: share(both) };
+  const share = (/** @type {Slot[]} */ list, /** @type {(slot: Slot) => boolean} */ holds) => (list.length === 0 ? null : list.filter(holds).length / list.length);
+  const own = film.groups.map((_, g) => share(slots.filter((slot) => film.peers[slot.from].group === g), (slot) => film.peers[slot.to].group === g));
+  return { own, both: share(slots, both) ?? 0 };
 }
