@@ -149,5 +149,6 @@ function facts(film, now) {
   const text = `Leechers: ${there.length - seeds}, seeds: ${seeds}.`;
   if (found === null) return text;
   const own = film.groups.flatMap((name, g) => (found.own[g] === null ? [] : [`${name} ${whole(found.own[g])}`]));
-  return `${text} Leechers' slots that stay in their own group: ${own.join(", ")}. Answered, so that both unchoke each other: ${whole(found.both)}.`;
+  const stay = own.length > 1 ? ` Leechers' slots that stay in their own group: ${own.join(", ")}.` : "";
+  return `${text}${stay} Leechers' slots that are answered, so that both unchoke each other: ${whole(found.both)}.`;
 }
