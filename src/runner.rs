@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::choking::OwnChokers;
 use crate::contact;
 use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunFault, RunOptions};
+use crate::metrics::replay::REPLAY;
 use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
 use crate::rounds;
 use crate::scenario::Scenario;
@@ -19,6 +20,8 @@ pub const SCENARIO_FILE: &str = "scenario.toml";
 pub struct Options {
     /// Which of the heavy tables to write.
     pub detail: Detail,
+    /// Also write `replay.json`, for the animation in the report.
+    pub replay: bool,
     /// Check every invariant every few events.
     pub check_invariants: bool,
     /// Makes the chokers that the scenario names and swarmsim does not have.
@@ -76,6 +79,10 @@ pub fn run(
     write_scenario(scenario, &directory).map_err(|cause| unwritten(SCENARIO_FILE, cause))?;
     let mut recorder =
         Recorder::new(scenario, options.detail, &mut |table| directory.open(table.file)).map_err(from_table)?;
+    if options.replay {
+        let output = directory.open(REPLAY).map_err(|cause| unwritten(REPLAY, cause))?;
+        recorder.record_replay(output);
+    }
     let failed = recorder.failed();
     let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
     let run_options = RunOptions {

@@ -81,6 +81,7 @@ Options:
       --force             Replace the results that are there, once the run has ended
       --detail <LEVELS>   Also write heavy tables: transfers, unchokes, chunks (with commas
                           between), or all
+      --record-replay     Also write replay.json: who unchokes whom when, animated in the report
       --report            Also write report.html, one page to look at
       --check-invariants  Check all invariants of the model every few events (slow)
       --json              Print the summary as JSON on standard output, and nothing else there

@@ -1,4 +1,4 @@
-// Makes docs/report.png from a committed scenario: `node screenshot.mjs` here, after `cargo build`.
+// Makes docs/report.png and docs/images/replay.png from a committed scenario: `node screenshot.mjs` here, after `cargo build`.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,12 +9,26 @@ import { chromium } from "playwright-core";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const result = join(mkdtempSync(join(tmpdir(), "swarmsim-report-")), "r");
 const scenario = join(root, "scenarios/bandwidth_classes.toml");
-execFileSync(join(root, "target/debug/swarmsim"), ["run", scenario, "--quiet", "--report", "--out", result]);
+execFileSync(join(root, "target/debug/swarmsim"), ["run", scenario, "--quiet", "--report", "--record-replay", "--out", result]);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 const page = await browser.newPage({ viewport: { width: 1100, height: 860 } });
 await page.goto(`file://${result}/report.html`);
 await page.waitForSelector(".plot svg");
 await page.screenshot({ path: join(root, "docs/report.png") });
+const film = await browser.newPage({ viewport: { width: 805, height: 600 } });
+await film.goto(`file://${result}/report.html`);
+await film.getByRole("slider", { name: "Time" }).evaluate((input) => {
+  input.value = "700";
+  input.dispatchEvent(new Event("input"));
+});
+await film.locator("#replay canvas").scrollIntoViewIfNeeded();
+await film.locator("#replay canvas").focus();
+for (let peer = 0; peer <= 32; peer++) await film.keyboard.press("ArrowRight");
+await film.keyboard.press("Enter");
+await film.locator("#replay canvas").blur();
+await film.waitForTimeout(500);
+const stage = await film.locator("#replay .stage").boundingBox();
+await film.screenshot({ path: join(root, "docs/images/replay.png"), clip: { ...stage, height: 440 } });
 const variants = process.argv.slice(2); // a directory for pictures to look at: phone and dark
 if (variants.length) {
   await page.emulateMedia({ colorScheme: "dark" });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
 use crate::runner;
 use crate::scenario::Scenario;
+use crate::scenario::model::Mode;
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
@@ -34,6 +35,9 @@ pub(super) struct RunArgs {
     /// Also write heavy tables: transfers, unchokes, chunks (with commas between), or all
     #[arg(long, value_name = "LEVELS")]
     detail: Option<Detail>,
+    /// Also write replay.json: who unchokes whom when, animated in the report
+    #[arg(long)]
+    record_replay: bool,
     /// Also write report.html, one page to look at
     #[arg(long)]
     report: bool,
@@ -48,6 +52,10 @@ pub(super) struct RunArgs {
     quiet: bool,
 }
 
+/// Why the modes of theory have no replay.
+const NO_REPLAY: &str = "--record-replay shows who unchokes whom, and only `run.mode = \"bittorrent\"` has unchokes: \
+     leave it out, or change the mode";
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -59,6 +67,9 @@ struct Report<'a> {
 
 pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
     let scenario = args.scenario.load(own, errors)?.scenario;
+    if args.record_replay && scenario.run.mode != Mode::Bittorrent {
+        return Err(Failure::Usage(anyhow!(NO_REPLAY)));
+    }
     let target = args
         .out
         .clone()
@@ -80,6 +91,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         .map_err(Failure::Run)?;
     let options = runner::Options {
         detail: args.detail.unwrap_or_default(),
+        replay: args.record_replay,
         check_invariants: args.check_invariants,
         own_chokers: own.clone(),
     };

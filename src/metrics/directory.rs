@@ -2,6 +2,7 @@
 //! the end. Whatever goes wrong before, the half-filled directory is removed.
 
 use crate::metrics::columns::TABLES;
+use crate::metrics::replay::REPLAY;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -177,7 +178,7 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
 fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if ![MARKS[0], REPORT].contains(&name.as_str()) && !TABLES.iter().any(|table| table.file == name) {
+        if ![MARKS[0], REPORT, REPLAY].contains(&name.as_str()) && !TABLES.iter().any(|table| table.file == name) {
             return Ok(Some(name));
         }
     }

@@ -11,6 +11,7 @@
 //! | `rows.rs` | from a record to a row |
 //! | `detail.rs` | which of the heavy tables are asked for |
 //! | `names.rs` | rules and outcomes as they stand in scenarios and files |
+//! | `replay.rs` | a sample of the run to be watched, as JSON |
 //! | `tally.rs` | running sums of one group of peers |
 //! | `summary.rs` | the figures of a run: one struct for table, JSON and CSV |
 //! | `bound.rs` | the lower bound of Kumar & Ross |
@@ -26,6 +27,7 @@ pub mod directory;
 pub mod names;
 mod page;
 pub mod recorder;
+pub mod replay;
 mod rows;
 pub mod stats;
 pub mod summary;

@@ -24,8 +24,9 @@ run is over, or not at all: an error leaves nothing behind.
 | `transfers.csv` | a transfer, with `--detail transfers` |
 | `unchokes.csv` | an unchoke, with `--detail unchokes` |
 | `chunks.csv` | a chunk at a moment, with `--detail chunks` |
+| `replay.json` | not a table: a sample of the run to be watched, with `--record-replay` |
 
-`--detail all` writes all three of the last. They grow with the number of events: about 60 bytes for every chunk that
+`--detail all` writes the three tables of events. They grow with the number of events: about 60 bytes for every chunk that
 every peer downloads.
 
 - The files are CSV after RFC 4180 with a header, UTF-8, and a point as decimal mark.
@@ -39,6 +40,25 @@ every peer downloads.
   wall-clock times in the files.
 - `swarmsim run --json` prints `summary.csv` and `group_summary.csv` as one JSON object with the same names, and
   `results`, the directory; an empty cell is `null`.
+";
+
+const REPLAY: &str = "
+## replay.json
+
+What the animation in the report shows, one JSON object, with `--record-replay` (mode `bittorrent` only). Times are seconds since the start of the run.
+A replay is bounded: with more than 150 peers, or more than 60,000 unchokes among more than 30 peers, every second peer of each group is dropped,
+again and again, but never the first of a group. Where that is not enough, the shortest unchokes are dropped.
+
+| key | meaning |
+| --- | --- |
+| `ended_s` | end of the run |
+| `peers_in_run` | peers that joined in the run |
+| `one_of` | of each group the first peer is here, and every `one_of`-th after it in order of arrival; 1: all |
+| `shortest_s` | unchokes shorter than this are left out; 0: none |
+| `steps` | steps of `progress` from nothing to the whole file |
+| `groups` | names of the groups |
+| `peers` | one object per peer, in order of arrival: columns of `peers.csv`, but `group` is a place in `groups`, from 0; `initial_seed`; and `progress`, pairs of a time and the step reached then |
+| `unchokes` | columns of `unchokes.csv`: its rows between peers of the sample |
 ";
 
 const COMPARISONS: &str = "
@@ -63,6 +83,7 @@ The tables appear when all runs are there; the same comparison gives the same by
 pub fn output_markdown() -> String {
     let mut text = INTRODUCTION.to_owned();
     TABLES.into_iter().for_each(|table| describe(&mut text, table));
+    text.push_str(REPLAY);
     text.push_str(COMPARISONS);
     COMPARISON_TABLES
         .into_iter()

@@ -11,6 +11,7 @@ use crate::metrics::accounts::Accounts;
 use crate::metrics::columns::{self, Table};
 use crate::metrics::detail::Detail;
 use crate::metrics::names;
+use crate::metrics::replay::{REPLAY, Recording};
 use crate::metrics::rows::{self, Sent};
 use crate::metrics::summary::{self, Summary};
 use crate::metrics::table::TableWriter;
@@ -25,6 +26,8 @@ pub struct Recorder<'a> {
     tables: Tables,
     traffic: Vec<Traffic>,
     before: Sent,
+    replay: Option<(Recording, Box<dyn Write>)>,
+    end: SimTime,
     failed: Rc<Cell<bool>>,
 }
 
@@ -77,8 +80,15 @@ impl<'a> Recorder<'a> {
             tables: Tables::open(detail, open)?,
             traffic: vec![Traffic::default(); groups * groups],
             before: Sent::default(),
+            replay: None,
+            end: SimTime::ZERO,
             failed: Rc::default(),
         })
+    }
+
+    /// Records a replay too, into `output` at the end.
+    pub fn record_replay(&mut self, output: Box<dyn Write>) {
+        self.replay = Some((Recording::new(self.scenario), output));
     }
 
     /// A flag that turns true when a table can't be written: the run may as well stop, [`Self::finish`] says why.
@@ -102,6 +112,10 @@ impl<'a> Recorder<'a> {
         }
         self.write_traffic();
         self.tables.finish()?;
+        if let Some((recording, output)) = self.replay {
+            let written = recording.finish(self.end, output);
+            written.map_err(|cause| WriteError { file: REPLAY, cause })?;
+        }
         Ok(summary)
     }
 
@@ -167,6 +181,9 @@ impl Tables {
 impl Observer for Recorder<'_> {
     fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
         self.accounts.joined(now, peer, group, upload, download, chunks);
+        if let Some((replay, _)) = &mut self.replay {
+            replay.joined(now, peer, group, chunks);
+        }
     }
 
     fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
@@ -178,13 +195,16 @@ impl Observer for Recorder<'_> {
     }
 
     fn wants_transfers(&self) -> bool {
-        self.tables.transfers.is_some()
+        self.tables.transfers.is_some() || self.replay.is_some()
     }
 
     fn transferred(&mut self, transfer: &Transfer) {
         if let Some(row) = &mut self.tables.transfers {
             rows::transfer(row, transfer);
             note(row, &self.failed);
+        }
+        if let Some((replay, _)) = &mut self.replay {
+            replay.transferred(transfer);
         }
     }
 
@@ -199,6 +219,9 @@ impl Observer for Recorder<'_> {
             rows::unchoke(row, &self.names, unchoke);
             note(row, &self.failed);
         }
+        if let Some((replay, _)) = &mut self.replay {
+            replay.unchoke_ended(unchoke);
+        }
     }
 
     fn peer_record(&mut self, record: &PeerRecord) {
@@ -209,6 +232,9 @@ impl Observer for Recorder<'_> {
         let strategy = names::choking_in(self.scenario.run.mode, strategy).unwrap_or_default();
         rows::peer(&mut self.tables.peers, &group.name, strategy, record);
         note(&self.tables.peers, &self.failed);
+        if let Some((replay, _)) = &mut self.replay {
+            replay.peer_record(record);
+        }
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
@@ -223,6 +249,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn ended(&mut self, now: SimTime, ending: Ending) {
+        self.end = now;
         self.accounts.ended(now, ending);
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{ReportError, chunks, failed, table};
+use super::{ReportError, chunks, failed, replay, table};
+use crate::metrics::replay::REPLAY;
 
 /// Rows of the time series at most.
 const SAMPLES_MAX: usize = 2_000;
@@ -37,6 +38,8 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     let step = samples.div_ceil(SAMPLES_MAX).max(1);
     let chunks = directory.join("chunks.csv");
     let copies = chunks.is_file().then(|| chunks::grid(&chunks, samples)).transpose()?;
+    let film = directory.join(REPLAY);
+    let film = film.is_file().then(|| replay::replay(&film)).transpose()?;
     let note = match step {
         1 => format!("Every one of the {samples} samples and every peer is in this page."),
         _ => format!("One of {step} of the {samples} samples and every peer is in this page."),
@@ -49,6 +52,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "peers": table::columns(&directory.join("peers.csv"), &PEERS, 1)?,
         "timeseries": table::columns(&series, &[], step)?,
         "chunk_copies": copies,
+        "replay": film,
         "scenario": scenario(directory)?,
         "notes": [note],
     }))

@@ -1,15 +1,17 @@
-//! `report.html`: one page that shows a result or a comparison, made from its CSV files alone. It needs no network.
+//! `report.html`: one page that shows a result or a comparison, made from its files alone. It needs no network.
 //!
 //! | file | idea |
 //! | --- | --- |
 //! | `table.rs` | a CSV file becomes columns |
 //! | `chunks.rs` | `chunks.csv` becomes a grid that fits a screen |
+//! | `replay.rs` | `replay.json` in few bytes |
 //! | `data.rs` | which files and columns the page needs, as one JSON object |
 //! | `page.rs` | the page around it, from `web/` |
 
 mod chunks;
 mod data;
 mod page;
+mod replay;
 mod table;
 
 use std::io;

@@ -5,10 +5,15 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 11] = [
     include_str!("../../web/src/format.js"),
     include_str!("../../web/src/card.js"),
     include_str!("../../web/src/charts.js"),
+    include_str!("../../web/src/replay/recording.js"),
+    include_str!("../../web/src/replay/layout.js"),
+    include_str!("../../web/src/replay/draw.js"),
+    include_str!("../../web/src/replay/panel.js"),
+    include_str!("../../web/src/replay/player.js"),
     include_str!("../../web/src/run.js"),
     include_str!("../../web/src/comparison.js"),
     include_str!("../../web/src/main.js"),
@@ -51,6 +56,25 @@ mod tests {
         let end = start + page[start..].find("</script>").expect("their end");
         let read: Value = serde_json::from_str(&page[start..end]).expect("JSON");
         assert_eq!(read, evil);
+    }
+
+    #[test]
+    fn no_name_stands_in_two_modules() {
+        let joined: String = SCRIPTS.iter().map(|script| joined(script)).collect();
+        let mut names: Vec<&str> = joined
+            .lines()
+            .filter_map(|line| {
+                ["function ", "const ", "let "]
+                    .iter()
+                    .find_map(|word| line.strip_prefix(word))
+            })
+            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+            .collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert!(all > 40);
+        assert_eq!(names.len(), all, "the modules share one script: {names:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // The report of one run.
 import { card, element } from "./card.js";
 import { colour, heatmap, xyChart } from "./charts.js";
+import { replayCard } from "./replay/player.js";
 import { distinct, duration, number, pairs, percent } from "./format.js";
 
 /** @typedef {import("./format.js").Table} Table */
@@ -81,7 +82,7 @@ export function showRun(data, main) {
     xyChart({ title: "Completion time against upload capacity", x: "upload capacity (kB/s)", y: "completion time (min)", series: scaled(byGroup("upload_bytes_per_s", "completion_time_s"), 1e3, 60) }),
     xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: "upload capacity (kB/s)", y: "share ratio", series: scaled(byGroup("upload_bytes_per_s", "share_ratio"), 1e3, 1) }),
     chunkCopies(data.chunk_copies),
-    replay());
+    replay(data.replay, leeching));
   main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
@@ -93,8 +94,13 @@ function chunkCopies(grid) {
   return heatmap({ title, wide: true, note: grid.note, x: "time (min)", y: "chunk", unit: "copies", xs: grid.time_s.map((/** @type {number} */ t) => t / 60), ys: grid.first_chunk, cells: grid.copies });
 }
 
-/** The place of an animated replay: a module of its own fills it from its own data. */
-const replay = () => element("section", { id: "replay", hidden: "" });
+/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching */
+function replay(data, leeching) {
+  const place = element("section", { id: "replay", hidden: "" });
+  const colourOf = (/** @type {string} */ group) => (leeching.includes(group) ? colour(leeching.indexOf(group)) : "var(--ink)");
+  if (data) replayCard(data, place, colourOf);
+  return place;
+}
 
 /** @param {string} ending @param {number} missing */
 const warning = (ending, missing) => element("section", { class: "card wide warning", role: "note" },

@@ -55,6 +55,11 @@ for (const [kind, charts] of [["run", 9], ["comparison", 2]]) {
   }
 }
 
+test("without a recording the place of the replay stays hidden", async () => {
+  const { page } = await open("run");
+  assert.equal(await page.locator("#replay").isHidden(), true);
+});
+
 test("arrow keys read values, the button changes the theme", async () => {
   const { page } = await open("run");
   await page.locator(".plot svg").first().focus();

@@ -1,0 +1,181 @@
+//! `swarmsim run --record-replay` as a whole program: what is recorded, and what the page makes of it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+const SCENARIO: &str = r#"
+name = "small"
+[file]
+size = "1 MiB"
+[[group]]
+name = "origin"
+count = 1
+starts_with = "all"
+upload = "1 MB/s"
+[[group]]
+name = "leechers"
+count = LEECHERS
+upload = "200 kB/s"
+"#;
+
+fn run(home: &Path, leechers: u32, out: &str, more: &[&str]) -> Output {
+    let scenario = SCENARIO.replace("LEECHERS", &leechers.to_string());
+    fs::write(home.join("s.toml"), scenario).expect("written");
+    let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+    command.current_dir(home).env("NO_COLOR", "1");
+    command.args(["run", "s.toml", "--quiet", "--out", out]).args(more);
+    command.output().expect("the program runs")
+}
+
+fn read(home: &Path, file: &str) -> String {
+    fs::read_to_string(home.join(file)).expect(file)
+}
+
+fn replay(home: &Path, out: &str) -> Value {
+    serde_json::from_str(&read(home, &format!("{out}/replay.json"))).expect("JSON")
+}
+
+/// The rows of `unchokes.csv` between peers of `replay`, as its columns.
+fn unchokes_of_sample(home: &Path, replay: &Value) -> Value {
+    let shown: Vec<&Value> = replay["peers"]
+        .as_array()
+        .expect("peers")
+        .iter()
+        .map(|p| &p["peer"])
+        .collect();
+    let mut table = csv::Reader::from_path(home.join("r/unchokes.csv")).expect("unchokes.csv");
+    let header = table.headers().expect("a header").clone();
+    let names = ["started_s", "ended_s", "from_peer", "to_peer", "optimistic", "bytes"];
+    let mut columns = json!({});
+    names.iter().for_each(|name| columns[*name] = json!([]));
+    for row in table.records() {
+        let row = row.expect("a row");
+        let cell = |name: &str| -> Value {
+            let place = header.iter().position(|h| h == name).expect(name);
+            let value: Value = serde_json::from_str(&row[place]).expect("JSON");
+            if name.ends_with("_s") {
+                value.as_f64().into()
+            } else {
+                value
+            }
+        };
+        if shown.contains(&&cell("from_peer")) && shown.contains(&&cell("to_peer")) {
+            for name in names {
+                columns[name].as_array_mut().expect("a column").push(cell(name));
+            }
+        }
+    }
+    columns
+}
+
+#[test]
+fn a_small_swarm_is_recorded_whole_and_changes_no_other_file() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    assert!(
+        run(home.path(), 12, "r", &["--record-replay", "--detail", "unchokes"])
+            .status
+            .success()
+    );
+    let all = replay(home.path(), "r");
+    assert_eq!(
+        (&all["peers_in_run"], &all["one_of"], &all["shortest_s"]),
+        (&json!(13), &json!(1), &json!(0.0))
+    );
+    assert!(all["unchokes"]["bytes"].as_array().is_some_and(|rows| rows.len() > 20));
+    assert_eq!(all["unchokes"], unchokes_of_sample(home.path(), &all));
+    for peer in &all["peers"].as_array().expect("peers")[1..] {
+        let last = peer["progress"]
+            .as_array()
+            .and_then(|steps| steps.last())
+            .expect("steps");
+        assert_eq!(last, &json!([peer["completed_s"], 20]));
+    }
+    assert!(run(home.path(), 12, "again", &["--record-replay"]).status.success());
+    assert!(run(home.path(), 12, "plain", &[]).status.success());
+    assert_eq!(
+        read(home.path(), "r/replay.json"),
+        read(home.path(), "again/replay.json")
+    );
+    for file in [
+        "scenario.toml",
+        "summary.csv",
+        "peers.csv",
+        "timeseries.csv",
+        "groups.csv",
+    ] {
+        assert_eq!(
+            read(home.path(), &format!("r/{file}")),
+            read(home.path(), &format!("plain/{file}")),
+            "{file}"
+        );
+    }
+    assert!(!home.path().join("plain/replay.json").exists());
+    assert!(
+        run(home.path(), 12, "r", &["--force"]).status.success(),
+        "the replay is a file of ours"
+    );
+}
+
+#[test]
+fn a_large_swarm_is_recorded_as_a_sample() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    assert!(
+        run(home.path(), 160, "r", &["--record-replay", "--detail", "unchokes"])
+            .status
+            .success()
+    );
+    let some = replay(home.path(), "r");
+    assert_eq!((&some["peers_in_run"], &some["one_of"]), (&json!(161), &json!(2)));
+    assert_eq!(
+        some["peers"].as_array().map(Vec::len),
+        Some(81),
+        "80 leechers and the seed"
+    );
+    assert_eq!(some["unchokes"], unchokes_of_sample(home.path(), &some));
+}
+
+#[test]
+fn the_page_carries_it_and_no_name_gets_out() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let page_data = |out: &str| -> Value {
+        let page = read(home.path(), &format!("{out}/report.html"));
+        assert!(!page.contains("<img"));
+        let (_, rest) = page.split_once("id=\"data\">").expect("the data");
+        let (data, _) = rest.split_once("</script>").expect("their end");
+        serde_json::from_str(data).expect("JSON")
+    };
+    assert!(run(home.path(), 4, "r", &["--record-replay"]).status.success());
+    let evil = "</script><img onerror=x>";
+    let text = read(home.path(), "r/replay.json").replace("leechers", evil);
+    fs::write(home.path().join("r/replay.json"), text).expect("written");
+    let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+    command
+        .current_dir(home.path())
+        .args(["report", "r"])
+        .assert()
+        .success();
+    let shown = &page_data("r")["replay"];
+    assert_eq!(shown["groups"][1], evil);
+    assert_eq!(shown["peers"].as_array().map(Vec::len), Some(5));
+    assert!(run(home.path(), 4, "plain", &["--report"]).status.success());
+    assert_eq!(page_data("plain")["replay"], Value::Null, "nothing to show");
+}
+
+#[test]
+fn modes_without_unchokes_have_no_replay() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let output = run(
+        home.path(),
+        4,
+        "r",
+        &["--record-replay", "--set", "run.mode=\"random-contact\""],
+    );
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--record-replay shows who unchokes whom"), "{said}");
+    assert!(!home.path().join("r").exists());
+}

@@ -1,0 +1,128 @@
+// The swarm at one moment, on a canvas.
+import { answered, isSeed, isThere, progress, taken } from "./recording.js";
+
+/** @typedef {import("./recording.js").Recording} Recording */
+/** @typedef {import("./recording.js").Slot} Slot */
+/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {{ now: number, fade: number, cursor: number, chosen: number }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1 */
+/** @typedef {{ context: CanvasRenderingContext2D, film: Recording, layout: Layout, view: View, colours: string[], ink: string, soft: string, line: string, card: string }} Scene */
+
+/** @param {Scene} scene @param {number} width @param {number} height */
+export function drawSwarm(scene, width, height) {
+  const { context, film, layout, view, soft } = scene;
+  context.clearRect(0, 0, width, height);
+  context.font = `${width < 500 ? 13 : 15}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  for (const ring of layout.rings) {
+    context.fillStyle = soft;
+    const away = ring.radius + layout.size;
+    context.fillText(ring.name.length > 22 ? `${ring.name.slice(0, 21)}…` : ring.name, ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
+  }
+  const slots = taken(film, view.now);
+  const both = answered(slots);
+  const near = (/** @type {Slot} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;
+  for (const slot of slots) if (!near(slot)) drawSlot(scene, slot, both(slot), 0.07);
+  for (const slot of slots) if (near(slot)) drawSlot(scene, slot, both(slot), view.chosen < 0 ? 0.8 : 1);
+  film.peers.forEach((_, i) => drawPeer(scene, i));
+}
+
+/** A line that bends to the left of its way, so that both ways can be seen; its arrow points to the receiver. @param {Scene} scene @param {Slot} slot @param {boolean} both @param {number} alpha */
+function drawSlot({ context, film, layout, view, colours }, slot, both, alpha) {
+  const [from, to] = [layout.points[slot.from], layout.points[slot.to]];
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const bend = Math.min(26, length * 0.12);
+  const turn = { x: (from.x + to.x) / 2 + (dy / length) * bend, y: (from.y + to.y) / 2 - (dx / length) * bend };
+  const angle = Math.atan2(to.y - turn.y, to.x - turn.x);
+  const gap = layout.size + (slot.to === view.chosen ? 9 : 3);
+  const tip = { x: to.x - gap * Math.cos(angle), y: to.y - gap * Math.sin(angle) };
+  context.globalAlpha = both || slot.optimistic ? alpha : alpha * 0.55;
+  context.strokeStyle = context.fillStyle = colours[film.peers[slot.from].group];
+  context.lineWidth = both ? 2.4 : 1.2;
+  context.setLineDash(slot.optimistic ? [5, 4] : []);
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  context.quadraticCurveTo(turn.x, turn.y, tip.x, tip.y);
+  context.stroke();
+  context.setLineDash([]);
+  const arrow = Math.max(5, Math.min(9, layout.size * 0.6));
+  context.beginPath();
+  context.moveTo(tip.x, tip.y);
+  for (const side of [-0.45, 0.45]) context.lineTo(tip.x - arrow * Math.cos(angle + side), tip.y - arrow * Math.sin(angle + side));
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/** A peer: a pie that fills up, a square for an initial seed, a second rim once it is complete, a dot where it is absent. @param {Scene} scene @param {number} i */
+function drawPeer(scene, i) {
+  const { context, film, layout, view, colours, line, card } = scene;
+  const [peer, { x, y }, { size }] = [film.peers[i], layout.points[i], layout];
+  const fading = peer.left !== null && view.now >= peer.left ? 1 - (view.now - peer.left) / view.fade : 1;
+  if (!isThere(peer, view.now) && !(view.now >= peer.joined && fading > 0)) {
+    disc(context, x, y, Math.min(2.5, size / 2), line);
+    return mark(scene, i);
+  }
+  context.globalAlpha = Math.min(fading, peer.joined === 0 ? 1 : Math.max(0.15, Math.min(1, (view.now - peer.joined) / view.fade)));
+  const colour = colours[peer.group];
+  if (peer.seed) box(context, x, y, size, colour);
+  else {
+    disc(context, x, y, size, card);
+    pie(context, x, y, size, progress(film, peer, view.now), colour);
+    rim(context, x, y, size, colour, 2);
+    if (isSeed(peer, view.now)) rim(context, x, y, size + 3.5, colour, 1.5);
+  }
+  flash(scene, i);
+  context.globalAlpha = 1;
+  mark(scene, i);
+}
+
+/** A ring that runs outwards when a peer completes the file. @param {Scene} scene @param {number} i */
+function flash({ context, film, layout, view, colours }, i) {
+  const { completed, group } = film.peers[i];
+  const age = completed === null ? -1 : (view.now - completed) / (view.fade * 2);
+  if (age < 0 || age >= 1) return;
+  context.globalAlpha = 1 - age;
+  rim(context, layout.points[i].x, layout.points[i].y, layout.size * (1 + 1.6 * age), colours[group], 3);
+}
+
+/** The peer that is chosen, and the one that the keyboard is at. @param {Scene} scene @param {number} i */
+function mark({ context, layout, view, ink }, i) {
+  const { x, y } = layout.points[i];
+  if (i === view.chosen) rim(context, x, y, layout.size + 6, ink, 3);
+  if (i !== view.cursor || i === view.chosen) return;
+  context.setLineDash([3, 3]);
+  rim(context, x, y, layout.size + 6, ink, 2);
+  context.setLineDash([]);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour */
+function disc(context, x, y, radius, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour @param {number} width */
+function rim(context, x, y, radius, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {number} share @param {string} colour */
+function pie(context, x, y, radius, share, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share);
+  context.fill();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} size @param {string} colour */
+function box(context, x, y, size, colour) {
+  context.fillStyle = colour;
+  context.fillRect(x - size, y - size, 2 * size, 2 * size);
+}

@@ -1,0 +1,142 @@
+// The replay in a report, opened from the disk in headless Chromium with the network off. Needs `cargo build` and Chromium, as report.test.mjs.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const result = join(mkdtempSync(join(tmpdir(), "swarmsim-replay-")), "r");
+const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="10 MiB"', "--quiet", "--report", "--record-replay", "--out", result];
+let browser, recorded;
+
+before(async () => {
+  execFileSync(join(root, "target/debug/swarmsim"), ["run", ...scenario], { stdio: ["ignore", "ignore", "pipe"] });
+  recorded = JSON.parse(readFileSync(join(result, "replay.json"), "utf8"));
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+after(() => browser?.close());
+
+async function open(options = {}) {
+  const context = await browser.newContext({ offline: true, bypassCSP: true, viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
+  await page.goto(`file://${join(result, "report.html")}`);
+  const replay = page.locator("#replay");
+  await replay.locator("canvas").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => { const canvas = document.querySelector("#replay canvas"); return canvas.width === canvas.clientWidth * devicePixelRatio; });
+  const picture = () => replay.locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  const time = async () => Number(await replay.getByLabel("Time").inputValue());
+  const scrub = (to) => replay.getByLabel("Time").evaluate((input, value) => {
+    input.value = value;
+    for (const event of ["input", "change"]) input.dispatchEvent(new Event(event));
+  }, String(to));
+  return { page, replay, faults, picture, time, scrub };
+}
+
+test("plays and pauses: the time goes on and the picture changes", async () => {
+  const { page, replay, faults, picture, time } = await open();
+  const first = await picture();
+  await replay.getByRole("button", { name: "Play" }).click();
+  await page.waitForFunction(() => Number(document.querySelector("#replay input").value) > 20);
+  await replay.getByRole("button", { name: "Pause" }).click();
+  const [stopped, picked] = [await time(), await picture()];
+  assert.notEqual(picked, first);
+  await page.waitForTimeout(200);
+  assert.equal(await time(), stopped);
+  assert.deepEqual(faults, []);
+});
+
+test("speed: ten times as fast is faster", async () => {
+  const { page, replay, time, scrub } = await open();
+  const passed = async (speed) => {
+    await scrub(0);
+    await replay.getByLabel("Speed").selectOption(speed);
+    await replay.getByRole("button", { name: "Play" }).click();
+    await page.waitForTimeout(700);
+    await replay.getByRole("button", { name: "Pause" }).click();
+    return time();
+  };
+  const [slow, fast] = [await passed("5"), await passed("50")];
+  assert.ok(fast > 3 * slow, `${fast} against ${slow}`);
+});
+
+/** The slots of a peer at a moment, as recorded. */
+function slots(side, peer, now) {
+  const { unchokes } = recorded;
+  const other = side === "from_peer" ? "to_peer" : "from_peer";
+  const tenth = (s) => Math.round(s * 10) / 10;
+  return unchokes.started_s.flatMap((started, i) => (unchokes[side][i] === peer && tenth(started) <= now && now < tenth(unchokes.ended_s[i]) ? [unchokes[other][i]] : [])).sort((a, b) => a - b);
+}
+
+test("the panel and the text for screen readers say what was recorded of the peer that the keyboard chooses", async () => {
+  const { page, replay, time, scrub } = await open();
+  await scrub(recorded.ended_s / 4);
+  const now = await time();
+  await replay.locator("canvas").focus();
+  for (let i = 0; i <= 20; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  const peer = recorded.peers[20];
+  const step = peer.progress.filter(([at]) => at <= now).at(-1)[1];
+  const [serves, served] = [slots("from_peer", peer.peer, now), slots("to_peer", peer.peer, now)];
+  assert.ok(serves.length > 0);
+  const panel = replay.locator(".panel");
+  assert.equal(await panel.locator("h3").textContent(), `Peer ${peer.peer} of ${recorded.groups[peer.group]}`);
+  assert.match(await panel.textContent(), new RegExp(`has ${(step / recorded.steps) * 100} % of the file.*upload ${peer.upload_bytes_per_s / 1e3} kB/s`));
+  const listed = (list) => panel.locator("ul").nth(list).locator("li").evaluateAll((items) => items.map((item) => Number.parseInt(item.textContent)));
+  assert.deepEqual(await listed(0), serves);
+  assert.deepEqual(await listed(1), served);
+  assert.match(await replay.getByRole("status").textContent(), new RegExp(`^Peer ${peer.peer} of .*unchokes ${serves.length}, unchoked by ${served.length}`));
+  await page.keyboard.press("Escape");
+  assert.equal(await panel.locator("h3").count(), 0);
+  await page.keyboard.press(" ");
+  await replay.getByRole("button", { name: "Pause" }).waitFor();
+});
+
+test("a click chooses a peer", async () => {
+  const { replay } = await open();
+  const canvas = replay.locator("canvas");
+  const seed = await canvas.evaluate((it) => {
+    const context = it.getContext("2d");
+    const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim().match(/\w\w/g).map((part) => Number.parseInt(part, 16));
+    const { data, width } = context.getImageData(0, 0, it.width, it.height);
+    const same = (i) => [-4, 0, 4].every((d) => ink.every((part, k) => Math.abs(data[i + d + k] - part) < 3));
+    for (let i = 4 * width * 8; i < data.length; i += 4) if (same(i) && same(i + 16 * width)) return { x: (i / 4) % width, y: Math.floor(i / 4 / width) };
+    return null;
+  });
+  assert.ok(seed, "the initial seed is drawn in ink");
+  await canvas.click({ position: seed });
+  assert.equal(await replay.locator("h3").textContent(), "Peer 0 of origin");
+  assert.match(await replay.locator(".panel").textContent(), /initial seed: has the whole file/);
+});
+
+test("with less motion the time goes on in steps, and at the end everybody is done", async () => {
+  const { page, replay, time, scrub } = await open({ reducedMotion: "reduce" });
+  await replay.getByRole("button", { name: "Play" }).click();
+  await page.waitForTimeout(250);
+  assert.equal(await time(), 0);
+  await page.waitForFunction(() => Number(document.querySelector("#replay input").value) > 0);
+  await replay.getByRole("button", { name: "Pause" }).click();
+  await scrub(recorded.ended_s);
+  assert.match(await replay.locator(".facts").textContent(), /^Leechers: 0, /);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`accessible in ${colorScheme}, with a peer chosen, and no wider than a phone`, async () => {
+    const { page, replay, scrub } = await open({ colorScheme, viewport: { width: 390, height: 844 } });
+    await scrub(60);
+    await replay.locator("canvas").focus();
+    for (const key of ["ArrowRight", "ArrowRight", "Enter"]) await page.keyboard.press(key);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run("#replay"));
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+  });
+}
