@@ -16,7 +16,7 @@ use crate::store::{RunId, RunRecord};
 use crate::units::SimTime;
 
 /// Steps between the smallest and the largest completion time.
-const QUANTILE_STEPS: u32 = 100;
+pub(super) const QUANTILE_STEPS: u32 = 100;
 
 /// Plays `scenario` as run `id`; `None` if `watch` stopped it.
 ///
