@@ -213,6 +213,24 @@ fn more_runs_are_added_to_those_that_are_there() {
 }
 
 #[test]
+fn fewer_runs_than_are_there_are_refused() {
+    let home = Home::with(SMALL);
+    home.compared(&[&CHOKERS, &["-q", "--out", "out"]]);
+    let before = home.files("out");
+    let said = home.refused(&[&CHOKERS[..2], &["--runs", "5", "--resume", "-q", "--out", "out"]]);
+    assert!(said.contains("12 runs of each variant are there already"), "{said}");
+    assert_eq!(home.files("out"), before);
+}
+
+#[test]
+fn a_varied_count_is_warned_of() {
+    let home = Home::with(SMALL);
+    let varied = home.compared(&[&["--vary", "group.leechers.count=5,6", "--runs", "10", "--out", "out"]]);
+    let said = text(&varied.stderr);
+    assert!(said.contains("differ in how many peers come or when"), "{said}");
+}
+
+#[test]
 fn runs_of_something_else_are_not_added_to() {
     let home = Home::with(SMALL);
     home.compared(&[&["--choker", "random,altruist", "--runs", "2", "-q", "--out", "out"]]);
@@ -277,10 +295,7 @@ metrics = ["group.leechers.completion_mean_s", "utilisation"]
 "#;
     let home = Home::with(&(SMALL.to_owned() + tables));
     let output = home.compared(&[&["-q", "--out", "out"]]);
-    assert_eq!(
-        text(&output.stderr).matches("3 runs of each variant are few").count(),
-        1
-    );
+    assert_eq!(text(&output.stderr).matches("each variant has only 3 runs").count(), 1);
     let rows = home.rows("out/comparison_summary.csv");
     let cell = |row: usize, column: &str| rows[row][column].clone();
     assert_eq!(rows.len(), 4);
@@ -343,6 +358,18 @@ fn runs_that_do_not_finish_are_counted() {
     assert!(text(&output.stdout).contains("12 of 12 runs of `altruist` ended before all was done"));
     let rows = home.rows("out/comparison_summary.csv");
     assert!(rows.iter().all(|row| row["not_finished"] == "12"));
+    for row in &rows {
+        let is_time = row["metric"].contains("completion_") && !row["metric"].starts_with("group.origin");
+        assert_eq!(row["unfinished"] == "12", is_time, "{}", row["metric"]);
+        assert!(!is_time || (row["winner"] == "false" && row["resolved"] != "true"));
+    }
+    let times = "compare.metrics=[\"completion_mean_s\"]";
+    let named = home.compared(&[&CHOKERS, &["--out", "named", "--set", dying, "--set", times]]);
+    let shown = text(&named.stdout);
+    assert!(
+        shown.contains("no verdict on altruist: 12 of 12 runs did not finish"),
+        "{shown}"
+    );
     let mean = &rows[0];
     assert_eq!(
         (&*mean["metric"], &*mean["n"], &*mean["undefined"]),
@@ -371,7 +398,10 @@ fn a_steady_swarm_is_cut_where_it_is_asked_to() {
     assert!(home.rows("plain/runs.csv").iter().all(|row| row["cut_s"].is_empty()));
     let cut = home.compared(&[&CHOKERS, &["--out", "cut", "--set", "compare.warm_up=\"5 min\""]]);
     assert_eq!(text(&cut.stderr), "");
-    assert!(text(&cut.stdout).contains("5 min on average in `altruist`"));
+    assert!(text(&cut.stdout).contains("5 min on average in `altruist`, 12 of 12 runs"));
+    let long = home.compared(&[&CHOKERS, &["-q", "--out", "long", "--set", "compare.warm_up=\"1 h\""]]);
+    let said = text(&long.stderr);
+    assert!(said.contains("of 24 runs the warm-up left nobody"), "{said}");
     assert!(home.rows("cut/runs.csv").iter().all(|row| row["cut_s"] == "300"));
     let summary = home.rows("cut/comparison_summary.csv");
     assert!(
@@ -388,6 +418,8 @@ fn a_steady_swarm_is_cut_where_it_is_asked_to() {
         .iter()
         .filter_map(|row| row["cut_s"].parse().ok())
         .collect();
+    // All of the first variant, then all of the second: run by run they are cut alike.
+    assert_eq!(cuts[..cuts.len() / 2], cuts[cuts.len() / 2..]);
     assert!(
         !cuts.is_empty() && cuts.iter().all(|cut| *cut > 0.0 && *cut <= 450.0 && cut % 50.0 == 0.0),
         "{cuts:?}"
@@ -446,6 +478,31 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
         (
             &["--choker", "random", "--seed", "9223372036854775807"],
             "do not suffice",
+        ),
+        (
+            &["--vary", "sweep.runs=1,2"],
+            "the variants `sweep.runs=1` and `sweep.runs=2` are one and the same swarm",
+        ),
+        (
+            &["--vary", "file.chunk_size=64 KiB,65536 B"],
+            "are one and the same swarm",
+        ),
+        (
+            &[
+                "--choker",
+                "random",
+                "--runs",
+                "50",
+                "--precision",
+                "2%",
+                "--max-runs",
+                "40",
+            ],
+            "50 runs are more than the 40 that are allowed at most",
+        ),
+        (
+            &["--choker", "random", "--set", "sweep.variant=[{name=\"a\\nb\",set={}}]"],
+            "a name with a line break",
         ),
     ] {
         let said = home.refused(&[args]);

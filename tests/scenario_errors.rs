@@ -183,3 +183,92 @@ fn what_is_compared_is_checked_with_the_scenario() {
         ""
     );
 }
+
+/// What is said about the good scenario with one more table `[[expect]]`.
+fn said_of_expect(table: &str) -> String {
+    let needed = "id = \"X-1\"\ntier = \"b\"\nsays = \"it is so\"\nsource = \"a paper\"\n";
+    said(&format!("{GOOD}\n[[expect]]\n{needed}{table}"), &[])
+}
+
+/// Each fault of an expectation has its place, what is wrong, and how to mend it.
+#[test]
+fn a_faulty_expectation_is_shown_where_it_stands_and_how_to_mend_it() {
+    let cases = [
+        (
+            "figure = \"makespan_s\"",
+            18,
+            "an expectation is one of `value`, a bound and `order`",
+            "within_percent = 6.0",
+        ),
+        (
+            "figure = \"makespan_s\"\nvalue = 1.0\nabove = 2.0",
+            18,
+            "an expectation is one of",
+            "below = 1.05",
+        ),
+        ("value = 1.0\nwithin = 0.1", 18, "`figure`", "\"completion_mean_s\""),
+        (
+            "figure = \"makespan_s\"\nvalue = 1.0",
+            24,
+            "a `value` has one tolerance",
+            "either `within`",
+        ),
+        (
+            "figure = \"makespan_s\"\nvalue = 1.0\nwithin = 0.1\nwithin_percent = 1.0",
+            24,
+            "has one tolerance",
+            "`within_percent`",
+        ),
+        (
+            "figure = \"makespan_s\"\nbelow = 1.0\nwithin = 0.1",
+            25,
+            "`within` is the tolerance of a `value`",
+            "remove it",
+        ),
+        (
+            "figure = \"makespan_s\"\nabove = 2.0\nbelow = 1.0",
+            24,
+            "nothing is above 2 and below 1",
+            "swap the two",
+        ),
+        (
+            "order = [\"makespan_s\"]",
+            23,
+            "an order needs two figures",
+            "name the lowest first",
+        ),
+        (
+            "figure = \"makespan_s\"\norder = [\"a\", \"b\"]",
+            23,
+            "`order` names its figures itself",
+            "remove `figure`",
+        ),
+        ("figure = \"makespan_s\"\nbelow = 1.0\nseeds = 0", 25, "seeds", "1"),
+        (
+            "figure = \"makespan_s\"\nbelow = 1.0\ntolerance = 1",
+            25,
+            "tolerance",
+            "within",
+        ),
+    ];
+    for (table, line, what, mend) in cases {
+        let text = said_of_expect(table);
+        assert!(
+            text.contains(&format!("swarm.toml:{line}")),
+            "not on line {line}: {text}"
+        );
+        assert!(text.contains(what) && text.contains(mend), "{text}");
+    }
+}
+
+#[test]
+fn an_expectation_without_its_name_says_that_it_needs_one() {
+    let text = said(
+        &format!("{GOOD}\n[[expect]]\nfigure = \"makespan_s\"\nbelow = 1.0\n"),
+        &[],
+    );
+    for key in ["`id`", "`tier`", "`says`", "`source`"] {
+        assert!(text.contains(key), "{key} in {text}");
+    }
+    assert!(text.contains("swarm.toml:18"), "{text}");
+}

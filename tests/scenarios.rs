@@ -68,6 +68,10 @@ const SMALL: &[(&str, &[&str])] = &[
     ("compare_half_propshare", &["file.size=\"4 MiB\""]),
     ("compare_neighbours", &["file.size=\"4 MiB\""]),
     ("compare_one_bittyrant", &["file.size=\"4 MiB\""]),
+    (
+        "compare_one_club",
+        &["group.club.count=50", "group.peers.arrival.poisson.until=\"1 min\""],
+    ),
     ("compare_pickers", &["file.size=\"4 MiB\""]),
     ("compare_seed_policy", &["file.size=\"4 MiB\""]),
     ("compare_slots", &["file.size=\"4 MiB\""]),

@@ -2,10 +2,13 @@
 //!
 //! For each neighbour it keeps d, the download that it expects from it, and u, the upload for which it is likely to reciprocate. At each regular decision:
 //!
-//! - it unchokes us: d becomes the rate that is observed; once it has for `rounds` decisions in a row, u falls by the share `decrease`;
+//! - it unchokes us: d becomes the rate that is observed; once it has for `rounds` decisions in a row, u falls by the share `decrease`, if we unchoke it: what it gives
+//!   for nothing says nothing of the price (so the client);
 //! - it doesn't, though we have unchoked it for the whole round: u rises by the share `increase`.
 //!
 //! Those with the highest d/u come first, as long as their u fits into what is left of the upload; the split is in proportion to u. Nobody is unchoked at random.
+//! One whose u does not fit is passed over and cheaper ones further down are tried, as the client does (`MikesUnchoker`); the paper's figure stops there, which leaves
+//! upload unused.
 //!
 //! Before a neighbour has ever unchoked us, d is what a client can see of it: the rate of its HAVE messages while it has been interested in us, taken
 //! for its capacity and divided by the number of neighbours that a client of that capacity serves (the table in the source of the `BitTyrant` client). One that has
@@ -47,7 +50,7 @@ impl Expected {
             self.rounds += 1;
             self.download = n.received_per_sec;
             self.observed = true;
-            if self.rounds >= rule.rounds {
+            if n.unchoked && self.rounds >= rule.rounds {
                 self.upload *= 1.0 - rule.decrease;
             }
         } else {
@@ -260,6 +263,42 @@ mod tests {
             ..RULE
         });
         assert_eq!(grants(&mut poor, &all, at(10), TICK, 1).len(), 1);
+    }
+
+    #[test]
+    fn the_price_of_one_that_gives_for_nothing_stays() {
+        let mut choker = BitTyrant::new(RULE);
+        let n = Neighbour {
+            unchokes_us: true,
+            ..neighbour(0)
+        };
+        for round in 1..6 {
+            grants(&mut choker, &[n], at(10 * round), TICK, 1);
+        }
+        let expected = choker.expected[&n.link];
+        assert!(expected.rounds == 5 && same(expected.upload, 7000.0));
+        // Once we serve it, its long record counts.
+        grants(&mut choker, &[unchoked_since(n, 50, false)], at(60), TICK, 1);
+        assert!(same(choker.expected[&n.link].upload, 6300.0));
+    }
+
+    #[test]
+    fn one_that_does_not_fit_is_passed_over() {
+        let mut choker = BitTyrant::new(model::BitTyrant {
+            selfish_cap: Some(BytesPerSec(18_000.0)),
+            ..RULE
+        });
+        let rated = |i: u32, received_per_sec: f64| Neighbour {
+            unchokes_us: true,
+            received_per_sec,
+            ..neighbour(i)
+        };
+        let all = [rated(0, 900.0), rated(1, 800.0), rated(2, 100.0)];
+        grants(&mut choker, &all, at(10), TICK, 1);
+        // The second asks for 12 kB/s, of which 11 are left; the third still fits.
+        choker.expected.get_mut(&all[1].link).expect("seen").upload = 12_000.0;
+        let granted = grants(&mut choker, &all, at(20), TICK, 1);
+        assert_eq!(granted.iter().map(|g| g.neighbour).collect::<Vec<_>>(), [0, 2]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Neighbour {
     pub peer: PeerId,
     /// Rate at which it sends, over the window, bytes per second.
     pub received_per_sec: f64,
-    /// Rate at which it takes, over the window, bytes per second.
+    /// Rate at which it takes, over the window, bytes per second; 0 unless the choker [needs it](Choker::needs_sent_rates).
     pub sent_per_sec: f64,
     /// Bytes that have come from it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
     pub received_bytes: u64,
@@ -48,7 +48,7 @@ pub struct Neighbour {
     pub opened: SimTime,
     /// When it was last unchoked; `None` if never.
     pub unchoked_at: Option<SimTime>,
-    /// Bytes sent to it since then.
+    /// Bytes sent to it since then; 0 while it is choked.
     pub slot_bytes: u64,
     /// Whether it is unchoked now.
     pub unchoked: bool,
@@ -144,6 +144,11 @@ pub trait Choker: Send {
     /// Whether it looks at the bytes that a connection has carried ([`Neighbour::received_bytes`], [`Neighbour::sent_bytes`],
     /// [`Neighbour::received_in_round`]). They are counted only in a swarm where some choker does.
     fn needs_accounts(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at [`Neighbour::sent_per_sec`]. They stand with the neighbours, and looking them up for everybody is slow in a large swarm.
+    fn needs_sent_rates(&self) -> bool {
         false
     }
 

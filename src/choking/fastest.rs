@@ -31,6 +31,10 @@ impl Choker for Fastest {
         self.regular + self.optimistic
     }
 
+    fn needs_sent_rates(&self) -> bool {
+        true
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         Seats::new(view, self.slots(), grants).by_rate(
             rng,

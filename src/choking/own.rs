@@ -72,6 +72,10 @@ impl Choker for Checked {
         self.inner.needs_accounts()
     }
 
+    fn needs_sent_rates(&self) -> bool {
+        self.inner.needs_sent_rates()
+    }
+
     fn is_asked_after_each_chunk(&self) -> bool {
         self.inner.is_asked_after_each_chunk()
     }

@@ -3,14 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, memory, report, say};
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, jobs, memory, report, say};
 use crate::compare::{self, Analysis, Directory, Event, Existing, Outcome, Plan};
 use crate::engine;
 use crate::progress::RunsMeter;
@@ -90,7 +89,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
         args.scenario.variant(own, changes)
     })?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
-    let jobs = args.jobs()?;
+    let jobs = jobs(args.jobs)?;
     check(&plan, jobs).map_err(Failure::Usage)?;
     let default = || Path::new(RESULTS).join(format!("{}-compare", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
@@ -170,6 +169,12 @@ fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         "nothing is varied: --choker tit-for-tat,random compares chokers, --vary 'KEY=A,B' any key, and [sweep] in the scenario too"
     );
     ensure!(
+        plan.runs <= plan.max_runs,
+        "{} runs are more than the {} that are allowed at most: less of --runs, or more of --max-runs",
+        plan.runs,
+        plan.max_runs
+    );
+    ensure!(
         plan.seeds_fit(),
         "the seeds from {} on do not suffice for {} runs: choose a smaller one with --seed",
         plan.base.seed,
@@ -207,15 +212,6 @@ impl CompareArgs {
         let others = self.vary.iter().map(|text| compare::axis("--vary", text));
         let axes = chokers.chain(others).collect::<Result<Vec<_>, _>>()?;
         Ok((!axes.is_empty()).then_some(Variation::Grid(axes)))
-    }
-
-    fn jobs(&self) -> Result<usize, Failure> {
-        match self.jobs {
-            Some(jobs) => Ok(usize::from(jobs)),
-            None => thread::available_parallelism().map(usize::from).map_err(|error| {
-                Failure::Usage(anyhow!(error).context("cannot tell how many cores there are: say it with --jobs"))
-            }),
-        }
     }
 
     fn existing(&self) -> Existing {

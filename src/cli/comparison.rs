@@ -45,10 +45,17 @@ pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
     if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
         warnings.push(format!(
-            "{} of each variant are few: intervals from fewer than {RUNS_FEW} are wide and lean on the values being normally \
-             distributed. More with --runs.",
+            "each variant has only {}: intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of \
+             counts are then often too narrow. More with --runs.",
             human::counted(plan.runs.into(), "run")
         ));
+    }
+    if plan.arrivals_differ() {
+        warnings.push(
+            "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
+             peers of other groups are then not the same ones in all variants, and differences are wider."
+                .to_owned(),
+        );
     }
     if plan.is_open() && plan.warm_up.is_none() {
         warnings.push(
@@ -99,7 +106,13 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
         if let Some(cut) = state.cut_mean_s {
             line(
                 "cut",
-                &format!("{} on average in `{}`", human::duration(cut), state.variant),
+                &format!(
+                    "{} on average in `{}`, {} of {} runs",
+                    human::duration(cut),
+                    state.variant,
+                    state.runs_cut,
+                    analysis.runs
+                ),
             );
         }
     }
@@ -149,22 +162,27 @@ fn metric(result: &MetricResult, style: Style) -> String {
         )
         .expect("a String takes all");
     }
+    for doubtful in result.variants.iter().filter(|estimate| estimate.unfinished > 0) {
+        let runs = doubtful.value.n + doubtful.undefined;
+        writeln!(
+            text,
+            "  no verdict on {}: {} of {runs} runs did not finish, and its times are those of the peers that made it",
+            doubtful.variant, doubtful.unfinished
+        )
+        .expect("a String takes all");
+    }
     text
 }
 
 fn row(estimate: &Estimate) -> Vec<String> {
-    let with_gaps = |n: usize, gaps: usize| {
-        if gaps == 0 {
-            n.to_string()
-        } else {
-            format!("{n} (+{gaps} undefined)")
-        }
+    let notes = [(estimate.undefined, "undefined"), (estimate.unfinished, "unfinished")];
+    let notes: Vec<_> = notes.iter().filter(|(runs, _)| *runs > 0).collect();
+    let notes: Vec<_> = notes.iter().map(|(runs, what)| format!("{runs} {what}")).collect();
+    let n = match notes.as_slice() {
+        [] => estimate.value.n.to_string(),
+        notes => format!("{} ({})", estimate.value.n, notes.join(", ")),
     };
-    let mut cells = vec![
-        estimate.variant.clone(),
-        with_gaps(estimate.value.n, estimate.undefined),
-        mean(&estimate.value),
-    ];
+    let mut cells = vec![estimate.variant.clone(), n, mean(&estimate.value)];
     match &estimate.difference {
         None => cells.extend(["baseline", "", ""].map(str::to_owned)),
         Some(difference) => cells.extend([
@@ -251,6 +269,13 @@ pub(super) fn caveats(plan: &Plan, finished: &Finished) -> Vec<String> {
         caveats.push(format!(
             "{} ended before all was done (see `ending` in runs.csv): completion times are those of the peers that made it.",
             human::counted(unfinished.into(), "run")
+        ));
+    }
+    let emptied: u32 = finished.analysis.variants.iter().map(|state| state.runs_emptied).sum();
+    if emptied > 0 {
+        caveats.push(format!(
+            "of {} the warm-up left nobody: no peer joined after it. Choose a shorter `warm_up` in [compare].",
+            human::counted(emptied.into(), "run")
         ));
     }
     if let (Some(false), Some(share), Some(metric)) = (finished.precise, plan.precision, plan.metrics.first()) {

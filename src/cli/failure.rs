@@ -75,6 +75,7 @@ impl From<CompareError> for Failure {
             CompareError::Store(
                 error @ (StoreError::OtherRuns { .. } | StoreError::NoHeader(_) | StoreError::InUse(_)),
             ) => Self::Usage(error.into()),
+            error @ CompareError::FewerRuns { .. } => Self::Usage(error.into()),
             error => Self::Run(error.into()),
         }
     }

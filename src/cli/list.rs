@@ -102,6 +102,11 @@ const ARRIVALS: &[Rule] = &[
 const DEPARTURES: &[Rule] = &[
     ("selfish", "leaves as soon as it has the file", "Kurose & Ross"),
     (
+        "finishes-uploads",
+        "leaves when the chunks that it is sending are sent",
+        "Bharambe et al. 2006",
+    ),
+    (
         "altruistic",
         "stays as a seed, for ever or for a drawn time `linger`",
         "Kurose & Ross",

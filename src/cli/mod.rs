@@ -6,6 +6,7 @@ mod comparison;
 mod completions;
 mod failure;
 mod interrupt;
+mod jobs;
 mod list;
 mod memory;
 mod new;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use failure::Failure;
+use jobs::jobs;
 pub use style::Style;
 
 use crate::choking::OwnChokers;

@@ -4,13 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
 use crate::cli::table::aligned;
-use crate::cli::{Failure, Style, interrupt, say};
+use crate::cli::{Failure, Style, interrupt, jobs, say};
 use crate::scenario::expect::{Expectation, Tier};
 use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 use crate::validate::{LIBRARY, Outcome, Suite, Verdict};
@@ -22,7 +21,7 @@ const END: &str = "<!-- swarmsim validate: end -->\n";
 
 #[derive(Debug, Args)]
 pub(super) struct ValidateArgs {
-    /// Only these results [default: all]
+    /// Only these results [default: all]: `KR-3 N=5`, or `KR-3` for all of that name
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// Only these tiers, with commas between: a exact, b small swarms, c hundreds of peers, d open swarms, e strategies
@@ -87,7 +86,7 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
             "no result has this id and tier: `swarmsim validate --help` says how to choose"
         )));
     }
-    let jobs = args.jobs()?;
+    let jobs = jobs(args.jobs)?;
     let stop = interrupt::watch("the table is not written", None).map_err(|error| Failure::Run(error.into()))?;
     let mut outcomes = Vec::new();
     for (name, suite) in &suites {
@@ -110,19 +109,27 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
 impl ValidateArgs {
     fn suites(&self) -> Result<Vec<(String, Suite)>, Failure> {
         let mut suites = Vec::new();
+        let mut known = Vec::new();
         for source in self.sources().map_err(Failure::Usage)? {
             let loaded = source.load(&[])?;
+            known.extend(loaded.expectations.iter().map(|expectation| expectation.id.clone()));
             let suite = Suite::new(&loaded, &|expectation| self.wants(expectation), &|changes| {
                 source.load(changes)
             })?;
             suites.extend(suite.map(|suite| (source.name.clone(), suite)));
+        }
+        for id in &self.ids {
+            if !known.iter().any(|known| is_called(known, id)) {
+                let names = names(&known).join(", ");
+                return Err(Failure::Usage(anyhow!("no result is called `{id}`; there are {names}")));
+            }
         }
         Ok(suites)
     }
 
     fn wants(&self, expectation: &Expectation) -> bool {
         let tier = self.tier.is_empty() || self.tier.iter().any(|tier| tier.tier() == expectation.tier);
-        let id = self.ids.is_empty() || self.ids.iter().any(|id| id.eq_ignore_ascii_case(&expectation.id));
+        let id = self.ids.is_empty() || self.ids.iter().any(|id| is_called(&expectation.id, id));
         tier && id
     }
 
@@ -145,15 +152,25 @@ impl ValidateArgs {
         paths.sort();
         paths.iter().map(|path| read(path, dir)).collect()
     }
+}
 
-    fn jobs(&self) -> Result<usize, Failure> {
-        match self.jobs {
-            Some(jobs) => Ok(usize::from(jobs)),
-            None => thread::available_parallelism().map(usize::from).map_err(|error| {
-                Failure::Usage(anyhow!(error).context("cannot tell how many cores there are: say it with --jobs"))
-            }),
-        }
-    }
+/// Whether `wanted` is the result `id`, or the words that it begins with.
+fn is_called(id: &str, wanted: &str) -> bool {
+    let (id, wanted) = (id.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+    let rest = id.strip_prefix(&wanted);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The first word of each of `ids`, once.
+fn names(ids: &[String]) -> Vec<&str> {
+    let mut names: Vec<_> = ids.iter().filter_map(|id| id.split(' ').next()).collect();
+    // BHP-2 before BHP-11.
+    names.sort_unstable_by_key(|name| {
+        let (paper, number) = name.rsplit_once('-').unwrap_or((name, ""));
+        (paper, number.len(), number)
+    });
+    names.dedup();
+    names
 }
 
 fn read(path: &Path, dir: &Path) -> anyhow::Result<Source> {
@@ -231,4 +248,47 @@ fn markdown(outcomes: &[Outcome]) -> String {
         text.push_str(&why.concat());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(id: &str) -> ValidateArgs {
+        ValidateArgs {
+            ids: vec![id.to_owned()],
+            tier: Vec::new(),
+            jobs: None,
+            dir: None,
+            csv: None,
+            markdown: None,
+        }
+    }
+
+    #[test]
+    fn a_result_is_called_by_the_words_that_its_id_begins_with() {
+        assert!(is_called("KR-3 N=5", "kr-3"));
+        assert!(is_called("KR-3 N=5 leave", "KR-3 N=5"));
+        assert!(is_called("KR-1", "KR-1"));
+        assert!(!is_called("KR-30", "KR-3"));
+        assert!(!is_called("KR-3 N=5", "N=5"));
+        let picked = args("KR-3").suites().unwrap_or_default();
+        assert_eq!(
+            picked.iter().map(|(_, suite)| suite.runs().len()).collect::<Vec<_>>(),
+            [60]
+        );
+    }
+
+    #[test]
+    fn who_asks_for_an_unknown_result_is_told_which_there_are() {
+        let Err(Failure::Usage(error)) = args("KR-33").suites() else {
+            panic!("there is no such result")
+        };
+        let text = error.to_string();
+        assert!(
+            text.starts_with("no result is called `KR-33`; there are BHP-1, BHP-2, "),
+            "{text}"
+        );
+        assert_eq!(text.matches("KR-3").count(), 2, "{text}");
+    }
 }

@@ -5,8 +5,14 @@ use serde::Serialize;
 use super::metric::{Better, Metric};
 use super::statistics::{Interval, interval};
 
-/// The values of a metric in the runs of each variant; a run in which it is not defined has none.
-pub(super) type Values = Vec<Vec<Option<f64>>>;
+/// A metric in the runs of a variant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sample {
+    /// Its values; a run in which it is not defined has none.
+    pub values: Vec<Option<f64>>,
+    /// Runs in which it leaves out leechers that never got the file.
+    pub unfinished: usize,
+}
 
 /// What came out of a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,7 +38,9 @@ pub struct VariantState {
     pub not_finished: u32,
     /// Runs of which something was cut off at the start.
     pub runs_cut: u32,
-    /// What was cut off on average over those, in seconds.
+    /// Runs of which the warm-up left nobody.
+    pub runs_emptied: u32,
+    /// What was cut off on average over all runs, in seconds; `None`: nothing of any.
     pub cut_mean_s: Option<f64>,
 }
 
@@ -68,6 +76,8 @@ pub struct Estimate {
     pub variant: String,
     /// Runs in which the metric is not defined.
     pub undefined: usize,
+    /// Runs in which leechers never got the file, where the metric is a completion time: it is that of the others.
+    pub unfinished: usize,
     /// Over the runs in which it is.
     #[serde(flatten)]
     pub value: Interval,
@@ -85,30 +95,31 @@ pub struct Difference {
     pub value: Interval,
     /// The difference as a share of the baseline's mean over the same runs; `None` where that is 0.
     pub relative: Option<f64>,
-    /// Whether the interval excludes 0.
+    /// Whether the interval excludes 0, and can be believed.
     pub resolved: bool,
 }
 
-/// The values of `metric` in the variants `labels` against each other.
+/// The `samples` of `metric` in the variants `labels` against each other.
 pub(super) fn analyse(
     metric: &Metric,
     labels: &[&str],
-    values: &Values,
+    samples: &[Sample],
     baseline: usize,
     confidence: f64,
 ) -> MetricResult {
     let comparisons = labels.len().saturating_sub(1);
-    let estimate = |(variant, own): (usize, &Vec<Option<f64>>)| {
-        let defined: Vec<f64> = own.iter().copied().flatten().collect();
+    let estimate = |(variant, own): (usize, &Sample)| {
+        let defined: Vec<f64> = own.values.iter().copied().flatten().collect();
         Estimate {
             variant: labels[variant].to_owned(),
-            undefined: own.len() - defined.len(),
+            undefined: own.values.len() - defined.len(),
+            unfinished: own.unfinished,
             value: interval(&defined, confidence, 1),
-            difference: (variant != baseline).then(|| difference(own, &values[baseline], confidence, comparisons)),
+            difference: (variant != baseline).then(|| difference(own, &samples[baseline], confidence, comparisons)),
         }
     };
-    let variants: Vec<Estimate> = values.iter().enumerate().map(estimate).collect();
-    let ranking = rank(metric.better, labels, values, &variants, confidence);
+    let variants: Vec<Estimate> = samples.iter().enumerate().map(estimate).collect();
+    let ranking = rank(metric.better, labels, samples, &variants, confidence);
     let (winner, ahead) = match ranking {
         Some(ahead) if ahead.not_resolved_against.is_empty() => (Some(ahead.variant), None),
         ahead => (None, ahead),
@@ -123,28 +134,30 @@ pub(super) fn analyse(
 }
 
 /// `own` less `other`, run by run, as one of `comparisons`.
-fn difference(own: &[Option<f64>], other: &[Option<f64>], confidence: f64, comparisons: usize) -> Difference {
-    let pairs: Vec<(f64, f64)> = own.iter().zip(other).filter_map(|(a, b)| a.zip(*b)).collect();
+fn difference(own: &Sample, other: &Sample, confidence: f64, comparisons: usize) -> Difference {
+    let both = own.values.iter().zip(&other.values);
+    let pairs: Vec<(f64, f64)> = both.filter_map(|(a, b)| a.zip(*b)).collect();
     let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
     let value = interval(&differences, confidence, comparisons);
     let base = pairs.iter().map(|(_, b)| b).sum::<f64>() / pairs.len().max(1) as f64;
     Difference {
-        pairs_undefined: own.len() - pairs.len(),
+        pairs_undefined: own.values.len() - pairs.len(),
         value,
         relative: value.mean.filter(|_| base != 0.0).map(|mean| mean / base.abs()),
-        resolved: value.excludes_zero(),
+        // Of survivors nothing is known but that they survived.
+        resolved: own.unfinished + other.unfinished == 0 && value.resolves(confidence, comparisons),
     }
 }
 
 /// The variant with the best mean and those that it is not resolved against; nothing where no value is better than another,
 /// or nothing differs.
-fn rank(better: Better, labels: &[&str], values: &Values, estimates: &[Estimate], confidence: f64) -> Option<Ahead> {
+fn rank(better: Better, labels: &[&str], samples: &[Sample], estimates: &[Estimate], confidence: f64) -> Option<Ahead> {
     let sign = match better {
         Better::Lower => 1.0,
         Better::Higher => -1.0,
         Better::Neither => return None,
     };
-    if labels.len() < 2 || values.iter().all(|own| own == &values[0]) {
+    if labels.len() < 2 || samples.iter().all(|own| own == &samples[0]) {
         return None;
     }
     let mean = |variant: usize| estimates[variant].value.mean.map(|mean| sign * mean);
@@ -152,7 +165,7 @@ fn rank(better: Better, labels: &[&str], values: &Values, estimates: &[Estimate]
     let (best, _) = with_mean.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let pairs = labels.len() * (labels.len() - 1) / 2;
     let is_resolved = |other: &usize| {
-        let lead = difference(&values[best], &values[*other], confidence, pairs);
+        let lead = difference(&samples[best], &samples[*other], confidence, pairs);
         // A side without a value may be the reason why the rest looks good.
         lead.resolved && lead.pairs_undefined == 0 && lead.value.mean.is_some_and(|mean| sign * mean < 0.0)
     };
@@ -173,13 +186,21 @@ mod tests {
     use crate::scenario::Place;
     use crate::scenario::study::Placed;
 
-    fn analysed(name: &str, values: &Values) -> MetricResult {
+    fn analysed(name: &str, values: &[Vec<Option<f64>>]) -> MetricResult {
+        let finished = |values: &Vec<_>| Sample {
+            values: values.clone(),
+            unfinished: 0,
+        };
+        analysed_samples(name, &values.iter().map(finished).collect::<Vec<_>>())
+    }
+
+    fn analysed_samples(name: &str, samples: &[Sample]) -> MetricResult {
         let placed = Placed {
             value: name.to_owned(),
             place: Place::on_command_line("--metrics", name),
         };
         let metric = metrics(&["origin", "leechers"], &[placed]).expect("a metric").remove(0);
-        analyse(&metric, &["a", "b", "c"][..values.len()], values, 0, 0.95)
+        analyse(&metric, &["a", "b", "c"][..samples.len()], samples, 0, 0.95)
     }
 
     fn runs(values: &[f64]) -> Vec<Option<f64>> {
@@ -194,7 +215,7 @@ mod tests {
 
     #[test]
     fn pairs_resolve_what_the_spread_of_runs_would_hide() {
-        let result = analysed("completion_mean_s", &vec![runs(&BASE), less([5.0, 6.0, 4.0, 5.0])]);
+        let result = analysed("completion_mean_s", &[runs(&BASE), less([5.0, 6.0, 4.0, 5.0])]);
         let b = &result.variants[1];
         let difference = b.difference.as_ref().expect("not the baseline");
         // Mean −5, sd √(2/3), t(0.975, 3) = 3.182446: half-width 1.29923.
@@ -234,8 +255,8 @@ mod tests {
     #[test]
     fn more_comparisons_make_wider_intervals() {
         let noisy = less([1.0, 3.0, 2.0, 0.6]);
-        let two = analysed("completion_mean_s", &vec![runs(&BASE), noisy.clone()]);
-        let three = analysed("completion_mean_s", &vec![runs(&BASE), noisy, less([9.0; 4])]);
+        let two = analysed("completion_mean_s", &[runs(&BASE), noisy.clone()]);
+        let three = analysed("completion_mean_s", &[runs(&BASE), noisy, less([9.0; 4])]);
         let half_width = |result: &MetricResult| {
             let difference = result.variants[1].difference.as_ref();
             difference
@@ -249,7 +270,7 @@ mod tests {
     fn missing_values_are_counted_and_leave_no_winner() {
         let mut gaps = less([5.0, 6.0, 4.0, 5.0]);
         gaps[1] = None;
-        let result = analysed("completion_mean_s", &vec![runs(&BASE), gaps]);
+        let result = analysed("completion_mean_s", &[runs(&BASE), gaps]);
         let b = &result.variants[1];
         assert_eq!((b.undefined, b.value.n), (1, 3));
         assert_eq!(
@@ -257,24 +278,42 @@ mod tests {
             Some((1, 3))
         );
         assert_eq!(result.winner, None);
-        let nothing = analysed("completion_mean_s", &vec![vec![None; 4], vec![None; 4]]);
+        let nothing = analysed("completion_mean_s", &[vec![None; 4], vec![None; 4]]);
         assert!(nothing.winner.is_none() && nothing.ahead.is_none());
         assert_eq!(nothing.variants[1].value.mean, None);
     }
 
     #[test]
     fn the_same_everywhere_is_no_difference_and_no_nonsense() {
-        let same = analysed("not_completed", &vec![runs(&[0.0; 4]), runs(&[0.0; 4])]);
+        let same = analysed("not_completed", &[runs(&[0.0; 4]), runs(&[0.0; 4])]);
         let difference = same.variants[1].difference.clone().expect("not the baseline");
         assert_eq!((difference.value.half_width, difference.relative), (Some(0.0), None));
         assert!(!difference.resolved && same.winner.is_none() && same.ahead.is_none());
-        let constant = analysed("completion_mean_s", &vec![runs(&[9.0; 4]), runs(&[8.0; 4])]);
-        assert_eq!(constant.winner.as_deref(), Some("b"));
+        // Equal differences: five are too few, six are not.
+        let constant = |n| analysed("completion_mean_s", &[runs(&vec![9.0; n]), runs(&vec![8.0; n])]).winner;
+        assert_eq!((constant(5), constant(6).as_deref()), (None, Some("b")));
+    }
+
+    #[test]
+    fn survivors_are_no_winners() {
+        let sample = |values, unfinished| Sample { values, unfinished };
+        let faster = less([5.0, 6.0, 4.0, 5.0]);
+        let result = |a, b| {
+            let samples = [sample(runs(&BASE), a), sample(faster.clone(), b)];
+            analysed_samples("completion_mean_s", &samples)
+        };
+        assert_eq!(result(0, 0).winner.as_deref(), Some("b"));
+        for (a, b) in [(0, 1), (1, 0)] {
+            let doubtful = result(a, b);
+            assert!(doubtful.winner.is_none() && doubtful.variants[1].unfinished == b);
+            let difference = doubtful.variants[1].difference.clone().expect("not the baseline");
+            assert!(!difference.resolved && difference.value.mean == Some(-5.0));
+        }
     }
 
     #[test]
     fn one_run_resolves_nothing() {
-        let single = analysed("completion_mean_s", &vec![runs(&[9.0]), runs(&[8.0])]);
+        let single = analysed("completion_mean_s", &[runs(&[9.0]), runs(&[8.0])]);
         assert_eq!(single.winner, None);
         assert_eq!(single.ahead.expect("a better mean").not_resolved_against, ["a"]);
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::drive::CompareError;
 use super::tables::FILES;
 use crate::metrics::DirectoryError;
 use crate::metrics::directory::REPORT;
@@ -38,18 +39,18 @@ impl Directory {
     /// Makes the directory at `path`, or takes the one that is there as `existing` says.
     ///
     /// # Errors
-    /// When something stands there that may not be used, or it can't be made.
-    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, DirectoryError> {
+    /// When something stands there that may not be used, another process writes there, or it can't be made.
+    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, CompareError> {
         if path.file_name().is_none() {
-            return Err(DirectoryError::NoName(path.to_owned()));
+            return Err(DirectoryError::NoName(path.to_owned()).into());
         }
         let is_there = fs::symlink_metadata(path).is_ok() && !is_empty(path);
         if is_there {
             if !path.is_dir() || !Store::is_in(&path.join(STORE)) {
-                return Err(DirectoryError::NotAComparison(path.to_owned()));
+                return Err(DirectoryError::NotAComparison(path.to_owned()).into());
             }
             match existing {
-                Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned())),
+                Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
                 Existing::Resume => (),
                 Existing::Replace => remove(path)?,
             }
@@ -92,8 +93,9 @@ fn is_empty(directory: &Path) -> bool {
     fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Deletes a comparison, unless there is something else in it.
-fn remove(path: &Path) -> Result<(), DirectoryError> {
+/// Deletes a comparison, unless another process writes to it or there is something else in it.
+fn remove(path: &Path) -> Result<(), CompareError> {
+    let _lock = Store::lock(&path.join(STORE))?;
     for entry in fs::read_dir(path).map_err(failed("look into", path))? {
         let entry = entry.map_err(failed("look into", path))?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -102,10 +104,12 @@ fn remove(path: &Path) -> Result<(), DirectoryError> {
             return Err(DirectoryError::Foreign {
                 directory: path.to_owned(),
                 file: name,
-            });
+            }
+            .into());
         }
     }
-    fs::remove_dir_all(path).map_err(failed("replace", path))
+    fs::remove_dir_all(path).map_err(failed("replace", path))?;
+    Ok(())
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
@@ -119,6 +123,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Direct
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::StoreError;
 
     #[test]
     fn what_is_no_comparison_is_never_touched() {
@@ -128,7 +133,10 @@ mod tests {
         fs::write(thesis.join("thesis.tex"), "ten years of work").expect("written");
         for existing in [Existing::Refuse, Existing::Resume, Existing::Replace] {
             let refused = Directory::prepare(&thesis, existing);
-            assert!(matches!(refused, Err(DirectoryError::NotAComparison(_))), "{refused:?}");
+            assert!(
+                matches!(refused, Err(CompareError::Directory(DirectoryError::NotAComparison(_)))),
+                "{refused:?}"
+            );
         }
         assert!(thesis.join("thesis.tex").exists());
     }
@@ -141,13 +149,26 @@ mod tests {
         fs::create_dir(made.store()).expect("made");
         fs::write(made.store().join("segment-0.jsonl"), "").expect("written");
         let refused = Directory::prepare(&path, Existing::Refuse);
-        assert!(matches!(refused, Err(DirectoryError::Unfinished(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(CompareError::Directory(DirectoryError::Unfinished(_)))),
+            "{refused:?}"
+        );
         Directory::prepare(&path, Existing::Resume).expect("goes on");
         assert!(Store::is_in(&made.store()));
         fs::write(path.join("notes.txt"), "mine").expect("written");
         let refused = Directory::prepare(&path, Existing::Replace);
-        assert!(matches!(refused, Err(DirectoryError::Foreign { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(CompareError::Directory(DirectoryError::Foreign { .. }))),
+            "{refused:?}"
+        );
         fs::remove_file(path.join("notes.txt")).expect("removed");
+        let writer = Store::lock(&made.store()).expect("nobody else writes");
+        let refused = Directory::prepare(&path, Existing::Replace);
+        assert!(
+            matches!(refused, Err(CompareError::Store(StoreError::InUse(_)))) && Store::is_in(&made.store()),
+            "{refused:?}"
+        );
+        drop(writer);
         Directory::prepare(&path, Existing::Replace).expect("replaced");
         assert!(!Store::is_in(&made.store()));
     }

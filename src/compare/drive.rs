@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::analysis::{Analysis, Values, VariantState, analyse};
+use super::analysis::{Analysis, Sample, VariantState, analyse};
 use super::directory::Directory;
 use super::plan::Plan;
 use super::precision::{BATCH, is_tight};
@@ -10,6 +10,7 @@ use super::{tables, workers};
 use crate::engine::RunFault;
 use crate::metrics::stats::mean;
 use crate::metrics::{DirectoryError, WriteError};
+use crate::scenario::study::WarmUp;
 use crate::store::{Damage, RunId, RunRecord, Store, StoreError};
 
 /// What happens on the way.
@@ -66,6 +67,16 @@ pub enum CompareError {
     /// A table could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// More runs are there than are wanted: tables of some of them would pass for the whole.
+    #[error(
+        "{there} runs of each variant are there already, more than the {wanted} that are wanted: say --runs {there}, or choose another directory with --out"
+    )]
+    FewerRuns {
+        /// Runs of each variant that are there.
+        there: u32,
+        /// Runs that the tables would have.
+        wanted: u32,
+    },
     /// A run could not be played.
     #[error(transparent)]
     Run(#[from] RunFault),
@@ -99,6 +110,11 @@ pub fn drive(
         }
         runs = (runs + BATCH).min(plan.max_runs);
     };
+    let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| store.contains(id)));
+    let there = complete.count() as u32;
+    if there > runs {
+        return Err(CompareError::FewerRuns { there, wanted: runs });
+    }
     let analysis = results.analysis();
     tables::write(directory, plan, &store, &analysis)?;
     Ok(Outcome::Finished(Finished { analysis, precise }))
@@ -114,13 +130,18 @@ fn complete(
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), CompareError> {
-    let all = runs.flat_map(|run| (0..plan.variants.len()).map(move |variant| RunId { variant, run }));
-    let (there, todo): (Vec<_>, Vec<_>) = all.partition(|id| store.contains(*id));
+    // A warm-up that all variants of a run share is known when all are played.
+    let share_warm_up = plan.cut() == WarmUp::Mser5;
+    let is_there =
+        |id: &RunId| store.contains(*id) && (!share_warm_up || of_run(plan, id.run).all(|other| store.contains(other)));
+    let (there, todo): (Vec<_>, Vec<_>) = runs.flat_map(|run| of_run(plan, run)).partition(is_there);
     for RunId { variant, .. } in there {
         watch(Event::Finished { variant, new: false });
     }
     workers::play(plan, &todo, jobs, stop, &mut |record| -> Result<(), CompareError> {
-        store.append(&record)?;
+        if !store.contains(record.id()) {
+            store.append(&record)?;
+        }
         watch(Event::Finished {
             variant: record.variant,
             new: true,
@@ -129,13 +150,26 @@ fn complete(
     })
 }
 
+/// The variants of a run.
+fn of_run(plan: &Plan, run: u32) -> impl Iterator<Item = RunId> + use<> {
+    (0..plan.variants.len()).map(move |variant| RunId { variant, run })
+}
+
 fn interrupted(plan: &Plan, store: &Store, runs: u32) -> Outcome {
-    let variants = 0..plan.variants.len();
-    let ids = variants.flat_map(|variant| (0..runs).map(move |run| RunId { variant, run }));
+    let ids = (0..runs).flat_map(|run| of_run(plan, run));
     Outcome::Interrupted {
         done: ids.filter(|id| store.contains(*id)).count() as u64,
         of: u64::from(runs) * plan.variants.len() as u64,
     }
+}
+
+/// How the runs of a variant went.
+#[derive(Clone, Default)]
+struct State {
+    not_finished: u32,
+    runs_cut: u32,
+    runs_emptied: u32,
+    cuts_s: Vec<f64>,
 }
 
 /// What the analysis needs of all runs.
@@ -144,9 +178,9 @@ struct Results<'p> {
     /// Runs of each variant that were read.
     runs: u32,
     /// By metric.
-    values: Vec<Values>,
-    not_finished: Vec<u32>,
-    cuts_s: Vec<Vec<f64>>,
+    samples: Vec<Vec<Sample>>,
+    /// By variant.
+    states: Vec<State>,
 }
 
 impl<'p> Results<'p> {
@@ -155,9 +189,8 @@ impl<'p> Results<'p> {
         Self {
             plan,
             runs: 0,
-            values: vec![vec![Vec::new(); variants]; plan.metrics.len()],
-            not_finished: vec![0; variants],
-            cuts_s: vec![Vec::new(); variants],
+            samples: vec![vec![Sample::default(); variants]; plan.metrics.len()],
+            states: vec![State::default(); variants],
         }
     }
 
@@ -175,21 +208,26 @@ impl<'p> Results<'p> {
     }
 
     fn add(&mut self, record: &RunRecord) {
-        for (metric, values) in self.plan.metrics.iter().zip(&mut self.values) {
-            values[record.variant].push(metric.value(record));
-        }
         let ending = record.summary.get("ending").and_then(|ending| ending.as_str());
         let is_open = self.plan.variants[record.variant].is_open();
-        if ending != Some("all-done") && !(is_open && ending == Some("time-limit")) {
-            self.not_finished[record.variant] += 1;
+        let not_finished = ending != Some("all-done") && !(is_open && ending == Some("time-limit"));
+        let state = &mut self.states[record.variant];
+        state.not_finished += u32::from(not_finished);
+        state.runs_cut += u32::from(record.cut_s.is_some());
+        let is_empty = record.summary.get("peers").and_then(serde_json::Value::as_u64) == Some(0);
+        state.runs_emptied += u32::from(is_empty);
+        state.cuts_s.push(record.cut_s.unwrap_or(0.0));
+        for (metric, samples) in self.plan.metrics.iter().zip(&mut self.samples) {
+            let sample = &mut samples[record.variant];
+            sample.values.push(metric.value(record));
+            sample.unfinished += usize::from(not_finished && metric.leaves_out_somebody(record));
         }
-        self.cuts_s[record.variant].extend(record.cut_s);
     }
 
     fn are_tight(&self, share: f64) -> bool {
-        let first = self.values.first().into_iter().flatten();
-        first.into_iter().all(|values| {
-            let defined: Vec<f64> = values.iter().copied().flatten().collect();
+        let first = self.samples.first().into_iter().flatten();
+        first.into_iter().all(|sample| {
+            let defined: Vec<f64> = sample.values.iter().copied().flatten().collect();
             is_tight(&defined, share, self.plan.confidence)
         })
     }
@@ -201,20 +239,21 @@ impl<'p> Results<'p> {
             .iter()
             .map(|variant| variant.label.as_str())
             .collect();
-        let state = |variant: usize| VariantState {
-            variant: labels[variant].to_owned(),
-            not_finished: self.not_finished[variant],
-            runs_cut: self.cuts_s[variant].len() as u32,
-            cut_mean_s: mean(&self.cuts_s[variant]),
+        let state = |(label, state): (&&str, &State)| VariantState {
+            variant: (*label).to_owned(),
+            not_finished: state.not_finished,
+            runs_cut: state.runs_cut,
+            runs_emptied: state.runs_emptied,
+            cut_mean_s: mean(&state.cuts_s).filter(|_| state.runs_cut > 0),
         };
-        let metrics = self.plan.metrics.iter().zip(&self.values);
+        let metrics = self.plan.metrics.iter().zip(&self.samples);
         Analysis {
             baseline: labels[self.plan.baseline].to_owned(),
             confidence: self.plan.confidence,
             runs: self.runs,
-            variants: (0..labels.len()).map(state).collect(),
+            variants: labels.iter().zip(&self.states).map(state).collect(),
             metrics: metrics
-                .map(|(metric, values)| analyse(metric, &labels, values, self.plan.baseline, self.plan.confidence))
+                .map(|(metric, samples)| analyse(metric, &labels, samples, self.plan.baseline, self.plan.confidence))
                 .collect(),
         }
     }

@@ -120,18 +120,37 @@ impl Metric {
     /// Its value in a run; `None` where it is not defined, as the time of a download that nobody completed.
     #[must_use]
     pub fn value(&self, run: &RunRecord) -> Option<f64> {
-        let figures = match &self.group {
-            None => &run.summary,
-            // A variant with another mix has other groups.
-            Some(name) => {
-                let is_it = |group: &&Map<String, Value>| group.get("group").and_then(Value::as_str) == Some(name);
-                let group = run.groups.iter().find(is_it)?;
-                // All were left out as warm-up: nothing was counted, which is not the same as zero.
-                group.get("peers").and_then(Value::as_u64).filter(|peers| *peers > 0)?;
-                group
-            }
-        };
+        let figures = self.figures(run)?;
+        if self.is_of_group() {
+            // All were left out as warm-up: nothing was counted, which is not the same as zero.
+            figures
+                .get("peers")
+                .and_then(Value::as_u64)
+                .filter(|peers| *peers > 0)?;
+        }
         number(figures, self.column)
+    }
+
+    /// Whether its value in a run is that of survivors: a completion time, though leechers who did not give up by themselves never got the file. Only a run that ended
+    /// before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
+    #[must_use]
+    pub fn leaves_out_somebody(&self, run: &RunRecord) -> bool {
+        let count = |figures: &Map<String, Value>, column| figures.get(column).and_then(Value::as_u64).unwrap_or(0);
+        let is_time = self.column.starts_with("completion_");
+        is_time
+            && self
+                .figures(run)
+                .is_some_and(|figures| count(figures, "not_completed") > count(figures, "aborted"))
+    }
+
+    /// The figures of the swarm or of its group.
+    fn figures<'r>(&self, run: &'r RunRecord) -> Option<&'r Map<String, Value>> {
+        let Some(name) = &self.group else {
+            return Some(&run.summary);
+        };
+        // A variant with another mix has other groups.
+        let is_it = |group: &&Map<String, Value>| group.get("group").and_then(Value::as_str) == Some(name);
+        run.groups.iter().find(is_it)
     }
 }
 
@@ -248,6 +267,34 @@ mod tests {
         for metric in usual {
             assert_eq!(named(&metric.name), Ok(metric));
         }
+    }
+
+    #[test]
+    fn times_of_those_that_made_it_leave_out_the_others() {
+        let leaves_out = |name: &str, not_completed: u64, aborted: u64| {
+            let figures: Map<String, Value> = [
+                ("group".to_owned(), "leechers".into()),
+                ("not_completed".to_owned(), not_completed.into()),
+                ("aborted".to_owned(), aborted.into()),
+            ]
+            .into_iter()
+            .collect();
+            let run = RunRecord {
+                variant: 0,
+                run: 0,
+                cut_s: None,
+                summary: figures.clone(),
+                groups: vec![figures],
+                completion_quantiles_s: Vec::new(),
+            };
+            named(name).expect("a metric").leaves_out_somebody(&run)
+        };
+        for time in ["completion_mean_s", "group.leechers.completion_p95_s"] {
+            assert!(leaves_out(time, 3, 2) && !leaves_out(time, 2, 2) && !leaves_out(time, 0, 0));
+        }
+        assert!(!leaves_out("utilisation", 3, 0));
+        // A group that is not there leaves out nobody.
+        assert!(!leaves_out("group.origin.completion_mean_s", 3, 0));
     }
 
     #[test]

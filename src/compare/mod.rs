@@ -7,7 +7,7 @@
 //! | `plan.rs` | all that is decided before the first run, and checked |
 //! | `metric.rs` | what is compared, and whether less or more of it is better |
 //! | `warm_up.rs` | where the warm-up ends: MSER-5 |
-//! | `replicate.rs` | one run becomes a record |
+//! | `replicate.rs` | a run becomes a record |
 //! | `workers.rs` | runs on several threads |
 //! | `precision.rs` | whether more runs are needed |
 //! | `statistics.rs` | Student's intervals |
@@ -38,5 +38,5 @@ pub use metric::{Better, Metric, metrics};
 pub use plan::{Plan, Variant};
 pub use statistics::{Interval, interval, t_quantile};
 pub use variants::{chokers, variants};
-pub use warm_up::{cut, mser5};
+pub use warm_up::{cut, mser5, warm_up};
 pub use workers::play;

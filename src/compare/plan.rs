@@ -6,7 +6,7 @@ use crate::choking::OwnChokers;
 use crate::scenario::estimate::is_open;
 use crate::scenario::limits::SEED_MAX;
 use crate::scenario::model::{Group, StartsWith};
-use crate::scenario::study::{Study, WarmUp};
+use crate::scenario::study::{Study, Variation, WarmUp};
 use crate::scenario::{Loaded, Override, Scenario, ScenarioError};
 use crate::store::{Fingerprint, VariantPrint};
 
@@ -69,10 +69,20 @@ impl Plan {
         load: &dyn Fn(&[Override]) -> Result<Loaded, ScenarioError>,
     ) -> Result<Self, ScenarioError> {
         let mut warnings = Vec::new();
-        let mut loaded = Vec::new();
+        let mut loaded: Vec<Variant> = Vec::new();
         for (label, changes) in variants(&study.variation)? {
             let of_variant = load(&changes).map_err(|error| error.in_the(&format!("variant `{label}`")))?;
             check_seed(&base.scenario, &of_variant.scenario, &changes)?;
+            let is_same = |other: &&Variant| other.scenario.to_toml() == of_variant.scenario.to_toml();
+            if let (Variation::Grid(_), Some(change), Some(same)) =
+                (&study.variation, changes.last(), loaded.iter().find(is_same))
+            {
+                return Err(ScenarioError::at(
+                    &change.place,
+                    format!("the variants `{}` and `{label}` are one and the same swarm", same.label),
+                    "vary something that a run depends on, each value once",
+                ));
+            }
             let new = of_variant
                 .warnings
                 .into_iter()
@@ -84,7 +94,7 @@ impl Plan {
             });
         }
         warnings.dedup();
-        let runs = study.runs.unwrap_or(RUNS);
+        let runs = study.runs.unwrap_or(study.max_runs.map_or(RUNS, |max| max.min(RUNS)));
         let metrics = metrics(&group_names(&base.scenario, &loaded), &study.metrics)?;
         Ok(Self {
             name: base.scenario.name.clone(),
@@ -92,7 +102,7 @@ impl Plan {
             baseline: baseline(study, &loaded)?,
             variants: loaded,
             runs,
-            max_runs: study.max_runs.unwrap_or(MAX_RUNS).max(runs),
+            max_runs: study.max_runs.unwrap_or(MAX_RUNS.max(runs)),
             precision: study.precision,
             confidence: study.confidence.unwrap_or(CONFIDENCE),
             metrics,
@@ -113,6 +123,18 @@ impl Plan {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.variants.iter().any(Variant::is_open)
+    }
+
+    /// Whether variants differ in who comes when, so that peers of other groups have other numbers.
+    #[must_use]
+    pub fn arrivals_differ(&self) -> bool {
+        let arrivals = |variant: &Variant| -> Vec<_> {
+            let groups = variant.scenario.groups.iter();
+            groups.map(|group| group.arrival.clone()).collect()
+        };
+        let first = self.variants.first().map(arrivals);
+        let differs = |variant: &Variant| Some(arrivals(variant)) != first;
+        self.base.groups.len() > 1 && self.variants.iter().any(differs)
     }
 
     /// Whether several groups have leechers.

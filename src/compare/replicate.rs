@@ -1,9 +1,9 @@
-//! One run becomes a record: played without tables, its warm-up cut off, its figures by name.
+//! A run becomes a record: played without tables, its warm-up cut off, its figures by name.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::warm_up::cut;
+use super::warm_up::{cut, warm_up};
 use crate::engine::observer::{Observer, PeerRecord, Sample};
 use crate::engine::{Control, Ending, Progress, RunFault, RunOptions};
 use crate::ids::{GroupIx, PeerId};
@@ -13,42 +13,35 @@ use crate::runner;
 use crate::scenario::Scenario;
 use crate::scenario::study::WarmUp;
 use crate::store::{RunId, RunRecord};
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// Steps between the smallest and the largest completion time.
 pub(super) const QUANTILE_STEPS: u32 = 100;
 
-/// Plays `scenario` as run `id`; `None` if `watch` stopped it.
+/// Plays `runs`, each given by its number and scenario, and leaves out of all of them the longest of their warm-ups by `rule`, so that they count the same peers. Nothing
+/// if `watch` stopped one.
 ///
 /// # Errors
 /// When a choker is unknown or the simulator has a defect.
 pub(super) fn replicate(
-    scenario: &Scenario,
-    id: RunId,
-    warm_up: WarmUp,
-    options: RunOptions,
+    runs: &[(RunId, Scenario)],
+    rule: WarmUp,
+    options: &RunOptions,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Option<RunRecord>, RunFault> {
-    let mut collector = Collector {
-        accounts: Accounts::new(scenario),
-        series: (warm_up != WarmUp::None).then(Series::default),
-    };
-    runner::observe(scenario, options, &mut collector, watch)?;
-    let (accounts, summary, cut_s) = collector.finish(warm_up);
-    if summary.outcome == Ending::Interrupted {
-        return Ok(None);
+) -> Result<Vec<RunRecord>, RunFault> {
+    let mut played = Vec::new();
+    for (id, scenario) in runs {
+        let mut collector = Collector {
+            accounts: Accounts::new(scenario),
+            series: (rule != WarmUp::None).then(Series::default),
+        };
+        runner::observe(scenario, options.clone(), &mut collector, watch)?;
+        played.push((*id, collector));
     }
-    let groups = summary.groups.iter().map(fields).collect();
-    let mut fields = fields(&summary);
-    fields.remove("groups");
-    Ok(Some(RunRecord {
-        variant: id.variant,
-        run: id.run,
-        cut_s,
-        summary: fields,
-        groups,
-        completion_quantiles_s: accounts.completion_quantiles_s(QUANTILE_STEPS),
-    }))
+    let spans = played.iter().map(|(_, collector)| collector.warm_up(rule));
+    let longest = spans.max().unwrap_or(SimDuration::ZERO);
+    let records = played.into_iter().map(|(id, collector)| collector.record(id, longest));
+    Ok(records.collect::<Option<Vec<_>>>().unwrap_or_default())
 }
 
 fn fields(record: &impl Serialize) -> Map<String, Value> {
@@ -83,13 +76,40 @@ struct Sent {
 }
 
 impl<'a> Collector<'a> {
+    /// How long the warm-up takes by `rule`.
+    fn warm_up(&self, rule: WarmUp) -> SimDuration {
+        let series = self.series.as_ref();
+        series.map_or(SimDuration::ZERO, |series| {
+            warm_up(rule, &series.times, &series.leechers)
+        })
+    }
+
+    /// The record of run `id` without its first `span`; `None` if it was stopped.
+    fn record(self, id: RunId, span: SimDuration) -> Option<RunRecord> {
+        let (accounts, summary, cut_s) = self.finish(span);
+        if summary.outcome == Ending::Interrupted {
+            return None;
+        }
+        let groups = summary.groups.iter().map(fields).collect();
+        let mut fields = fields(&summary);
+        fields.remove("groups");
+        Some(RunRecord {
+            variant: id.variant,
+            run: id.run,
+            cut_s,
+            summary: fields,
+            groups,
+            completion_quantiles_s: accounts.completion_quantiles_s(QUANTILE_STEPS),
+        })
+    }
+
     /// The accounts, what they come to, and where the run was cut.
-    fn finish(mut self, warm_up: WarmUp) -> (Accounts<'a>, Summary, Option<f64>) {
+    fn finish(mut self, span: SimDuration) -> (Accounts<'a>, Summary, Option<f64>) {
         let Some(series) = self.series.take() else {
             let summary = self.accounts.summary();
             return (self.accounts, summary, None);
         };
-        let cut = cut(warm_up, &series.times, &series.leechers);
+        let cut = cut(span, &series.times);
         let from = cut.map_or(SimTime::ZERO, |index| series.times[index]);
         let counted = series.peers.iter().filter(|peer| peer.joined >= from);
         counted.for_each(|peer| self.accounts.peer_record(peer));
@@ -142,7 +162,6 @@ mod tests {
     use super::*;
     use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::model::Arrival;
-    use crate::units::SimDuration;
 
     const ID: RunId = RunId { variant: 1, run: 4 };
 
@@ -159,8 +178,9 @@ mod tests {
     }
 
     fn play(scenario: &Scenario, warm_up: WarmUp) -> RunRecord {
-        let played = replicate(scenario, ID, warm_up, RunOptions::default(), &mut |_| Control::Continue);
-        played.expect("no defect").expect("not stopped")
+        let runs = [(ID, scenario.clone())];
+        let played = replicate(&runs, warm_up, &RunOptions::default(), &mut |_| Control::Continue);
+        played.expect("no defect").pop().expect("not stopped")
     }
 
     fn count(record: &RunRecord, column: &str) -> u64 {
@@ -204,9 +224,30 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_belong_together_are_cut_where_the_last_of_them_is_steady() {
+        let alone = play(&open(), WarmUp::Mser5).cut_s.unwrap_or(0.0);
+        // Arrivals begin after twenty minutes: more must be cut.
+        let mut late = open();
+        late.groups[1].arrival = Arrival::Poisson {
+            per_sec: 0.05,
+            from: SimTime(1_200_000_000_000),
+            until: None,
+            count: None,
+        };
+        let late_alone = play(&late, WarmUp::Mser5).cut_s.expect("cut");
+        assert!(late_alone > alone && late_alone >= 1200.0, "{alone} {late_alone}");
+        let runs = [0, 1].map(|variant| RunId { variant, run: 4 });
+        let runs = [(runs[0], open()), (runs[1], late)];
+        let together = replicate(&runs, WarmUp::Mser5, &RunOptions::default(), &mut |_| Control::Continue);
+        let cuts: Vec<_> = together.expect("no defect").iter().map(|record| record.cut_s).collect();
+        assert_eq!(cuts, [Some(late_alone); 2]);
+    }
+
+    #[test]
     fn a_stopped_run_is_none() {
         // An hour has enough events for the watcher to be asked.
-        let played = replicate(&open(), ID, WarmUp::None, RunOptions::default(), &mut |_| Control::Stop);
-        assert_eq!(played.expect("no defect"), None);
+        let runs = [(ID, open())];
+        let played = replicate(&runs, WarmUp::None, &RunOptions::default(), &mut |_| Control::Stop);
+        assert_eq!(played.expect("no defect"), []);
     }
 }

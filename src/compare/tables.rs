@@ -67,6 +67,7 @@ struct SummaryRow<'r> {
     not_finished: u32,
     cut_mean_s: Option<f64>,
     undefined: usize,
+    unfinished: usize,
     n: usize,
     mean: Option<f64>,
     sd: Option<f64>,
@@ -177,6 +178,7 @@ fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usiz
     let Estimate {
         variant,
         undefined,
+        unfinished,
         value,
         difference,
     } = &result.variants[index];
@@ -192,6 +194,7 @@ fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usiz
         not_finished: state.not_finished,
         cut_mean_s: state.cut_mean_s,
         undefined: *undefined,
+        unfinished: *unfinished,
         n: value.n,
         mean: value.mean,
         sd: value.sd,

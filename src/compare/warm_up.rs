@@ -10,20 +10,24 @@ use crate::units::{SimDuration, SimTime};
 /// Values in a batch.
 const BATCH: usize = 5;
 
-/// The cut of a run, as the index of the sample at which counting begins; `leechers` is how many there were at each of
-/// the `times`. `None`: nothing is cut.
+/// How long the warm-up of a run takes by `rule`; `leechers` is how many there were at each of the `times`.
 #[must_use]
-pub fn cut(rule: WarmUp, times: &[SimTime], leechers: &[f64]) -> Option<usize> {
+pub fn warm_up(rule: WarmUp, times: &[SimTime], leechers: &[f64]) -> SimDuration {
     match rule {
-        WarmUp::None => None,
-        WarmUp::Until(span) if span == SimDuration::ZERO => None,
-        // At the first sample that is not before it; when the run is shorter, at its last, which leaves nothing.
-        WarmUp::Until(span) => {
-            let last = times.len().checked_sub(1)?;
-            Some(times.partition_point(|time| time.0 < span.0).min(last))
-        }
-        WarmUp::Mser5 => Some(mser5(leechers)).filter(|cut| *cut > 0),
+        WarmUp::None => SimDuration::ZERO,
+        WarmUp::Until(span) => span,
+        WarmUp::Mser5 => times
+            .get(mser5(leechers))
+            .map_or(SimDuration::ZERO, |time| time.since(SimTime::ZERO)),
     }
+}
+
+/// The index of the sample among `times` at which counting begins after a warm-up of `span`: the first that is not before it, or the last where the run is shorter,
+/// which leaves nothing. `None`: nothing is cut.
+#[must_use]
+pub fn cut(span: SimDuration, times: &[SimTime]) -> Option<usize> {
+    let last = times.len().checked_sub(1).filter(|_| span > SimDuration::ZERO)?;
+    Some(times.partition_point(|time| time.0 < span.0).min(last))
 }
 
 /// The number of values that MSER-5 leaves out at the start of `series`: a multiple of 5, at most half.
@@ -83,7 +87,7 @@ mod tests {
             .into_iter()
             .map(|s| SimTime::from_secs_f64(f64::from(s)))
             .collect();
-        let cut = |seconds| cut(WarmUp::Until(SimDuration::from_secs(seconds)), &times, &[]);
+        let cut = |seconds| cut(SimDuration::from_secs(seconds), &times);
         assert_eq!((cut(0), cut(10), cut(11), cut(3600)), (None, Some(1), Some(2), Some(3)));
     }
 }

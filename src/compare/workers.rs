@@ -8,15 +8,17 @@ use super::plan::Plan;
 use super::replicate::replicate;
 use crate::engine::{Control, RunFault, RunOptions};
 use crate::scenario::Scenario;
+use crate::scenario::study::WarmUp;
 use crate::store::{RunId, RunRecord};
 
-/// What a thread has to say of a run: its record, or none if it was stopped.
-type Played = Result<Option<RunRecord>, RunFault>;
+/// What a thread has to say of runs that belong together: their records, or none if it was stopped.
+type Played = Result<Vec<RunRecord>, RunFault>;
 
 /// The work of all threads.
 struct Work<'w> {
     plan: &'w Plan,
-    todo: &'w [RunId],
+    /// Runs that belong together.
+    todo: Vec<&'w [RunId]>,
     next: AtomicUsize,
     /// The user wants to stop.
     stop: &'w AtomicBool,
@@ -25,7 +27,7 @@ struct Work<'w> {
 }
 
 /// Plays the runs `todo` of `plan` on `jobs` threads and hands each to `finished`, in the order in which they end, until
-/// that fails or `stop` is set.
+/// that fails or `stop` is set. Where the warm-up is found in the runs, variants of one run that follow each other in `todo` share it.
 ///
 /// # Errors
 /// The first error of `finished` or of a run.
@@ -36,25 +38,29 @@ pub fn play<E: From<RunFault>>(
     stop: &AtomicBool,
     finished: &mut dyn FnMut(RunRecord) -> Result<(), E>,
 ) -> Result<(), E> {
+    let share_warm_up = plan.cut() == WarmUp::Mser5;
+    let together = |a: &RunId, b: &RunId| share_warm_up && a.run == b.run;
     let work = Work {
         plan,
-        todo,
+        todo: todo.chunk_by(together).collect(),
         next: AtomicUsize::new(0),
         stop,
         given_up: AtomicBool::new(false),
     };
     thread::scope(|scope| {
         let (sender, played) = mpsc::channel::<Played>();
-        for _ in 0..jobs.min(todo.len()) {
+        for _ in 0..jobs.min(work.todo.len()) {
             let (sender, work) = (sender.clone(), &work);
             scope.spawn(move || work.share(&sender));
         }
         drop(sender);
         let mut result = Ok(());
-        for run in played {
+        for runs in played {
             // The first error counts; the threads come to their end.
             if result.is_ok() {
-                result = run.map_err(E::from).and_then(|run| run.map_or(Ok(()), &mut *finished));
+                result = runs
+                    .map_err(E::from)
+                    .and_then(|runs| runs.into_iter().try_for_each(&mut *finished));
                 work.given_up.store(result.is_err(), Ordering::Relaxed);
             }
         }
@@ -65,23 +71,24 @@ pub fn play<E: From<RunFault>>(
 impl Work<'_> {
     /// Takes runs until there are none left.
     fn share(&self, sender: &Sender<Played>) {
-        while let Some(id) = self.todo.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if self.is_over() || sender.send(self.play(*id)).is_err() {
+        while let Some(runs) = self.todo.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.is_over() || sender.send(self.play(runs)).is_err() {
                 return;
             }
         }
     }
 
-    fn play(&self, id: RunId) -> Played {
-        let scenario = Scenario {
+    fn play(&self, runs: &[RunId]) -> Played {
+        let scenario = |id: &RunId| Scenario {
             seed: self.plan.seed(id.run),
             ..self.plan.variants[id.variant].scenario.clone()
         };
+        let runs: Vec<_> = runs.iter().map(|id| (*id, scenario(id))).collect();
         let options = RunOptions {
             own_chokers: self.plan.own_chokers.clone(),
             ..RunOptions::default()
         };
-        replicate(&scenario, id, self.plan.cut(), options, &mut |_| {
+        replicate(&runs, self.plan.cut(), &options, &mut |_| {
             if self.is_over() {
                 Control::Stop
             } else {

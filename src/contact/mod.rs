@@ -63,7 +63,7 @@ fn step<O: Observer>(crowd: &mut Crowd<'_, O>, rng: &mut Rng) {
 /// Whom `from` meets.
 fn meet<O: Observer>(crowd: &Crowd<'_, O>, from: PeerIx, rng: &mut Rng) -> Option<PeerIx> {
     let members = crowd.members();
-    let itself = usize::from(!crowd.swarm.peers[from].initial_seed);
+    let itself = usize::from(!crowd.swarm.peers[from].life.initial_seed);
     if members.len() <= itself {
         return None;
     }

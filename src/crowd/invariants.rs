@@ -49,7 +49,7 @@ impl<O: Observer> Crowd<'_, O> {
         ensure(present == peers().count(), || {
             format!("{present} peers are on the roll")
         })?;
-        let others = peers().filter(|peer| !peer.initial_seed).count();
+        let others = peers().filter(|peer| !peer.life.initial_seed).count();
         ensure(members == others, || format!("{members} members are on the roll"))
     }
 

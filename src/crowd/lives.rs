@@ -65,7 +65,7 @@ impl<O: Observer> Crowd<'_, O> {
         let now = self.now;
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
-        state.life.completed = Some(now);
+        state.life.completed = now;
         let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
         self.totals.leechers.remove(now, upload);
         self.totals.seeds.add(now, upload);
@@ -86,7 +86,8 @@ impl<O: Observer> Crowd<'_, O> {
             now,
             &mut stream(seed, Purpose::Churn, state.id.0),
         ) {
-            Stay::No => self.leaving.push(peer),
+            // A transfer takes no time here, so none is cut off.
+            Stay::No | Stay::FinishesUploads => self.leaving.push(peer),
             Stay::ForEver => {}
             Stay::Lingers(until) => {
                 state.life.lingering = true;
@@ -153,7 +154,7 @@ impl<O: Observer> Crowd<'_, O> {
         let record = record_of(state, Some((now, state.life.leave_reason)));
         self.observer.peer_record(&record);
         self.present.remove(peer);
-        if !state.initial_seed {
+        if !state.life.initial_seed {
             self.members.remove(peer);
         }
         self.swarm.remove(peer);

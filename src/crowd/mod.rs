@@ -239,7 +239,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
         }
         let taker = &mut self.swarm.peers[gift.to];
         taker.life.downloaded_bytes += bytes;
-        taker.life.first_chunk.get_or_insert(self.now);
+        taker.life.first_chunk = taker.life.first_chunk.min(self.now);
         let (to, to_group) = (taker.id, taker.group);
         let kind = if leeches {
             &mut self.totals.leechers

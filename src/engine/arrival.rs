@@ -95,7 +95,7 @@ impl<O: Observer> Simulation<'_, O> {
         let asked_each_chunk = choker.is_asked_after_each_chunk();
         self.chunkwise |= asked_each_chunk;
         let state = &mut self.swarm.peers[peer];
-        state.slots = choker.slots();
+        state.set_slots(choker.slots());
         state.asked_each_chunk = asked_each_chunk;
         let used = choker.upload_cap().map_or(upload, |cap| cap.min(upload));
         self.bandwidth.set_upload(peer, used);

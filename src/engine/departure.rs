@@ -41,6 +41,16 @@ impl<O: Observer> Simulation<'_, O> {
         let mut done_at = SimTime::NEVER;
         match stay(departure, state, file_bytes, now, &mut self.streams[peer.ix()].churn) {
             Stay::No => self.jobs.push_back(Job::Depart(peer)),
+            Stay::FinishesUploads => {
+                state.finishes_uploads = true;
+                // No chunk follows by itself on the one before.
+                state.asked_each_chunk = true;
+                self.chunkwise = true;
+                // An idle slot is taken as soon as it is asked to start.
+                self.jobs
+                    .extend(state.unchoked.iter().map(|slot| Job::Start(slot.link)));
+                self.jobs.push_back(Job::Depart(peer));
+            }
             Stay::ForEver => {}
             Stay::Lingers(until) => {
                 done_at = until;
@@ -72,15 +82,17 @@ impl<O: Observer> Simulation<'_, O> {
         let sending: Vec<_> = self.bandwidth.uploads(peer).collect();
         let receiving: Vec<_> = self.bandwidth.downloads(peer).collect();
         sending.into_iter().chain(receiving).for_each(|flow| self.book(flow));
-        for link in self.swarm.peers[peer].unchoked.clone() {
+        for link in self.swarm.peers[peer].unchoked_links() {
             self.end_unchoke(link);
-            let end = self.swarm.links.get_mut(link);
-            end.unchoked_at = now;
-            end.slot_bytes = 0;
+            self.swarm.links.get_mut(link).unchoked_at = now;
         }
+        self.swarm.peers[peer]
+            .unchoked
+            .iter_mut()
+            .for_each(|slot| slot.sent_bytes = 0);
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
-        state.life.completed = Some(now);
+        state.life.completed = now;
         let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
         self.totals.leechers.remove(now, upload);
         self.totals.completed += 1;
@@ -120,9 +132,11 @@ impl<O: Observer> Simulation<'_, O> {
         self.end_if_over();
     }
 
-    /// A seed goes, its work done.
+    /// A seed goes, its work done; one that finishes its uploads, once none runs.
     pub(super) fn depart(&mut self, peer: PeerIx) {
-        if self.swarm.peers[peer].role == Role::Seed {
+        let state = &self.swarm.peers[peer];
+        let sends = state.finishes_uploads && self.bandwidth.uploads(peer).len() > 0;
+        if state.role == Role::Seed && !sends {
             self.leave(peer, Leave::Done);
             self.end_if_over();
         }
@@ -145,7 +159,7 @@ impl<O: Observer> Simulation<'_, O> {
         downloads
             .into_iter()
             .for_each(|flow| self.interrupt(flow, TransferEnd::PeerLeft, false));
-        let unchoked = self.swarm.peers[peer].unchoked.clone();
+        let unchoked = self.swarm.peers[peer].unchoked_links();
         unchoked.into_iter().for_each(|link| self.choke(link));
         let timeout = self.group_of(peer).crash_timeout;
         self.withdraw(peer, Leave::Crashed);
@@ -185,6 +199,8 @@ impl<O: Observer> Simulation<'_, O> {
 pub(crate) enum Stay {
     /// Not at all.
     No,
+    /// Until the transfers that run have ended.
+    FinishesUploads,
     /// For good: it never leaves by itself.
     ForEver,
     /// A drawn time. The run waits for it.
@@ -200,9 +216,10 @@ pub(crate) fn stay(rule: &Departure, peer: &Peer, file_bytes: u64, now: SimTime,
     let bytes = |times: f64, of: u64| Stay::Sends((times * of as f64).ceil() as u64);
     match rule {
         Departure::Selfish => Stay::No,
+        Departure::FinishesUploads => Stay::FinishesUploads,
         Departure::Stays => Stay::ForEver,
         Departure::Lingers(span) => Stay::Lingers(now + SimDuration::from_secs_f64(span.sample(churn))),
-        Departure::ShareRatio(ratio) if peer.initial_seed => bytes(*ratio, file_bytes),
+        Departure::ShareRatio(ratio) if peer.life.initial_seed => bytes(*ratio, file_bytes),
         Departure::ShareRatio(ratio) => bytes(*ratio, peer.life.downloaded_bytes),
         Departure::AtTime(time) => Stay::Until((*time).max(now)),
         Departure::AfterCopies(copies) => bytes(*copies, file_bytes),
@@ -231,8 +248,8 @@ pub(crate) fn record_of(peer: &Peer, left: Option<(SimTime, Leave)>) -> PeerReco
         chunks_at_start: life.chunks_at_start,
         chunks_at_end: peer.chunks,
         joined: life.joined,
-        first_chunk: life.first_chunk,
-        completed: life.completed,
+        first_chunk: life.first_chunk.unless_never(),
+        completed: life.completed.unless_never(),
         left,
         uploaded_bytes: life.uploaded_bytes,
         uploaded_leeching_bytes: life.uploaded_leeching_bytes,

@@ -75,7 +75,7 @@ impl<O: Observer> Simulation<'_, O> {
             })?;
             if end.unchoking {
                 unchoked += 1;
-                let both = peer.unchoked.contains(&link) && self.swarm.peers[to].unchoked_by.contains(&end.back);
+                let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
                 ensure(both, || format!("{ix:?} unchokes {to:?}, but a list lacks it"))?;
             }
             if end.flow.is_some() {
@@ -97,7 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
             format!("{ix:?} sends {sending} transfers")
         })?;
         // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
-        let slots = peer.slots;
+        let slots = peer.slots as usize;
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
         })
@@ -123,8 +123,9 @@ impl<O: Observer> Simulation<'_, O> {
             if let Some(ledger) = links.ledger() {
                 let (came, went) = (ledger.received(link), ledger.received(end.back).total);
                 received += came.total;
-                ensure(came.before_round <= came.total && end.slot_bytes <= went, || {
-                    format!("{ix:?} sent {to:?} {} bytes in a slot, {went} in all", end.slot_bytes)
+                let in_slot = peer.slot(link).map_or(0, |slot| slot.sent_bytes);
+                ensure(came.before_round <= came.total && in_slot <= went, || {
+                    format!("{ix:?} sent {to:?} {in_slot} bytes in a slot, {went} in all")
                 })?;
             }
         }

@@ -19,7 +19,7 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
         return all;
     };
     let stay_secs = match &group.departure {
-        Departure::Selfish => 0.0,
+        Departure::Selfish | Departure::FinishesUploads => 0.0,
         Departure::Lingers(span) => span.mean(),
         _ => return all,
     };
@@ -52,18 +52,24 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let limit = scenario.run.time_limit;
     let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
     let group_bytes = |group: &Group| {
-        let links = match scenario.discovery {
-            _ if scenario.run.mode != Mode::Bittorrent => 0.0,
-            Discovery::Tracker(_) => f64::from(group.connections.accept.max(group.connections.initiate)),
-            Discovery::FullMesh => everyone,
+        let limits = group.connections;
+        // Places for connections, and how many of them are taken on average.
+        let (links, neighbours) = match scenario.discovery {
+            _ if scenario.run.mode != Mode::Bittorrent => (0.0, 0.0),
+            Discovery::Tracker(_) => {
+                let places = f64::from(limits.accept.max(limits.initiate));
+                (places, f64::midpoint(places, f64::from(limits.initiate)))
+            }
+            Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
-        let per_link = size_of::<Link>() + size_of::<PeerIx>() + account + choking::bytes_per_neighbour(&group.choking);
+        let per_link = size_of::<Link>() + size_of::<PeerIx>() + account;
         let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES) as f64
             + MaxMin::PEER_BYTES as f64
             + TIMERS_BYTES as f64
             + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
-            + links * per_link as f64;
+            + links * per_link as f64
+            + neighbours * choking::bytes_per_neighbour(&group.choking) as f64;
         present_at_most(group, scenario) * per_peer
     };
     scenario.groups.iter().map(group_bytes).sum()

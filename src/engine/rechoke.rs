@@ -6,7 +6,7 @@ use crate::engine::schedule::Delayed;
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Refill;
-use crate::swarm::{Received, Role};
+use crate::swarm::{Received, Role, Slot};
 use smallvec::SmallVec;
 
 /// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
@@ -42,7 +42,7 @@ impl<O: Observer> Simulation<'_, O> {
         let state = &self.swarm.peers[peer];
         if state.is_alive()
             && state.chunks > 0
-            && state.unchoked.len() < state.slots
+            && state.unchoked.len() < state.slots as usize
             && self.group_of(peer).rechoke.refill == Refill::Immediate
             && self.somebody_waits(peer)
         {
@@ -73,11 +73,14 @@ impl<O: Observer> Simulation<'_, O> {
     fn somebody_waits(&self, peer: PeerIx) -> bool {
         let state = &self.swarm.peers[peer];
         let mut open = self.swarm.links.open_in(state.links);
-        open.any(|(link, to)| !state.unchoked.contains(&link) && self.swarm.knows_interest(link, peer, to))
+        open.any(|(link, to)| state.slot(link).is_none() && self.swarm.knows_interest(link, peer, to))
     }
 
     /// Asks the choker of `peer` and does as it says.
     fn decide(&mut self, peer: PeerIx, decision: Decision) {
+        if self.swarm.peers[peer].finishes_uploads {
+            return;
+        }
         self.choke_the_uninterested(peer);
         let mut neighbours = std::mem::take(&mut self.scratch.neighbours);
         let mut grants = std::mem::take(&mut self.scratch.grants);
@@ -109,7 +112,8 @@ impl<O: Observer> Simulation<'_, O> {
             let weight = (grant.weight / heaviest).max(LIGHTEST);
             self.grant(neighbours[grant.neighbour].link, grant.optimistic, weight);
         }
-        self.swarm.peers[peer].slots = self.chokers[peer.ix()].slots();
+        let slots = self.chokers[peer.ix()].slots();
+        self.swarm.peers[peer].set_slots(slots);
         self.scratch.neighbours = neighbours;
         self.scratch.grants = grants;
         self.scratch.granted = granted;
@@ -130,9 +134,11 @@ impl<O: Observer> Simulation<'_, O> {
             self.book(flow);
         }
         let now = self.now();
+        let window = self.group_of(peer).rechoke.rate_window;
+        let sent_rates = self.chokers[peer.ix()].needs_sent_rates();
         let links = &self.swarm.links;
-        let unchoked_by = &self.swarm.peers[peer].unchoked_by;
-        for (link, to) in links.open_in(self.swarm.peers[peer].links) {
+        let state = &self.swarm.peers[peer];
+        for (link, to) in links.open_in(state.links) {
             if !self.is_served_or_waits(link, peer, to) {
                 continue;
             }
@@ -143,10 +149,11 @@ impl<O: Observer> Simulation<'_, O> {
             neighbours.push(Neighbour {
                 link,
                 peer: self.swarm.peers[to].id,
-                received_per_sec: end.received.rate(now),
+                received_per_sec: end.received.rate(now, window),
                 // Only a neighbour that was ever unchoked can have got something.
-                sent_per_sec: if served {
-                    links.get(end.back).received.rate(now)
+                sent_per_sec: if served && sent_rates {
+                    let its_window = self.group_of(to).rechoke.rate_window;
+                    links.get(end.back).received.rate(now, its_window)
                 } else {
                     0.0
                 },
@@ -154,11 +161,11 @@ impl<O: Observer> Simulation<'_, O> {
                 sent_bytes: account(end.back).total,
                 received_in_round: received.in_round(),
                 chunks: self.swarm.peers[to].chunks,
-                unchokes_us: unchoked_by.contains(&link),
+                unchokes_us: state.unchoked_by.contains(&link),
                 last_received: end.received.last(),
-                opened: end.opened,
+                opened: end.received.began(),
                 unchoked_at: served.then_some(end.unchoked_at),
-                slot_bytes: end.slot_bytes,
+                slot_bytes: state.slot(link).map_or(0, |slot| slot.sent_bytes),
                 unchoked: end.unchoking,
                 optimistic: end.optimistic,
                 weight: end.weight,
@@ -175,8 +182,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
-        let unchoked = self.swarm.peers[peer].unchoked.clone();
-        for link in unchoked {
+        for link in self.swarm.peers[peer].unchoked_links() {
             if !self.is_served_or_waits(link, peer, self.swarm.links.to(link)) {
                 self.choke(link);
             }
@@ -199,10 +205,9 @@ impl<O: Observer> Simulation<'_, O> {
         }
         end.unchoking = true;
         end.unchoked_at = now;
-        end.slot_bytes = 0;
         let (back, owner) = (end.back, self.swarm.links.owner(link));
         let neighbour = self.swarm.links.to(link);
-        self.swarm.peers[owner].unchoked.push(link);
+        self.swarm.peers[owner].unchoked.push(Slot { link, sent_bytes: 0 });
         self.swarm.peers[neighbour].unchoked_by.push(back);
         if self.scenario.network.latency.is_zero() {
             self.jobs.push_back(Job::Start(link));
@@ -223,7 +228,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.links.get_mut(link).unchoking = false;
         let (owner, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
         let slots = &mut self.swarm.peers[owner].unchoked;
-        slots.retain(|l| *l != link);
+        slots.retain(|slot| slot.link != link);
         let givers = &mut self.swarm.peers[neighbour].unchoked_by;
         givers.retain(|l| *l != end.back);
     }
@@ -242,7 +247,7 @@ impl<O: Observer> Simulation<'_, O> {
             to_group: to.group,
             optimistic: end.optimistic,
             sender_leeches: from.role == Role::Leecher,
-            bytes: end.slot_bytes,
+            bytes: from.slot(link).map_or(0, |slot| slot.sent_bytes),
         });
     }
 }

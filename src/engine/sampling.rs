@@ -98,7 +98,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.take_sample();
         }
         for &peer in &present {
-            let unchoked = self.swarm.peers[peer].unchoked.clone();
+            let unchoked = self.swarm.peers[peer].unchoked_links();
             unchoked.into_iter().for_each(|link| self.end_unchoke(link));
         }
         let mut present: Vec<_> = self.swarm.peers.present().filter(|(_, p)| p.is_alive()).collect();

@@ -2,6 +2,10 @@
 //!
 //! So the seed sends little more than one copy of the file before the swarm can do without it. The chunk shown is one that the seed has shown least often. When no
 //! other neighbour lacks the chunk, there is nobody to pass it on to, and the next one is shown at once.
+//!
+//! Neighbours that pass nothing on, free riders say, would keep a seed waiting for good: each has what it was shown, and nobody else gets it. So a seed that finds at its
+//! regular decision that nobody lacks what it shows does not wait. Clients do so too: `BitTornado` while fewer neighbours than its `min_uploads` want something (`next_have`
+//! with `looser_upload`), libtorrent always.
 
 use crate::engine::observer::Observer;
 use crate::engine::{Job, Simulation};
@@ -41,7 +45,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         state.shown[chunk] += 1;
-        self.swarm.links.get_mut(link).offer = chunk as u32;
+        self.swarm.links.set_offer(link, ChunkIx::from_ix(chunk));
         self.jobs.push_back(Job::Start(link));
         self.jobs.push_back(Job::Refill(seed));
     }
@@ -61,9 +65,18 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Looks over all offers of `seed`: who has left may have been the last that lacked a chunk.
+    /// Looks over all offers of `seed`: who has left may have been the last that lacked a chunk, and without anybody to serve it is of no use to wait.
     pub(super) fn renew_offers(&mut self, seed: PeerIx) {
         self.offer_where_passed_on(seed, None);
+        let open: Vec<_> = self.swarm.links.open_in(self.swarm.peers[seed].links).collect();
+        let known = self.swarm.announced();
+        let lacks_its_offer = |&(link, to): &(LinkIx, PeerIx)| {
+            let offer = self.swarm.links.offer(link);
+            offer.is_some_and(|chunk| !known.has(to, chunk))
+        };
+        if !open.iter().any(lacks_its_offer) {
+            open.into_iter().for_each(|(link, _)| self.offer_next(link));
+        }
     }
 
     /// Shows the next chunk to every neighbour that has got its offer (of `chunk`, if given) and passed it on.
@@ -72,8 +85,10 @@ impl<O: Observer> Simulation<'_, O> {
         let known = self.swarm.announced();
         let range = self.swarm.peers[seed].links;
         let passed_on = |link: LinkIx, to: PeerIx| {
-            let offer = ChunkIx(links.get(link).offer);
-            if offer.is_none() || chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
+            let Some(offer) = links.offer(link) else {
+                return false;
+            };
+            if chunk.is_some_and(|c| c != offer) || !known.has(to, offer) {
                 return false;
             }
             let mut others = links

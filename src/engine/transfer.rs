@@ -25,6 +25,7 @@ pub(super) struct Route {
 
 /// What one running transfer carries. One cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Part {
     /// From whom to whom.
     pub route: Route,
@@ -59,10 +60,17 @@ impl<O: Observer> Simulation<'_, O> {
     /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
     pub(super) fn start(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
-        if !end.unchoking || end.flow.is_some() || self.awaits_first_request(link) {
+        if !end.unchoking || end.flow.is_some() {
             return;
         }
         let route = self.route(link);
+        if self.swarm.peers[route.sender].finishes_uploads {
+            self.choke(link);
+            return;
+        }
+        if self.awaits_first_request(link) {
+            return;
+        }
         let (sender, receiver) = (route.sender, route.receiver);
         if !self.swarm.peers[sender].is_alive() || self.swarm.peers[receiver].role == Role::Crashed {
             return;
@@ -142,7 +150,7 @@ impl<O: Observer> Simulation<'_, O> {
         let next = self.after_chunk(route.link);
         if let Job::ChunkSent(_) = next {
             self.book(flow);
-            self.stop(flow, route.link);
+            self.stop(flow, route);
             self.jobs.push_back(next);
             return;
         }
@@ -153,7 +161,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.book(flow);
-        self.stop(flow, route.link);
+        self.stop(flow, route);
         if !self.swarm.is_interesting(route.link, route.sender, route.receiver) {
             self.say_not_interested(route.link);
         }
@@ -183,7 +191,7 @@ impl<O: Observer> Simulation<'_, O> {
             _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
         };
         self.quit_race(flow);
-        self.stop(flow, link);
+        self.stop(flow, part.route);
         if own > kept {
             let awaited_from = if crashed {
                 self.swarm.links.get(link).back
@@ -209,15 +217,18 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn lose_race(&mut self, flow: FlowIx) {
         self.book(flow);
         let part = self.parts[flow.ix()];
-        self.stop(flow, part.route.link);
+        self.stop(flow, part.route);
         self.record_transfer(&part, part.booked, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
         let next = self.after_chunk(part.route.link);
         self.jobs.push_back(next);
     }
 
-    fn stop(&mut self, flow: FlowIx, link: LinkIx) {
+    fn stop(&mut self, flow: FlowIx, route: Route) {
         self.bandwidth.stop(self.now(), flow);
-        self.swarm.links.get_mut(link).flow = FlowIx::NONE;
+        self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
+        if self.swarm.peers[route.sender].finishes_uploads {
+            self.jobs.push_back(Job::Depart(route.sender));
+        }
     }
 
     /// `receiver` still lacks these bytes and nobody brings them.
@@ -271,9 +282,7 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         let Route { link, sender, receiver } = part.route;
-        let end = self.swarm.links.get_mut(link);
-        end.slot_bytes += bytes;
-        let back = end.back;
+        let back = self.swarm.links.get(link).back;
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);
@@ -281,6 +290,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.peers[receiver].life.downloaded_bytes += bytes;
         let to = self.swarm.peers[receiver].group;
         let peer = &mut self.swarm.peers[sender];
+        if let Some(slot) = peer.slot_mut(link) {
+            slot.sent_bytes += bytes;
+        }
         let leeches = peer.role == Role::Leecher;
         peer.life.uploaded_bytes += bytes;
         if leeches {
@@ -298,7 +310,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.complete_chunk(peer, chunk);
         self.totals.transfers += 1;
         let life = &mut self.swarm.peers[peer].life;
-        life.first_chunk = life.first_chunk.or(Some(now));
+        life.first_chunk = life.first_chunk.min(now);
         if self.scenario.network.latency.is_zero() {
             self.chunk_announced(peer, chunk);
             self.chunk_acknowledged(peer, chunk);
@@ -327,7 +339,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.acknowledge_chunk(peer, chunk);
         let unchoked = &self.swarm.peers[peer].unchoked;
         if unchoked.len() > self.bandwidth.uploads(peer).len() {
-            self.jobs.extend(unchoked.iter().map(|&link| Job::Start(link)));
+            self.jobs.extend(unchoked.iter().map(|slot| Job::Start(slot.link)));
         }
         self.jobs.push_back(Job::Refill(peer));
     }

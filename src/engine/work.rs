@@ -62,8 +62,8 @@ impl<O: Observer> Simulation<'_, O> {
     fn pick_new(&mut self, route: Route) -> Option<Work> {
         let Route { link, sender, receiver } = route;
         let chunk = if self.swarm.is_super_seed(sender) {
-            let offer = ChunkIx(self.swarm.links.get(link).offer);
-            (offer.is_some() && self.swarm.wanted().has(receiver, offer)).then_some(offer)?
+            let offer = self.swarm.links.offer(link)?;
+            self.swarm.wanted().has(receiver, offer).then_some(offer)?
         } else {
             self.ask_picker(sender, receiver)?
         };

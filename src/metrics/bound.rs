@@ -78,7 +78,8 @@ impl Uploads {
     #[must_use]
     pub fn of(group: &Group) -> Self {
         let seeds = group.seeding != Choking::FreeRider;
-        let leechers = group.choking != Choking::FreeRider || (seeds && group.departure != Departure::Selfish);
+        let stays = !matches!(group.departure, Departure::Selfish | Departure::FinishesUploads);
+        let leechers = group.choking != Choking::FreeRider || (seeds && stays);
         Self {
             initial_seeds: seeds,
             leechers,

@@ -80,9 +80,13 @@ pub const COMPARISON_SUMMARY: Table = Table {
         ),
         column(
             "cut_mean_s",
-            "warm-up: `cut_s`, mean over the runs of which something was cut; empty: none was",
+            "warm-up: `cut_s`, mean over all runs, 0 where nothing was cut; empty: none was",
         ),
         column("undefined", "runs in which the metric is not defined"),
+        column(
+            "unfinished",
+            "of a completion time: runs of `not_finished` in which leechers (of the group) that did not abort never got the file, so that it is that of the others; 0 for all else",
+        ),
         column("n", "runs in which it is"),
         column("mean", "mean over those"),
         column("sd", "sample standard deviation; empty below two"),
@@ -109,7 +113,8 @@ pub const COMPARISON_SUMMARY: Table = Table {
         ),
         column(
             "resolved",
-            "`true`: the interval of the difference excludes 0; else `false`",
+            "`true`: the interval of the difference excludes 0, `unfinished` is 0 on both sides, and if all differences are the same, they are many enough \
+             for a sign test; else `false`",
         ),
         column(
             "winner",

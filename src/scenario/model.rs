@@ -253,6 +253,8 @@ pub enum StartsWith {
 pub enum Departure {
     /// Leaves at once.
     Selfish,
+    /// Finishes the chunks that it is sending, begins no other, and leaves.
+    FinishesUploads,
     /// Stays for ever.
     Stays,
     /// Stays for a drawn time, in seconds.

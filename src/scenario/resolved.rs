@@ -258,6 +258,7 @@ fn starts_with(model: &StartsWith) -> StartsWithFile {
 fn departure(model: &Departure) -> DepartureFile {
     match model {
         Departure::Selfish => DepartureFile::Selfish(Nothing {}),
+        Departure::FinishesUploads => DepartureFile::FinishesUploads(Nothing {}),
         Departure::Stays => DepartureFile::Altruistic(AltruisticFile { linger: None }),
         Departure::Lingers(linger) => DepartureFile::Altruistic(AltruisticFile {
             linger: Some(draw::<SimDuration>(linger)),

@@ -16,7 +16,7 @@ mod record;
 mod segment;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -107,6 +107,14 @@ impl Store {
     #[must_use]
     pub fn is_in(directory: &Path) -> bool {
         directory.join(OWN_SEGMENT).is_file()
+    }
+
+    /// The lock of the store in `directory`: while it is held, nobody else writes there.
+    ///
+    /// # Errors
+    /// When another process holds it, or it can't be had.
+    pub fn lock(directory: &Path) -> Result<File, StoreError> {
+        segment::lock(&directory.join(OWN_SEGMENT))
     }
 
     /// Whether the run is there.

@@ -46,16 +46,21 @@ struct Content {
     whole: u64,
 }
 
+/// Opens the file at `path` to write to it, and locks it: no other process writes while this one holds it.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let open = OpenOptions::new().read(true).append(true).create(true).open(path);
+    let file = open.map_err(failed("open", path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(failed("lock", path)(cause)),
+    }
+}
+
 impl Segment {
     /// Opens the file to append to it; one without a whole header is begun anew.
     pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Lines, Vec<Damage>), StoreError> {
-        let open = OpenOptions::new().read(true).append(true).create(true).open(path);
-        let file = open.map_err(failed("open", path))?;
-        match file.try_lock() {
-            Ok(()) => (),
-            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
-            Err(TryLockError::Error(cause)) => return Err(failed("lock", path)(cause)),
-        }
+        let file = lock(path)?;
         let content = scan(path, fingerprint)?;
         // The torn end of a line would run into the next one.
         file.set_len(content.whole).map_err(failed("write to", path))?;

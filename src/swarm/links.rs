@@ -1,29 +1,25 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
-use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::Ledger;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
+use std::collections::BTreeMap;
 
-/// One end of a connection: what its owner knows of one neighbour.
+/// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
+/// the bytes of a slot with the [slot](crate::swarm::Slot), offers in a map.
 #[derive(Clone, Copy, Debug)]
 pub struct Link {
     /// The neighbour's end.
     pub back: LinkIx,
     /// The transfer from the owner to the neighbour that runs on this end, or `NONE`.
     pub flow: FlowIx,
-    /// Rate at which the neighbour sends to the owner.
+    /// Rate at which the neighbour sends to the owner. It began when the connection opened.
     pub received: RateMeter,
-    /// When the connection opened.
-    pub opened: SimTime,
     /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
     pub unchoked_at: SimTime,
-    /// Bytes sent to the neighbour since then.
-    pub slot_bytes: u64,
     /// Share of the owner's upload relative to its other transfers.
     pub weight: f32,
-    /// A super-seed's offer: the one chunk the owner shows to this neighbour, or `ChunkIx::NONE`'s value.
-    pub offer: u32,
     /// The owner unchokes the neighbour.
     pub unchoking: bool,
     /// The slot was given at random.
@@ -69,6 +65,8 @@ pub struct Links {
     free: Vec<(u32, Vec<u32>)>,
     /// What each end has received, if a choker looks at it.
     ledger: Option<Ledger>,
+    /// The one chunk that a super-seed shows to the neighbour at an end of its own. There are few, if any.
+    offers: BTreeMap<LinkIx, ChunkIx>,
 }
 
 impl PeerIx {
@@ -178,6 +176,7 @@ impl Links {
         debug_assert_ne!(self.to[link.ix()], PeerIx::NOBODY);
         self.to[link.ix()] = PeerIx::NOBODY;
         self.ends[link.ix()] = Link::closed();
+        self.offers.remove(&link);
         range.open -= 1;
         if range.open == 0 {
             range.used = 0;
@@ -218,6 +217,17 @@ impl Links {
         &mut self.ends[link.ix()]
     }
 
+    /// The one chunk that the owner of `link`, a super-seed, shows to its neighbour, if any.
+    #[must_use]
+    pub fn offer(&self, link: LinkIx) -> Option<ChunkIx> {
+        self.offers.get(&link).copied()
+    }
+
+    /// The owner of `link`, a super-seed, shows `chunk` to its neighbour from now on.
+    pub fn set_offer(&mut self, link: LinkIx, chunk: ChunkIx) {
+        self.offers.insert(link, chunk);
+    }
+
     /// The open ends in `range` with their neighbours.
     pub fn open_in(&self, range: LinkRange) -> impl Iterator<Item = (LinkIx, PeerIx)> + '_ {
         range
@@ -238,9 +248,7 @@ impl Link {
     fn opened(now: SimTime, back: LinkIx) -> Self {
         Self {
             back,
-            opened: now,
             received: RateMeter::new(now),
-
             ..Self::closed()
         }
     }
@@ -250,11 +258,8 @@ impl Link {
             back: LinkIx::NONE,
             flow: FlowIx::NONE,
             received: RateMeter::new(SimTime::ZERO),
-            opened: SimTime::ZERO,
             unchoked_at: SimTime::NEVER,
-            slot_bytes: 0,
             weight: 1.0,
-            offer: u32::MAX,
             unchoking: false,
             optimistic: false,
         }
@@ -264,6 +269,11 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_three_quarters_of_a_cache_line() {
+        assert_eq!(size_of::<Link>(), 48);
+    }
 
     #[test]
     fn ends_point_at_each_other_and_places_are_used_again() {

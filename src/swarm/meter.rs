@@ -13,8 +13,8 @@ const FUDGE: SimDuration = SimDuration::from_secs(5);
 pub struct RateMeter {
     /// Bytes per second as of `last`.
     rate: f64,
-    /// Start of the window in nanoseconds; below zero for an estimator that is new at the start of the run.
-    since_ns: i64,
+    /// When it was new.
+    began: SimTime,
     /// The last update.
     last: SimTime,
 }
@@ -25,22 +25,27 @@ impl RateMeter {
     pub fn new(now: SimTime) -> Self {
         Self {
             rate: 0.0,
-            since_ns: now.0 as i64 - FUDGE.0 as i64,
+            began: now,
             last: now,
         }
     }
 
     /// Counts `bytes` that have come since the last update.
     pub fn add(&mut self, now: SimTime, bytes: u64, window: SimDuration) {
-        self.rate = self.blend(now, bytes as f64);
+        self.rate = self.blend(now, bytes as f64, window);
         self.last = now;
-        self.since_ns = self.since_ns.max(now.0 as i64 - window.0 as i64);
     }
 
     /// The rate in bytes per second, if nothing has come since the last update.
     #[must_use]
-    pub fn rate(&self, now: SimTime) -> f64 {
-        self.blend(now, 0.0)
+    pub fn rate(&self, now: SimTime, window: SimDuration) -> f64 {
+        self.blend(now, 0.0, window)
+    }
+
+    /// When the estimator began.
+    #[must_use]
+    pub fn began(&self) -> SimTime {
+        self.began
     }
 
     /// When bytes were last counted, or the estimator began.
@@ -49,10 +54,22 @@ impl RateMeter {
         self.last
     }
 
-    fn blend(&self, now: SimTime, bytes: f64) -> f64 {
+    /// Start of the window in nanoseconds; below zero for an estimator that is new at the start of the run. The rule's maxima over all updates come
+    /// down to the last one, as time never goes back.
+    fn since_ns(&self, window: SimDuration) -> i64 {
+        let fresh = self.began.0 as i64 - FUDGE.0 as i64;
+        if self.last == self.began {
+            fresh
+        } else {
+            fresh.max(self.last.0 as i64 - window.0 as i64)
+        }
+    }
+
+    fn blend(&self, now: SimTime, bytes: f64, window: SimDuration) -> f64 {
+        let since_ns = self.since_ns(window);
         let seconds = |ns: i64| ns as f64 * 1e-9;
-        let span = seconds(now.0 as i64 - self.since_ns);
-        let before = self.rate * seconds(self.last.0 as i64 - self.since_ns);
+        let span = seconds(now.0 as i64 - since_ns);
+        let before = self.rate * seconds(self.last.0 as i64 - since_ns);
         // The span is zero only for a window of no length.
         if span > 0.0 { (before + bytes) / span } else { 0.0 }
     }
@@ -74,13 +91,13 @@ mod tests {
     fn follows_the_update_rule_by_hand() {
         let mut m = RateMeter::new(at(100));
         m.add(at(105), 1000, WINDOW); // 1000 B in the 10 s since 95 s
-        assert!(close(m.rate(at(105)), 100.0));
+        assert!(close(m.rate(at(105), WINDOW), 100.0));
         m.add(at(120), 500, WINDOW); // (100·10 + 500) / 25, window from 100 s
-        assert!(close(m.rate(at(120)), 60.0));
+        assert!(close(m.rate(at(120), WINDOW), 60.0));
         m.add(at(130), 0, WINDOW); // 60·20 / 30, window from 110 s
-        assert!(close(m.rate(at(130)), 40.0));
-        assert!(close(m.rate(at(150)), 20.0)); // 40·20 / 40: a question changes nothing
-        assert!(close(m.rate(at(130)), 40.0));
+        assert!(close(m.rate(at(130), WINDOW), 40.0));
+        assert!(close(m.rate(at(150), WINDOW), 20.0)); // 40·20 / 40: a question changes nothing
+        assert!(close(m.rate(at(130), WINDOW), 40.0));
     }
 
     #[test]
@@ -89,6 +106,6 @@ mod tests {
         for s in 1..=200 {
             m.add(at(s), 7000, WINDOW);
         }
-        assert!((m.rate(at(200)) - 7000.0).abs() < 1.0);
+        assert!((m.rate(at(200), WINDOW) - 7000.0).abs() < 1.0);
     }
 }

@@ -12,7 +12,7 @@ use crate::swarm::bitfield::{Bitfields, any_beyond};
 pub use layout::Layout;
 pub use ledger::{Ledger, Received};
 pub use links::{Link, LinkRange, Links};
-pub use peers::{Begun, Leave, Life, Peer, Peers, Role};
+pub use peers::{Begun, Leave, Life, Peer, Peers, Role, Slot};
 
 /// The swarm at one moment.
 ///
@@ -94,8 +94,12 @@ impl Swarm {
     pub fn join(&mut self, mut peer: Peer, chunks: &[ChunkIx], super_seeding: bool) -> PeerIx {
         peer.chunks = chunks.len() as u32;
         peer.life.chunks_at_start = peer.chunks;
-        peer.initial_seed = chunks.len() == self.layout.chunks;
-        peer.role = if peer.initial_seed { Role::Seed } else { Role::Leecher };
+        peer.life.initial_seed = chunks.len() == self.layout.chunks;
+        peer.role = if peer.life.initial_seed {
+            Role::Seed
+        } else {
+            Role::Leecher
+        };
         let ix = self.peers.insert(peer);
         let places = self.peers.places();
         self.have.grow(places);
@@ -190,8 +194,8 @@ impl Swarm {
     #[must_use]
     pub fn knows_interest(&self, link: LinkIx, owner: PeerIx, neighbour: PeerIx) -> bool {
         if self.is_super_seed(owner) {
-            let offer = ChunkIx(self.links.get(link).offer);
-            return offer.is_some() && !self.announced().has(neighbour, offer);
+            let offer = self.links.offer(link);
+            return offer.is_some_and(|chunk| !self.announced().has(neighbour, chunk));
         }
         any_beyond(self.acknowledged().of(owner), self.announced().of(neighbour))
     }
@@ -201,8 +205,8 @@ impl Swarm {
     #[must_use]
     pub fn is_interesting(&self, link: LinkIx, owner: PeerIx, neighbour: PeerIx) -> bool {
         if self.is_super_seed(owner) {
-            let offer = ChunkIx(self.links.get(link).offer);
-            return offer.is_some() && !self.have.has(neighbour, offer);
+            let offer = self.links.offer(link);
+            return offer.is_some_and(|chunk| !self.have.has(neighbour, chunk));
         }
         any_beyond(self.announced().of(owner), self.have.of(neighbour))
     }
@@ -212,7 +216,7 @@ impl Swarm {
     #[must_use]
     pub fn shows(&self, link: LinkIx, owner: PeerIx, chunk: ChunkIx) -> bool {
         if self.is_super_seed(owner) {
-            return self.links.get(link).offer == chunk.0;
+            return self.links.offer(link) == Some(chunk);
         }
         self.announced().has(owner, chunk)
     }

@@ -43,72 +43,85 @@ pub struct Begun {
 /// A short list of ends, inline up to the usual number of slots.
 pub type LinkList = SmallVec<[LinkIx; 6]>;
 
-/// One peer.
+/// An upload slot: a neighbour that a peer unchokes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The end towards it.
+    pub link: LinkIx,
+    /// Bytes sent to it since it got the slot.
+    pub sent_bytes: u64,
+}
+
+/// One peer. What an event looks at most stands first: the order of the fields is that of the cache lines.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Peer {
     /// Ordinal in order of arrival.
     pub id: PeerId,
+    /// How many chunks it has.
+    pub chunks: u32,
+    /// Its ends.
+    pub links: LinkRange,
     /// Its group.
     pub group: GroupIx,
     /// What it is at the moment.
     pub role: Role,
-    /// Whether it had all chunks when it joined.
-    pub initial_seed: bool,
-    /// Its ends.
-    pub links: LinkRange,
-    /// How many chunks it has.
-    pub chunks: u32,
-    /// Its ends towards the neighbours that it unchokes.
-    pub unchoked: LinkList,
+    /// Whether it only finishes the chunks that it is sending, and then leaves.
+    pub finishes_uploads: bool,
+    /// Whether its choker is asked after each chunk that it has sent.
+    pub asked_each_chunk: bool,
+    /// Whether the bytes it has sent decide when it leaves.
+    pub leaves_by_bytes: bool,
     /// Its ends towards the neighbours that unchoke it.
     pub unchoked_by: LinkList,
     /// Chunks begun and interrupted.
     pub begun: SmallVec<[Begun; 2]>,
     /// Unchoke decisions so far.
     pub decisions: u32,
+    /// How many neighbours it unchokes at most.
+    pub slots: u32,
+    /// Its life, for the record.
+    pub life: Life,
+    /// The neighbours that it unchokes.
+    pub unchoked: SmallVec<[Slot; 5]>,
     /// When it last made a regular decision.
     pub decided_at: SimTime,
     /// When an optimistic slot was last drawn.
     pub rotated_at: SimTime,
-    /// How many neighbours it unchokes at most.
-    pub slots: usize,
-    /// Whether its choker is asked after each chunk that it has sent.
-    pub asked_each_chunk: bool,
-    /// Whether the bytes it has sent decide when it leaves.
-    pub leaves_by_bytes: bool,
-    /// Its life, for the record.
-    pub life: Life,
 }
 
 /// What is recorded of a peer, and what decides when it leaves.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Life {
+    /// When the first downloaded chunk was complete; [`SimTime::NEVER`] before.
+    pub first_chunk: SimTime,
+    /// Bytes received.
+    pub downloaded_bytes: u64,
+    /// Bytes sent.
+    pub uploaded_bytes: u64,
+    /// Bytes sent while it was a leecher.
+    pub uploaded_leeching_bytes: u64,
+    /// Bytes received in vain.
+    pub wasted_bytes: u64,
     /// Upload capacity, bytes per second.
     pub upload: f64,
     /// Download capacity, bytes per second; infinite when unlimited.
     pub download: f64,
     /// Chunks it had when it joined.
     pub chunks_at_start: u32,
-    /// When it joined.
-    pub joined: SimTime,
-    /// When the first downloaded chunk was complete.
-    pub first_chunk: Option<SimTime>,
-    /// When it completed the file by downloading.
-    pub completed: Option<SimTime>,
-    /// Bytes sent.
-    pub uploaded_bytes: u64,
-    /// Bytes sent while it was a leecher.
-    pub uploaded_leeching_bytes: u64,
-    /// Bytes received.
-    pub downloaded_bytes: u64,
-    /// Bytes received in vain.
-    pub wasted_bytes: u64,
-    /// When it will crash; [`SimTime::NEVER`] if it won't.
-    pub crash_at: SimTime,
+    /// Whether these were all.
+    pub initial_seed: bool,
     /// Why it goes when its leave timer fires.
     pub leave_reason: Leave,
     /// Whether a linger timer is running.
     pub lingering: bool,
+    /// When it joined.
+    pub joined: SimTime,
+    /// When it completed the file by downloading; [`SimTime::NEVER`] before.
+    pub completed: SimTime,
+    /// When it will crash; [`SimTime::NEVER`] if it won't.
+    pub crash_at: SimTime,
     /// It leaves, once a seed, when it has sent this many bytes; `u64::MAX` for no such rule.
     pub leave_after_bytes: u64,
     /// When it last asked the tracker.
@@ -193,10 +206,9 @@ impl Peer {
             id,
             group,
             role: Role::Leecher,
-            initial_seed: false,
             links: LinkRange::default(),
             chunks: 0,
-            unchoked: LinkList::new(),
+            unchoked: SmallVec::new(),
             unchoked_by: LinkList::new(),
             begun: SmallVec::new(),
             decisions: 0,
@@ -205,13 +217,15 @@ impl Peer {
             slots: 0,
             asked_each_chunk: false,
             leaves_by_bytes: false,
+            finishes_uploads: false,
             life: Life {
                 upload: 0.0,
                 download: f64::INFINITY,
                 chunks_at_start: 0,
+                initial_seed: false,
                 joined: now,
-                first_chunk: None,
-                completed: None,
+                first_chunk: SimTime::NEVER,
+                completed: SimTime::NEVER,
                 uploaded_bytes: 0,
                 uploaded_leeching_bytes: 0,
                 downloaded_bytes: 0,
@@ -232,9 +246,43 @@ impl Peer {
         }
     }
 
+    /// Sets how many neighbours it unchokes at most. Nobody has more of them than fit.
+    pub fn set_slots(&mut self, slots: usize) {
+        self.slots = u32::try_from(slots).unwrap_or(u32::MAX);
+    }
+
+    /// The ends towards the neighbours that it unchokes, in the order in which they got their slots.
+    #[must_use]
+    pub fn unchoked_links(&self) -> LinkList {
+        self.unchoked.iter().map(|slot| slot.link).collect()
+    }
+
+    /// The slot of the neighbour at `link`, if it has one.
+    #[inline]
+    #[must_use]
+    pub fn slot(&self, link: LinkIx) -> Option<&Slot> {
+        self.unchoked.iter().find(|slot| slot.link == link)
+    }
+
+    /// The slot of the neighbour at `link`, if it has one, to change.
+    #[inline]
+    pub fn slot_mut(&mut self, link: LinkIx) -> Option<&mut Slot> {
+        self.unchoked.iter_mut().find(|slot| slot.link == link)
+    }
+
     /// Whether it is there and can act.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         matches!(self.role, Role::Leecher | Role::Seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_five_cache_lines() {
+        assert_eq!(size_of::<Peer>(), 320);
     }
 }

@@ -47,6 +47,12 @@ impl SimTime {
         self.0 as f64 / NANOS_PER_SEC as f64
     }
 
+    /// `None` for [`Self::NEVER`]: columns keep an instant that may not have come in eight bytes, an `Option` takes sixteen.
+    #[must_use]
+    pub fn unless_never(self) -> Option<Self> {
+        (self != Self::NEVER).then_some(self)
+    }
+
     /// The instant `secs` seconds after the start, rounded up to a nanosecond; [`Self::NEVER`] if it is out of range.
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Self {

@@ -107,6 +107,31 @@ fn selfish_peers_leave_when_they_complete_and_others_as_their_rule_says() {
 }
 
 #[test]
+fn who_finishes_its_uploads_begins_no_chunk_and_leaves_with_the_last() {
+    for latency in [SimDuration::ZERO, SimDuration::from_millis(100)] {
+        let group = Group {
+            departure: Departure::FinishesUploads,
+            ..leechers(12, 1000.0, UNLIMITED)
+        };
+        let mut scenario = mesh(20, vec![seeds(1, 4000.0), group]);
+        scenario.network.latency = latency;
+        let seen = play(&scenario);
+        assert_eq!(seen.ending(), Ending::AllDone);
+        let mut finished_later = 0;
+        for p in seen.by_id().split_off(1) {
+            let completed = p.completed.unwrap();
+            let sent = seen.transfers.iter().filter(|t| t.from == p.id);
+            let last = sent.clone().map(|t| t.ended).max().unwrap();
+            assert!(sent.clone().all(|t| t.started <= completed));
+            assert_eq!(p.left, Some((completed.max(last), Leave::Done)));
+            let whole = sent.filter(|t| t.ended > completed && t.end == TransferEnd::ChunkCompleted);
+            finished_later += whole.count();
+        }
+        assert!(finished_later > 0, "some chunk must have been under way");
+    }
+}
+
+#[test]
 fn a_seed_leaves_at_its_time_or_after_its_copies() {
     let run_with = |departure| {
         let origin = Group {

@@ -73,6 +73,7 @@ fn choking() -> impl Strategy<Value = Choking> {
 fn departure() -> impl Strategy<Value = Departure> {
     prop_oneof![
         Just(Departure::Selfish),
+        Just(Departure::FinishesUploads),
         Just(Departure::Stays),
         (0.0_f64..200.0).prop_map(|s| Departure::Lingers(constant(s))),
         (0.0_f64..2.0).prop_map(Departure::ShareRatio),

@@ -134,6 +134,22 @@ fn a_super_seed_serves_a_single_leecher_to_the_end() {
 }
 
 #[test]
+fn a_super_seed_serves_those_that_pass_nothing_on() {
+    // Each of the riders waits for the others to get what it was shown, which none of them gives.
+    let origin = Group {
+        super_seeding: true,
+        ..seeds(1, 1000.0)
+    };
+    let riders = Group {
+        choking: Choking::FreeRider,
+        ..leechers(3, 1000.0, UNLIMITED)
+    };
+    let seen = play(&mesh(10, vec![origin, riders]));
+    assert_eq!((seen.ending(), seen.completed(1).len()), (Ending::AllDone, 3));
+    assert_eq!(seen.by_id()[0].uploaded_bytes, 3 * 160_000);
+}
+
+#[test]
 fn a_leecher_may_start_with_part_of_the_file() {
     let half = Group {
         starts_with: StartsWith::Fraction(constant(0.5)),

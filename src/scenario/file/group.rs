@@ -205,6 +205,8 @@ impl Alternatives for StartsWithFile {
 pub enum DepartureFile {
     /// Leaves at once.
     Selfish(Nothing),
+    /// Finishes the chunks that it is sending, begins no other, and leaves.
+    FinishesUploads(Nothing),
     /// Stays, for ever or for some time.
     Altruistic(AltruisticFile),
     /// Stays until it has uploaded a multiple of what it downloaded (an initial seed: of the file).
@@ -216,11 +218,12 @@ pub enum DepartureFile {
 }
 
 impl Alternatives for DepartureFile {
-    const WORDS: &'static [&'static str] = &["selfish", "altruistic"];
+    const WORDS: &'static [&'static str] = &["selfish", "finishes-uploads", "altruistic"];
 
     fn word(&self) -> Option<&str> {
         match self {
             Self::Selfish(_) => Some("selfish"),
+            Self::FinishesUploads(_) => Some("finishes-uploads"),
             Self::Altruistic(AltruisticFile { linger: None }) => Some("altruistic"),
             _ => None,
         }

@@ -156,7 +156,7 @@ pub struct BitTyrantFile {
     /// δ: share by which the upload that a neighbour is taken to ask for rises when it is unchoked and does not reciprocate.
     #[schemars(extend("default" = 0.2))]
     pub increase: Option<f64>,
-    /// γ: share by which it falls for a neighbour that has reciprocated for `rounds`.
+    /// γ: share by which it falls for a neighbour that is unchoked and has reciprocated for `rounds`.
     #[schemars(extend("default" = 0.1))]
     pub decrease: Option<f64>,
     /// Decisions in a row at which a neighbour must have unchoked the peer before it is taken to ask for less.

@@ -51,7 +51,7 @@ pub struct CompareSection {
     pub max_runs: Option<Whole>,
     /// Columns of `summary.csv` to compare; for one group `group.<name>.<column>`. By default the usual ones, of the swarm and of each group.
     pub metrics: Option<Vec<String>>,
-    /// What is left out at the start of each run: nothing, the peers that join before a time, or those before the time that MSER-5 (White 1997) finds in the number of leechers.
+    /// What is left out at the start of each run: nothing, the peers that join before a time, or those before the time that MSER-5 (White 1997) finds in the number of leechers, the longest of all variants of a run.
     #[schemars(extend("default" = "none"))]
     pub warm_up: Option<Or<NoWarmUp, Or<Mser5, SimDuration>>>,
 }

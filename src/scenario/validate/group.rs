@@ -287,6 +287,7 @@ pub(super) fn departure(at: &Check<'_>, file: Option<&Choice<DepartureFile>>, st
     match file.map(|choice| &choice.0) {
         None if initial_seed => Departure::Stays,
         None | Some(DepartureFile::Selfish(_)) => Departure::Selfish,
+        Some(DepartureFile::FinishesUploads(_)) => Departure::FinishesUploads,
         Some(DepartureFile::Altruistic(AltruisticFile { linger: None })) => Departure::Stays,
         Some(DepartureFile::Altruistic(AltruisticFile { linger: Some(linger) })) => {
             Departure::Lingers(draw(&at.key("altruistic").key("linger"), linger))

@@ -87,9 +87,12 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
         let at = at.key("variant").index(index);
         let name = at.key("name").required(variant.name.clone(), "\"baseline\"");
         let name = name.unwrap_or_default();
-        if variant.name.is_some() && (name.trim().is_empty() || name.chars().any(char::is_control)) {
-            at.key("name")
-                .error("a name without letters", "write for example: name = \"baseline\"");
+        let example = "write for example: name = \"baseline\"";
+        if variant.name.is_some() && name.trim().is_empty() {
+            at.key("name").error("a name without letters", example);
+        } else if name.chars().any(char::is_control) {
+            let fault = "a name with a line break, a tab or another control character";
+            at.key("name").error(fault, example);
         }
         if variant.name.is_some() && !names.insert(name.clone()) {
             at.key("name").error(
