@@ -68,7 +68,7 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     for place, row in enumerate(rows.itertuples()):
         _interval(axes, place, (row.difference_low, row.difference, row.difference_high), factor, row.resolved == "true")
     axes.set_yticks(range(len(rows)), rows["variant"])
-    axes.set(xlabel=f"difference of {metric}{unit} to {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
+    axes.set(xlabel=f"difference of {metric}{unit}\nto {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
     note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
     return figure

@@ -52,9 +52,7 @@ class Result:
         if (path / "summary.csv").is_file():
             return Result(path, is_comparison=False)
         if (path / "runs").is_dir():
-            raise PlotError(
-                f"the comparison in `{path}` is not finished: the same `swarmsim compare` with `--resume` goes on"
-            )
+            raise PlotError(f"the comparison in `{path}` is not finished: the same `swarmsim compare` with `--resume` goes on")
         raise PlotError(
             f"`{path}` is no result of swarmsim: it has neither summary.csv (`swarmsim run`) nor "
             "comparison_summary.csv (`swarmsim compare`)"

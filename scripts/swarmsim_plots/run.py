@@ -202,7 +202,12 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     values = cells.to_numpy()
     middle = np.nanmax(values, initial=0) / 2
     for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (f"{value:.3g}", "black" if value > middle else "white")
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "black" if value > middle else "white")
         axes.text(column, row, text, ha="center", va="center", color=ink)
     note(axes, said)
     return figure
+
+
+def _short(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
