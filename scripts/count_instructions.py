@@ -24,8 +24,7 @@ TOLERANCE = 0.05
 CASES = [
     ("full-mesh", "bandwidth_classes", []),
     ("tracker", "flash_crowd", ["group.leechers.count=150"]),
-    ("downloads-bind", "bandwidth_classes", [f'group.{g}.download="{d} kB/s"' for g, d in
-                                             [("slow", 40), ("medium", 100), ("fast", 400)]]),
+    ("downloads-bind", "bandwidth_classes", [f'group.{g}.download="{d} kB/s"' for g, d in [("slow", 40), ("medium", 100), ("fast", 400)]]),
     ("propshare", "bandwidth_classes", [f'group.{g}.choking="propshare"' for g in ["slow", "medium", "fast"]]),
 ]
 
@@ -35,8 +34,17 @@ def count(scenario: str, sets: list[str]) -> tuple[int, int]:
     binary = ROOT / "target" / "release" / "swarmsim"
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "result"
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind", str(binary), "run",
-                   str(ROOT / "scenarios" / f"{scenario}.toml"), "--quiet", "--out", str(out)]
+        command = [
+            "valgrind",
+            "--tool=callgrind",
+            f"--callgrind-out-file={folder}/callgrind",
+            str(binary),
+            "run",
+            str(ROOT / "scenarios" / f"{scenario}.toml"),
+            "--quiet",
+            "--out",
+            str(out),
+        ]
         for key in sets:
             command += ["--set", key]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -72,8 +80,10 @@ def main() -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerows([["case", "instructions", "chunk_transfers"], *rows])
     elif worse:
-        sys.exit(f"over {TOLERANCE:.0%} more than {BASELINE.relative_to(ROOT)}: {', '.join(worse)}. Where the change is "
-                 "worth it, write the baseline anew with --update and say why in docs/performance.md.")
+        sys.exit(
+            f"over {TOLERANCE:.0%} more than {BASELINE.relative_to(ROOT)}: {', '.join(worse)}. Where the change is "
+            "worth it, write the baseline anew with --update and say why in docs/performance.md."
+        )
 
 
 if __name__ == "__main__":

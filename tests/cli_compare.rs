@@ -89,7 +89,7 @@ impl Home {
                 }
             }
         }
-        assert_eq!(files.len(), 6, "{:?}", files.keys());
+        assert_eq!(files.len(), 7, "{:?}", files.keys());
         files
     }
 }
@@ -531,4 +531,35 @@ fn a_scenario_in_rounds_is_compared_in_rounds() {
         let last: f64 = run["completion_last_s"].parse().expect("all completed");
         assert!(last >= 12.0 && last.fract() == 0.0, "{last}: whole rounds, 12 at least");
     }
+}
+
+#[test]
+fn quantiles_are_those_of_the_leechers_that_completed() {
+    let home = Home::with(SMALL);
+    let limits = "run.time_limit=60 s,1 s";
+    home.compared(&[&["--vary", limits, "--runs", "2", "-q", "--out", "out"]]);
+    let (runs, rows) = (home.rows("out/runs.csv"), home.rows("out/comparison_quantiles.csv"));
+    assert_eq!((runs.len(), rows.len()), (4, 4 * 101));
+    for (run, quantiles) in runs.iter().zip(rows.chunks(101)) {
+        assert!(
+            quantiles
+                .iter()
+                .all(|row| (&row["variant"], &row["run"]) == (&run["variant"], &run["run"]))
+        );
+        for (step, name) in [(0, "first"), (5, "p05"), (50, "median"), (95, "p95"), (100, "last")] {
+            let share: f64 = quantiles[step]
+                .get("quantile")
+                .expect("a column")
+                .parse()
+                .expect("a number");
+            assert!((share - step as f64 / 100.0).abs() < 1e-12, "{share}");
+            assert_eq!(
+                quantiles[step]["completion_time_s"],
+                run[&format!("completion_{name}_s")]
+            );
+        }
+    }
+    assert_eq!((&*runs[0]["completed"], &*runs[2]["completed"]), ("20", "0"));
+    assert_ne!(rows[0]["completion_time_s"], "");
+    assert!(rows[202..].iter().all(|row| row["completion_time_s"].is_empty()));
 }

@@ -16,7 +16,7 @@ use crate::store::{RunId, RunRecord};
 use crate::units::{SimDuration, SimTime};
 
 /// Steps between the smallest and the largest completion time.
-const QUANTILE_STEPS: u32 = 100;
+pub(super) const QUANTILE_STEPS: u32 = 100;
 
 /// Plays `runs`, each given by its number and scenario, and leaves out of all of them the longest of their warm-ups by `rule`, so that they count the same peers. Nothing
 /// if `watch` stopped one.

@@ -6,8 +6,9 @@ use super::analysis::{Analysis, Difference, Estimate, MetricResult};
 use super::directory::{Directory, VARIANTS};
 use super::drive::CompareError;
 use super::plan::Plan;
+use super::replicate::QUANTILE_STEPS;
 use crate::metrics::columns::Table;
-use crate::metrics::comparisons::{COMPARISON, COMPARISON_SUMMARY, RUNS};
+use crate::metrics::comparisons::{COMPARISON, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
 use crate::metrics::{DirectoryError, WriteError};
@@ -17,7 +18,13 @@ use crate::store::{RunId, RunRecord, Store};
 const SCENARIO: &str = "scenario.toml";
 
 /// Every file of a comparison, without its store and its variants.
-pub(super) const FILES: [&str; 4] = [COMPARISON.file, COMPARISON_SUMMARY.file, RUNS.file, SCENARIO];
+pub(super) const FILES: [&str; 5] = [
+    COMPARISON.file,
+    COMPARISON_QUANTILES.file,
+    COMPARISON_SUMMARY.file,
+    RUNS.file,
+    SCENARIO,
+];
 
 /// A row of `runs.csv`.
 #[derive(Serialize)]
@@ -38,6 +45,15 @@ struct ValueRow<'r> {
     metric: &'r str,
     value: Option<f64>,
     unit: &'r str,
+}
+
+/// A row of `comparison_quantiles.csv`.
+#[derive(Serialize)]
+struct QuantileRow<'r> {
+    variant: &'r str,
+    run: u32,
+    quantile: f64,
+    completion_time_s: Option<f64>,
 }
 
 /// A row of `comparison_summary.csv`.
@@ -107,6 +123,11 @@ pub(super) fn write(
             }
         })
     })?;
+    write_table(directory, &COMPARISON_QUANTILES, |table| {
+        each_run(plan, store, analysis.runs, &mut |label, record| {
+            quantile_rows(label, record).for_each(|row| write_row(table, &row));
+        })
+    })?;
     write_table(directory, &COMPARISON_SUMMARY, |table| {
         for metric in &analysis.metrics {
             for index in 0..metric.variants.len() {
@@ -141,6 +162,16 @@ fn each_run(plan: &Plan, store: &Store, runs: u32, row: &mut dyn FnMut(&str, &Ru
         }
     }
     Ok(())
+}
+
+/// A row for each quantile; without a time if nobody completed.
+fn quantile_rows<'r>(label: &'r str, record: &'r RunRecord) -> impl Iterator<Item = QuantileRow<'r>> {
+    (0..=QUANTILE_STEPS).map(move |step| QuantileRow {
+        variant: label,
+        run: record.run,
+        quantile: f64::from(step) / f64::from(QUANTILE_STEPS),
+        completion_time_s: record.completion_quantiles_s.get(step as usize).copied(),
+    })
 }
 
 fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usize) -> SummaryRow<'r> {

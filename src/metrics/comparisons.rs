@@ -44,6 +44,26 @@ pub const COMPARISON: Table = Table {
     ],
 };
 
+/// One row per run and quantile of a comparison.
+pub const COMPARISON_QUANTILES: Table = Table {
+    file: "comparison_quantiles.csv",
+    about: "One row per variant, run and quantile of the completion times of that run, 0 to 1 in hundredths. They are those of the leechers \
+            that completed, all groups together, without those that a warm-up left out. Leechers that did not complete are not in \
+            them: to draw a distribution over all leechers, multiply `quantile` by `completed` / `leechers` of the run in `runs.csv`.",
+    columns: &[
+        column("variant", "label of the variant"),
+        column("run", "number of the run, from 0"),
+        column(
+            "quantile",
+            "share of the leechers that completed: 0 is the first of them, 1 the last",
+        ),
+        column(
+            "completion_time_s",
+            "time in which that share completed, each counted from its joining; empty if nobody completed",
+        ),
+    ],
+};
+
 /// One row per metric and variant of a comparison.
 pub const COMPARISON_SUMMARY: Table = Table {
     file: "comparison_summary.csv",
@@ -113,4 +133,4 @@ pub const COMPARISON_SUMMARY: Table = Table {
 };
 
 /// Every table of a comparison, in the order of the documentation.
-pub const COMPARISON_TABLES: [&Table; 3] = [&COMPARISON_SUMMARY, &COMPARISON, &RUNS];
+pub const COMPARISON_TABLES: [&Table; 4] = [&COMPARISON_SUMMARY, &COMPARISON, &COMPARISON_QUANTILES, &RUNS];

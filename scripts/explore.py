@@ -1,0 +1,53 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["matplotlib>=3.9", "pandas>=2.2"]
+# ///
+"""A start for analyses of your own: results of swarmsim in pandas.
+
+Editors such as VS Code, Spyder and PyCharm run the cells between `# %%` one by one; `python scripts/explore.py` runs them all. Make the data first:
+
+    swarmsim run scenarios/bandwidth_classes.toml
+    swarmsim compare scenarios/bandwidth_classes.toml --choker tit-for-tat,random --runs 10 --out results/two-chokers
+"""
+
+# %% Load a run: one row a peer.
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+results = Path(sys.argv[1] if len(sys.argv) > 1 else "results")
+peers = pd.read_csv(results / "bandwidth-classes" / "peers.csv")
+leechers = peers[peers["group"] != "origin"]
+
+# %% 1. How long did each class take? An empty completion time means that the peer never had the file.
+print(leechers.groupby("group", sort=False)["completion_time_s"].describe()[["count", "mean", "50%", "max"]].round(0))
+
+# %% 2. Who gives more than it takes? Bytes sent over bytes received.
+ratio = leechers["uploaded_bytes"] / leechers["downloaded_bytes"]
+print(ratio.groupby(leechers["group"], sort=False).mean().round(2))
+
+# %% A first figure: the distribution of completion times.
+figure, axes = plt.subplots(figsize=(5, 3), layout="constrained")
+for name, group in leechers.groupby("group", sort=False):
+    axes.ecdf(group["completion_time_s"].dropna() / 60, label=name)
+axes.set(xlabel="completion time (min)", ylabel="share of those that completed", ylim=(0, 1.02))
+axes.legend()
+figure.savefig("explore-completion.png", dpi=150)
+
+# %% Load a comparison: one row a variant, run and metric.
+values = pd.read_csv(results / "two-chokers" / "comparison.csv")
+mean = values[values["metric"] == "completion_mean_s"].pivot(index="run", columns="variant", values="value")
+
+# %% 3. Run k has the same peers in each variant, so compare run by run.
+difference = mean["random"] - mean["tit-for-tat"]
+print(f"random - tit-for-tat: {difference.mean():.0f} s, standard deviation {difference.std():.0f} s")
+print(f"random was quicker in {(difference < 0).sum()} of {len(difference)} runs")
+
+# %% A second figure: a line for each pair of runs.
+figure, axes = plt.subplots(figsize=(4, 3), layout="constrained")
+axes.plot(mean.columns, mean.T / 60, color="grey", marker="o", linewidth=0.8)
+axes.set(ylabel="mean completion time (min)", ylim=(0, None))
+axes.margins(x=0.3)
+figure.savefig("explore-pairs.png", dpi=150)

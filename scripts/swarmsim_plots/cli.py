@@ -1,0 +1,126 @@
+"""The command line: which figures, how they look, where they go."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from . import comparison, run
+from .data import NoDataError, PlotError, Result
+from .style import STYLES, Style
+
+Draw = Callable[[Result, Style, str], Figure]
+
+RUN: dict[str, Draw] = {
+    "cdf": run.cdf,
+    "utilisation": run.utilisation,
+    "population": run.population,
+    "traffic": run.traffic,
+    "clustering": run.clustering,
+    "completion-vs-upload": run.completion_vs_upload,
+    "share-ratio": run.share_ratio,
+    "copies": run.copies,
+    "chunks": run.chunks,
+    "seed-load": run.seed_load,
+}
+# Dates would make other bytes of the same data.
+METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+
+
+def of_comparison(choice: comparison.Choice) -> dict[str, Draw]:
+    """The figures of a comparison."""
+    return {
+        "cdf": comparison.cdf,
+        "differences": partial(comparison.differences, choice=choice),
+        "factor": partial(comparison.factor, choice=choice),
+        "metrics": partial(comparison.metrics, choice=choice),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draws what the command line says; 0, or 2 after a message."""
+    wanted = parser().parse_args(arguments)
+    try:
+        return draw(wanted)
+    except (PlotError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(prog="plot.py", description="Draws figures from a result or a comparison of swarmsim.")
+    made.add_argument("directory", type=Path, help="what `swarmsim run` or `swarmsim compare` has written")
+    made.add_argument("--figure", type=names, default=(), metavar="NAME,…", help="these alone [default: all that the data has]")
+    made.add_argument("--list", action="store_true", help="say which figures there are, and draw nothing")
+    made.add_argument("--style", choices=STYLES, default="paper", help="text and lines for print or for a screen")
+    made.add_argument("--width", choices=("one", "two"), default="one", help="one column (3.5 in) or two (7.16 in)")
+    made.add_argument("--format", type=formats, default=("pdf",), metavar="pdf,svg,png", help="[default: pdf]")
+    made.add_argument("--out", type=Path, metavar="DIR", help="where they go [default: figures/NAME OF DIRECTORY]")
+    made.add_argument("--metric", type=names, default=(), metavar="NAME,…", help="of a comparison [default: the first]")
+    made.add_argument("--factor", type=int, metavar="N", help="of a grid: which part of the labels is the x axis, from 1")
+    made.add_argument("--factor-label", default="", metavar="TEXT", help="what is written at that axis")
+    return made
+
+
+def names(text: str) -> tuple[str, ...]:
+    """A list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """A list of file formats."""
+    chosen = names(text)
+    if not chosen or any(name not in METADATA for name in chosen):
+        raise argparse.ArgumentTypeError(f"`{text}`: expected pdf, svg, png, or several with commas")
+    return chosen
+
+
+def draw(wanted: argparse.Namespace) -> int:
+    """Draws the figures that are asked for, or all that there is data for."""
+    result = Result.at(wanted.directory)
+    choice = comparison.Choice(wanted.metric, wanted.factor, wanted.factor_label)
+    known = of_comparison(choice) if result.is_comparison else RUN
+    for name in wanted.figure:
+        if name not in known:
+            kind = "comparison" if result.is_comparison else "run"
+            raise PlotError(f"a {kind} has no figure `{name}`, only {', '.join(known)}")
+    if wanted.list:
+        print("\n".join(f"{name:21} {about(draw)}" for name, draw in known.items()))
+        return 0
+    style = STYLES[wanted.style]
+    out = wanted.out or Path("figures") / wanted.directory.resolve().name
+    with mpl.rc_context(style.settings()):
+        for name in wanted.figure or known:
+            try:
+                figure = known[name](result, style, wanted.width)
+            except NoDataError as missing:
+                if wanted.figure:
+                    raise PlotError(f"{name}: {missing}") from None
+                print(f"{name} left out: {missing}", file=sys.stderr)
+            else:
+                save(figure, out, name, wanted.format)
+    return 0
+
+
+def about(draw: Draw) -> str:
+    """The first line of what the function says of itself."""
+    function = draw.func if isinstance(draw, partial) else draw
+    return (function.__doc__ or "").splitlines()[0]
+
+
+def save(figure: Figure, out: Path, name: str, formats: tuple[str, ...]) -> None:
+    """Writes a figure in each format and says so."""
+    out.mkdir(parents=True, exist_ok=True)
+    FigureCanvasAgg(figure)
+    for kind in formats:
+        path = out / f"{name}.{kind}"
+        figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
+        print(path)

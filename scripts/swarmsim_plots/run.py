@@ -1,0 +1,213 @@
+"""Figures of one run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .data import NoDataError, Result
+from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale
+
+
+def unfinished(result: Result) -> list[str]:
+    """What a reader must know if not everybody completed, or the run was cut short."""
+    summary = result.table("summary.csv", "ending", "leechers", "completed").iloc[0]
+    missing = summary["leechers"] - summary["completed"]
+    lines = []
+    if missing:
+        lines.append(f"{missing:,} of {summary['leechers']:,} leechers did not complete")
+    if summary["ending"] != "all-done":
+        lines.append(f"the run ended: {summary['ending']}")
+    return ["; ".join(lines)] if lines else []
+
+
+def cdf(result: Result, style: Style, width: str) -> Figure:
+    """Share of the leechers of each group that had the file after a time; who never completed keeps the line below 1."""
+    leechers = result.leechers()
+    unit, factor = scale(TIMES, leechers["completion_time_s"].max())
+    figure, axes = _one(style, width)
+    for ix, group in enumerate(result.leeching_groups().itertuples()):
+        times = np.sort(leechers.loc[leechers["group"] == group.group, "completion_time_s"].dropna()) / factor
+        label = f"{group.group} ({group.completed:,} of {group.leechers:,})"
+        axes.step(np.r_[0, times], np.arange(len(times) + 1) / group.leechers, where="post", label=label, **look(ix))
+    axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
+    return _finish(figure, axes, unfinished(result))
+
+
+def utilisation(result: Result, style: Style, width: str) -> Figure:
+    """Use of upload capacity: each step is the mean over one sample interval."""
+    parts = {"all": "utilisation", "leechers": "leecher_utilisation", "seeds": "seed_utilisation"}
+    series, unit, time = _series(result, *parts.values())
+    figure, axes = _one(style, width)
+    for ix, (label, column) in enumerate(parts.items()):
+        axes.step(time, series[column], where="pre", label=label, **look(ix))
+    axes.set(xlabel=f"time ({unit})", ylabel="upload used / capacity", xlim=(0, None), ylim=(0, 1.02))
+    return _finish(figure, axes, unfinished(result))
+
+
+def population(result: Result, style: Style, width: str) -> Figure:
+    """Leechers and seeds that are there."""
+    series, unit, time = _series(result, "leechers", "seeds")
+    figure, axes = _one(style, width)
+    for ix, column in enumerate(("leechers", "seeds")):
+        axes.step(time, series[column], where="post", label=column, **look(ix))
+    axes.set(xlabel=f"time ({unit})", ylabel="peers", xlim=(0, None), ylim=(0, None))
+    return _finish(figure, axes, unfinished(result))
+
+
+def copies(result: Result, style: Style, width: str) -> Figure:
+    """Copies of the rarest, the average and the most common chunk."""
+    parts = {"most common": "copies_max", "mean": "copies_mean", "rarest": "copies_min"}
+    series, unit, time = _series(result, *parts.values())
+    figure, axes = _one(style, width)
+    axes.fill_between(time, series["copies_min"], series["copies_max"], color="#DDDDDD", linewidth=0, step="post")
+    for ix, (label, column) in enumerate(parts.items()):
+        axes.step(time, series[column], where="post", label=label, **look(ix))
+    axes.set(xlabel=f"time ({unit})", ylabel="copies of a chunk", xlim=(0, None), ylim=(0, None))
+    return _finish(figure, axes, unfinished(result))
+
+
+def chunks(result: Result, style: Style, width: str) -> Figure:
+    """Copies of every chunk over time."""
+    table = result.table("chunks.csv", "time_s", "chunk", "copies")
+    grid = table.pivot(index="chunk", columns="time_s", values="copies")
+    if grid.shape[1] < 2:
+        raise NoDataError("`chunks.csv` holds one moment: run it with a shorter `run.sample_interval`")
+    unit, factor = scale(TIMES, grid.columns.max())
+    figure, axes = _one(style, width)
+    image = axes.pcolormesh(grid.columns / factor, grid.index, grid, cmap="cividis", shading="nearest", rasterized=True)
+    figure.colorbar(image, ax=axes, label="copies")
+    axes.set(xlabel=f"time ({unit})", ylabel="chunk")
+    note(axes, unfinished(result))
+    return figure
+
+
+def seed_load(result: Result, style: Style, width: str) -> Figure:
+    """What seeds and leechers have sent so far."""
+    parts = {"leechers": "leecher_sent_bytes", "seeds": "seed_sent_bytes"}
+    series, unit, time = _series(result, *parts.values())
+    amount, size = scale(BYTES, series[list(parts.values())].max(axis=None))
+    figure, axes = _one(style, width)
+    for ix, (label, column) in enumerate(parts.items()):
+        axes.plot(time, series[column] / size, label=label, **look(ix))
+    axes.set(xlabel=f"time ({unit})", ylabel=f"sent so far ({amount})", xlim=(0, None), ylim=(0, None))
+    load = result.table("summary.csv", "seed_load")["seed_load"].iloc[0]
+    said = [] if pd.isna(load) else [f"initial seeds sent {load:.2f} copies of the file"]
+    return _finish(figure, axes, said + unfinished(result))
+
+
+def completion_vs_upload(result: Result, style: Style, width: str) -> Figure:
+    """Completion time against upload capacity, a point for each leecher that completed."""
+    leechers = result.leechers("upload_bytes_per_s")
+    done = leechers.dropna(subset="completion_time_s")
+    if done.empty:
+        raise NoDataError(f"nobody completed in `{result.path}`: a longer `run.time_limit` may help")
+    unit, factor = scale(TIMES, done["completion_time_s"].max())
+    rate, per_s = scale(RATES, done["upload_bytes_per_s"].max())
+    figure, axes = _one(style, width)
+    for ix, (name, rows) in enumerate(_by_group(result, done)):
+        axes.plot(
+            rows["upload_bytes_per_s"] / per_s,
+            rows["completion_time_s"] / factor,
+            label=name,
+            alpha=0.6,
+            markeredgewidth=0,
+            **mark(ix),
+        )
+    axes.set(xlabel=f"upload capacity ({rate})", ylabel=f"completion time ({unit})", xlim=(0, None), ylim=(0, None))
+    axes.margins(x=0.05)
+    return _finish(figure, axes, unfinished(result))
+
+
+def share_ratio(result: Result, style: Style, width: str) -> Figure:
+    """Distribution of the share ratios of each group's leechers."""
+    leechers = result.leechers("share_ratio").dropna(subset="share_ratio")
+    if leechers.empty:
+        raise NoDataError(f"no leecher downloaded anything in `{result.path}`")
+    figure, axes = _one(style, width)
+    for ix, (name, rows) in enumerate(_by_group(result, leechers)):
+        ratios = np.sort(rows["share_ratio"])
+        steps = np.arange(len(ratios) + 1) / len(ratios)
+        axes.step(np.r_[ratios[0], ratios], steps, where="post", label=f"{name} (n = {len(ratios):,})", **look(ix))
+    axes.axvline(1, color="#AAAAAA", linewidth=0.8, zorder=0)
+    axes.set(xlabel="share ratio (sent / received)", ylabel="share of leechers", xlim=(0, None), ylim=(0, 1.02))
+    return _finish(figure, axes, unfinished(result))
+
+
+def traffic(result: Result, style: Style, width: str) -> Figure:
+    """Bytes that each group sent to each other."""
+    table = result.table("groups.csv", "from_group", "to_group", "bytes")
+    amount, size = scale(BYTES, table["bytes"].max())
+    cells = _matrix(result, table.assign(value=table["bytes"] / size))
+    return _heatmap(cells, f"sent ({amount})", style, width, unfinished(result))
+
+
+def clustering(result: Result, style: Style, width: str) -> Figure:
+    """Time unchoked per pair of leechers, over what the sender's group gives an average leecher."""
+    table = result.table("groups.csv", "from_group", "to_group", "unchoked_s_while_sender_leeches")
+    time = _matrix(result, table.assign(value=table["unchoked_s_while_sender_leeches"]))
+    count = result.leeching_groups().set_index("group")["leechers"]
+    time = time.loc[count.index, count.index]
+    others = pd.DataFrame(np.tile(count, (len(count), 1)) - np.eye(len(count)), index=count.index, columns=count.index)
+    if len(count) < 2 or not time.to_numpy().any():
+        raise NoDataError("clustering needs two groups of leechers that unchoke each other")
+    average = time.sum(axis=1) / others.sum(axis=1)
+    # A group that never unchoked anybody has no preference, and a peer alone in its group no fellow.
+    ratio = time.div(others.where(others > 0)).div(average.where(average > 0), axis=0)
+    said = ["time unchoked per pair of leechers; 1: as the sender's average leecher"]
+    return _heatmap(ratio, "relative to chance", style, width, said + unfinished(result))
+
+
+def _one(style: Style, width: str) -> tuple[Figure, Axes]:
+    figure = style.figure(width)
+    return figure, figure.subplots()
+
+
+def _finish(figure: Figure, axes: Axes, said: list[str]) -> Figure:
+    legend(figure, axes.get_legend_handles_labels()[0])
+    note(axes, said)
+    return figure
+
+
+def _series(result: Result, *columns: str) -> tuple[pd.DataFrame, str, pd.Series]:
+    series = result.table("timeseries.csv", "time_s", *columns)
+    if len(series) < 2:
+        raise NoDataError("`timeseries.csv` has one row: run it with a shorter `run.sample_interval`")
+    unit, factor = scale(TIMES, series["time_s"].max())
+    return series, unit, series["time_s"] / factor
+
+
+def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    names = result.leeching_groups()["group"]
+    parts = [(name, leechers[leechers["group"] == name]) for name in names]
+    return [(name, rows) for name, rows in parts if not rows.empty]
+
+
+def _matrix(result: Result, table: pd.DataFrame) -> pd.DataFrame:
+    names = result.groups()["group"]
+    return table.pivot(index="from_group", columns="to_group", values="value").loc[names, names]
+
+
+def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str]) -> Figure:
+    figure, axes = _one(style, width)
+    axes.spines[:].set_visible(False)
+    image = axes.imshow(cells, cmap="cividis", vmin=0, aspect="auto")
+    figure.colorbar(image, ax=axes, label=label)
+    names = list(cells.index)
+    axes.set_xticks(range(len(names)), names, rotation=20 if len(names) > 2 else 0)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="receiver", ylabel="sender")
+    values = cells.to_numpy()
+    middle = np.nanmax(values, initial=0) / 2
+    for (row, column), value in np.ndenumerate(values):
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "black" if value > middle else "white")
+        axes.text(column, row, text, ha="center", va="center", color=ink)
+    note(axes, said)
+    return figure
+
+
+def _short(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,0 +1,106 @@
+"""How figures look: sizes of print and of slides, colours that the colour-blind can tell apart, units, notes."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe & Ito 2008, without yellow, which is too pale for a line on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+# With a line style of its own every line can be told in grey too.
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+GREY = "#555555"
+
+TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))
+BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
+RATES = (("bit/s", 1 / 8), ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8))
+
+
+@dataclass(frozen=True)
+class Style:
+    """Widths in inches and text in points."""
+
+    widths: dict[str, float]
+    text: float
+    line: float
+    height: float
+
+    def figure(self, width: str, rows: int = 1) -> Figure:
+        """An empty figure, `rows` times as high as usual."""
+        return Figure(figsize=(self.widths[width], self.height * rows), layout="constrained")
+
+    def settings(self) -> dict[str, Any]:
+        """Settings of matplotlib: fonts embedded as text, the same bytes for the same data."""
+        return {
+            "font.size": self.text,
+            "axes.titlesize": self.text * 0.875,
+            "legend.fontsize": self.text * 0.875,
+            "xtick.labelsize": self.text * 0.875,
+            "ytick.labelsize": self.text * 0.875,
+            "lines.linewidth": self.line,
+            "lines.markersize": self.text * 0.5,
+            "axes.linewidth": self.line * 0.6,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "legend.frameon": False,
+            "legend.handlelength": 2.6,
+            "pdf.fonttype": 42,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "swarmsim",
+        }
+
+
+STYLES = {
+    "paper": Style({"one": 3.5, "two": 7.16}, text=8, line=1.2, height=2.4),
+    "slides": Style({"one": 6.0, "two": 12.0}, text=16, line=2.4, height=4.6),
+}
+
+
+def look(ix: int) -> dict[str, Any]:
+    """Colour and line style of the line number `ix`: 35 different ones."""
+    return {"color": COLOURS[ix % len(COLOURS)], "linestyle": LINES[ix % len(LINES)]}
+
+
+def mark(ix: int) -> dict[str, Any]:
+    """Colour and marker of the points number `ix`."""
+    return {"color": COLOURS[ix % len(COLOURS)], "marker": MARKERS[ix % len(MARKERS)], "linestyle": "none"}
+
+
+def scale(units: tuple[tuple[str, float], ...], largest: float) -> tuple[str, float]:
+    """The unit in which `largest` reads best, and what it is in the base unit."""
+    for smaller, larger in pairwise(units):
+        # Up to 3 of a unit the smaller one gives more ticks; no number at all ends here too.
+        if not largest > 3 * larger[1]:
+            return smaller
+    return units[-1]
+
+
+def note(axes: Axes, lines: list[str]) -> None:
+    """Says above the axes what the lines alone would not show."""
+    figure = axes.get_figure()
+    assert figure is not None
+    size = mpl.rcParams["axes.titlesize"]
+    # An average letter is about half as wide as it is high.
+    columns = int(figure.get_figure(root=True).get_figwidth() * 72 * 0.8 / (size * 0.54))
+    text = "\n".join(textwrap.fill(line, columns) for line in lines)
+    if text:
+        axes.set_title(text, loc="left", color=GREY)
+
+
+def legend(figure: Figure, handles: list[Any], labels: list[str] | None = None) -> None:
+    """A legend above the axes, where it hides nothing, in as many columns as there is room for."""
+    names = labels or [str(handle.get_label()) for handle in handles]
+    if not names:
+        return
+    size = mpl.rcParams["legend.fontsize"]
+    # The handle and its space take about six letters.
+    widest = (max(map(len, names)) * 0.58 + 5.5) * size
+    columns = max(1, min(len(names), int(figure.get_figwidth() * 72 / widest)))
+    figure.legend(handles, names, loc="outside upper left", ncols=columns)

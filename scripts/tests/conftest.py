@@ -1,0 +1,61 @@
+"""Results made by the program itself. `SWARMSIM` says where it is; by default the build in `target/debug`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+RIDERS = """
+name = "riders"
+[file]
+size = "2 MiB"
+[run]
+time_limit = "60 s"
+[[group]]
+name = "origin"
+count = 1
+upload = "1 Mbit/s"
+starts_with = "all"
+[[group]]
+name = "givers"
+count = 12
+upload = "1 Mbit/s"
+[[group]]
+name = "riders"
+count = 4
+upload = "10 kbit/s"
+choking = "free-rider"
+[[group]]
+name = "nobody"
+upload = "1 Mbit/s"
+arrival.poisson = { rate = "0.000001 /s" }
+"""
+
+
+def swarmsim(*arguments: str, cwd: Path) -> None:
+    """Runs the program; it must succeed."""
+    program = os.environ.get("SWARMSIM", str(ROOT / "target/debug/swarmsim"))
+    subprocess.run([program, *arguments, "-q"], cwd=cwd, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `compared` and `grid`."""
+    home = tmp_path_factory.mktemp("results")
+    classes = str(ROOT / "scenarios/bandwidth_classes.toml")
+    small = ("--set", 'file.size="8 MiB"')
+    (home / "riders.toml").write_text(RIDERS)
+    swarmsim("run", classes, *small, "--detail", "chunks", "--out", "classes", cwd=home)
+    swarmsim("run", "riders.toml", "--out", "riders", cwd=home)
+    lonely = ("--set", "group.leechers.count=1", "--set", 'file.size="2 MiB"')
+    swarmsim("run", str(ROOT / "scenarios/flash_crowd.toml"), *lonely, "--out", "lonely", cwd=home)
+    chokers = ("--choker", "tit-for-tat,random", "--runs", "4")
+    swarmsim("compare", classes, *small, *chokers, "--out", "compared", cwd=home)
+    sizes = ("--vary", "file.chunk_size=64 KiB,128 KiB,256 KiB")
+    swarmsim("compare", classes, *small, *chokers, *sizes, "--out", "grid", cwd=home)
+    return home
