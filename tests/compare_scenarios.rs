@@ -55,6 +55,14 @@ fn chokers_that_reward_are_fair_and_slow() {
 }
 
 #[test]
+fn mode_suppression_keeps_the_one_club_small() {
+    let club = Comparison::of("one_club");
+    let waiting = |picker: &str| club.mean("not_completed", picker);
+    assert!(waiting("rarest-first") > 1000.0 && waiting("random") > 1000.0);
+    assert!(waiting("mode-suppression") < 100.0);
+}
+
+#[test]
 fn a_large_view_beats_giving_only_where_the_origin_is_weak() {
     let riders = Comparison::of("free_riders");
     let loss = |variant: &str| {
