@@ -6,7 +6,7 @@ use crate::engine::schedule::Delayed;
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Refill;
-use crate::swarm::{Received, Role, Slot};
+use crate::swarm::{Peer, Received, Role, Slot};
 use smallvec::SmallVec;
 
 /// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
@@ -73,7 +73,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn somebody_waits(&self, peer: PeerIx) -> bool {
         let state = &self.swarm.peers[peer];
         let mut open = self.swarm.links.open_in(state.links);
-        open.any(|(link, to)| state.slot(link).is_none() && self.swarm.knows_interest(link, peer, to))
+        open.any(|(link, to)| !self.swarm.links.get(link).unchoking && self.swarm.knows_interest(link, peer, to))
     }
 
     /// Asks the choker of `peer` and does as it says.
@@ -165,7 +165,7 @@ impl<O: Observer> Simulation<'_, O> {
                 last_received: end.received.last(),
                 opened: end.received.began(),
                 unchoked_at: served.then_some(end.unchoked_at),
-                slot_bytes: state.slot(link).map_or(0, |slot| slot.sent_bytes),
+                slot_bytes: if end.unchoking { sent_in_slot(state, link) } else { 0 },
                 unchoked: end.unchoking,
                 optimistic: end.optimistic,
                 weight: end.weight,
@@ -247,7 +247,12 @@ impl<O: Observer> Simulation<'_, O> {
             to_group: to.group,
             optimistic: end.optimistic,
             sender_leeches: from.role == Role::Leecher,
-            bytes: from.slot(link).map_or(0, |slot| slot.sent_bytes),
+            bytes: sent_in_slot(from, link),
         });
     }
+}
+
+/// Bytes sent in the slot of the neighbour at `link`.
+fn sent_in_slot(peer: &Peer, link: LinkIx) -> u64 {
+    peer.slot(link).map_or(0, |slot| slot.sent_bytes)
 }
