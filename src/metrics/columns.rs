@@ -317,7 +317,7 @@ pub const UNCHOKES: Table = Table {
         column("to_group", "group of `to_peer`"),
         column(
             "optimistic",
-            "`true`: the slot was given at random when the interval began; else `false`",
+            "`true`: the slot was given at random when the interval ended; else `false`",
         ),
         column("sender_leeches", "`true`: the sender lacked some chunk; else `false`"),
         column("bytes", "bytes sent in the interval"),
