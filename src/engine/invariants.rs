@@ -73,6 +73,10 @@ impl<O: Observer> Simulation<'_, O> {
             ensure(back.back == link && links.to(end.back) == ix, || {
                 format!("{ix:?} has a one-sided connection")
             })?;
+            let wants = end.flow.is_some() || self.swarm.knows_interest(link, ix, to);
+            ensure(links.may_want(link) || !wants, || {
+                format!("{ix:?} overlooks that {to:?} is interested")
+            })?;
             if end.unchoking {
                 unchoked += 1;
                 let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);

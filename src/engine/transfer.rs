@@ -80,6 +80,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .bandwidth
                 .start(self.now(), sender, receiver, end.weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
+            self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
