@@ -174,7 +174,7 @@ impl<O: Observer> Simulation<'_, O> {
         let ring = std::iter::successors(Some(part.rival), |r| Some(self.parts[r.ix()].rival));
         let rivals = ring.take_while(|&r| r != flow);
         if rivals.min().is_some_and(|first| first < flow) {
-            part.raced_bytes
+            part.bytes - self.swarm.layout.before_last_block(part.bytes)
         } else {
             0
         }

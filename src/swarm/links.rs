@@ -243,6 +243,15 @@ impl Links {
         self.may_want[link.ix()]
     }
 
+    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
+    #[inline]
+    pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
+        let places = self.may_want[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (may_want, &to) in places {
+            *may_want = *may_want || (to != PeerIx::NOBODY && lacks(to));
+        }
+    }
+
     /// Notes whether the neighbour at `link` may want something.
     #[inline]
     pub fn set_may_want(&mut self, link: LinkIx, may: bool) {

@@ -168,11 +168,14 @@ impl Swarm {
         if let Some(acknowledged) = &mut self.acknowledged {
             acknowledged.set(peer, chunk);
         }
-        for link in self.peers[peer].links.places() {
-            let to = self.links.to(link);
-            if !self.links.may_want(link) && to != PeerIx::NOBODY && !self.announced().has(to, chunk) {
-                self.links.set_may_want(link, true);
-            }
+        let Self { links, peers, .. } = self;
+        let state = &peers[peer];
+        if state.unchoked.len() < state.slots as usize {
+            let announced = self.announced.as_ref().unwrap_or(&self.have);
+            links.note_interest(state.links, |to| !announced.has(to, chunk));
+        } else {
+            // Nobody looks before there is a free slot, or the next decision: no need to know now who of them lacks it.
+            links.note_interest(state.links, |_| true);
         }
     }
 
@@ -215,7 +218,7 @@ impl Swarm {
         if !self.links.may_want(link) {
             return false;
         }
-        let yes = self.links.get(link).flow.is_some() || self.knows_interest(link, owner, self.links.to(link));
+        let yes = self.knows_interest(link, owner, self.links.to(link)) || self.links.get(link).flow.is_some();
         if !yes {
             self.links.set_may_want(link, false);
         }
