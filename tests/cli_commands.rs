@@ -165,6 +165,13 @@ fn new_writes_a_scenario_and_never_overwrites_one() {
 Wrote mine.toml. Read it, change it, then:
   swarmsim run mine.toml
 "##);
+    let written = fs::read_to_string(home.path().join("mine.toml")).expect("there");
+    assert!(written.contains("# Run it:    swarmsim run mine.toml\n") && written.contains("name = \"mine\"\n"));
+    // What cannot be a name or stand in a comment keeps the names of the starter.
+    let odd = swarmsim(home.path(), &["new", "o dd\n.toml"]);
+    assert!(odd.status.success());
+    assert!(swarmsim(home.path(), &["check", "o dd\n.toml"]).status.success());
+
     fs::write(home.path().join("mine.toml"), "# my own").expect("written");
     let second = swarmsim(home.path(), &["new", "mine.toml"]);
     assert_eq!(second.status.code(), Some(2));

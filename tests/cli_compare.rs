@@ -152,7 +152,7 @@ not_completed, lower is better
   altruist      12   0 ± 0     0 [0, 0]          –         no
 
   ± and [ ] 95 % confidence, Student's t over 12 runs; a difference is to `tit-for-tat`, run by run
-  resolved  the interval of the difference excludes 0; Bonferroni over m = 1, so that all of a metric hold together
+  resolved  the interval of the difference excludes 0 (one difference: no correction)
   results   out
 "##);
 }

@@ -92,7 +92,12 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
     line(
         "resolved",
         &format!(
-            "the interval of the difference excludes 0; Bonferroni over m = {comparisons}, so that all of a metric hold together"
+            "the interval of the difference excludes 0 ({})",
+            if comparisons > 1 {
+                format!("corrected for {comparisons} at once: Bonferroni")
+            } else {
+                "one difference: no correction".to_owned()
+            }
         ),
     );
     for state in &analysis.variants {
@@ -155,9 +160,16 @@ fn metric(result: &MetricResult, style: Style) -> String {
         writeln!(text, "  winner: {}", style.bold(winner)).expect("a String takes all");
     } else if let Some(ahead) = &result.ahead {
         let others = ahead.not_resolved_against.join(", ");
+        let pairs = result.variants.len() * (result.variants.len() - 1) / 2;
+        // The column above has the differences to the baseline only: fewer at once, so some of them are resolved where this is not.
+        let at_once = if pairs > 1 {
+            format!(", all {pairs} pairs taken together")
+        } else {
+            String::new()
+        };
         writeln!(
             text,
-            "  no winner: {} is ahead, but not resolved against {others}",
+            "  no winner: {} is ahead, but not resolved against {others}{at_once}",
             ahead.variant
         )
         .expect("a String takes all");

@@ -1,5 +1,6 @@
 //! `swarmsim new`: a commented scenario to start from.
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub(super) struct NewArgs {
 
 pub(super) fn new(args: &NewArgs, style: Style) -> Result<ExitCode, Failure> {
     let file = args.file.display();
-    write_new(&args.file, scenario::starter()).map_err(|cause| match cause.kind() {
+    write_new(&args.file, &starter_for(&args.file)).map_err(|cause| match cause.kind() {
         io::ErrorKind::AlreadyExists => Failure::Usage(anyhow!("`{file}` exists already: choose another name")),
         _ => Failure::Run(anyhow::Error::new(cause).context(format!("cannot write `{file}`"))),
     })?;
@@ -28,6 +29,20 @@ pub(super) fn new(args: &NewArgs, style: Style) -> Result<ExitCode, Failure> {
     writeln!(out, "Wrote {}. Read it, change it, then:", style.bold(&file))?;
     writeln!(out, "  swarmsim run {file}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The starter, speaking of the file at `path` and named after it, as far as that can be the name of a scenario.
+fn starter_for(path: &Path) -> String {
+    let mut text = scenario::starter().to_owned();
+    let shown = path.display().to_string();
+    // Its place stands in comments, which end with the line.
+    if !shown.contains(char::is_control) {
+        text = text.replace("my-swarm.toml", &shown);
+    }
+    match path.file_stem().and_then(OsStr::to_str) {
+        Some(name) if scenario::is_name(name) => text.replace("\"my-swarm\"", &format!("\"{name}\"")),
+        _ => text,
+    }
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

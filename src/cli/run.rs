@@ -66,7 +66,11 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let scenario = args.scenario.load(own, errors)?.scenario;
+    let loaded = args.scenario.load(own, errors)?;
+    if !loaded.study.variation.is_empty() {
+        errors.warn("this scenario varies something in [sweep], and `run` plays it without: `swarmsim compare` plays every variant");
+    }
+    let scenario = loaded.scenario;
     if args.record_replay && scenario.run.mode != Mode::Bittorrent {
         return Err(Failure::Usage(anyhow!(NO_REPLAY)));
     }

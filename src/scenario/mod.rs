@@ -35,6 +35,12 @@ pub(crate) use read::nearest_or_all;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
 
+/// Whether `word` can name a scenario or a group.
+#[must_use]
+pub fn is_name(word: &str) -> bool {
+    validate::name_fault(word, "").is_none()
+}
+
 /// A commented scenario to start from.
 #[must_use]
 pub const fn starter() -> &'static str {

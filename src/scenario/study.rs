@@ -33,6 +33,17 @@ pub enum Variation {
     Named(Vec<NamedVariant>),
 }
 
+impl Variation {
+    /// Whether it is none: the scenario alone.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Grid(axes) => axes.is_empty(),
+            Self::Named(variants) => variants.is_empty(),
+        }
+    }
+}
+
 impl Default for Variation {
     fn default() -> Self {
         Self::Grid(Vec::new())

@@ -131,7 +131,7 @@ fn own(at: &Check<'_>, name: &str, names: &[String]) -> String {
         let how = if help.starts_with("choose") {
             "; rules of your own need a program that registers them, see docs/own-strategy.md"
         } else {
-            ""
+            " `swarmsim list` has them all"
         };
         at.error(
             format!("`{}` is not one of the alternatives here", name.escape_debug()),
