@@ -75,6 +75,15 @@ impl MaxMin {
             .map(|entry| entry.flow)
     }
 
+    /// Who sends to a peer, in the order of [`downloads`](Self::downloads).
+    #[must_use]
+    pub fn senders(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = PeerIx> {
+        self.links[AccessIx::download(peer).ix()]
+            .entries
+            .iter()
+            .map(|entry| entry.other.clock().peer)
+    }
+
     /// Number of flows that run.
     #[must_use]
     pub fn flows(&self) -> usize {

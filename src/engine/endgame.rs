@@ -12,7 +12,9 @@ use crate::ids::FlowIx;
 impl<O: Observer> Simulation<'_, O> {
     /// What a free connection does when nothing new is left to ask for.
     pub(super) fn share_at_the_end(&mut self, route: Route) -> Option<Work> {
-        let Route { link, sender, receiver } = route;
+        let Route {
+            link, sender, receiver, ..
+        } = route;
         if !self.group_of(receiver).picking.endgame || !self.all_being_fetched(receiver) {
             return None;
         }
@@ -27,13 +29,18 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
     fn slowest_for(&self, route: Route) -> Option<FlowIx> {
-        let Route { link, sender, receiver } = route;
+        let Route {
+            link, sender, receiver, ..
+        } = route;
         let now = self.now();
         let mut slowest = None;
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
+            if part.route.link == link || !self.swarm.shows(link, sender, part.chunk) {
+                continue;
+            }
             let left = part.bytes - self.bandwidth.moved(now, flow);
-            if part.route.link == link || left == 0 || !self.swarm.shows(link, sender, part.chunk) {
+            if left == 0 {
                 continue;
             }
             let urgency = (part.rival.is_none(), left as f64 / self.expected_rate(flow));
@@ -66,14 +73,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// `flow` joins the ring of those that race with `rival` for its last block.
     pub(super) fn join_race(&mut self, flow: FlowIx, rival: FlowIx) {
-        let block = self.parts[flow.ix()].bytes;
         let first = &mut self.parts[rival.ix()];
-        first.raced_bytes = block;
         let next = if first.rival.is_some() { first.rival } else { rival };
         first.rival = flow;
-        let part = &mut self.parts[flow.ix()];
-        part.rival = next;
-        part.raced_bytes = block;
+        self.parts[flow.ix()].rival = next;
     }
 
     /// `flow` drops out of its race, if it is in one.

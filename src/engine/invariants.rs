@@ -73,6 +73,10 @@ impl<O: Observer> Simulation<'_, O> {
             ensure(back.back == link && links.to(end.back) == ix, || {
                 format!("{ix:?} has a one-sided connection")
             })?;
+            let wants = end.flow.is_some() || self.swarm.knows_interest(link, ix, to);
+            ensure(links.may_want(link) || !wants, || {
+                format!("{ix:?} overlooks that {to:?} is interested")
+            })?;
             if end.unchoking {
                 unchoked += 1;
                 let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
@@ -170,7 +174,7 @@ impl<O: Observer> Simulation<'_, O> {
         let ring = std::iter::successors(Some(part.rival), |r| Some(self.parts[r.ix()].rival));
         let rivals = ring.take_while(|&r| r != flow);
         if rivals.min().is_some_and(|first| first < flow) {
-            part.raced_bytes
+            part.bytes - self.swarm.layout.before_last_block(part.bytes)
         } else {
             0
         }

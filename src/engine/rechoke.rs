@@ -70,10 +70,12 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether a neighbour that is choked is interested in `peer`.
-    fn somebody_waits(&self, peer: PeerIx) -> bool {
-        let state = &self.swarm.peers[peer];
-        let mut open = self.swarm.links.open_in(state.links);
-        open.any(|(link, to)| !self.swarm.links.get(link).unchoking && self.swarm.knows_interest(link, peer, to))
+    fn somebody_waits(&mut self, peer: PeerIx) -> bool {
+        let swarm = &mut self.swarm;
+        let mut places = swarm.peers[peer].links.places();
+        places.any(|link| {
+            swarm.links.may_want(link) && !swarm.links.get(link).unchoking && swarm.is_served_or_waits(link, peer)
+        })
     }
 
     /// Asks the choker of `peer` and does as it says.
@@ -136,13 +138,12 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         let window = self.group_of(peer).rechoke.rate_window;
         let sent_rates = self.chokers[peer.ix()].needs_sent_rates();
-        let links = &self.swarm.links;
-        let state = &self.swarm.peers[peer];
-        for (link, to) in links.open_in(state.links) {
-            if !self.is_served_or_waits(link, peer, to) {
+        for link in self.swarm.peers[peer].links.places() {
+            if !self.swarm.is_served_or_waits(link, peer) {
                 continue;
             }
-            let end = links.get(link);
+            let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
+            let (to, end) = (links.to(link), links.get(link));
             let served = end.unchoked_at != crate::units::SimTime::NEVER;
             let account = |link| links.ledger().map_or(Received::default(), |l| l.received(link));
             let received = account(link);
@@ -174,16 +175,10 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Whether the neighbour at `link` counts as interested: `peer` knows that it is, or is sending it something. With latency a neighbour may have asked for
-    /// a chunk before word of its interest could be here.
-    fn is_served_or_waits(&self, link: LinkIx, peer: PeerIx, neighbour: PeerIx) -> bool {
-        self.swarm.knows_interest(link, peer, neighbour) || self.swarm.links.get(link).flow.is_some()
-    }
-
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
         for link in self.swarm.peers[peer].unchoked_links() {
-            if !self.is_served_or_waits(link, peer, self.swarm.links.to(link)) {
+            if !self.swarm.is_served_or_waits(link, peer) {
                 self.choke(link);
             }
         }

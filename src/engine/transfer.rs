@@ -11,12 +11,15 @@ use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::{Begun, Role};
 use crate::units::SimTime;
+use smallvec::SmallVec;
 
 /// One direction of a connection with both peers at hand: finding them through the ends of the link costs two cache misses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Route {
     /// The sender's end.
     pub link: LinkIx,
+    /// The receiver's end.
+    pub back: LinkIx,
     /// Its owner.
     pub sender: PeerIx,
     /// Its neighbour.
@@ -39,8 +42,6 @@ pub(super) struct Part {
     pub unbooked: u64,
     /// When the part began.
     pub started: SimTime,
-    /// Bytes of the block that a rival fetches too.
-    pub raced_bytes: u64,
     /// The next in the ring of transfers that fetch the same last block, in endgame, or `NONE`.
     pub rival: FlowIx,
     /// Whether this part is the whole chunk, and always was.
@@ -50,10 +51,13 @@ pub(super) struct Part {
 impl<O: Observer> Simulation<'_, O> {
     /// The direction that begins at `link`.
     pub(super) fn route(&self, link: LinkIx) -> Route {
+        let links = &self.swarm.links;
+        let back = links.get(link).back;
         Route {
             link,
-            sender: self.swarm.links.owner(link),
-            receiver: self.swarm.links.to(link),
+            back,
+            sender: links.to(back),
+            receiver: links.to(link),
         }
     }
 
@@ -80,6 +84,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .bandwidth
                 .start(self.now(), sender, receiver, end.weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
+            self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
@@ -105,7 +110,6 @@ impl<O: Observer> Simulation<'_, O> {
             booked: 0,
             unbooked,
             started: self.now(),
-            raced_bytes: 0,
             rival: FlowIx::NONE,
             whole: work.whole,
         };
@@ -178,10 +182,10 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn interrupt(&mut self, flow: FlowIx, end: TransferEnd, crashed: bool) {
         self.book(flow);
         let part = self.parts[flow.ix()];
-        let Route { link, receiver, .. } = part.route;
+        let receiver = part.route.receiver;
         // A rival fetches the last block too, so only the blocks before are this part's to keep or to give back.
         let own = if part.rival.is_some() {
-            part.bytes - part.raced_bytes
+            self.swarm.layout.before_last_block(part.bytes)
         } else {
             part.bytes
         };
@@ -193,11 +197,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.quit_race(flow);
         self.stop(flow, part.route);
         if own > kept {
-            let awaited_from = if crashed {
-                self.swarm.links.get(link).back
-            } else {
-                LinkIx::NONE
-            };
+            let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
             self.give_back(
                 receiver,
                 Begun {
@@ -218,7 +218,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.book(flow);
         let part = self.parts[flow.ix()];
         self.stop(flow, part.route);
-        self.record_transfer(&part, part.booked, part.bytes - part.raced_bytes, TransferEnd::RaceLost);
+        let kept = self.swarm.layout.before_last_block(part.bytes);
+        self.record_transfer(&part, part.booked, kept, TransferEnd::RaceLost);
         let next = self.after_chunk(part.route.link);
         self.jobs.push_back(next);
     }
@@ -281,8 +282,12 @@ impl<O: Observer> Simulation<'_, O> {
         if bytes == 0 {
             return;
         }
-        let Route { link, sender, receiver } = part.route;
-        let back = self.swarm.links.get(link).back;
+        let Route {
+            link,
+            back,
+            sender,
+            receiver,
+        } = part.route;
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);
@@ -347,13 +352,12 @@ impl<O: Observer> Simulation<'_, O> {
     /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
     pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
         let unchoked_by = &self.swarm.peers[peer].unchoked_by;
-        if unchoked_by.len() > self.bandwidth.downloads(peer).len() {
+        let senders = self.bandwidth.senders(peer);
+        if unchoked_by.len() > senders.len() {
+            let senders: SmallVec<[PeerIx; 16]> = senders.collect();
             let links = &self.swarm.links;
-            let idle = unchoked_by
-                .iter()
-                .map(|&l| links.get(l).back)
-                .filter(|&l| links.get(l).flow.is_none());
-            self.jobs.extend(idle.map(Job::Start));
+            let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));
+            self.jobs.extend(idle.map(|&end| Job::Start(links.get(end).back)));
         }
     }
 

@@ -60,7 +60,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Steps 2 and 3: a new chunk, at random for the first few, then by the picker.
     fn pick_new(&mut self, route: Route) -> Option<Work> {
-        let Route { link, sender, receiver } = route;
+        let Route {
+            link, sender, receiver, ..
+        } = route;
         let chunk = if self.swarm.is_super_seed(sender) {
             let offer = self.swarm.links.offer(link)?;
             self.swarm.wanted().has(receiver, offer).then_some(offer)?

@@ -42,6 +42,13 @@ impl Layout {
         }
     }
 
+    /// The bytes of a part of `bytes` without those of its last block: what is left of it alone is raced for in endgame.
+    #[inline]
+    #[must_use]
+    pub fn before_last_block(&self, bytes: u64) -> u64 {
+        self.whole_blocks(bytes - 1)
+    }
+
     /// The bytes of whole blocks among the first `moved` of a part.
     #[must_use]
     pub fn whole_blocks(&self, moved: u64) -> u64 {

@@ -61,6 +61,9 @@ pub struct Links {
     /// neighbours reads four bytes a neighbour.
     to: Vec<PeerIx>,
     ends: Vec<Link>,
+    /// Whether the neighbour at each place may want something that the owner has or is being sent it; see
+    /// [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits). Apart from the rest, so that looking for those who wait reads one byte a neighbour.
+    may_want: Vec<bool>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
     /// What each end has received, if a choker looks at it.
@@ -114,6 +117,7 @@ impl Links {
             let first = self.to.len();
             self.to.resize(first + limit as usize, PeerIx::NOBODY);
             self.ends.resize(first + limit as usize, Link::closed());
+            self.may_want.resize(first + limit as usize, false);
             if let Some(ledger) = &mut self.ledger {
                 ledger.grow(self.ends.len());
             }
@@ -152,6 +156,8 @@ impl Links {
         self.to[b_end.ix()] = a;
         self.ends[a_end.ix()] = Link::opened(now, b_end);
         self.ends[b_end.ix()] = Link::opened(now, a_end);
+        self.set_may_want(a_end, true);
+        self.set_may_want(b_end, true);
         if let Some(ledger) = &mut self.ledger {
             ledger.open(a_end);
             ledger.open(b_end);
@@ -176,6 +182,7 @@ impl Links {
         debug_assert_ne!(self.to[link.ix()], PeerIx::NOBODY);
         self.to[link.ix()] = PeerIx::NOBODY;
         self.ends[link.ix()] = Link::closed();
+        self.set_may_want(link, false);
         self.offers.remove(&link);
         range.open -= 1;
         if range.open == 0 {
@@ -226,6 +233,29 @@ impl Links {
     /// The owner of `link`, a super-seed, shows `chunk` to its neighbour from now on.
     pub fn set_offer(&mut self, link: LinkIx, chunk: ChunkIx) {
         self.offers.insert(link, chunk);
+        self.set_may_want(link, true);
+    }
+
+    /// Whether the neighbour at `link` may want something that the owner has, or is being sent it. `false` is certain, and holds of free places.
+    #[inline]
+    #[must_use]
+    pub fn may_want(&self, link: LinkIx) -> bool {
+        self.may_want[link.ix()]
+    }
+
+    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
+    #[inline]
+    pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
+        let places = self.may_want[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (may_want, &to) in places {
+            *may_want = *may_want || (to != PeerIx::NOBODY && lacks(to));
+        }
+    }
+
+    /// Notes whether the neighbour at `link` may want something.
+    #[inline]
+    pub fn set_may_want(&mut self, link: LinkIx, may: bool) {
+        self.may_want[link.ix()] = may;
     }
 
     /// The open ends in `range` with their neighbours.
@@ -240,7 +270,7 @@ impl Links {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let ledger = self.ledger.as_ref().map_or(0, Ledger::memory_bytes);
-        self.to.len() * size_of::<PeerIx>() + self.ends.len() * size_of::<Link>() + ledger
+        self.to.len() * (size_of::<PeerIx>() + size_of::<Link>() + size_of::<bool>()) + ledger
     }
 }
 

@@ -163,10 +163,19 @@ impl Swarm {
         }
     }
 
-    /// `peer` learns that its neighbours have taken note of `chunk`.
+    /// `peer` learns that its neighbours have taken note of `chunk`: those that lack it are interested.
     pub fn acknowledge_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
         if let Some(acknowledged) = &mut self.acknowledged {
             acknowledged.set(peer, chunk);
+        }
+        let Self { links, peers, .. } = self;
+        let state = &peers[peer];
+        if state.unchoked.len() < state.slots as usize {
+            let announced = self.announced.as_ref().unwrap_or(&self.have);
+            links.note_interest(state.links, |to| !announced.has(to, chunk));
+        } else {
+            // Nobody looks before there is a free slot, or the next decision: no need to know now who of them lacks it.
+            links.note_interest(state.links, |_| true);
         }
     }
 
@@ -198,6 +207,22 @@ impl Swarm {
             return offer.is_some_and(|chunk| !self.announced().has(neighbour, chunk));
         }
         any_beyond(self.acknowledged().of(owner), self.announced().of(neighbour))
+    }
+
+    /// Whether the neighbour at `link`, an end of `owner`, is being sent something or is known to be interested. With latency a neighbour may have asked for a
+    /// chunk before word of its interest could be here.
+    ///
+    /// Interest that is gone comes back only with a chunk that the owner gets or shows, so a no is kept, and is all there is to read the next time.
+    #[inline]
+    pub fn is_served_or_waits(&mut self, link: LinkIx, owner: PeerIx) -> bool {
+        if !self.links.may_want(link) {
+            return false;
+        }
+        let yes = self.knows_interest(link, owner, self.links.to(link)) || self.links.get(link).flow.is_some();
+        if !yes {
+            self.links.set_may_want(link, false);
+        }
+        yes
     }
 
     /// Whether `neighbour` is interested in `owner`, whose end is `link`, as the neighbour sees it.
