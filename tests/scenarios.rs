@@ -81,6 +81,16 @@ const SMALL: &[(&str, &[&str])] = &[
     ),
     ("flash_crowd", &["file.size=\"4 MiB\"", "group.leechers.count=60"]),
     ("free_riders", &["file.size=\"4 MiB\""]),
+    (
+        "million",
+        &[
+            "file.size=\"2 MiB\"",
+            "group.slow.count=60",
+            "group.medium.count=60",
+            "group.fast.count=60",
+            "group.seeds.count=2",
+        ],
+    ),
     ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
     ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     (
