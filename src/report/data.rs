@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{ReportError, chunks, failed, replay, table};
+use super::{ReportError, chunks, distribution, failed, replay, table};
 use crate::metrics::replay::REPLAY;
 
 /// Rows of the time series at most.
@@ -59,16 +59,35 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
 }
 
 fn comparison(directory: &Path) -> Result<Value, ReportError> {
-    let runs = table::columns(&directory.join("runs.csv"), &["scenario"], 1)?;
+    let runs = table::columns(&directory.join("runs.csv"), &["scenario", "variant"], 1)?;
+    let factors = directory.join("comparison_factors.csv");
+    // Comparisons of an older swarmsim do not have it.
+    let factors = factors
+        .is_file()
+        .then(|| table::columns(&factors, &[], 1))
+        .transpose()?;
     let values = ["variant", "metric", "value"];
     Ok(json!({
         "kind": "comparison",
         "name": runs["scenario"][0],
         "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
         "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
+        "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
+        "factors": factors,
         "scenario": scenario(directory)?,
         "notes": ["Every metric of every run is in this page."],
     }))
+}
+
+/// The different names in a column, in order.
+fn names(column: &Value) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in column.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if names.last().is_none_or(|last| last != name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 fn scenario(directory: &Path) -> Result<String, ReportError> {

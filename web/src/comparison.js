@@ -1,6 +1,7 @@
 // The report of a comparison.
 import { card, element } from "./card.js";
-import { colour, forest, xyChart } from "./charts.js";
+import { colour, dash, forest, xyChart } from "./charts.js";
+import { factorChart } from "./factor.js";
 import { distinct, number } from "./format.js";
 import { heading } from "./run.js";
 
@@ -26,21 +27,34 @@ export function showComparison(data, main) {
   const metricCharts = (/** @type {string} */ metric) => {
     const rows = rowsOf(metric);
     const unit = summary.unit[rows[0]] === "1" ? "" : ` (${summary.unit[rows[0]]})`;
+    const label = unit ? `${metric.replace(/_(s|bytes)$/, "")}${unit}` : metric;
     const items = rows.filter((/** @type {number} */ i) => summary.difference_low[i] !== null).map((/** @type {number} */ i) => ({
       name: String(summary.variant[i]), low: summary.difference_low[i], value: summary.difference[i], high: summary.difference_high[i], clear: summary.resolved[i] === "true" }));
     const series = variants.map((variant, k) => {
       const own = values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.variant[i] === variant && values.metric[i] === metric).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
-      return { name: String(variant), colour: colour(k), points: own.flatMap((/** @type {number} */ v, /** @type {number} */ i) => [[v, i / own.length], [v, (i + 1) / own.length]]) };
+      return { name: String(variant), colour: colour(k), dash: dash(k), points: own.flatMap((/** @type {number} */ v, /** @type {number} */ i) => [[v, i / own.length], [v, (i + 1) / own.length]]) };
     });
-    const charts = [xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", x: `${metric}${unit}`, y: "share of runs", yMax: 1, series })];
+    const charts = [xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", x: label, y: "share of runs", yMax: 1, series })];
     if (items.length) {
       charts.unshift(forest({ title: `Differences: ${metric}`, note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Blue: resolved; grey: may be chance.`, x: `difference${unit}`, items }));
     }
-    return charts;
+    return [...factorChart(data.factors, rows.map((/** @type {number} */ i) => ({ variant: String(summary.variant[i]), mean: summary.mean[i], low: summary.low[i], high: summary.high[i] })),
+      metric, label, `Mean and ${number(summary.confidence[0] * 100)} % interval over the runs.`), ...charts];
   };
   show();
+  if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs)));
   main.append(card("All metrics", "A heading sorts the table.", [table(summary)], true));
   main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
+}
+
+/** @param {any} curves @param {number} runs */
+function distribution(curves, runs) {
+  const minutes = curves.time_s.map((/** @type {number} */ t) => t / 60);
+  const missing = curves.not_completed ? ` ${number(curves.not_completed)} of ${number(curves.leechers)} leechers did not complete.` : "";
+  return xyChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. Line: mean over ${number(runs)} runs; band: lowest and highest.${missing}`,
+    x: "time since joining (min)", y: "share of leechers", yMax: 1,
+    series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
+      points: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.mean[i]]), span: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.low[i], c.high[i]]) })) });
 }
 
 /** @param {import("./format.js").Table} summary */

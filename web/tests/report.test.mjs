@@ -13,12 +13,13 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "swarmsim-report-"));
 const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 const swarmsim = (...args) => execFileSync(join(root, "target/debug/swarmsim"), args, { stdio: ["ignore", "ignore", "pipe"] });
-const pages = { run: join(home, "run/report.html"), comparison: join(home, "comparison/report.html") };
+const pages = Object.fromEntries(["run", "comparison", "grid"].map((kind) => [kind, join(home, kind, "report.html")]));
 let browser;
 
 before(async () => {
   swarmsim("run", ...scenario, join(home, "run"), "--detail", "chunks");
   swarmsim("compare", ...scenario, join(home, "comparison"), "--choker", "tit-for-tat,altruist", "--runs", "10");
+  swarmsim("compare", ...scenario, join(home, "grid"), "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 });
 after(() => browser?.close());
@@ -35,7 +36,7 @@ async function open(kind, options = {}) {
   return { page, faults };
 }
 
-for (const [kind, charts] of [["run", 9], ["comparison", 2]]) {
+for (const [kind, charts] of [["run", 9], ["comparison", 3], ["grid", 4]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -78,6 +79,40 @@ test("a chart is saved as CSV, SVG and PNG", async () => {
     const bytes = readFileSync(await download.path());
     assert.ok(bytes.length > 100 && (kind === "PNG" ? bytes.subarray(1, 4).toString() === "PNG" : bytes.toString().startsWith(start)));
   }
+});
+
+/** What a chart shows, as its CSV says it. */
+async function sheet(page, title) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save ${title} as CSV`, exact: true }).click()]);
+  return readFileSync(await download.path(), "utf8").trim().split("\r\n").map((row) => row.split(","));
+}
+
+/** A table of a result, as objects. */
+function table(kind, name) {
+  const [head, ...rows] = readFileSync(join(home, kind, name), "utf8").trim().split("\n").map((row) => row.trim().split(","));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell])));
+}
+
+test("a comparison shows the distribution with a band over its runs", async () => {
+  const { page } = await open("comparison");
+  const rows = (await sheet(page, "Completion time")).slice(1);
+  const last = Math.max(...table("comparison", "runs.csv").map((run) => Number(run.completion_last_s)));
+  assert.equal(rows.length, 2 * 201);
+  assert.ok(Math.abs(Math.max(...rows.map((row) => Number(row[1]))) - last / 60) < 1e-9, "the axis ends with the last completion");
+  assert.ok(rows.every(([, , mean, low, high]) => Number(low) <= Number(mean) && Number(mean) <= Number(high)));
+  assert.ok(rows.some(([, , , low, high]) => Number(low) < Number(high)));
+  assert.deepEqual(rows.filter(([name]) => name === "altruist").at(-1).slice(2), ["1", "1", "1"]);
+});
+
+test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
+  const { page } = await open("grid");
+  const title = "completion_mean_s against file.chunk_size";
+  const rows = (await sheet(page, title)).slice(1);
+  const means = table("grid", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
+  assert.deepEqual(rows.map(([name, x]) => [name, x]), ["tit-for-tat", "altruist"].flatMap((name) => [65536, 131072, 1048576].map((x) => [name, String(x)])));
+  assert.deepEqual(rows.map((row) => row[2]), means.map((row) => String(Number(row.mean))));
+  const labels = await page.locator(".card", { hasText: title }).locator("svg text").allTextContents();
+  for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
 });
 
 test("a heading sorts the table", async () => {
