@@ -75,6 +75,8 @@ export function showRun(data, main) {
       series: scaled(over([["leecher_utilisation", "leechers"], ["seed_utilisation", "seeds"], ["utilisation", "all"]]), 60, 1) }),
     xyChart({ title: "Copies of a chunk", note: "The rarest chunk, the mean, and the most common one.", x: "time (min)", y: "copies",
       series: scaled(over([["copies_min", "rarest"], ["copies_mean", "mean"], ["copies_max", "most common"]]), 60, 1) }),
+    chunksHeld(timeseries, chunks),
+    seedLoad(timeseries),
     heatmap({ title: "Who unchokes whom", note: "Time unchoked per pair of leechers while the sender leeches, over what an average leecher gets from that group. 1 is chance, if all are there equally long.",
       x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit: "times chance", cells: againstChance(groups, names, new Map(names.map((n, i) => [n, data.group_summary.leechers[i]]))) }),
     heatmap({ title: "Traffic between groups", note: "MiB sent in the whole run.", x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit: "MiB",
@@ -85,6 +87,28 @@ export function showRun(data, main) {
     replay(data.replay, leeching));
   main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));
+}
+
+/** How far the leechers are: the share of the file that the middle one and the tenths at both ends have. @param {Table} series @param {number} chunks */
+function chunksHeld(series, chunks) {
+  const title = "Chunks of a leecher";
+  if (!series.leecher_chunks_p50) return card(title, "This needs results of a newer swarmsim: run once more.", []);
+  const rows = series.time_s.map((_, i) => i).filter((i) => series.leecher_chunks_p50[i] !== null);
+  const share = (/** @type {string} */ column, /** @type {number} */ i) => series[column][i] / chunks;
+  return xyChart({ title, note: "Share of the file that the leechers have that are there. Line: median; band: 10 % to 90 % quantile.", x: "time (min)", y: "share of chunks", yMax: 1, series: [{ name: "", colour: colour(0),
+    points: rows.map((i) => [series.time_s[i] / 60, share("leecher_chunks_p50", i)]),
+    span: rows.map((i) => [series.time_s[i] / 60, share("leecher_chunks_p10", i), share("leecher_chunks_p90", i)]) }] });
+}
+
+/** What seeds give: of their capacity, and of all that is sent. @param {Table} series */
+function seedLoad(series) {
+  const minutes = series.time_s.map((t) => t / 60);
+  const sent = (/** @type {number} */ i) => series.seed_sent_bytes[i] + series.leecher_sent_bytes[i];
+  const share = (/** @type {number} */ from, /** @type {number} */ to) => (sent(to) > sent(from) ? (series.seed_sent_bytes[to] - series.seed_sent_bytes[from]) / (sent(to) - sent(from)) : null);
+  return xyChart({ title: "Load of the seeds", note: "Their use of their own capacity and their share of all bytes, since the sample before; and their share of all bytes so far.", x: "time (min)", y: "share", yMax: 1, series: [
+    { name: "of their capacity", colour: colour(0), points: pairs(minutes, series.seed_utilisation) },
+    { name: "of all bytes", colour: colour(1), points: pairs(minutes, minutes.map((_, i) => (i ? share(i - 1, i) : null))) },
+    { name: "of all bytes so far", colour: colour(2), points: pairs(minutes, minutes.map((_, i) => (sent(i) > 0 ? series.seed_sent_bytes[i] / sent(i) : null))) }] });
 }
 
 /** @param {any} grid */
