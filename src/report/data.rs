@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::{ReportError, chunks, distribution, failed, replay, table};
 use crate::metrics::replay::REPLAY;
+use crate::scenario::{self, LoadOptions};
+
+const SCENARIO: &str = "scenario.toml";
 
 /// Rows of the time series at most.
 const SAMPLES_MAX: usize = 2_000;
@@ -32,6 +35,7 @@ pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
 }
 
 fn run(directory: &Path) -> Result<Value, ReportError> {
+    let text = scenario(directory)?;
     let all = |file: &str| table::columns(&directory.join(file), &[], 1);
     let series = directory.join("timeseries.csv");
     let samples = table::count(&series)?;
@@ -53,7 +57,8 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "timeseries": table::columns(&series, &[], step)?,
         "chunk_copies": copies,
         "replay": film,
-        "scenario": scenario(directory)?,
+        "warnings": warnings(directory, &text),
+        "scenario": text,
         "notes": [note],
     }))
 }
@@ -66,6 +71,7 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
         .is_file()
         .then(|| table::columns(&factors, &[], 1))
         .transpose()?;
+    let text = scenario(directory)?;
     let values = ["variant", "metric", "value"];
     Ok(json!({
         "kind": "comparison",
@@ -74,7 +80,8 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
         "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
         "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
         "factors": factors,
-        "scenario": scenario(directory)?,
+        "warnings": warnings(directory, &text),
+        "scenario": text,
         "notes": ["Every metric of every run is in this page."],
     }))
 }
@@ -91,6 +98,13 @@ fn names(column: &Value) -> Vec<String> {
 }
 
 fn scenario(directory: &Path) -> Result<String, ReportError> {
-    let path = directory.join("scenario.toml");
+    let path = directory.join(SCENARIO);
     fs::read_to_string(&path).map_err(failed("read", &path))
+}
+
+/// What is probably not meant in the scenario of `directory`. One that can't be read says nothing: it names chokers of another program, or a
+/// trace that is gone, and was fine when it was run.
+fn warnings(directory: &Path, text: &str) -> Vec<String> {
+    let loaded = scenario::parse(text, SCENARIO, directory, &LoadOptions::default());
+    loaded.map(|loaded| loaded.warnings).unwrap_or_default()
 }

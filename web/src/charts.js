@@ -9,8 +9,8 @@ export const colour = (index) => `var(--c${index % 7})`;
 export const dash = (index) => ["", "7 4", "2 3", "9 3 2 3"][Math.floor(index / 7) % 4];
 
 /**
- * `span`: at each x a lowest and a highest value, shown as a band, or as bars with `bars`.
- * @typedef {{ name: string, points: [number, number][], colour: string, dots?: boolean, dash?: string, span?: [number, number, number][], bars?: boolean }} Series
+ * `dots`: points of this radius instead of a line; `span`: at each x a lowest and a highest value, shown as a band, or as bars with `bars`.
+ * @typedef {{ name: string, points: [number, number][], colour: string, dots?: number, dash?: string, span?: [number, number, number][], bars?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, series: Series[], places?: Place[], log?: boolean }} XyChart
  */
@@ -78,7 +78,7 @@ function between(places, log) {
 function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
-  const dots = () => series.points.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: series.bars ? 4 : 3, fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  const dots = () => series.points.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: series.dots ?? 4, fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
   const span = series.span ?? [];

@@ -3,7 +3,7 @@ import { card, element } from "./card.js";
 import { colour, dash, forest, xyChart } from "./charts.js";
 import { factorChart } from "./factor.js";
 import { distinct, number } from "./format.js";
-import { heading } from "./run.js";
+import { heading, warnings } from "./run.js";
 
 /** @param {any} data @param {HTMLElement} main */
 export function showComparison(data, main) {
@@ -13,10 +13,10 @@ export function showComparison(data, main) {
   const rowsOf = (/** @type {any} */ metric) => summary.metric.map((/** @type {any} */ m, /** @type {number} */ i) => (m === metric ? i : -1)).filter((/** @type {number} */ i) => i >= 0);
   document.title = `${data.name} – swarmsim comparison`;
   heading(data.name, `${variants.length} variants · ${number(Math.max(...summary.runs))} runs each · baseline ${summary.baseline[0]}`);
+  main.append(...warnings(data.warnings));
   const unfinished = rowsOf(metrics[0]).filter((/** @type {number} */ i) => summary.not_finished[i] > 0);
   if (unfinished.length) {
-    main.append(element("section", { class: "card wide warning", role: "note" }, element("p", {}, "Some runs ended before all was done: " +
-      unfinished.map((/** @type {number} */ i) => `${summary.variant[i]}: ${summary.not_finished[i]}`).join(", "))));
+    main.append(...warnings(["Some runs ended before all was done: " + unfinished.map((/** @type {number} */ i) => `${summary.variant[i]}: ${summary.not_finished[i]}`).join(", ")]));
   }
   const chosen = element("div", { class: "wide", id: "chosen", style: "display:contents" });
   const select = element("select", { id: "metric" }, ...metrics.map((m) => element("option", {}, String(m))));

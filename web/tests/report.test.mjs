@@ -13,11 +13,12 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "swarmsim-report-"));
 const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 const swarmsim = (...args) => execFileSync(join(root, "target/debug/swarmsim"), args, { stdio: ["ignore", "ignore", "pipe"] });
-const pages = Object.fromEntries(["run", "comparison", "grid"].map((kind) => [kind, join(home, kind, "report.html")]));
+const pages = Object.fromEntries(["run", "short", "comparison", "grid"].map((kind) => [kind, join(home, kind, "report.html")]));
 let browser;
 
 before(async () => {
   swarmsim("run", ...scenario, join(home, "run"), "--detail", "chunks");
+  swarmsim("run", ...scenario, join(home, "short"), "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, join(home, "comparison"), "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, join(home, "grid"), "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -36,7 +37,7 @@ async function open(kind, options = {}) {
   return { page, faults };
 }
 
-for (const [kind, charts] of [["run", 9], ["comparison", 3], ["grid", 4]]) {
+for (const [kind, charts] of [["run", 12], ["comparison", 3], ["grid", 4]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -113,6 +114,41 @@ test("a metric stands against the factor that was swept over numbers, a line for
   assert.deepEqual(rows.map((row) => row[2]), means.map((row) => String(Number(row.mean))));
   const labels = await page.locator(".card", { hasText: title }).locator("svg text").allTextContents();
   for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
+});
+
+test("chunks of a leecher, load of the seeds and the clustering index are those of the files", async () => {
+  const { page } = await open("run");
+  const series = table("run", "timeseries.csv");
+  const held = series.filter((row) => row.leecher_chunks_p50 !== "").map((row) => [row.time_s / 60, ...["p50", "p10", "p90"].map((p) => row[`leecher_chunks_${p}`] / 20)]);
+  assert.deepEqual((await sheet(page, "Chunks of a leecher")).slice(1).map((row) => row.slice(1).map(Number)), held);
+  const last = series.at(-1);
+  const load = (await sheet(page, "Load of the seeds")).filter(([name]) => name === "of all bytes so far").at(-1);
+  assert.equal(Number(load[2]), last.seed_sent_bytes / (Number(last.seed_sent_bytes) + Number(last.leecher_sent_bytes)));
+  const given = table("run", "groups.csv").filter((row) => row.from_group === "fast");
+  const seconds = (rows) => rows.reduce((sum, row) => sum + Number(row.unchoked_s_while_sender_leeches), 0);
+  const rows = (await sheet(page, "Clustering index")).slice(1);
+  const [own, chance] = [Number(rows[2][2]), Number(rows[5][2])];
+  assert.ok(Math.abs(own - seconds(given.filter((row) => row.to_group === "fast")) / seconds(given)) < 1e-12);
+  assert.equal(chance, 12 / 39);
+});
+
+test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {
+  const { page } = await open("short");
+  const texts = await page.locator(".warning").allTextContents();
+  assert.equal(texts.length, 2);
+  assert.match(texts[0], /The time limit came first, with 40 leechers without the file/);
+  assert.match(texts[1], /the run ends after 20 s, before all can have the file.*scenario.toml:/s);
+  assert.equal(await page.getByText("Nobody completed the file.").count(), 2);
+});
+
+test("on paper it is light, with whole charts and no controls", async () => {
+  const { page } = await open("grid", { colorScheme: "dark", viewport: { width: 718, height: 1000 } });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const style = (selector, name) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e)[n], name);
+  assert.equal(await style("h1", "color"), "rgb(31, 35, 40)");
+  assert.equal(await style(".card:has(svg)", "breakInside"), "avoid");
+  for (const selector of [".tools", "#theme"]) assert.equal(await style(selector, "display"), "none");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut at the right");
 });
 
 test("a heading sorts the table", async () => {
