@@ -17,7 +17,8 @@ from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note,
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
 # The largest number over the smallest, from which on an axis is logarithmic.
-FAR_APART = 8
+FAR_APART = 10
+BARE = re.compile(r"true|false|[-+.\deE]+")
 UNIT = re.compile(r"_(s|bytes)$")
 
 
@@ -119,7 +120,9 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         axes.set_xscale("log")
         axes.minorticks_off()
     axes.set_xticks(list(positions), list(places["setting"]))
-    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=label)
+    # The name of a group on a line of its own: the axis is short.
+    group, _, figure_of = label.rpartition(".")
+    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
     if not numeric:
         axes.set_xlim(-0.5, len(places) - 0.5)
     if (rows["mean"] >= 0).all():
@@ -215,5 +218,12 @@ def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, pd.DataFr
         return bool(rows["number"].notna().all()), rows["setting"].nunique()
 
     chosen = names[asked - 1] if asked is not None else max(names, key=worth)
-    rest = table[table["factor"] != chosen].groupby("variant", sort=False)["setting"].agg(" · ".join)
-    return table[table["factor"] == chosen], rest.rename("other").reset_index()
+    others = table[table["factor"] != chosen]
+    named = [_named(*row) for row in zip(others["factor"], others["setting"], strict=True)]
+    rest = others.assign(other=named).groupby("variant", sort=False)["other"].agg(" · ".join)
+    return table[table["factor"] == chosen], rest.reset_index()
+
+
+def _named(factor: str, setting: str) -> str:
+    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front."""
+    return f"{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting

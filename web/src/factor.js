@@ -3,7 +3,10 @@ import { colour, dash, xyChart } from "./charts.js";
 import { distinct } from "./format.js";
 
 /** The largest value over the smallest, from which on the axis is logarithmic. */
-const FAR_APART = 8;
+const FAR_APART = 10;
+
+/** The setting as labels say it: what has neither a unit nor a word has the end of its key in front. @param {{ factor: string, setting: string }} row */
+const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${factor.split(".").pop()}=${setting}` : setting);
 
 /** @typedef {{ variant: string, mean: number | null, low: number | null, high: number | null }} Estimate */
 
@@ -19,7 +22,7 @@ export function factorChart(factors, estimates, metric, label, note) {
   const [over] = distinct(factors.factor).filter((factor) => of(factor).every((row) => row.at !== null) && settings(factor) > 1).sort((a, b) => settings(b) - settings(a));
   if (over === undefined) return [];
   const place = new Map(of(over).map((row) => [row.variant, row.at]));
-  const others = (/** @type {string} */ variant) => rows.filter((row) => row.variant === variant && row.factor !== over).map((row) => row.setting).join(" \u00b7 ");
+  const others = (/** @type {string} */ variant) => rows.filter((row) => row.variant === variant && row.factor !== over).map(named).join(" \u00b7 ");
   const places = distinct([...place.values()]).sort((a, b) => a - b).map((at) => ({ at, text: String(of(over).find((row) => row.at === at)?.setting) }));
   const log = places[0].at > 0 && places[places.length - 1].at / places[0].at >= FAR_APART;
   const defined = estimates.filter((e) => e.mean !== null).sort((a, b) => place.get(a.variant) - place.get(b.variant));
