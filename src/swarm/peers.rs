@@ -305,8 +305,8 @@ mod tests {
             (Role::Crashed, 4),
         ] {
             peers.insert(Peer {
-                role,
                 chunks,
+                role,
                 ..Peer::absent()
             });
         }
