@@ -89,7 +89,7 @@ impl Home {
                 }
             }
         }
-        assert_eq!(files.len(), 7, "{:?}", files.keys());
+        assert_eq!(files.len(), 8, "{:?}", files.keys());
         files
     }
 }

@@ -111,6 +111,62 @@ fn a_comparison_is_shown_too() {
     assert_eq!(data["summary"]["variant"][1], "random");
 }
 
+#[test]
+fn what_came_out_is_said_even_if_the_page_fails() {
+    let (home, _) = result(&[]);
+    let compare = [
+        "compare",
+        "s.toml",
+        "--choker",
+        "tit-for-tat,random",
+        "--runs",
+        "2",
+        "--out",
+        "c",
+    ];
+    assert!(swarmsim(home.path(), &compare).status.success());
+    fs::create_dir(home.path().join("c/report.html")).expect("made");
+    let output = swarmsim(home.path(), &[&compare[..], &["--resume", "--report"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let (out, error) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(out.contains("completion_mean_s"), "{out}");
+    assert!(error.contains("error: cannot write `c/report.html`"), "{error}");
+    let left: Vec<_> = fs::read_dir(home.path().join("c"))
+        .expect("the directory")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        left.iter().all(|name| !name.to_string_lossy().ends_with(".tmp")),
+        "{left:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_is_replaced_whole_and_a_link_stays_one() {
+    let (home, path) = result(&["--report"]);
+    let (page, link) = (path.join("report.html"), home.path().join("link.html"));
+    std::os::unix::fs::symlink(&page, &link).expect("linked");
+    let first = fs::metadata(&page)
+        .map(|page| std::os::unix::fs::MetadataExt::ino(&page))
+        .expect("the page");
+    assert!(
+        swarmsim(home.path(), &["report", "r", "--out", "link.html"])
+            .status
+            .success()
+    );
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    let second = fs::metadata(&page)
+        .map(|page| std::os::unix::fs::MetadataExt::ino(&page))
+        .expect("the page");
+    assert_ne!(first, second, "another file took its place");
+    assert_eq!(data(&page)["kind"], "run");
+}
+
 /// The exit code and what is said when the report on `directory` fails.
 fn refused(home: &Path, args: &[&str]) -> (Option<i32>, String) {
     let output = swarmsim(home, &[&["report"], args].concat());

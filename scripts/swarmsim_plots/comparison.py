@@ -16,9 +16,10 @@ from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note,
 
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
-NUMBER = re.compile(r"^(?:(?P<name>[^=]+)=)?(?P<value>-?[\d.,]+)\s*(?P<unit>\D*)$")
-MULTIPLES = {"KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30, "kbit/s": 1e3, "Mbit/s": 1e6, "Gbit/s": 1e9}
-MULTIPLES |= {"kB": 1e3, "MB": 1e6, "GB": 1e9, "kB/s": 1e3, "MB/s": 1e6, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0}
+# The largest number over the smallest, from which on an axis is logarithmic.
+FAR_APART = 10
+BARE = re.compile(r"true|false|[-+.\deE]+")
+UNIT = re.compile(r"_(s|bytes)$")
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,15 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     rows = rows.dropna(subset="difference").iloc[::-1]
     if rows.empty:
         raise NoDataError(f"`{metric}` has no difference: is there but one variant, or was it never defined?")
-    unit, factor = _unit(rows, np.nanmax(rows[["difference_low", "difference_high", "difference"]].abs()))
+    label, factor = _label(metric, rows, np.nanmax(rows[["difference_low", "difference_high", "difference"]].abs().to_numpy()))
     figure = _high(style, width, len(rows))
     axes = figure.subplots()
     axes.axvline(0, color=GREY, linewidth=0.8)
-    for place, row in enumerate(rows.itertuples()):
-        _interval(axes, place, (row.difference_low, row.difference, row.difference_high), factor, row.resolved == "true")
+    for place, row in enumerate(rows.to_dict("records")):
+        figures = (row["difference_low"], row["difference"], row["difference_high"])
+        _interval(axes, place, figures, factor, row["resolved"] == "true")
     axes.set_yticks(range(len(rows)), rows["variant"])
-    axes.set(xlabel=f"difference of {metric}{unit}\nto {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
+    axes.set(xlabel=f"difference of {label}\nto {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
     note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
     return figure
@@ -95,26 +97,34 @@ def metrics(result: Result, style: Style, width: str, choice: Choice) -> Figure:
 def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     """The mean of a metric over one factor of the grid that was swept; a line for each combination of the others."""
     metric, rows = _metric(result, _wanted(result, choice)[0])
-    parts = [str(variant).split(" · ") for variant in rows["variant"]]
-    if len({len(part) for part in parts}) != 1:
-        raise NoDataError("the labels of the variants are no grid: sweep one with `swarmsim compare --vary 'KEY=A,B,C'`")
-    place = _factor(parts, choice.factor)
-    values = [part[place] for part in parts]
-    others = [" · ".join(part[:place] + part[place + 1 :]) for part in parts]
-    positions, ticks, name = _axis(values)
-    unit, size = _unit(rows, rows["high"].fillna(rows["mean"]).max())
-    rows = rows.assign(position=[positions[value] for value in values], other=others).dropna(subset="mean")
+    over, others = _factors(result, choice.factor)
+    rows = rows.merge(over, on="variant").merge(others, on="variant", how="left").dropna(subset="mean")
     if rows.empty:
         raise NoDataError(f"`{metric}` is not defined in any run")
+    label, size = _label(metric, rows, rows["high"].fillna(rows["mean"]).max())
+    numeric = bool(over["number"].notna().all())
+    places = over.drop_duplicates("setting").reset_index(drop=True)
+    positions = places["number"] if numeric else pd.Series(places.index, dtype=float)
+    place_of = dict(zip(places["setting"], positions, strict=True))
     figure = style.figure(width)
     axes = figure.subplots()
-    for ix, (other, line) in enumerate(rows.groupby("other", sort=False)):
-        line = line.sort_values("position")
+    lines = list(rows.assign(place=rows["setting"].map(place_of), other=rows["other"].fillna("")).groupby("other", sort=False))
+    for ix, (other, line) in enumerate(lines):
+        line = line.sort_values("place")
         reach = (line["mean"] - line["low"]) / size
-        shown = look(ix) | {"marker": mark(ix)["marker"]}
-        axes.errorbar(line["position"], line["mean"] / size, yerr=reach, label=other, capsize=2, **shown)
-    axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set(xlabel=choice.factor_label or name, ylabel=f"{metric}{unit}")
+        # What is no number stands side by side, and nothing lies between.
+        shown = look(ix) | {"marker": mark(ix)["marker"]} if numeric else mark(ix)
+        aside = 0 if numeric else 0.12 * (ix - (len(lines) - 1) / 2)
+        axes.errorbar(line["place"] + aside, line["mean"] / size, yerr=reach, label=str(other), capsize=2, **shown)
+    if numeric and positions.min() > 0 and positions.max() >= FAR_APART * positions.min():
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    axes.set_xticks(list(positions), list(places["setting"]))
+    # The name of a group on a line of its own: the axis is short.
+    group, _, figure_of = label.rpartition(".")
+    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
+    if not numeric:
+        axes.set_xlim(-0.5, len(places) - 0.5)
     if (rows["mean"] >= 0).all():
         axes.set_ylim(0, None)
     handles, labels = axes.get_legend_handles_labels()
@@ -152,13 +162,14 @@ def _metric(result: Result, name: str) -> tuple[str, pd.DataFrame]:
     return name, table[table["metric"] == name]
 
 
-def _unit(rows: pd.DataFrame, largest: float) -> tuple[str, float]:
+def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]:
+    """The metric with the unit in which `largest` reads best, in the place of the unit in its name, and the size of that unit."""
     known = {"s": TIMES, "bytes": BYTES}
     unit = rows["unit"].iloc[0]
     if unit not in known:
-        return "", 1.0
+        return metric, 1.0
     name, size = scale(known[unit], largest)
-    return f" ({name})", size
+    return f"{UNIT.sub('', metric)} ({name})", size
 
 
 def _high(style: Style, width: str, lines: int) -> Figure:
@@ -170,12 +181,12 @@ def _high(style: Style, width: str, lines: int) -> Figure:
 
 def _panel(axes: Axes, metric: str, rows: pd.DataFrame) -> None:
     rows = rows.iloc[::-1]
-    unit, size = _unit(rows, rows["high"].fillna(rows["mean"]).max())
-    for place, row in enumerate(rows.itertuples()):
-        if not np.isnan(row.mean):
-            _interval(axes, place, (row.low, row.mean, row.high), size, True)
+    label, size = _label(metric, rows, rows["high"].fillna(rows["mean"]).max())
+    for place, row in enumerate(rows.to_dict("records")):
+        if not np.isnan(row["mean"]):
+            _interval(axes, place, (row["low"], row["mean"], row["high"]), size, True)
     axes.set_yticks(range(len(rows)), rows["variant"])
-    axes.set(xlabel=f"{metric}{unit}", ylim=(-0.6, len(rows) - 0.4))
+    axes.set(xlabel=label, ylim=(-0.6, len(rows) - 0.4))
 
 
 def _interval(axes: Axes, place: int, figures: tuple[float, float, float], size: float, filled: bool) -> None:
@@ -189,43 +200,30 @@ def _runs(rows: pd.DataFrame) -> str:
 
 
 def _caveats(rows: pd.DataFrame) -> list[str]:
-    cut = [f"{row.variant}: {row.not_finished}" for row in rows.itertuples() if row.not_finished]
-    undefined = [f"{row.variant}: {row.undefined}" for row in rows.itertuples() if row.undefined]
+    cut = [f"{row['variant']}: {row['not_finished']}" for row in rows.to_dict("records") if row["not_finished"]]
+    undefined = [f"{row['variant']}: {row['undefined']}" for row in rows.to_dict("records") if row["undefined"]]
     said = [f"runs that ended before all was done – {', '.join(cut)}"] if cut else []
     return said + ([f"runs in which it is not defined – {', '.join(undefined)}"] if undefined else [])
 
 
-def _factor(parts: list[list[str]], asked: int | None) -> int:
-    """Which part of the labels goes on the x axis: the one asked for, else numbers first, then whichever has most values."""
-    count = len(parts[0])
-    if asked is not None:
-        if not 1 <= asked <= count:
-            raise PlotError(f"--factor {asked}: the variants have {count} factors, such as {' · '.join(parts[0])}")
-        return asked - 1
+def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The factor for the x axis, and what variants have of the others: the one asked for, else numbers first, then most settings."""
+    table = result.table("comparison_factors.csv", "variant", "factor", "setting", "number")
+    names = list(table["factor"].unique())
+    if asked is not None and not 1 <= asked <= len(names):
+        raise PlotError(f"--factor {asked}: the variants have {len(names)} factors: {', '.join(names)}")
 
-    def worth(place: int) -> tuple[bool, int]:
-        values = {part[place] for part in parts}
-        return all(map(_number, values)), len(values)
+    def worth(name: str) -> tuple[bool, int]:
+        rows = table[table["factor"] == name]
+        return bool(rows["number"].notna().all()), rows["setting"].nunique()
 
-    return max(range(count), key=worth)
-
-
-def _number(text: str) -> tuple[float, str] | None:
-    """`count=1,000` is 1000 of `count`; `64 KiB` is 65536."""
-    found = NUMBER.match(text)
-    if not found:
-        return None
-    unit = found["unit"].strip()
-    return float(found["value"].replace(",", "")) * MULTIPLES.get(unit, 1.0), found["name"] or ""
+    chosen = names[asked - 1] if asked is not None else max(names, key=worth)
+    others = table[table["factor"] != chosen]
+    named = [_named(*row) for row in zip(others["factor"], others["setting"], strict=True)]
+    rest = others.assign(other=named).groupby("variant", sort=False)["other"].agg(" · ".join)
+    return table[table["factor"] == chosen], rest.reset_index()
 
 
-def _axis(values: list[str]) -> tuple[dict[str, float], dict[float, str], str]:
-    """Where each value stands, what is written there, and the name of the axis. What is no number stands side by side."""
-    numbers = {value: _number(value) for value in values}
-    distinct = list(dict.fromkeys(values))
-    if not all(numbers.values()):
-        places = {value: float(place) for place, value in enumerate(distinct)}
-        return places, {place: value for value, place in places.items()}, ""
-    places = {value: number[0] for value, number in numbers.items() if number}
-    name = next((number[1] for number in numbers.values() if number), "")
-    return places, {place: value.split("=")[-1] for value, place in places.items()}, name
+def _named(factor: str, setting: str) -> str:
+    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front."""
+    return f"{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting

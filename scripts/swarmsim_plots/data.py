@@ -20,9 +20,15 @@ TEXT = (
     "ending",
     "scenario",
     "resolved",
+    "factor",
+    "setting",
 )
+EMPTY = {
+    "comparison_factors.csv": "its variants have names: sweep a grid with `swarmsim compare --vary 'KEY=A,B,C'`",
+}
 HOW_TO_GET = {
     "chunks.csv": "run it with `--detail chunks`",
+    "comparison_factors.csv": "it was made by an older swarmsim: the same command with `--resume` writes it from the runs that are there",
     "comparison_quantiles.csv": "it was made by an older swarmsim: the same command with `--resume` writes it from the runs that are there",
 }
 
@@ -67,6 +73,8 @@ class Result:
             table = pd.read_csv(path, converters=dict.fromkeys(TEXT, str))
         except (OSError, ValueError) as cause:
             raise PlotError(f"`{path}` can't be read: {cause}") from None
+        if table.empty:
+            raise NoDataError(f"`{path}` has no rows" + (f": {EMPTY[name]}" if name in EMPTY else ""))
         for column in columns:
             if column not in table:
                 raise PlotError(
@@ -75,8 +83,6 @@ class Result:
                 )
             if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column]):
                 raise PlotError(f"`{path}`: column `{column}` holds something that is not a number: was the file changed?")
-        if table.empty:
-            raise NoDataError(f"`{path}` has no rows")
         return table
 
     def leechers(self, *columns: str) -> pd.DataFrame:

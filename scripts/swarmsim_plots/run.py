@@ -25,13 +25,19 @@ def unfinished(result: Result) -> list[str]:
 
 def cdf(result: Result, style: Style, width: str) -> Figure:
     """Share of the leechers of each group that had the file after a time; who never completed keeps the line below 1."""
-    leechers = result.leechers()
-    unit, factor = scale(TIMES, leechers["completion_time_s"].max())
+    leechers = result.leechers("joined_s", "left_s")
+    if leechers["completion_time_s"].isna().all():
+        raise NoDataError(f"nobody completed in `{result.path}`: a longer `run.time_limit` may help")
+    ended = result.table("summary.csv", "simulated_s")["simulated_s"].iloc[0]
+    # Who did not complete was seen until it left or the run ended.
+    seen = leechers["completion_time_s"].fillna(leechers["left_s"].fillna(ended) - leechers["joined_s"])
+    unit, factor = scale(TIMES, seen.max())
     figure, axes = _one(style, width)
     for ix, group in enumerate(result.leeching_groups().itertuples()):
         times = np.sort(leechers.loc[leechers["group"] == group.group, "completion_time_s"].dropna()) / factor
         label = f"{group.group} ({group.completed:,} of {group.leechers:,})"
-        axes.step(np.r_[0, times], np.arange(len(times) + 1) / group.leechers, where="post", label=label, **look(ix))
+        steps = np.r_[np.arange(len(times) + 1), len(times)] / group.leechers
+        axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", label=label, **look(ix))
     axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
     return _finish(figure, axes, unfinished(result))
 
@@ -75,9 +81,10 @@ def chunks(result: Result, style: Style, width: str) -> Figure:
     grid = table.pivot(index="chunk", columns="time_s", values="copies")
     if grid.shape[1] < 2:
         raise NoDataError("`chunks.csv` holds one moment: run it with a shorter `run.sample_interval`")
-    unit, factor = scale(TIMES, grid.columns.max())
+    times = grid.columns.to_numpy(dtype=float)
+    unit, factor = scale(TIMES, times.max())
     figure, axes = _one(style, width)
-    image = axes.pcolormesh(grid.columns / factor, grid.index, grid, cmap="cividis", shading="nearest", rasterized=True)
+    image = axes.pcolormesh(times / factor, grid.index, grid, cmap="cividis", shading="nearest", rasterized=True)
     figure.colorbar(image, ax=axes, label="copies")
     axes.set(xlabel=f"time ({unit})", ylabel="chunk")
     note(axes, unfinished(result))
@@ -88,7 +95,7 @@ def seed_load(result: Result, style: Style, width: str) -> Figure:
     """What seeds and leechers have sent so far."""
     parts = {"leechers": "leecher_sent_bytes", "seeds": "seed_sent_bytes"}
     series, unit, time = _series(result, *parts.values())
-    amount, size = scale(BYTES, series[list(parts.values())].max(axis=None))
+    amount, size = scale(BYTES, series[list(parts.values())].to_numpy().max())
     figure, axes = _one(style, width)
     for ix, (label, column) in enumerate(parts.items()):
         axes.plot(time, series[column] / size, label=label, **look(ix))

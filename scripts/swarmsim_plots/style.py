@@ -36,7 +36,7 @@ class Style:
         """An empty figure, `rows` times as high as usual."""
         return Figure(figsize=(self.widths[width], self.height * rows), layout="constrained")
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[Any, Any]:
         """Settings of matplotlib: fonts embedded as text, the same bytes for the same data."""
         return {
             "font.size": self.text,
@@ -64,8 +64,8 @@ STYLES = {
 
 
 def look(ix: int) -> dict[str, Any]:
-    """Colour and line style of the line number `ix`: 35 different ones."""
-    return {"color": COLOURS[ix % len(COLOURS)], "linestyle": LINES[ix % len(LINES)]}
+    """Colour and line style of the line number `ix`: 35 different ones. A line on an axis is not cut in half."""
+    return {"color": COLOURS[ix % len(COLOURS)], "linestyle": LINES[ix % len(LINES)], "clip_on": False}
 
 
 def mark(ix: int) -> dict[str, Any]:

@@ -45,7 +45,9 @@ def swarmsim(*arguments: str, cwd: Path) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `compared` and `grid`."""
+    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `compared`, `grid`
+    and `named` (variants with names).
+    """
     home = tmp_path_factory.mktemp("results")
     classes = str(ROOT / "scenarios/bandwidth_classes.toml")
     small = ("--set", 'file.size="8 MiB"')
@@ -54,6 +56,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     swarmsim("run", "riders.toml", "--out", "riders", cwd=home)
     lonely = ("--set", "group.leechers.count=1", "--set", 'file.size="2 MiB"')
     swarmsim("run", str(ROOT / "scenarios/flash_crowd.toml"), *lonely, "--out", "lonely", cwd=home)
+    swarmsim("run", "riders.toml", "--set", 'run.time_limit="2 s"', "--out", "nobody", cwd=home)
+    named = '\n[[sweep.variant]]\nname = "few · 1"\n[[sweep.variant]]\nname = "many · 2"\nset = { "group.givers.count" = 14 }\n'
+    (home / "named.toml").write_text(RIDERS + named)
+    swarmsim("compare", "named.toml", "--runs", "2", "--out", "named", cwd=home)
     chokers = ("--choker", "tit-for-tat,random", "--runs", "4")
     swarmsim("compare", classes, *small, *chokers, "--out", "compared", cwd=home)
     sizes = ("--vary", "file.chunk_size=64 KiB,128 KiB,256 KiB")

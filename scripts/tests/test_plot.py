@@ -89,8 +89,34 @@ def test_differences_and_means_are_those_of_the_summary(home: Path) -> None:
     interval, middle = axes.lines[1:3]
     assert np.allclose(interval.get_xdata(), [row["difference_low"] / scale, row["difference_high"] / scale])
     assert np.allclose(middle.get_xdata(), row["difference"] / scale)
+    assert axes.get_xlabel().startswith("difference of completion_mean (")
     axes = axes_of(comparison.factor, home / "grid", choice=choice)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["64 KiB", "128 KiB", "256 KiB"]
+
+
+def test_categories_stand_apart_and_named_variants_are_no_grid(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    metric = comparison.Choice(("completion_mean_s",))
+    numbers = axes_of(comparison.factor, home / "grid", choice=metric)
+    assert numbers.get_xlabel() == "file.chunk_size" and numbers.get_ylabel() == "completion_mean (min)"
+    assert [line.get_linestyle() for line in numbers.lines if line.get_marker() == "o"] == ["-"]
+    words = axes_of(comparison.factor, home / "compared", choice=metric)
+    assert words.get_xlabel() == "choking"
+    assert [tick.get_text() for tick in words.get_xticklabels()] == ["tit-for-tat", "random"]
+    assert {line.get_linestyle() for line in words.lines} == {"None"}
+    chosen = axes_of(comparison.factor, home / "grid", choice=comparison.Choice(("completion_mean_s",), factor=1))
+    assert chosen.get_xlabel() == "choking"
+    assert main([str(home / "named"), "--figure", "factor", "--out", str(tmp_path)]) == 2
+    assert "its variants have names" in capsys.readouterr().err
+
+
+def test_nobody_done_is_told_and_lines_go_on_to_the_end(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(home / "nobody"), "--figure", "cdf", "--out", str(tmp_path)]) == 2
+    assert "nobody completed" in capsys.readouterr().err
+    axes = axes_of(run.cdf, home / "riders")
+    ended = pd.read_csv(home / "riders" / "summary.csv").iloc[0]["simulated_s"]
+    scale = {"s": 1, "min": 60}[axes.get_xlabel().split("(")[1].rstrip(")")]
+    for line in axes.lines:
+        assert np.isclose(max(line.get_xdata()) * scale, ended) and not line.get_clip_on()
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,6 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
         }
         Outcome::Finished(finished) => {
             let analysis = &finished.analysis;
-            if args.report {
-                report::write_into(&target)?;
-            }
             if args.json {
                 let report = Report {
                     results: target.display().to_string(),
@@ -132,6 +129,10 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
             comparison::caveats(&plan, &finished)
                 .iter()
                 .for_each(|caveat| errors.warn(caveat));
+            // What came out is said even if there is no page of it.
+            if args.report {
+                report::write_into(&target)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
     }

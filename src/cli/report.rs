@@ -1,5 +1,6 @@
 //! `swarmsim report`: a result or a comparison as one HTML file to look at.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,8 +39,27 @@ pub(super) fn write_into(directory: &Path) -> Result<(), Failure> {
 
 fn write(directory: &Path, out: &Path) -> Result<(), Failure> {
     let page = report::html(directory)?;
-    let written = fs::write(out, page).with_context(|| format!("cannot write `{}`", out.display()));
+    let written = replace(out, &page).with_context(|| format!("cannot write `{}`", out.display()));
     written.map_err(Failure::Run)
+}
+
+/// Puts `page` in the place of the file `out`: whole, or not at all.
+fn replace(out: &Path, page: &str) -> io::Result<()> {
+    // A link stays one, and a device or a pipe is written to.
+    let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+    if fs::metadata(&out).is_ok_and(|there| !there.is_file()) {
+        return fs::write(out, page);
+    }
+    let mut name = OsString::from(".");
+    name.push(out.file_name().ok_or(io::ErrorKind::IsADirectory)?);
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = out.with_file_name(name);
+    let written = fs::write(&beside, page).and_then(|()| fs::rename(&beside, &out));
+    if written.is_err() {
+        // It may not even have been made; the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 impl From<ReportError> for Failure {

@@ -101,10 +101,6 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     };
     let mut meter = Meter::new(&scenario, args.quiet, errors.color());
     let summary = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
-    if args.report {
-        report::write_into(&target)?;
-    }
-
     if args.json {
         let report = Report {
             results: target.display().to_string(),
@@ -119,6 +115,10 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     }
     if let Some(warning) = outcome::warning(&summary) {
         errors.warn(&warning);
+    }
+    // What came out is said even if there is no page of it.
+    if args.report {
+        report::write_into(&target)?;
     }
     let interrupted = summary.outcome == Ending::Interrupted;
     Ok(if interrupted {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `list.rs` | `key=a,b,c` of the command line |
 //! | `variants.rs` | what is varied becomes variants with labels |
+//! | `factors.rs` | what a variant of a grid has of each thing that is varied |
 //! | `plan.rs` | all that is decided before the first run, and checked |
 //! | `metric.rs` | what is compared, and whether less or more of it is better |
 //! | `warm_up.rs` | where the warm-up ends: MSER-5 |
@@ -19,6 +20,7 @@
 mod analysis;
 mod directory;
 mod drive;
+mod factors;
 mod list;
 mod metric;
 mod plan;
@@ -33,10 +35,11 @@ mod workers;
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use directory::{Directory, Existing};
 pub use drive::{CompareError, Event, Finished, Outcome, drive};
+pub use factors::Factor;
 pub use list::axis;
 pub use metric::{Better, Metric, metrics};
 pub use plan::{Plan, Variant};
 pub use statistics::{Interval, interval, t_quantile};
-pub use variants::{chokers, variants};
+pub use variants::{Choice, chokers, variants};
 pub use warm_up::{cut, mser5, warm_up};
 pub use workers::play;

@@ -1,7 +1,8 @@
 //! All that is decided before the first run, and checked: which variants, how many runs, what is compared.
 
+use super::factors::Factor;
 use super::metric::{Metric, metrics};
-use super::variants::variants;
+use super::variants::{Choice, variants};
 use crate::choking::OwnChokers;
 use crate::scenario::estimate::is_open;
 use crate::scenario::limits::SEED_MAX;
@@ -53,6 +54,8 @@ pub struct Plan {
 pub struct Variant {
     /// Its name in tables.
     pub label: String,
+    /// What it has of each axis of a grid; nothing if the variants have names.
+    pub factors: Vec<Factor>,
     /// The scenario with its changes; the seed is that of run 0.
     pub scenario: Scenario,
 }
@@ -70,7 +73,12 @@ impl Plan {
     ) -> Result<Self, ScenarioError> {
         let mut warnings = Vec::new();
         let mut loaded: Vec<Variant> = Vec::new();
-        for (label, changes) in variants(&study.variation)? {
+        for Choice {
+            label,
+            factors,
+            changes,
+        } in variants(&study.variation)?
+        {
             let of_variant = load(&changes).map_err(|error| error.in_the(&format!("variant `{label}`")))?;
             check_seed(&base.scenario, &of_variant.scenario, &changes)?;
             let is_same = |other: &&Variant| other.scenario.to_toml() == of_variant.scenario.to_toml();
@@ -90,6 +98,7 @@ impl Plan {
             warnings.extend(new);
             loaded.push(Variant {
                 label,
+                factors,
                 scenario: of_variant.scenario,
             });
         }

@@ -8,7 +8,7 @@ use super::drive::CompareError;
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
 use crate::metrics::columns::Table;
-use crate::metrics::comparisons::{COMPARISON, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
+use crate::metrics::comparisons::{COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
 use crate::metrics::{DirectoryError, WriteError};
@@ -18,8 +18,9 @@ use crate::store::{RunId, RunRecord, Store};
 const SCENARIO: &str = "scenario.toml";
 
 /// Every file of a comparison, without its store and its variants.
-pub(super) const FILES: [&str; 5] = [
+pub(super) const FILES: [&str; 6] = [
     COMPARISON.file,
+    COMPARISON_FACTORS.file,
     COMPARISON_QUANTILES.file,
     COMPARISON_SUMMARY.file,
     RUNS.file,
@@ -54,6 +55,15 @@ struct QuantileRow<'r> {
     run: u32,
     quantile: f64,
     completion_time_s: Option<f64>,
+}
+
+/// A row of `comparison_factors.csv`.
+#[derive(Serialize)]
+struct FactorRow<'r> {
+    variant: &'r str,
+    factor: &'r str,
+    setting: &'r str,
+    number: Option<f64>,
 }
 
 /// A row of `comparison_summary.csv`.
@@ -127,6 +137,18 @@ pub(super) fn write(
         each_run(plan, store, analysis.runs, &mut |label, record| {
             quantile_rows(label, record).for_each(|row| write_row(table, &row));
         })
+    })?;
+    write_table(directory, &COMPARISON_FACTORS, |table| {
+        for (variant, factor) in plan.variants.iter().flat_map(|v| v.factors.iter().map(move |f| (v, f))) {
+            let row = FactorRow {
+                variant: &variant.label,
+                factor: &factor.name,
+                setting: &factor.setting,
+                number: factor.number,
+            };
+            write_row(table, &row);
+        }
+        Ok(())
     })?;
     write_table(directory, &COMPARISON_SUMMARY, |table| {
         for metric in &analysis.metrics {

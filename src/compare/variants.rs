@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Value;
 
+use super::factors::{Factor, text};
 use super::list;
 use crate::scenario::limits::VARIANTS_MAX;
 use crate::scenario::model::{Choking, StartsWith};
@@ -48,14 +49,29 @@ pub fn chokers(scenario: &Scenario, list: &str) -> Result<Axis, ScenarioError> {
     })
 }
 
-/// Label and changes of each variant, the first axis changing slowest.
+/// A variant that is to be made.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Its name in tables.
+    pub label: String,
+    /// What it has of each axis of a grid; nothing if the variants have names.
+    pub factors: Vec<Factor>,
+    /// What is different in it.
+    pub changes: Vec<Override>,
+}
+
+/// The variants, the first axis changing slowest.
 ///
 /// # Errors
 /// When two variants have the same label, two axes the same key, or there are too many.
-pub fn variants(variation: &Variation) -> Result<Vec<(String, Vec<Override>)>, ScenarioError> {
+pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
     let axes = match variation {
         Variation::Named(named) => {
-            let variants = named.iter().map(|variant| (variant.name.clone(), variant.set.clone()));
+            let variants = named.iter().map(|variant| Choice {
+                label: variant.name.clone(),
+                factors: Vec::new(),
+                changes: variant.set.clone(),
+            });
             return Ok(variants.collect());
         }
         Variation::Grid(axes) => axes,
@@ -72,7 +88,15 @@ pub fn variants(variation: &Variation) -> Result<Vec<(String, Vec<Override>)>, S
         combinations = combinations.iter().flat_map(longer).collect();
     }
     combinations.retain(|combination| !combination.is_empty());
-    Ok(combinations.iter().map(|c| (label(c), changes(c))).collect())
+    let choice = |combination: &Vec<(&Axis, &Placed<Value>)>| Choice {
+        label: label(combination),
+        factors: combination
+            .iter()
+            .map(|(axis, item)| Factor::new(axis, &item.value))
+            .collect(),
+        changes: changes(combination),
+    };
+    Ok(combinations.iter().map(choice).collect())
 }
 
 fn check_axes(axes: &[Axis]) -> Result<(), ScenarioError> {
@@ -138,12 +162,6 @@ fn label(combination: &[(&Axis, &Placed<Value>)]) -> String {
     combination.iter().map(part).collect::<Vec<_>>().join(AND)
 }
 
-/// The value as a label shows it: on one line.
-fn text(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::list::axis;
@@ -157,7 +175,7 @@ mod tests {
         let texts = |changes: Vec<Override>| changes.into_iter().map(|change| change.text).collect();
         Ok(variants
             .into_iter()
-            .map(|(label, changes)| (label, texts(changes)))
+            .map(|choice| (choice.label, texts(choice.changes)))
             .collect())
     }
 
@@ -220,7 +238,11 @@ mod tests {
         let axis = chokers(&swarm, "random,altruist").unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(axis.keys, ["group.\"leechers\".choking"]);
         let variants = variants(&Variation::Grid(vec![axis])).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(variants[0].0, "random");
+        assert_eq!(variants[0].label, "random");
+        assert_eq!(
+            (&*variants[0].factors[0].name, &*variants[0].factors[0].setting),
+            ("choking", "random")
+        );
         assert!(chokers(&scenario(vec![seeds()]), "random").is_err());
         let mut mixed = swarm.clone();
         mixed.groups[1].name = "fast/tit-for-tat".into();

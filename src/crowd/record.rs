@@ -26,6 +26,7 @@ impl<O: Observer> Crowd<'_, O> {
         let now = self.now;
         self.totals.sampled_at = Some(now);
         let totals = &self.totals;
+        let leecher_chunks = self.swarm.peers.leecher_chunks();
         self.observer.sample(&Sample {
             now,
             leechers: totals.leechers.count,
@@ -36,6 +37,7 @@ impl<O: Observer> Crowd<'_, O> {
             leecher_rate: f64::NAN,
             seed_rate: f64::NAN,
             copies: &self.swarm.copies,
+            leecher_chunks: &leecher_chunks,
             completed: totals.completed,
             joined: totals.joined,
             transfers: totals.transfers,

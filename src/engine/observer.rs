@@ -117,6 +117,8 @@ pub struct Sample<'a> {
     pub seed_rate: f64,
     /// Copies of each chunk among the peers that are there.
     pub copies: &'a [u32],
+    /// How many chunks each leecher has that is there, in ascending order.
+    pub leecher_chunks: &'a [u32],
     /// Peers that completed so far.
     pub completed: u64,
     /// Peers that joined so far, initial seeds included.

@@ -40,6 +40,7 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.now();
         self.totals.sampled_at = Some(now);
         let (leechers, seeds) = self.sending();
+        let leecher_chunks = self.swarm.peers.leecher_chunks();
         let totals = &self.totals;
         self.observer.sample(&Sample {
             now,
@@ -50,6 +51,7 @@ impl<O: Observer> Simulation<'_, O> {
             leecher_rate: leechers.rate,
             seed_rate: seeds.rate,
             copies: &self.swarm.copies,
+            leecher_chunks: &leecher_chunks,
             completed: totals.completed,
             joined: totals.joined,
             transfers: totals.transfers,

@@ -125,6 +125,12 @@ pub const TIMESERIES: Table = Table {
         column("copies_max", "copies of the most common chunk"),
         column("chunk_transfers", "chunks completed so far, over all peers"),
         column("flows", "transfers that run at this moment"),
+        column(
+            "leecher_chunks_p10",
+            "chunks that a leecher has: 10 % quantile over the leechers that are there; empty: there are none",
+        ),
+        column("leecher_chunks_p50", "chunks that a leecher has: median"),
+        column("leecher_chunks_p90", "chunks that a leecher has: 90 % quantile"),
     ],
 };
 

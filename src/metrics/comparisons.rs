@@ -64,6 +64,21 @@ pub const COMPARISON_QUANTILES: Table = Table {
     ],
 };
 
+/// One row per variant and factor of a comparison.
+pub const COMPARISON_FACTORS: Table = Table {
+    file: "comparison_factors.csv",
+    about: "What the labels of a grid are made of: one row per variant and thing that is varied. No rows if the variants have names.",
+    columns: &[
+        column("variant", "label of the variant"),
+        column("factor", "what is varied: the key; `choking` for `--choker`"),
+        column("setting", "its value in this variant"),
+        column(
+            "number",
+            "`setting` as a number, in bytes, bytes per second, seconds or per second if it has a unit; empty for what is no number",
+        ),
+    ],
+};
+
 /// One row per metric and variant of a comparison.
 pub const COMPARISON_SUMMARY: Table = Table {
     file: "comparison_summary.csv",
@@ -133,4 +148,10 @@ pub const COMPARISON_SUMMARY: Table = Table {
 };
 
 /// Every table of a comparison, in the order of the documentation.
-pub const COMPARISON_TABLES: [&Table; 4] = [&COMPARISON_SUMMARY, &COMPARISON, &COMPARISON_QUANTILES, &RUNS];
+pub const COMPARISON_TABLES: [&Table; 5] = [
+    &COMPARISON_SUMMARY,
+    &COMPARISON,
+    &COMPARISON_QUANTILES,
+    &COMPARISON_FACTORS,
+    &RUNS,
+];

@@ -72,6 +72,7 @@ statistics and the store.
 | `comparison_summary.csv` | a metric in a variant |
 | `comparison.csv` | a metric in a run |
 | `comparison_quantiles.csv` | a quantile of the completion times of a run |
+| `comparison_factors.csv` | what a variant of a grid has of one thing that is varied |
 | `runs.csv` | a run |
 | `scenario.toml`, `variants/` | the scenario and its variants with every default written out |
 | `runs/` | the store of finished runs, as they end |

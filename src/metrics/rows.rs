@@ -2,8 +2,12 @@
 
 use crate::engine::observer::{PeerRecord, Sample, Transfer, Unchoke};
 use crate::metrics::names;
+use crate::metrics::stats;
 use crate::metrics::table::TableWriter;
 use crate::metrics::tally;
+
+/// Quantiles of the chunks of leechers in `timeseries.csv`.
+const LEECHER_CHUNKS: [f64; 3] = [0.1, 0.5, 0.9];
 
 /// Bytes up to a sample, or between two: those that could have been sent, and those that were.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,6 +88,10 @@ pub(super) fn sample(row: &mut TableWriter, sample: &Sample<'_>, sent: &Sent) {
     row.plain(sample.copies.iter().max().copied().unwrap_or(0));
     row.plain(sample.transfers);
     row.plain(sample.flows);
+    let held: Vec<f64> = sample.leecher_chunks.iter().map(|chunks| f64::from(*chunks)).collect();
+    for p in LEECHER_CHUNKS {
+        row.number_if(stats::quantile(&held, p));
+    }
     row.end_row();
 }
 

@@ -5,8 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{ReportError, chunks, failed, replay, table};
+use super::{ReportError, chunks, distribution, failed, replay, table};
 use crate::metrics::replay::REPLAY;
+use crate::scenario::{self, LoadOptions};
+
+const SCENARIO: &str = "scenario.toml";
 
 /// Rows of the time series at most.
 const SAMPLES_MAX: usize = 2_000;
@@ -32,6 +35,7 @@ pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
 }
 
 fn run(directory: &Path) -> Result<Value, ReportError> {
+    let text = scenario(directory)?;
     let all = |file: &str| table::columns(&directory.join(file), &[], 1);
     let series = directory.join("timeseries.csv");
     let samples = table::count(&series)?;
@@ -53,25 +57,54 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "timeseries": table::columns(&series, &[], step)?,
         "chunk_copies": copies,
         "replay": film,
-        "scenario": scenario(directory)?,
+        "warnings": warnings(directory, &text),
+        "scenario": text,
         "notes": [note],
     }))
 }
 
 fn comparison(directory: &Path) -> Result<Value, ReportError> {
-    let runs = table::columns(&directory.join("runs.csv"), &["scenario"], 1)?;
+    let runs = table::columns(&directory.join("runs.csv"), &["scenario", "variant"], 1)?;
+    let factors = directory.join("comparison_factors.csv");
+    // Comparisons of an older swarmsim do not have it.
+    let factors = factors
+        .is_file()
+        .then(|| table::columns(&factors, &[], 1))
+        .transpose()?;
+    let text = scenario(directory)?;
     let values = ["variant", "metric", "value"];
     Ok(json!({
         "kind": "comparison",
         "name": runs["scenario"][0],
         "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
         "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
-        "scenario": scenario(directory)?,
+        "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
+        "factors": factors,
+        "warnings": warnings(directory, &text),
+        "scenario": text,
         "notes": ["Every metric of every run is in this page."],
     }))
 }
 
+/// The different names in a column, in order.
+fn names(column: &Value) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in column.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if names.last().is_none_or(|last| last != name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
 fn scenario(directory: &Path) -> Result<String, ReportError> {
-    let path = directory.join("scenario.toml");
+    let path = directory.join(SCENARIO);
     fs::read_to_string(&path).map_err(failed("read", &path))
+}
+
+/// What is probably not meant in the scenario of `directory`. One that can't be read says nothing: it names chokers of another program, or a
+/// trace that is gone, and was fine when it was run.
+fn warnings(directory: &Path, text: &str) -> Vec<String> {
+    let loaded = scenario::parse(text, SCENARIO, directory, &LoadOptions::default());
+    loaded.map(|loaded| loaded.warnings).unwrap_or_default()
 }

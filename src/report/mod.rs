@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `table.rs` | a CSV file becomes columns |
 //! | `chunks.rs` | `chunks.csv` becomes a grid that fits a screen |
+//! | `distribution.rs` | the quantiles of all runs become curves with bands |
 //! | `replay.rs` | `replay.json` in few bytes |
 //! | `data.rs` | which files and columns the page needs, as one JSON object |
 //! | `page.rs` | the page around it, from `web/` |
 
 mod chunks;
 mod data;
+mod distribution;
 mod page;
 mod replay;
 mod table;

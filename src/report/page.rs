@@ -5,7 +5,7 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 11] = [
+const SCRIPTS: [&str; 12] = [
     include_str!("../../web/src/format.js"),
     include_str!("../../web/src/card.js"),
     include_str!("../../web/src/charts.js"),
@@ -15,6 +15,7 @@ const SCRIPTS: [&str; 11] = [
     include_str!("../../web/src/replay/panel.js"),
     include_str!("../../web/src/replay/player.js"),
     include_str!("../../web/src/run.js"),
+    include_str!("../../web/src/factor.js"),
     include_str!("../../web/src/comparison.js"),
     include_str!("../../web/src/main.js"),
 ];

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{ReportError, failed};
 
 /// Columns that hold text, whatever it looks like. A seed may be too large for a number of JavaScript.
-const TEXT: [&str; 20] = [
+const TEXT: [&str; 22] = [
     "scenario",
     "version",
     "seed",
@@ -28,6 +28,8 @@ const TEXT: [&str; 20] = [
     "resolved",
     "winner",
     "correction",
+    "factor",
+    "setting",
 ];
 
 /// A CSV file that is read row by row.
@@ -72,23 +74,31 @@ impl<'p> Rows<'p> {
 
     /// A number in a cell; `None` where the cell is empty.
     pub fn number(&self, row: &Row<'_>, place: usize) -> Result<Option<f64>, ReportError> {
-        let cell = row.record.get(place).unwrap_or_default();
+        let cell = row.text(place);
         if cell.is_empty() {
             return Ok(None);
         }
         match cell.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(ReportError::Damaged {
-                path: self.path.to_owned(),
-                line: row.line,
-                what: format!("`{cell}` in the column `{}` is no number", self.columns[place]),
-            }),
+            _ => Err(self.damaged(
+                row,
+                format!("`{cell}` in the column `{}` is no number", self.columns[place]),
+            )),
+        }
+    }
+
+    /// A complaint about `row`.
+    pub fn damaged(&self, row: &Row<'_>, what: String) -> ReportError {
+        ReportError::Damaged {
+            path: self.path.to_owned(),
+            line: row.line,
+            what,
         }
     }
 
     fn value(&self, row: &Row<'_>, place: usize) -> Result<Value, ReportError> {
         if TEXT.contains(&self.columns[place].as_str()) {
-            let cell = row.record.get(place).unwrap_or_default();
+            let cell = row.text(place);
             return Ok(if cell.is_empty() { Value::Null } else { cell.into() });
         }
         Ok(self.number(row, place)?.into())
@@ -99,6 +109,13 @@ impl<'p> Rows<'p> {
 pub(super) struct Row<'r> {
     record: &'r csv::StringRecord,
     line: u64,
+}
+
+impl Row<'_> {
+    /// What stands in a cell.
+    pub fn text(&self, place: usize) -> &str {
+        self.record.get(place).unwrap_or_default()
+    }
 }
 
 /// The columns `wanted` of the file at `path`, all of them if `wanted` is empty; of its rows every `step`-th.

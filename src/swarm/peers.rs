@@ -175,6 +175,15 @@ impl Peers {
         all.filter(|(_, p)| p.role != Role::Absent)
     }
 
+    /// How many chunks each leecher has that is there, in ascending order.
+    #[must_use]
+    pub fn leecher_chunks(&self) -> Vec<u32> {
+        let leechers = self.column.iter().filter(|peer| peer.role == Role::Leecher);
+        let mut chunks: Vec<u32> = leechers.map(|peer| peer.chunks).collect();
+        chunks.sort_unstable();
+        chunks
+    }
+
     /// Bytes in use, without lists that have outgrown their inline places.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -287,5 +296,23 @@ mod tests {
         // What booking bytes looks at.
         let moved = std::mem::offset_of!(Peer, life) + std::mem::offset_of!(Life, uploaded_leeching_bytes);
         assert!(moved + size_of::<u64>() <= 64);
+    }
+
+    #[test]
+    fn chunks_of_leechers_are_in_order_and_of_nobody_else() {
+        let mut peers = Peers::default();
+        for (role, chunks) in [
+            (Role::Leecher, 7),
+            (Role::Seed, 9),
+            (Role::Leecher, 2),
+            (Role::Crashed, 4),
+        ] {
+            peers.insert(Peer {
+                chunks,
+                role,
+                ..Peer::absent()
+            });
+        }
+        assert_eq!(peers.leecher_chunks(), [2, 7]);
     }
 }

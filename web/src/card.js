@@ -28,7 +28,7 @@ export function card(title, note, content, wide = false) {
 
 /**
  * A chart in a card. `draw` fills an SVG of a given width and returns its height.
- * @param {{ title: string, note?: string, wide?: boolean, legend?: { name: string, colour: string }[], sheet: Sheet,
+ * @param {{ title: string, note?: string, wide?: boolean, legend?: { name: string, colour: string, dash?: string }[], sheet: Sheet,
  *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
  */
 export function chartCard(chart) {
@@ -53,8 +53,9 @@ export function chartCard(chart) {
     tool("PNG", () => savePng(`${name}.png`, svg)),
     tool("CSV", () => save(`${name}.csv`, new Blob([csv(chart.sheet)], { type: "text/csv" }))));
   const legend = element("ul", { class: "legend" });
-  for (const { name: label, colour } of chart.legend ?? []) {
-    legend.append(element("li", {}, element("i", { style: `background:${colour}` }), label));
+  for (const { name: label, colour, dash } of chart.legend ?? []) {
+    const look = dash ? `background:repeating-linear-gradient(90deg,${colour} 0 4px,transparent 4px 7px)` : `background:${colour}`;
+    legend.append(element("li", {}, element("i", { style: look }), label));
   }
   const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
   let drawn = 0;

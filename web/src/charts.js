@@ -5,59 +5,96 @@ import { number, ticks } from "./format.js";
 /** @param {number} index */
 export const colour = (index) => `var(--c${index % 7})`;
 
-/** @typedef {{ name: string, points: [number, number][], colour: string, dots?: boolean }} Series */
+/** A line style of its own for every seven lines. @param {number} index */
+export const dash = (index) => ["", "7 4", "2 3", "9 3 2 3"][Math.floor(index / 7) % 4];
 
 /**
- * Lines or points over two axes.
- * @param {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, series: Series[] }} chart
+ * `dots`: points of this radius instead of a line; `span`: at each x a lowest and a highest value, shown as a band, or as bars with `bars`.
+ * @typedef {{ name: string, points: [number, number][], colour: string, dots?: number, dash?: string, span?: [number, number, number][], bars?: boolean }} Series
+ * @typedef {{ at: number, text: string }} Place
+ * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, series: Series[], places?: Place[], log?: boolean }} XyChart
  */
+
+/** Lines or points over two axes; with `places` the x axis is marked there, and spans no more. @param {XyChart} chart */
 export function xyChart(chart) {
-  const all = chart.series.flatMap((s) => s.points);
-  const top = (/** @type {0 | 1} */ axis) => all.reduce((most, point) => Math.max(most, point[axis]), 0) || 1;
+  const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
+    .reduce((m, point) => Math.max(m, point[axis]), most), 0) || 1;
   const [xMax, yMax] = [top(0), chart.yMax ?? top(1) * 1.05];
+  const [left, right, head, foot, height] = [56, 12, 10, 44, 300];
+  const spans = chart.series.some((s) => s.span);
   return chartCard({
     ...chart,
-    legend: chart.series,
-    sheet: { columns: ["series", chart.x, chart.y], rows: chart.series.flatMap((s) => s.points.map((p) => [s.name, ...p])) },
+    legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series : [],
+    sheet: { columns: ["series", chart.x, chart.y, ...(spans ? ["low", "high"] : [])],
+      rows: chart.series.flatMap((s) => s.points.map((p, i) => [s.name, ...p, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) },
     draw(svg, width, say) {
-      const [left, right, head, foot, height] = [56, 12, 10, 44, 300];
-      const px = (/** @type {number} */ x) => left + (x / xMax) * (width - left - right);
+      const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => x / xMax;
+      const px = (/** @type {number} */ x) => left + share(x) * (width - left - right);
       const py = (/** @type {number} */ y) => height - foot - (y / yMax) * (height - head - foot);
       for (const y of ticks(0, yMax, 5)) {
         svg.append(shape("line", { x1: left, x2: width - right, y1: py(y), y2: py(y), stroke: "var(--line)" }));
         svg.append(shape("text", { x: left - 6, y: py(y) + 4, "text-anchor": "end" }, number(y)));
       }
-      for (const x of ticks(0, xMax, width < 420 ? 3 : 6)) {
-        svg.append(shape("text", { x: px(x), y: height - foot + 18, "text-anchor": "middle" }, number(x)));
+      let free = -Infinity;
+      for (const { at, text } of chart.places ?? ticks(0, xMax, width < 420 ? 3 : 6).map((x) => ({ at: x, text: number(x) }))) {
+        if (px(at) - text.length * 3.5 < free) continue; // no room
+        svg.append(shape("text", { x: px(at), y: height - foot + 18, "text-anchor": "middle" }, text));
+        free = px(at) + text.length * 3.5 + 4;
       }
       svg.append(shape("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${(height - foot + head) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong" }, chart.y));
-      for (const series of chart.series) {
-        if (series.dots) {
-          for (const [x, y] of series.points) svg.append(shape("circle", { cx: px(x), cy: py(y), r: 3, fill: series.colour, "fill-opacity": 0.65 }));
-        } else {
-          const path = series.points.map(([x, y], i) => `${i ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("");
-          svg.append(shape("path", { d: path, fill: "none", stroke: series.colour, "stroke-width": 2, "stroke-linejoin": "round" }));
-        }
-      }
+      chart.series.forEach((series, k) => {
+        // Intervals at one x stand side by side.
+        const aside = series.bars ? (k - (chart.series.length - 1) / 2) * Math.min(6, 60 / chart.series.length) : 0;
+        svg.append(...drawn(series, (x) => px(x) + aside, py));
+      });
       const mark = shape("line", { y1: head, y2: height - foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden" });
       svg.append(mark);
-      const show = (/** @type {number} */ x) => {
-        mark.setAttribute("x1", String(px(x)));
-        mark.setAttribute("x2", String(px(x)));
+      const name = (/** @type {number} */ x) => chart.places?.find((place) => place.at === x)?.text ?? number(x);
+      readable(svg, width, (place) => {
+        const at = Math.min(width - right, Math.max(left, place * width));
+        mark.setAttribute("x1", String(at));
+        mark.setAttribute("x2", String(at));
         mark.setAttribute("visibility", "visible");
-        say(chart.series.map((s) => [s.name, nearest(s.points, x)]).filter(([, p]) => p)
-          .map(([name, p]) => `${name}: ${number(/** @type {any} */ (p)[1])} at ${number(/** @type {any} */ (p)[0])}`).join(" · "));
-      };
-      readable(svg, width, (share) => show(Math.min(xMax, Math.max(0, ((share * width - left) / (width - left - right)) * xMax))));
+        say(chart.series.flatMap((s) => {
+          const i = nearest(s.points.map((p) => px(p[0])), at);
+          const span = s.span?.[i] ? ` (${number(s.span[i][1])} to ${number(s.span[i][2])})` : "";
+          return i < 0 ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${span} at ${name(s.points[i][0])}`];
+        }).join(" \u00b7 "));
+      });
       return height;
     },
   });
 }
 
-/** @param {[number, number][]} points @param {number} x */
-function nearest(points, x) {
-  return points.reduce((/** @type {[number, number] | null} */ best, p) => (best === null || Math.abs(p[0] - x) < Math.abs(best[0] - x) ? p : best), null);
+/** Where a number stands between the first and the last of `places`, 0 to 1, with room at both ends. @param {Place[]} places @param {boolean} log */
+function between(places, log) {
+  const scale = log ? Math.log : Number;
+  const [low, high] = [scale(Math.min(...places.map((p) => p.at))), scale(Math.max(...places.map((p) => p.at)))];
+  return (/** @type {number} */ x) => (high > low ? 0.07 + (0.86 * (scale(x) - low)) / (high - low) : 0.5);
+}
+
+/** The shapes of a series. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
+function drawn(series, px, py) {
+  const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
+  const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
+  const dots = () => series.points.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: series.dots ?? 4, fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  if (series.dots) return dots();
+  const made = [];
+  const span = series.span ?? [];
+  if (series.bars) {
+    made.push(shape("path", { d: span.map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
+  } else if (span.length) {
+    const outline = `${path(span.map(([x, , high]) => [x, high]))}L${path(span.map(([x, low]) => [x, low]).reverse()).slice(1)}Z`;
+    made.push(shape("path", { d: outline, fill: series.colour, "fill-opacity": 0.18 }));
+  }
+  made.push(shape("path", { d: path(series.points), fill: "none", stroke: series.colour, "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  return made;
+}
+
+/** The index of the place nearest to `at`, -1 if there is none. @param {number[]} places @param {number} at */
+function nearest(places, at) {
+  return places.reduce((best, x, i) => (best < 0 || Math.abs(x - at) < Math.abs(places[best] - at) ? i : best), -1);
 }
 
 /** Pointer and arrow keys choose a place across the chart, 0 to 1. @param {SVGElement} svg @param {number} width @param {(share: number) => void} choose */

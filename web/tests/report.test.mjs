@@ -13,12 +13,14 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "swarmsim-report-"));
 const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 const swarmsim = (...args) => execFileSync(join(root, "target/debug/swarmsim"), args, { stdio: ["ignore", "ignore", "pipe"] });
-const pages = { run: join(home, "run/report.html"), comparison: join(home, "comparison/report.html") };
+const pages = Object.fromEntries(["run", "short", "comparison", "grid"].map((kind) => [kind, join(home, kind, "report.html")]));
 let browser;
 
 before(async () => {
   swarmsim("run", ...scenario, join(home, "run"), "--detail", "chunks");
+  swarmsim("run", ...scenario, join(home, "short"), "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, join(home, "comparison"), "--choker", "tit-for-tat,altruist", "--runs", "10");
+  swarmsim("compare", ...scenario, join(home, "grid"), "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 });
 after(() => browser?.close());
@@ -35,7 +37,7 @@ async function open(kind, options = {}) {
   return { page, faults };
 }
 
-for (const [kind, charts] of [["run", 9], ["comparison", 2]]) {
+for (const [kind, charts] of [["run", 12], ["comparison", 3], ["grid", 4]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -78,6 +80,75 @@ test("a chart is saved as CSV, SVG and PNG", async () => {
     const bytes = readFileSync(await download.path());
     assert.ok(bytes.length > 100 && (kind === "PNG" ? bytes.subarray(1, 4).toString() === "PNG" : bytes.toString().startsWith(start)));
   }
+});
+
+/** What a chart shows, as its CSV says it. */
+async function sheet(page, title) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save ${title} as CSV`, exact: true }).click()]);
+  return readFileSync(await download.path(), "utf8").trim().split("\r\n").map((row) => row.split(","));
+}
+
+/** A table of a result, as objects. */
+function table(kind, name) {
+  const [head, ...rows] = readFileSync(join(home, kind, name), "utf8").trim().split("\n").map((row) => row.trim().split(","));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell])));
+}
+
+test("a comparison shows the distribution with a band over its runs", async () => {
+  const { page } = await open("comparison");
+  const rows = (await sheet(page, "Completion time")).slice(1);
+  const last = Math.max(...table("comparison", "runs.csv").map((run) => Number(run.completion_last_s)));
+  assert.equal(rows.length, 2 * 201);
+  assert.ok(Math.abs(Math.max(...rows.map((row) => Number(row[1]))) - last / 60) < 1e-9, "the axis ends with the last completion");
+  assert.ok(rows.every(([, , mean, low, high]) => Number(low) <= Number(mean) && Number(mean) <= Number(high)));
+  assert.ok(rows.some(([, , , low, high]) => Number(low) < Number(high)));
+  assert.deepEqual(rows.filter(([name]) => name === "altruist").at(-1).slice(2), ["1", "1", "1"]);
+});
+
+test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
+  const { page } = await open("grid");
+  const title = "completion_mean_s against file.chunk_size";
+  const rows = (await sheet(page, title)).slice(1);
+  const means = table("grid", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
+  assert.deepEqual(rows.map(([name, x]) => [name, x]), ["tit-for-tat", "altruist"].flatMap((name) => [65536, 131072, 1048576].map((x) => [name, String(x)])));
+  assert.deepEqual(rows.map((row) => row[2]), means.map((row) => String(Number(row.mean))));
+  const labels = await page.locator(".card", { hasText: title }).locator("svg text").allTextContents();
+  for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
+});
+
+test("chunks of a leecher, load of the seeds and the clustering index are those of the files", async () => {
+  const { page } = await open("run");
+  const series = table("run", "timeseries.csv");
+  const held = series.filter((row) => row.leecher_chunks_p50 !== "").map((row) => [row.time_s / 60, ...["p50", "p10", "p90"].map((p) => row[`leecher_chunks_${p}`] / 20)]);
+  assert.deepEqual((await sheet(page, "Chunks of a leecher")).slice(1).map((row) => row.slice(1).map(Number)), held);
+  const last = series.at(-1);
+  const load = (await sheet(page, "Load of the seeds")).filter(([name]) => name === "of all bytes so far").at(-1);
+  assert.equal(Number(load[2]), last.seed_sent_bytes / (Number(last.seed_sent_bytes) + Number(last.leecher_sent_bytes)));
+  const given = table("run", "groups.csv").filter((row) => row.from_group === "fast");
+  const seconds = (rows) => rows.reduce((sum, row) => sum + Number(row.unchoked_s_while_sender_leeches), 0);
+  const rows = (await sheet(page, "Clustering index")).slice(1);
+  const [own, chance] = [Number(rows[2][2]), Number(rows[5][2])];
+  assert.ok(Math.abs(own - seconds(given.filter((row) => row.to_group === "fast")) / seconds(given)) < 1e-12);
+  assert.equal(chance, 12 / 39);
+});
+
+test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {
+  const { page } = await open("short");
+  const texts = await page.locator(".warning").allTextContents();
+  assert.equal(texts.length, 2);
+  assert.match(texts[0], /The time limit came first, with 40 leechers without the file/);
+  assert.match(texts[1], /the run ends after 20 s, before all can have the file.*scenario.toml:/s);
+  assert.equal(await page.getByText("Nobody completed the file.").count(), 2);
+});
+
+test("on paper it is light, with whole charts and no controls", async () => {
+  const { page } = await open("grid", { colorScheme: "dark", viewport: { width: 718, height: 1000 } });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const style = (selector, name) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e)[n], name);
+  assert.equal(await style("h1", "color"), "rgb(31, 35, 40)");
+  assert.equal(await style(".card:has(svg)", "breakInside"), "avoid");
+  for (const selector of [".tools", "#theme"]) assert.equal(await style(selector, "display"), "none");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut at the right");
 });
 
 test("a heading sorts the table", async () => {

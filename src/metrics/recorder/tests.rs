@@ -38,6 +38,7 @@ fn tell(run: &mut Recorder<'_>) {
     let before = sample(SimTime::ZERO);
     run.sample(&Sample {
         copies: &[1, 1, 1],
+        leecher_chunks: &[0, 2],
         ..before
     });
     run.transferred(&Transfer {
@@ -110,6 +111,7 @@ fn sample(now: SimTime) -> Sample<'static> {
         leecher_rate: 0.1,
         seed_rate: 100.0 / 3.0,
         copies: &[],
+        leecher_chunks: &[],
         completed: 0,
         joined: 3,
         transfers: 0,
@@ -145,9 +147,9 @@ peer,group,strategy,upload_bytes_per_s,download_bytes_per_s,chunks_at_start,join
 fn the_time_series_gives_the_use_of_capacity_since_the_row_before() {
     let (memory, _) = recorded(Detail::default());
     insta::assert_snapshot!(memory.read(&columns::TIMESERIES), @r##"
-time_s,leechers,seeds,joined,completed,leecher_upload_bytes_per_s,seed_upload_bytes_per_s,leecher_capacity_bytes_per_s,seed_capacity_bytes_per_s,leecher_utilisation,seed_utilisation,utilisation,leecher_sent_bytes,seed_sent_bytes,copies_min,copies_mean,copies_max,chunk_transfers,flows
-0,2,1,3,0,0.1,33.333333333333336,200,100,,,,0,0,1,1,1,0,1
-10,0,2,3,1,0.1,33.333333333333336,200,100,0.06153846153846154,0.1875,0.1511111111111111,40,300,2,2,2,3,1
+time_s,leechers,seeds,joined,completed,leecher_upload_bytes_per_s,seed_upload_bytes_per_s,leecher_capacity_bytes_per_s,seed_capacity_bytes_per_s,leecher_utilisation,seed_utilisation,utilisation,leecher_sent_bytes,seed_sent_bytes,copies_min,copies_mean,copies_max,chunk_transfers,flows,leecher_chunks_p10,leecher_chunks_p50,leecher_chunks_p90
+0,2,1,3,0,0.1,33.333333333333336,200,100,,,,0,0,1,1,1,0,1,0.2,1,1.8
+10,0,2,3,1,0.1,33.333333333333336,200,100,0.06153846153846154,0.1875,0.1511111111111111,40,300,2,2,2,3,1,,,
 "##);
 }
 
