@@ -94,3 +94,80 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     quantile(&values, 0.5)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::observer::{PeerRecord, Transfer};
+    use crate::ids::{ChunkIx, GroupIx};
+    use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::units::SimTime;
+    use crate::validate::watch::Moment;
+
+    fn at(seconds: u64) -> SimTime {
+        SimTime(seconds * 1_000_000_000)
+    }
+
+    /// Two leechers from 0 to 40 s, looked at every 10 s; blocks have 10 bytes, chunks 10 blocks.
+    fn watch(transfers: Vec<Transfer>) -> Watch {
+        let mut watch = Watch::new(&scenario(vec![seeds(), leechers()]), true);
+        watch.moments = [0.0, 10.0, 20.0, 30.0]
+            .map(|at_s| Moment {
+                at_s,
+                ..Moment::default()
+            })
+            .to_vec();
+        watch.peers = [1, 2]
+            .map(|id| PeerRecord {
+                id: PeerId(id),
+                group: GroupIx(1),
+                upload: 100.0,
+                download: 100.0,
+                chunks_at_start: 0,
+                chunks_at_end: 3,
+                joined: at(0),
+                first_chunk: None,
+                completed: Some(at(40)),
+                left: None,
+                uploaded_bytes: 0,
+                uploaded_leeching_bytes: 0,
+                downloaded_bytes: 0,
+                wasted_bytes: 0,
+            })
+            .to_vec();
+        watch.transfers = transfers;
+        watch
+    }
+
+    fn transfer(to: u32, chunk: u32, started: u64, ended: u64) -> Transfer {
+        Transfer {
+            started: at(started),
+            ended: at(ended),
+            from: PeerId(0),
+            to: PeerId(to),
+            chunk: ChunkIx(chunk),
+            bytes: 100,
+            kept_bytes: 100,
+            end: TransferEnd::ChunkCompleted,
+        }
+    }
+
+    #[test]
+    fn interest_is_the_share_of_time_in_which_one_has_what_the_other_lacks() {
+        // Peer 1 has chunk 0 from 10 s on, peer 2 too from 30 s on: 2 of 4 looks; the other way round none.
+        let watch = watch(vec![transfer(1, 0, 0, 10), transfer(2, 0, 20, 30)]);
+        assert_eq!(interest(&watch, 0, 40), Some(0.25));
+        assert_eq!(interest(&watch, 10, 20), Some(0.5));
+        assert_eq!(interest(&watch, 50, 60), None);
+    }
+
+    #[test]
+    fn gaps_of_first_and_last_blocks_are_held_against_all() {
+        // Gaps of 2 s, 1 s and 4 s, ten of each but for the start.
+        let slow = vec![transfer(1, 0, 0, 20), transfer(1, 1, 20, 30), transfer(1, 2, 30, 70)];
+        let watch = watch(slow);
+        assert_eq!(first_gaps(&watch, 1, 9), Some(1.0));
+        assert_eq!(last_gaps(&watch, 1, 9), Some(2.0));
+        assert_eq!(first_gaps(&watch, 0, 9), None);
+    }
+}

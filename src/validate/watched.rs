@@ -60,8 +60,8 @@ const KINDS: [Kind; 18] = [
         Some(-line(&single_copies(watch))?.0)
     }),
     kind("single_copies_r2", &[], |watch, _| Some(line(&single_copies(watch))?.1)),
-    kind("doublings_per_s", &[Argument::Number], |watch, at| {
-        Some(line(&doublings(watch, at[0]))?.0)
+    kind("doublings_per_s", WINDOW, |watch, at| {
+        Some(line(&doublings(watch, at[0], at[1]))?.0)
     }),
     Kind {
         needs_transfers: true,
@@ -217,10 +217,11 @@ fn single_copies(watch: &Watch) -> Vec<(f64, f64)> {
     some.map(|m| (m.at_s, m.single)).collect()
 }
 
-/// How often the copies of the chunk that has most have doubled, in time, up to `most` copies.
-fn doublings(watch: &Watch, most: usize) -> Vec<(f64, f64)> {
-    let early = watch.moments.iter().take_while(|m| m.most_copies <= most as f64);
-    let growing = early.skip_while(|m| m.most_copies <= 1.0);
+/// How often the copies of the chunk that has most have doubled, in time, from `least` copies to `most`.
+fn doublings(watch: &Watch, least: usize, most: usize) -> Vec<(f64, f64)> {
+    let (least, most) = (least as f64, most as f64);
+    let later = watch.moments.iter().skip_while(|m| m.most_copies < least);
+    let growing = later.take_while(|m| m.most_copies <= most);
     growing.map(|m| (m.at_s, libm::log2(m.most_copies))).collect()
 }
 
@@ -231,4 +232,168 @@ fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let sum = |term: fn(f64, f64) -> f64| points.iter().map(|point| term(point.0 - x, point.1 - y)).sum::<f64>();
     let (xx, xy, yy) = (sum(|x, _| x * x), sum(|x, y| x * y), sum(|_, y| y * y));
     (xx > 0.0 && yy > 0.0).then(|| (xy / xx, xy * xy / (xx * yy)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::observer::{Observer, Unchoke};
+    use crate::ids::{GroupIx, PeerId};
+    use crate::metrics::testing::{leechers, scenario, seeds};
+    use crate::scenario::Place;
+    use crate::units::SimTime;
+
+    fn swarm() -> Scenario {
+        scenario(vec![seeds(), leechers()])
+    }
+
+    fn named(name: &str) -> Result<Option<Watched>, ScenarioError> {
+        let place = Place::on_command_line("--set", name);
+        let value = name.to_owned();
+        Watched::new(&swarm(), &Placed { value, place })
+    }
+
+    fn value(name: &str, watch: &Watch) -> Option<f64> {
+        named(name).expect("a figure").expect("with brackets").value(watch)
+    }
+
+    fn watch(moments: Vec<Moment>) -> Watch {
+        let mut watch = Watch::new(&swarm(), false);
+        watch.moments = moments;
+        watch
+    }
+
+    #[test]
+    fn a_wrong_name_or_argument_is_told_the_right_one() {
+        assert_eq!(named("makespan_s").expect("no figure with brackets"), None);
+        for (name, help) in [
+            ("utilization(0, 9)", "did you mean `utilisation`?"),
+            ("utilisation(0, 9", "no closing bracket"),
+            ("utilisation(0)", "write `utilisation(number, number)`"),
+            ("utilisation(0, x)", "`x` is no whole number"),
+            ("sent_share(leecher, origin)", "did you mean `leechers`?"),
+        ] {
+            let error = named(name).expect_err(name).to_string();
+            assert!(error.contains(help), "{error}");
+        }
+    }
+
+    #[test]
+    fn use_is_that_of_the_window() {
+        let at = |at_s, sent_bytes, capacity_bytes| Moment {
+            at_s,
+            sent_bytes,
+            capacity_bytes,
+            ..Moment::default()
+        };
+        let watch = watch(vec![at(0.0, 0.0, 0.0), at(10.0, 20.0, 100.0), at(20.0, 80.0, 200.0)]);
+        assert_eq!(value("utilisation(10, 20)", &watch), Some(0.6));
+        assert_eq!(value("utilisation(0, 20)", &watch), Some(0.4));
+        assert_eq!(value("utilisation(20, 25)", &watch), None);
+    }
+
+    #[test]
+    fn moments_are_those_of_the_samples_in_the_window() {
+        let at = |at_s, leechers, seeds| Moment {
+            at_s,
+            leechers,
+            seeds,
+            ..Moment::default()
+        };
+        let watch = watch(vec![
+            at(0.0, 90.0, 90.0),
+            at(10.0, 2.0, 5.0),
+            at(20.0, 4.0, 1.0),
+            at(30.0, 9.0, 9.0),
+        ]);
+        let of = |name| value(name, &watch);
+        assert_eq!(
+            (of("leechers_mean(5, 30)"), of("seeds_mean(5, 30)")),
+            (Some(3.0), Some(3.0))
+        );
+        assert_eq!(
+            (of("leechers_variance(5, 30)"), of("seeds_variance(5, 30)")),
+            (Some(1.0), Some(4.0))
+        );
+        assert_eq!(of("covariance(5, 30)"), Some(-2.0));
+        assert_eq!(of("leechers_mean(40, 50)"), None);
+    }
+
+    #[test]
+    fn lines_are_those_of_least_squares() {
+        let at = |at_s, single, most_copies| Moment {
+            at_s,
+            single,
+            most_copies,
+            ..Moment::default()
+        };
+        let watch = watch(vec![
+            at(0.0, 8.0, 1.0),
+            at(10.0, 6.0, 2.0),
+            at(20.0, 4.0, 4.0),
+            at(30.0, 0.0, 8.0),
+            at(40.0, 1.0, 9.0),
+        ]);
+        assert_eq!(value("single_copies_fall_per_s()", &watch), Some(0.2));
+        assert_eq!(value("single_copies_r2()", &watch), Some(1.0));
+        assert_eq!(value("doublings_per_s(2, 8)", &watch), Some(0.1));
+        assert_eq!(value("doublings_per_s(16, 32)", &watch), None);
+    }
+
+    #[test]
+    fn shares_are_of_what_leechers_gave_and_of_what_seeds_gave() {
+        let (origin, leechers) = (GroupIx(0), GroupIx(1));
+        let mut watch = watch(Vec::new());
+        watch.joined(SimTime::ZERO, PeerId(0), origin, 100.0, 100.0, 3);
+        watch.moved(leechers, leechers, true, 30);
+        watch.moved(leechers, origin, true, 10);
+        watch.moved(leechers, origin, false, 99);
+        let unchoke = |from: u32, to: u32, seconds: u64, bytes| Unchoke {
+            started: SimTime::ZERO,
+            ended: SimTime(seconds * 1_000_000_000),
+            from: PeerId(from),
+            from_group: GroupIx(from.min(1)),
+            to: PeerId(to),
+            to_group: GroupIx(to.min(1)),
+            optimistic: false,
+            sender_leeches: from > 0,
+            bytes,
+        };
+        for unchoke in [
+            unchoke(0, 1, 9, 60),
+            unchoke(0, 2, 1, 20),
+            unchoke(1, 2, 6, 5),
+            unchoke(1, 0, 2, 0),
+        ] {
+            watch.unchoke_ended(&unchoke);
+        }
+        let peer = |id: u32, chunks_at_start, uploaded_bytes, downloaded_bytes| PeerRecord {
+            id: PeerId(id),
+            group: GroupIx(id.min(1)),
+            upload: 100.0,
+            download: 100.0,
+            chunks_at_start,
+            chunks_at_end: 3,
+            joined: SimTime::ZERO,
+            first_chunk: None,
+            completed: None,
+            left: None,
+            uploaded_bytes,
+            uploaded_leeching_bytes: 0,
+            downloaded_bytes,
+            wasted_bytes: 0,
+        };
+        watch.peer_record(&peer(0, 3, 900, 0));
+        watch.peer_record(&peer(1, 0, 500, 250));
+        watch.peer_record(&peer(2, 0, 0, 200));
+        let of = |name| value(name, &watch);
+        assert_eq!(of("sent_share(leechers, origin)"), Some(0.25));
+        assert_eq!(of("unchoke_share(leechers, leechers)"), Some(0.75));
+        assert_eq!(of("unchoke_share(origin, leechers)"), None);
+        assert_eq!(of("seed_share(leechers)"), Some(1.0));
+        // (60 + 20)² / (2 · (60² + 20²))
+        assert_eq!(of("seed_jain()"), Some(0.8));
+        assert_eq!(of("most_copies_served()"), Some(2.0));
+        assert_eq!(of("worst_imbalance_bytes()"), Some(250.0));
+    }
 }
