@@ -279,6 +279,15 @@ mod tests {
     }
 
     #[test]
+    fn each_figure_stands_in_the_documentation() {
+        let page = include_str!("../../docs/validation.md");
+        for kind in KINDS {
+            let name = format!("`{}", kind.name);
+            assert!(page.contains(&name), "docs/validation.md does not say what {name}` is");
+        }
+    }
+
+    #[test]
     fn use_is_that_of_the_window() {
         let at = |at_s, sent_bytes, capacity_bytes| Moment {
             at_s,
