@@ -16,6 +16,27 @@ enum Argument {
     Number,
 }
 
+impl Argument {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Number => "number",
+        }
+    }
+
+    /// The number that `text` stands for, or how to mend it.
+    fn read(self, scenario: &Scenario, text: &str) -> Result<usize, String> {
+        match self {
+            Self::Number => text.parse().map_err(|_| "write a whole number".to_owned()),
+            Self::Group => {
+                let names = || scenario.groups.iter().map(|group| group.name.as_str());
+                let found = names().position(|name| name == text);
+                found.ok_or_else(|| nearest_or_all(text, names(), "the groups are"))
+            }
+        }
+    }
+}
+
 /// A figure: how it is written, whether it needs transfers, and what it is.
 struct Kind {
     name: &'static str,
@@ -112,30 +133,13 @@ impl Watched {
             let title = format!("`{word}` takes {} arguments, not {}", wanted.len(), given.len());
             return wrong(title, format!("write {}", usage(&KINDS[kind])));
         }
-        let mut arguments = Vec::new();
-        for (argument, text) in wanted.iter().zip(given) {
-            match argument {
-                Argument::Number => match text.parse() {
-                    Ok(number) => arguments.push(number),
-                    Err(_) => {
-                        return wrong(
-                            format!("`{text}` is no whole number"),
-                            format!("write {}", usage(&KINDS[kind])),
-                        );
-                    }
-                },
-                Argument::Group => match scenario.groups.iter().position(|group| group.name == text) {
-                    Some(group) => arguments.push(group),
-                    None => {
-                        let names = scenario.groups.iter().map(|group| group.name.as_str());
-                        return wrong(
-                            format!("there is no group `{text}`"),
-                            nearest_or_all(text, names, "the groups are"),
-                        );
-                    }
-                },
-            }
-        }
+        let read = |(argument, text): (&Argument, &str)| {
+            argument.read(scenario, text).map_err(|help| {
+                let title = format!("`{text}` is no {}", argument.word());
+                ScenarioError::at(&name.place, title, help)
+            })
+        };
+        let arguments = wanted.iter().zip(given).map(read).collect::<Result<_, _>>()?;
         Ok(Some(Self { kind, arguments }))
     }
 
@@ -153,11 +157,7 @@ impl Watched {
 }
 
 fn usage(kind: &Kind) -> String {
-    let word = |argument: &Argument| match argument {
-        Argument::Group => "group",
-        Argument::Number => "number",
-    };
-    let words: Vec<_> = kind.arguments.iter().map(word).collect();
+    let words: Vec<_> = kind.arguments.iter().map(|argument| argument.word()).collect();
     format!("`{}({})`", kind.name, words.join(", "))
 }
 
@@ -270,7 +270,7 @@ mod tests {
             ("utilization(0, 9)", "did you mean `utilisation`?"),
             ("utilisation(0, 9", "no closing bracket"),
             ("utilisation(0)", "write `utilisation(number, number)`"),
-            ("utilisation(0, x)", "`x` is no whole number"),
+            ("utilisation(0, x)", "write a whole number"),
             ("sent_share(leecher, origin)", "did you mean `leechers`?"),
         ] {
             let error = named(name).expect_err(name).to_string();
@@ -332,8 +332,8 @@ mod tests {
     fn lines_are_those_of_least_squares() {
         let at = |at_s, single, most_copies| Moment {
             at_s,
-            single,
             most_copies,
+            single,
             ..Moment::default()
         };
         let watch = watch(vec![
