@@ -197,7 +197,7 @@ fn a_faulty_expectation_is_shown_where_it_stands_and_how_to_mend_it() {
         (
             "figure = \"makespan_s\"",
             18,
-            "an expectation is one of `value`, a bound and `order`",
+            "an expectation is one of `value`, a bound, `order` and `distribution`",
             "within_percent = 6.0",
         ),
         (
@@ -244,6 +244,24 @@ fn a_faulty_expectation_is_shown_where_it_stands_and_how_to_mend_it() {
             "remove `figure`",
         ),
         ("figure = \"makespan_s\"\nbelow = 1.0\nseeds = 0", 25, "seeds", "1"),
+        (
+            "figure = \"makespan_s\"\ndistribution = { group = \"a\", measured = \"b\", distance = 0.2 }",
+            23,
+            "`distribution` looks at completion times",
+            "remove `figure`",
+        ),
+        (
+            "against = { seed = 2 }\ndistribution = { group = \"a\", measured = \"b\", distance = 0.2 }",
+            23,
+            "`distribution` is no figure to divide",
+            "remove `against`",
+        ),
+        (
+            "distribution = { group = \"a\", measured = \"b\", distance = 2.0 }",
+            23,
+            "`2` is out of range",
+            "from 0 to 1",
+        ),
         (
             "figure = \"makespan_s\"\nbelow = 1.0\ntolerance = 1",
             25,

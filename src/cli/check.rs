@@ -1,5 +1,6 @@
 //! `swarmsim check`: whether a scenario is right, and what it says once every default is spelled out.
 
+use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -8,7 +9,7 @@ use clap::Args;
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, ScenarioArgs, Style, bare};
 use crate::compare::Plan;
-use crate::validate::Suite;
+use crate::validate::{Files, Suite};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -21,7 +22,11 @@ pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result
     let plan = Plan::new(&loaded, &loaded.study, own, &|changes| {
         args.scenario.variant(own, changes)
     })?;
-    Suite::new(&loaded, &|_| true, &|changes| args.scenario.variant(own, changes))?;
+    let files = Files {
+        load: &|changes| args.scenario.variant(own, changes),
+        measured: &|name| fs::read_to_string(args.scenario.file.with_file_name(name)),
+    };
+    Suite::new(&loaded, &|_| true, &files)?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
     let scenario = loaded.scenario;
     io::stdout().write_all(scenario.to_toml().as_bytes())?;

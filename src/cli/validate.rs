@@ -12,7 +12,7 @@ use crate::cli::table::aligned;
 use crate::cli::{Failure, Style, interrupt, jobs, say};
 use crate::scenario::expect::{Expectation, Tier};
 use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
-use crate::validate::{LIBRARY, Outcome, Suite, Verdict};
+use crate::validate::{Files, LIBRARY, MEASURED, Outcome, Suite, Verdict};
 
 const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
 /// The generated part of a page stands between these.
@@ -113,9 +113,11 @@ impl ValidateArgs {
         for source in self.sources().map_err(Failure::Usage)? {
             let loaded = source.load(&[])?;
             known.extend(loaded.expectations.iter().map(|expectation| expectation.id.clone()));
-            let suite = Suite::new(&loaded, &|expectation| self.wants(expectation), &|changes| {
-                source.load(changes)
-            })?;
+            let files = Files {
+                load: &|changes| source.load(changes),
+                measured: &|name| self.measured(name),
+            };
+            let suite = Suite::new(&loaded, &|expectation| self.wants(expectation), &files)?;
             suites.extend(suite.map(|suite| (source.name.clone(), suite)));
         }
         for id in &self.ids {
@@ -131,6 +133,18 @@ impl ValidateArgs {
         let tier = self.tier.is_empty() || self.tier.iter().any(|tier| tier.tier() == expectation.tier);
         let id = self.ids.is_empty() || self.ids.iter().any(|id| is_called(&expectation.id, id));
         tier && id
+    }
+
+    /// The text of a file with measurements.
+    fn measured(&self, name: &str) -> io::Result<String> {
+        let Some(dir) = &self.dir else {
+            let known = MEASURED.iter().find(|(known, _)| *known == name);
+            return known.map_or_else(
+                || Err(io::ErrorKind::NotFound.into()),
+                |(_, text)| Ok((*text).to_owned()),
+            );
+        };
+        fs::read_to_string(dir.join(name))
     }
 
     fn sources(&self) -> anyhow::Result<Vec<Source>> {

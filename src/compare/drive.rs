@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::precision::{BATCH, is_tight};
 use super::{tables, workers};
 use crate::engine::RunFault;
+use crate::engine::observer::NoObserver;
 use crate::metrics::stats::mean;
 use crate::metrics::{DirectoryError, WriteError};
 use crate::scenario::study::WarmUp;
@@ -138,7 +139,7 @@ fn complete(
     for RunId { variant, .. } in there {
         watch(Event::Finished { variant, new: false });
     }
-    workers::play(plan, &todo, jobs, stop, &mut |record| -> Result<(), CompareError> {
+    let mut keep = |record: RunRecord, _: NoObserver| -> Result<(), CompareError> {
         if !store.contains(record.id()) {
             store.append(&record)?;
         }
@@ -147,7 +148,8 @@ fn complete(
             new: true,
         });
         Ok(())
-    })
+    };
+    workers::play(plan, &todo, jobs, stop, &|_, _| NoObserver, &mut keep)
 }
 
 /// The variants of a run.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::warm_up::{cut, warm_up};
-use crate::engine::observer::{Observer, PeerRecord, Sample};
+use crate::engine::observer::{Both, Observer, PeerRecord, Sample};
 use crate::engine::{Control, Ending, Progress, RunFault, RunOptions};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::tally::share;
@@ -18,29 +18,33 @@ use crate::units::{SimDuration, SimTime};
 /// Steps between the smallest and the largest completion time.
 pub(super) const QUANTILE_STEPS: u32 = 100;
 
-/// Plays `runs`, each given by its number and scenario, and leaves out of all of them the longest of their warm-ups by `rule`, so that they count the same peers. Nothing
-/// if `watch` stopped one.
+/// Plays `runs`, each given by its number and scenario, and leaves out of all of them the longest of their warm-ups by `rule`, so that they count the same peers. With
+/// each record comes an observer from `observer` that has seen the whole run. Nothing if `watch` stopped one.
 ///
 /// # Errors
 /// When a choker is unknown or the simulator has a defect.
-pub(super) fn replicate(
+pub(super) fn replicate<O: Observer>(
     runs: &[(RunId, Scenario)],
     rule: WarmUp,
     options: &RunOptions,
+    observer: &dyn Fn(RunId, &Scenario) -> O,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Vec<RunRecord>, RunFault> {
+) -> Result<Vec<(RunRecord, O)>, RunFault> {
     let mut played = Vec::new();
     for (id, scenario) in runs {
-        let mut collector = Collector {
+        let collector = Collector {
             accounts: Accounts::new(scenario),
             series: (rule != WarmUp::None).then(Series::default),
         };
-        runner::observe(scenario, options.clone(), &mut collector, watch)?;
-        played.push((*id, collector));
+        let mut both = Both(collector, observer(*id, scenario));
+        runner::observe(scenario, options.clone(), &mut both, watch)?;
+        played.push((*id, both));
     }
-    let spans = played.iter().map(|(_, collector)| collector.warm_up(rule));
+    let spans = played.iter().map(|(_, Both(collector, _))| collector.warm_up(rule));
     let longest = spans.max().unwrap_or(SimDuration::ZERO);
-    let records = played.into_iter().map(|(id, collector)| collector.record(id, longest));
+    let records = played
+        .into_iter()
+        .map(|(id, Both(collector, observer))| Some((collector.record(id, longest)?, observer)));
     Ok(records.collect::<Option<Vec<_>>>().unwrap_or_default())
 }
 
@@ -160,6 +164,7 @@ impl Observer for Collector<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::observer::NoObserver;
     use crate::metrics::testing::{leechers, scenario, seeds};
     use crate::scenario::model::Arrival;
 
@@ -179,8 +184,10 @@ mod tests {
 
     fn play(scenario: &Scenario, warm_up: WarmUp) -> RunRecord {
         let runs = [(ID, scenario.clone())];
-        let played = replicate(&runs, warm_up, &RunOptions::default(), &mut |_| Control::Continue);
-        played.expect("no defect").pop().expect("not stopped")
+        let played = replicate(&runs, warm_up, &RunOptions::default(), &|_, _| NoObserver, &mut |_| {
+            Control::Continue
+        });
+        played.expect("no defect").pop().expect("not stopped").0
     }
 
     fn count(record: &RunRecord, column: &str) -> u64 {
@@ -238,8 +245,18 @@ mod tests {
         assert!(late_alone > alone && late_alone >= 1200.0, "{alone} {late_alone}");
         let runs = [0, 1].map(|variant| RunId { variant, run: 4 });
         let runs = [(runs[0], open()), (runs[1], late)];
-        let together = replicate(&runs, WarmUp::Mser5, &RunOptions::default(), &mut |_| Control::Continue);
-        let cuts: Vec<_> = together.expect("no defect").iter().map(|record| record.cut_s).collect();
+        let together = replicate(
+            &runs,
+            WarmUp::Mser5,
+            &RunOptions::default(),
+            &|_, _| NoObserver,
+            &mut |_| Control::Continue,
+        );
+        let cuts: Vec<_> = together
+            .expect("no defect")
+            .iter()
+            .map(|(record, _)| record.cut_s)
+            .collect();
         assert_eq!(cuts, [Some(late_alone); 2]);
     }
 
@@ -247,7 +264,13 @@ mod tests {
     fn a_stopped_run_is_none() {
         // An hour has enough events for the watcher to be asked.
         let runs = [(ID, open())];
-        let played = replicate(&runs, WarmUp::None, &RunOptions::default(), &mut |_| Control::Stop);
-        assert_eq!(played.expect("no defect"), []);
+        let played = replicate(
+            &runs,
+            WarmUp::None,
+            &RunOptions::default(),
+            &|_, _| NoObserver,
+            &mut |_| Control::Stop,
+        );
+        assert!(played.expect("no defect").is_empty());
     }
 }

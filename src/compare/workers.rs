@@ -6,19 +6,23 @@ use std::thread;
 
 use super::plan::Plan;
 use super::replicate::replicate;
+use crate::engine::observer::Observer;
 use crate::engine::{Control, RunFault, RunOptions};
 use crate::scenario::Scenario;
 use crate::scenario::study::WarmUp;
 use crate::store::{RunId, RunRecord};
 
-/// What a thread has to say of runs that belong together: their records, or none if it was stopped.
-type Played = Result<Vec<RunRecord>, RunFault>;
+/// What a thread has to say of runs that belong together: their records and observers, or none if it was stopped.
+type Played<O> = Result<Vec<(RunRecord, O)>, RunFault>;
+/// Makes the observer of a run.
+type Observe<'o, O> = &'o (dyn Fn(RunId, &Scenario) -> O + Sync);
 
 /// The work of all threads.
-struct Work<'w> {
+struct Work<'w, O> {
     plan: &'w Plan,
     /// Runs that belong together.
     todo: Vec<&'w [RunId]>,
+    observer: Observe<'w, O>,
     next: AtomicUsize,
     /// The user wants to stop.
     stop: &'w AtomicBool,
@@ -26,29 +30,31 @@ struct Work<'w> {
     given_up: AtomicBool,
 }
 
-/// Plays the runs `todo` of `plan` on `jobs` threads and hands each to `finished`, in the order in which they end, until
-/// that fails or `stop` is set. Where the warm-up is found in the runs, variants of one run that follow each other in `todo` share it.
+/// Plays the runs `todo` of `plan` on `jobs` threads and hands each, with its `observer`, to `finished`, in the order in which they end,
+/// until that fails or `stop` is set. Where the warm-up is found in the runs, variants of one run that follow each other in `todo` share it.
 ///
 /// # Errors
 /// The first error of `finished` or of a run.
-pub fn play<E: From<RunFault>>(
+pub fn play<E: From<RunFault>, O: Observer + Send>(
     plan: &Plan,
     todo: &[RunId],
     jobs: usize,
     stop: &AtomicBool,
-    finished: &mut dyn FnMut(RunRecord) -> Result<(), E>,
+    observer: Observe<'_, O>,
+    finished: &mut dyn FnMut(RunRecord, O) -> Result<(), E>,
 ) -> Result<(), E> {
     let share_warm_up = plan.cut() == WarmUp::Mser5;
     let together = |a: &RunId, b: &RunId| share_warm_up && a.run == b.run;
     let work = Work {
         plan,
         todo: todo.chunk_by(together).collect(),
+        observer,
         next: AtomicUsize::new(0),
         stop,
         given_up: AtomicBool::new(false),
     };
     thread::scope(|scope| {
-        let (sender, played) = mpsc::channel::<Played>();
+        let (sender, played) = mpsc::channel::<Played<O>>();
         for _ in 0..jobs.min(work.todo.len()) {
             let (sender, work) = (sender.clone(), &work);
             scope.spawn(move || work.share(&sender));
@@ -60,7 +66,7 @@ pub fn play<E: From<RunFault>>(
             if result.is_ok() {
                 result = runs
                     .map_err(E::from)
-                    .and_then(|runs| runs.into_iter().try_for_each(&mut *finished));
+                    .and_then(|runs| runs.into_iter().try_for_each(|(run, observer)| finished(run, observer)));
                 work.given_up.store(result.is_err(), Ordering::Relaxed);
             }
         }
@@ -68,9 +74,9 @@ pub fn play<E: From<RunFault>>(
     })
 }
 
-impl Work<'_> {
+impl<O: Observer + Send> Work<'_, O> {
     /// Takes runs until there are none left.
-    fn share(&self, sender: &Sender<Played>) {
+    fn share(&self, sender: &Sender<Played<O>>) {
         while let Some(runs) = self.todo.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             if self.is_over() || sender.send(self.play(runs)).is_err() {
                 return;
@@ -78,7 +84,7 @@ impl Work<'_> {
         }
     }
 
-    fn play(&self, runs: &[RunId]) -> Played {
+    fn play(&self, runs: &[RunId]) -> Played<O> {
         let scenario = |id: &RunId| Scenario {
             seed: self.plan.seed(id.run),
             ..self.plan.variants[id.variant].scenario.clone()
@@ -88,7 +94,7 @@ impl Work<'_> {
             own_chokers: self.plan.own_chokers.clone(),
             ..RunOptions::default()
         };
-        replicate(&runs, self.plan.cut(), &options, &mut |_| {
+        replicate(&runs, self.plan.cut(), &options, self.observer, &mut |_| {
             if self.is_over() {
                 Control::Stop
             } else {

@@ -179,6 +179,61 @@ pub trait Observer {
     fn ended(&mut self, _now: SimTime, _ending: Ending) {}
 }
 
+/// Two that record the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Both<A, B>(
+    /// The one that is told first.
+    pub A,
+    /// The other.
+    pub B,
+);
+
+impl<A: Observer, B: Observer> Observer for Both<A, B> {
+    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
+        self.0.joined(now, peer, group, upload, download, chunks);
+        self.1.joined(now, peer, group, upload, download, chunks);
+    }
+
+    fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
+        self.0.moved(from, to, sender_leeches, bytes);
+        self.1.moved(from, to, sender_leeches, bytes);
+    }
+
+    fn wants_transfers(&self) -> bool {
+        self.0.wants_transfers() || self.1.wants_transfers()
+    }
+
+    fn transferred(&mut self, transfer: &Transfer) {
+        self.0.transferred(transfer);
+        self.1.transferred(transfer);
+    }
+
+    fn unchoke_ended(&mut self, unchoke: &Unchoke) {
+        self.0.unchoke_ended(unchoke);
+        self.1.unchoke_ended(unchoke);
+    }
+
+    fn completed(&mut self, now: SimTime, peer: PeerId, group: GroupIx, joined: SimTime) {
+        self.0.completed(now, peer, group, joined);
+        self.1.completed(now, peer, group, joined);
+    }
+
+    fn peer_record(&mut self, record: &PeerRecord) {
+        self.0.peer_record(record);
+        self.1.peer_record(record);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.0.sample(sample);
+        self.1.sample(sample);
+    }
+
+    fn ended(&mut self, now: SimTime, ending: Ending) {
+        self.0.ended(now, ending);
+        self.1.ended(now, ending);
+    }
+}
+
 /// Records nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoObserver;

@@ -50,6 +50,8 @@ pub struct Expectation {
     pub source: String,
     /// What is different from the scenario.
     pub set: Vec<Override>,
+    /// The run of the same seed with this changed is what the figure is divided by; nothing: no such run.
+    pub against: Vec<Override>,
     /// Number of runs.
     pub seeds: u32,
     /// What must be seen.
@@ -81,6 +83,15 @@ pub enum Target {
     },
     /// Figures of which each is below the next.
     Order(Vec<Placed<String>>),
+    /// The completion times of a group, of all runs, against measured ones.
+    Distribution {
+        /// The group.
+        group: Placed<String>,
+        /// The file with the measured times.
+        measured: Placed<String>,
+        /// The largest Kolmogorov–Smirnov distance that is allowed.
+        distance: f64,
+    },
 }
 
 impl Target {
@@ -89,6 +100,7 @@ impl Target {
         match self {
             Self::Value { figure, .. } | Self::Bounds { figure, .. } => std::slice::from_ref(figure),
             Self::Order(figures) => figures,
+            Self::Distribution { .. } => &[],
         }
         .iter()
     }

@@ -6,11 +6,24 @@ macro_rules! library {
     };
 }
 
+/// Name and text of each measurement that a scenario is held against.
+pub const MEASURED: &[(&str, &str)] = library![
+    "libtorrent_a_times.csv",
+    "libtorrent_b_times.csv",
+    "libtorrent_d_times.csv",
+];
+
 /// Name and text of each file of `scenarios/validation/` that expects something.
 pub const LIBRARY: &[(&str, &str)] = library![
+    "all_bittyrant.toml",
     "bharambe.toml",
     "bharambe_classes.toml",
+    "entropy.toml",
+    "fairtorrent.toml",
     "fewest_rounds.toml",
+    "first_pieces.toml",
+    "flash_growth.toml",
+    "free_rider.toml",
     "free_riders_no_seed.toml",
     "half_and_half.toml",
     "kurose_ross.toml",
@@ -24,6 +37,8 @@ pub const LIBRARY: &[(&str, &str)] = library![
     "life_of_a_swarm.toml",
     "missing_piece.toml",
     "one_bittyrant.toml",
+    "qiu_srikant.toml",
     "qiu_srikant_open.toml",
+    "seed_service.toml",
     "small_swarm.toml",
 ];

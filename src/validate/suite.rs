@@ -1,14 +1,16 @@
 //! The expectations of one scenario: planned as variants of it, played, judged.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::distribution::distance;
 use super::figure::Figure;
+use super::measured::Measured;
 use super::verdict::{Verdict, judge};
+use super::watch::Watch;
 use crate::choking::OwnChokers;
 use crate::compare::{Plan, play};
 use crate::engine::RunFault;
-use crate::scenario::expect::Expectation;
+use crate::scenario::expect::{Expectation, Target};
 use crate::scenario::study::{NamedVariant, Study, Variation};
 use crate::scenario::{Loaded, Override, ScenarioError};
 use crate::store::{RunId, RunRecord};
@@ -22,7 +24,18 @@ pub struct Suite {
 struct Row {
     expectation: Expectation,
     variant: usize,
+    /// The variant that figures are divided by.
+    against: Option<usize>,
     figures: Vec<Figure>,
+    measured: Option<Measured>,
+}
+
+/// What a row saw in a run.
+struct Seen {
+    row: usize,
+    id: RunId,
+    figures: Vec<Option<f64>>,
+    times_s: Vec<f64>,
 }
 
 /// What came of an expectation.
@@ -38,36 +51,42 @@ pub struct Outcome {
     pub verdict: Verdict,
 }
 
+/// Where the files of a suite come from.
+pub struct Files<'f> {
+    /// Gives the scenario with changes.
+    pub load: &'f dyn Fn(&[Override]) -> Result<Loaded, ScenarioError>,
+    /// Gives the text of a file with measurements.
+    pub measured: &'f dyn Fn(&str) -> std::io::Result<String>,
+}
+
 impl Suite {
-    /// Those expectations of `loaded` that `wanted` picks; `None` if that is none. `load` gives the scenario with changes.
+    /// Those expectations of `loaded` that `wanted` picks; `None` if that is none.
     ///
     /// # Errors
-    /// Whatever is wrong with what an expectation sets or with the name of a figure.
+    /// Whatever is wrong with what an expectation sets, with the name of a figure, or with a file of measurements.
     pub fn new(
         loaded: &Loaded,
         wanted: &dyn Fn(&Expectation) -> bool,
-        load: &dyn Fn(&[Override]) -> Result<Loaded, ScenarioError>,
+        files: &Files<'_>,
     ) -> Result<Option<Self>, ScenarioError> {
         let mut variants: Vec<NamedVariant> = Vec::new();
         let mut rows = Vec::new();
         for expectation in loaded.expectations.iter().filter(|expectation| wanted(expectation)) {
-            let texts = |set: &[Override]| set.iter().map(|change| change.text.clone()).collect::<Vec<_>>();
-            let known = variants
-                .iter()
-                .position(|variant| texts(&variant.set) == texts(&expectation.set));
-            let variant = known.unwrap_or(variants.len());
-            if known.is_none() {
-                variants.push(NamedVariant {
-                    name: expectation.id.clone(),
-                    set: expectation.set.clone(),
-                });
-            }
+            let against = (!expectation.against.is_empty()).then(|| format!("{} against", expectation.id));
+            let measured = match &expectation.target {
+                Target::Distribution { group, measured, .. } => {
+                    Some(Measured::new(&loaded.scenario, group, measured, files.measured)?)
+                }
+                _ => None,
+            };
             let figures = expectation.target.figures();
             rows.push(Row {
-                variant,
+                variant: variant(&mut variants, &expectation.id, &expectation.set),
+                against: against.map(|name| variant(&mut variants, &name, &expectation.against)),
                 figures: figures
                     .map(|name| Figure::new(&loaded.scenario, name))
                     .collect::<Result<_, _>>()?,
+                measured,
                 expectation: expectation.clone(),
             });
         }
@@ -79,7 +98,7 @@ impl Suite {
             warm_up: loaded.study.warm_up,
             ..Study::default()
         };
-        let plan = Plan::new(loaded, &study, &OwnChokers::default(), load)?;
+        let plan = Plan::new(loaded, &study, &OwnChokers::default(), files.load)?;
         Ok(Some(Self { plan, rows }))
     }
 
@@ -88,22 +107,45 @@ impl Suite {
     /// # Errors
     /// When the simulator has a defect.
     pub fn judge(&self, jobs: usize, stop: &AtomicBool) -> Result<Option<Vec<Outcome>>, RunFault> {
-        let mut records = BTreeMap::new();
-        play(&self.plan, &self.runs(), jobs, stop, &mut |record: RunRecord| {
-            records.insert((record.variant, record.run), record);
-            Ok::<(), RunFault>(())
-        })?;
+        let mut seen = Vec::new();
+        let watch = |id: RunId, scenario: &_| {
+            let mut rows = self.rows.iter().filter(|row| row.looks_at(id));
+            Watch::new(
+                scenario,
+                rows.any(|row| row.figures.iter().any(Figure::needs_transfers)),
+            )
+        };
+        play(
+            &self.plan,
+            &self.runs(),
+            jobs,
+            stop,
+            &watch,
+            &mut |record: RunRecord, watch| {
+                let rows = self
+                    .rows
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, row)| row.looks_at(record.id()));
+                seen.extend(rows.map(|(index, row)| row.see(index, &record, &watch)));
+                Ok::<(), RunFault>(())
+            },
+        )?;
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        Ok(Some(self.rows.iter().map(|row| row.judge(&records)).collect()))
+        seen.sort_by_key(|seen| (seen.row, seen.id));
+        let of_row = |row: usize| seen.iter().filter(|seen| seen.row == row).collect::<Vec<_>>();
+        let rows = self.rows.iter().enumerate();
+        Ok(Some(rows.map(|(index, row)| row.judge(&of_row(index))).collect()))
     }
 
     /// The runs that are needed.
     #[must_use]
     pub fn runs(&self) -> Vec<RunId> {
         let seeds = |variant: usize| {
-            let rows = self.rows.iter().filter(move |row| row.variant == variant);
+            let rows = self.rows.iter();
+            let rows = rows.filter(|row| row.variant == variant || row.against == Some(variant));
             rows.map(|row| row.expectation.seeds).max().unwrap_or(0)
         };
         let variants = 0..self.plan.variants.len();
@@ -113,16 +155,36 @@ impl Suite {
     }
 }
 
+/// The number of the variant with the changes `set`, which is added as `name` if it is not there.
+fn variant(variants: &mut Vec<NamedVariant>, name: &str, set: &[Override]) -> usize {
+    let texts = |set: &[Override]| set.iter().map(|change| change.text.clone()).collect::<Vec<_>>();
+    let known = variants.iter().position(|known| texts(&known.set) == texts(set));
+    known.unwrap_or_else(|| {
+        variants.push(NamedVariant {
+            name: name.to_owned(),
+            set: set.to_vec(),
+        });
+        variants.len() - 1
+    })
+}
+
 impl Row {
-    fn judge(&self, records: &BTreeMap<(usize, u32), RunRecord>) -> Outcome {
-        let value = |figure: &Figure, run| {
-            records
-                .get(&(self.variant, run))
-                .and_then(|record| figure.value(record))
-        };
-        let of_runs = |figure: &Figure| (0..self.expectation.seeds).map(|run| value(figure, run)).collect();
-        let values: Vec<Vec<_>> = self.figures.iter().map(of_runs).collect();
-        let finding = judge(&self.expectation.target, &values);
+    fn looks_at(&self, id: RunId) -> bool {
+        (self.variant == id.variant || self.against == Some(id.variant)) && id.run < self.expectation.seeds
+    }
+
+    fn see(&self, row: usize, record: &RunRecord, watch: &Watch) -> Seen {
+        let measured = self.measured.as_ref();
+        Seen {
+            row,
+            id: record.id(),
+            figures: self.figures.iter().map(|figure| figure.value(record, watch)).collect(),
+            times_s: measured.map_or_else(Vec::new, |measured| watch.completion_times_s(measured.group)),
+        }
+    }
+
+    fn judge(&self, seen: &[&Seen]) -> Outcome {
+        let finding = judge(&self.expectation.target, &self.values(seen));
         let verdict = match (finding.met, &self.expectation.known) {
             (true, _) => Verdict::Holds,
             (false, Some(_)) => Verdict::FallsShort,
@@ -134,5 +196,26 @@ impl Row {
             simulated: finding.simulated,
             verdict,
         }
+    }
+
+    /// One row a figure, one column a run; of a distribution the distance, for all runs together.
+    fn values(&self, seen: &[&Seen]) -> Vec<Vec<Option<f64>>> {
+        if let Some(measured) = &self.measured {
+            let times: Vec<f64> = seen.iter().flat_map(|seen| seen.times_s.iter().copied()).collect();
+            return vec![vec![distance(&measured.times_s, &times)]];
+        }
+        let value = |variant: usize, figure: usize| {
+            let runs = seen.iter().filter(move |seen| seen.id.variant == variant);
+            runs.map(move |seen| seen.figures[figure])
+        };
+        (0..self.figures.len())
+            .map(|figure| match self.against {
+                None => value(self.variant, figure).collect(),
+                Some(against) => value(self.variant, figure)
+                    .zip(value(against, figure))
+                    .map(|(value, against)| Some(value? / against?).filter(|ratio| ratio.is_finite()))
+                    .collect(),
+            })
+            .collect()
     }
 }

@@ -42,7 +42,7 @@ pub struct Finding {
     pub simulated: String,
 }
 
-/// Holds `values`, one row a figure and one column a run, against `target`. A figure that some run does not define is a miss.
+/// Holds `values`, one row a figure and one column a run, against `target`; for a distribution the one value is its distance. A figure that some run does not define is a miss.
 ///
 /// # Panics
 /// When a figure of the target has no row: a defect.
@@ -71,6 +71,7 @@ fn is_met(target: &Target, values: &[Vec<f64>]) -> bool {
         }
         Target::Bounds { above, below, .. } => values[0].iter().all(|value| value >= above && value <= below),
         Target::Order(_) => values.windows(2).all(|pair| is_below(&pair[0], &pair[1])),
+        Target::Distribution { distance, .. } => values[0].iter().all(|seen| seen <= distance),
     }
 }
 
@@ -87,6 +88,7 @@ fn expected(target: &Target) -> String {
         Target::Bounds { above, below, .. } if *above == f64::NEG_INFINITY => format!("≤ {}", number(*below)),
         Target::Bounds { above, below, .. } => format!("{} to {}", number(*above), number(*below)),
         Target::Order(_) => "rising".to_owned(),
+        Target::Distribution { distance, .. } => format!("≤ {}", number(*distance)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::check::{Check, Finding};
 use super::study::{Places, overrides};
 use crate::scenario::expect::{Expectation, Target, Tier};
 use crate::scenario::file::ScenarioFile;
-use crate::scenario::file::expect::ExpectFile;
+use crate::scenario::file::expect::{DistributionFile, ExpectFile};
 use crate::scenario::limits::RUNS_MAX;
 use crate::scenario::study::Placed;
 
@@ -38,7 +38,8 @@ fn expectation(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<
         tier: tier.unwrap_or(Tier::A),
         says: says?,
         source: source?,
-        set: overrides(at, file.set.as_ref(), places),
+        set: overrides(&at.key("set"), file.set.as_ref(), places),
+        against: overrides(&at.key("against"), file.against.as_ref(), places),
         seeds,
         target: target?,
         known: file.known.clone(),
@@ -47,10 +48,15 @@ fn expectation(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<
 
 fn target(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<Target> {
     let bounded = file.above.is_some() || file.below.is_some();
-    let given = [file.value.is_some(), bounded, file.order.is_some()];
+    let given = [
+        file.value.is_some(),
+        bounded,
+        file.order.is_some(),
+        file.distribution.is_some(),
+    ];
     if given.into_iter().filter(|given| *given).count() != 1 {
         at.error(
-            "an expectation is one of `value`, a bound and `order`",
+            "an expectation is one of `value`, a bound, `order` and `distribution`",
             "write for example: value = 2111.0 and within_percent = 6.0, or: below = 1.05, or: order = [\"…\", \"…\"]",
         );
         return None;
@@ -67,6 +73,9 @@ fn target(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<Targe
     }
     if let Some(names) = &file.order {
         return order(at, file, names, places);
+    }
+    if let Some(wanted) = &file.distribution {
+        return Some(distribution(at, file, wanted, places));
     }
     let value = at
         .key("figure")
@@ -111,10 +120,7 @@ fn bounds(at: &Check<'_>, file: &ExpectFile, figure: Placed<String>) -> Option<T
 }
 
 fn order(at: &Check<'_>, file: &ExpectFile, names: &[String], places: Places<'_>) -> Option<Target> {
-    if file.figure.is_some() {
-        at.key("figure")
-            .error("`order` names its figures itself", "remove `figure`");
-    }
+    has_no_figure(at, file, "`order` names its figures itself");
     let at = at.key("order");
     if names.len() < 2 {
         at.error("an order needs two figures", "name the lowest first");
@@ -125,4 +131,28 @@ fn order(at: &Check<'_>, file: &ExpectFile, names: &[String], places: Places<'_>
         place: places(at.index(index).path()),
     };
     Some(Target::Order(names.iter().enumerate().map(placed).collect()))
+}
+
+fn distribution(at: &Check<'_>, file: &ExpectFile, wanted: &DistributionFile, places: Places<'_>) -> Target {
+    has_no_figure(at, file, "`distribution` looks at completion times");
+    if file.against.is_some() {
+        at.key("against")
+            .error("`distribution` is no figure to divide", "remove `against`");
+    }
+    let at = at.key("distribution");
+    let placed = |key: &str, value: &str| Placed {
+        value: value.to_owned(),
+        place: places(at.key(key).path()),
+    };
+    Target::Distribution {
+        group: placed("group", &wanted.group),
+        measured: placed("measured", &wanted.measured),
+        distance: at.key("distance").within(wanted.distance, 0.0, 1.0),
+    }
+}
+
+fn has_no_figure(at: &Check<'_>, file: &ExpectFile, why: &str) {
+    if file.figure.is_some() {
+        at.key("figure").error(why, "remove `figure`");
+    }
 }

@@ -102,18 +102,18 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
         }
         named.push(NamedVariant {
             name,
-            set: overrides(&at, variant.set.as_ref(), places),
+            set: overrides(&at.key("set"), variant.set.as_ref(), places),
         });
     }
     Variation::Named(named)
 }
 
-/// The key `set` of the table at `at`.
+/// The changes that the table `at` names.
 pub(super) fn overrides(at: &Check<'_>, set: Option<&Keyed<Item>>, places: Places<'_>) -> Vec<Override> {
     let set = set.into_iter().flat_map(|set| &set.0);
     set.map(|(key, item)| Override {
         text: format!("{key}={}", item.0),
-        place: places(at.key("set").key(key).path()),
+        place: places(at.key(key).path()),
     })
     .collect()
 }

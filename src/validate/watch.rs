@@ -1,0 +1,146 @@
+//! What happens in a run, as far as watched figures need it and `summary.csv` does not say it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
+use crate::ids::{GroupIx, PeerId};
+use crate::scenario::Scenario;
+use crate::units::SimTime;
+
+/// The observer behind the figures of `watched.rs`.
+pub struct Watch {
+    /// Bytes of the file.
+    pub(super) file_bytes: u64,
+    /// Bytes of a block.
+    pub(super) block_bytes: u64,
+    /// Chunks of the file.
+    pub(super) chunks: u32,
+    /// The swarm at each sample.
+    pub(super) moments: Vec<Moment>,
+    /// All peers, those that left first.
+    pub(super) peers: Vec<PeerRecord>,
+    /// Bytes that initial seeds sent to each peer.
+    pub(super) from_seeds: BTreeMap<PeerId, u64>,
+    /// Parts of chunks, in the order in which they ended; kept only where a figure needs them.
+    pub(super) transfers: Vec<Transfer>,
+    groups: usize,
+    sent_bytes: Vec<u64>,
+    unchoked_ns: Vec<u128>,
+    seeds: BTreeSet<PeerId>,
+    keeps_transfers: bool,
+}
+
+/// The swarm at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moment {
+    pub(super) at_s: f64,
+    pub(super) leechers: f64,
+    pub(super) seeds: f64,
+    /// Bytes sent so far by all.
+    pub(super) sent_bytes: f64,
+    /// Bytes that all could have sent so far.
+    pub(super) capacity_bytes: f64,
+    /// Copies of the chunk that has most.
+    pub(super) most_copies: f64,
+    /// Chunks of which there is one copy.
+    pub(super) single: f64,
+}
+
+impl Watch {
+    /// Watches a run of `scenario`, and keeps all transfers if `keeps_transfers`.
+    #[must_use]
+    pub fn new(scenario: &Scenario, keeps_transfers: bool) -> Self {
+        let groups = scenario.groups.len();
+        Self {
+            file_bytes: scenario.file.size.0,
+            block_bytes: scenario.file.block_size.0,
+            chunks: scenario.file.chunks() as u32,
+            moments: Vec::new(),
+            peers: Vec::new(),
+            from_seeds: BTreeMap::new(),
+            transfers: Vec::new(),
+            groups,
+            sent_bytes: vec![0; groups * groups],
+            unchoked_ns: vec![0; groups * groups],
+            seeds: BTreeSet::new(),
+            keeps_transfers,
+        }
+    }
+
+    /// Share of what group `from` sent while it leeched that went to group `to`.
+    pub(super) fn sent_share(&self, from: usize, to: usize) -> Option<f64> {
+        let row = &self.sent_bytes[from * self.groups..][..self.groups];
+        let all: u64 = row.iter().sum();
+        (all > 0).then(|| row[to] as f64 / all as f64)
+    }
+
+    /// Share of the time of unchokes by leechers of group `from` that was given to group `to`.
+    pub(super) fn unchoke_share(&self, from: usize, to: usize) -> Option<f64> {
+        let row = &self.unchoked_ns[from * self.groups..][..self.groups];
+        let all: u128 = row.iter().sum();
+        (all > 0).then(|| row[to] as f64 / all as f64)
+    }
+
+    /// How long the downloads of `group` took.
+    pub(super) fn completion_times_s(&self, group: usize) -> Vec<f64> {
+        let peers = self.downloaders().filter(|peer| peer.group.ix() == group);
+        peers
+            .filter_map(|peer| Some(peer.completed?.since(peer.joined).as_secs_f64()))
+            .collect()
+    }
+
+    /// Those that did not have the whole file when they came.
+    pub(super) fn downloaders(&self) -> impl Iterator<Item = &PeerRecord> {
+        self.peers.iter().filter(|peer| peer.chunks_at_start < self.chunks)
+    }
+}
+
+impl Observer for Watch {
+    fn joined(&mut self, _now: SimTime, peer: PeerId, _group: GroupIx, _upload: f64, _download: f64, chunks: u32) {
+        if chunks == self.chunks {
+            self.seeds.insert(peer);
+        }
+    }
+
+    fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
+        if sender_leeches {
+            self.sent_bytes[from.ix() * self.groups + to.ix()] += bytes;
+        }
+    }
+
+    fn wants_transfers(&self) -> bool {
+        self.keeps_transfers
+    }
+
+    fn transferred(&mut self, transfer: &Transfer) {
+        if self.keeps_transfers {
+            self.transfers.push(*transfer);
+        }
+    }
+
+    fn unchoke_ended(&mut self, unchoke: &Unchoke) {
+        if unchoke.sender_leeches {
+            let cell = unchoke.from_group.ix() * self.groups + unchoke.to_group.ix();
+            self.unchoked_ns[cell] += u128::from(unchoke.ended.since(unchoke.started).0);
+        }
+        if self.seeds.contains(&unchoke.from) {
+            *self.from_seeds.entry(unchoke.to).or_default() += unchoke.bytes;
+        }
+    }
+
+    fn peer_record(&mut self, record: &PeerRecord) {
+        self.peers.push(*record);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.moments.push(Moment {
+            at_s: sample.now.as_secs_f64(),
+            leechers: f64::from(sample.leechers),
+            seeds: f64::from(sample.seeds),
+            sent_bytes: (sample.leecher_sent_bytes + sample.seed_sent_bytes) as f64,
+            capacity_bytes: sample.leecher_capacity_bytes + sample.seed_capacity_bytes,
+            most_copies: f64::from(sample.copies.iter().copied().max().unwrap_or(0)),
+            single: sample.copies.iter().filter(|copies| **copies == 1).count() as f64,
+        });
+    }
+}
