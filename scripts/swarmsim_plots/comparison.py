@@ -98,7 +98,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     """The mean of a metric over one factor of the grid that was swept; a line for each combination of the others."""
     metric, rows = _metric(result, _wanted(result, choice)[0])
     over, others = _factors(result, choice.factor)
-    rows = rows.merge(over, on="variant").merge(others, on="variant", how="left").dropna(subset="mean")
+    rows = rows.merge(over, on="variant").dropna(subset="mean")
     if rows.empty:
         raise NoDataError(f"`{metric}` is not defined in any run")
     label, size = _label(metric, rows, rows["high"].fillna(rows["mean"]).max())
@@ -108,7 +108,8 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     place_of = dict(zip(places["setting"], positions, strict=True))
     figure = style.figure(width)
     axes = figure.subplots()
-    lines = list(rows.assign(place=rows["setting"].map(place_of), other=rows["other"].fillna("")).groupby("other", sort=False))
+    named = [others.get(variant, "") for variant in rows["variant"]]
+    lines = list(rows.assign(place=rows["setting"].map(place_of), other=named).groupby("other", sort=False))
     for ix, (other, line) in enumerate(lines):
         line = line.sort_values("place")
         reach = (line["mean"] - line["low"]) / size
@@ -206,7 +207,7 @@ def _caveats(rows: pd.DataFrame) -> list[str]:
     return said + ([f"runs in which it is not defined – {', '.join(undefined)}"] if undefined else [])
 
 
-def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, dict[str, str]]:
     """The factor for the x axis, and what variants have of the others: the one asked for, else numbers first, then most settings."""
     table = result.table("comparison_factors.csv", "variant", "factor", "setting", "number")
     names = list(table["factor"].unique())
@@ -221,7 +222,7 @@ def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, pd.DataFr
     others = table[table["factor"] != chosen]
     named = [_named(*row) for row in zip(others["factor"], others["setting"], strict=True)]
     rest = others.assign(other=named).groupby("variant", sort=False)["other"].agg(" · ".join)
-    return table[table["factor"] == chosen], rest.reset_index()
+    return table[table["factor"] == chosen], {str(variant): str(other) for variant, other in rest.items()}
 
 
 def _named(factor: str, setting: str) -> str:
