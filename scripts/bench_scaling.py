@@ -45,7 +45,16 @@ def measure(program: str, scenario: Path, sets: list[str], extra: list[str]) -> 
     peers, transfers, cpu_s = summary["peers"], summary["chunk_transfers"], used.ru_utime + used.ru_stime
     # Kilobytes, but bytes on macOS.
     resident = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    figures = [scenario.stem, peers, transfers, round(cpu_s, 2), round(1e6 * cpu_s / transfers, 3), round(transfers / cpu_s), resident, round(resident / peers)]
+    figures = [
+        scenario.stem,
+        peers,
+        transfers,
+        round(cpu_s, 2),
+        round(1e6 * cpu_s / transfers, 3),
+        round(transfers / cpu_s),
+        resident,
+        round(resident / peers),
+    ]
     return dict(zip(COLUMNS, figures, strict=True))
 
 
@@ -65,7 +74,9 @@ def draw(rows: list[dict[str, object]], path: Path) -> None:
         return
     peers = [row["peers"] for row in rows]
     figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.8), layout="constrained")
-    for axis, column, label in zip(axes, ["us_per_transfer", "bytes_per_peer"], ["CPU time a transfer (µs)", "resident memory a peer (bytes)"], strict=True):
+    for axis, column, label in zip(
+        axes, ["us_per_transfer", "bytes_per_peer"], ["CPU time a transfer (µs)", "resident memory a peer (bytes)"], strict=True
+    ):
         axis.plot(peers, [row[column] for row in rows], "o-", color="#0072b2", clip_on=False)
         axis.set(xscale="log", xlabel="peers", ylabel=label, ylim=(0, None))
         axis.spines[["top", "right"]].set_visible(False)

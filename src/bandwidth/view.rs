@@ -99,6 +99,9 @@ impl MaxMin {
     /// What a peer takes: its two links, and its place on the lists of what has changed.
     pub const PEER_BYTES: usize = 2 * (size_of::<Access>() + size_of::<Face>());
 
+    /// What a place takes in a list of flows that has outgrown its link.
+    pub const ENTRY_BYTES: usize = size_of::<Entry>();
+
     /// What a flow takes.
     pub const FLOW_BYTES: usize = size_of::<Flow>() + size_of::<FlowIx>();
 

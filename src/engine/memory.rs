@@ -5,7 +5,7 @@ use crate::choking::{self, OwnChokers};
 use crate::engine::Streams;
 use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::transfer::Part;
-use crate::ids::PeerIx;
+use crate::ids::{LinkIx, PeerIx};
 use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
@@ -30,6 +30,10 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
 
 /// What a choker takes on the heap, with the allocator's share, without what it keeps for each neighbour.
 pub(super) const CHOKER_BYTES: usize = 48;
+
+/// Lists of a peer that outgrow their places inside it at some time, as nearly all do: 16 downloads, and as many neighbours that unchoke it, each with what the
+/// allocator adds.
+const OUTGROWN_BYTES: usize = 16 * (MaxMin::ENTRY_BYTES + size_of::<LinkIx>()) + 2 * 16;
 
 /// What the program itself takes before the first peer has come.
 const PROGRAM_BYTES: f64 = 6.0 * 1024.0 * 1024.0;
@@ -63,8 +67,9 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
-        let per_link = size_of::<Link>() + size_of::<PeerIx>() + account;
-        let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES) as f64
+        let per_link = size_of::<Link>() + size_of::<PeerIx>() + size_of::<bool>() + account;
+        let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
+            as f64
             + MaxMin::PEER_BYTES as f64
             + TIMERS_BYTES as f64
             + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
