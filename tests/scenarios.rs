@@ -81,6 +81,8 @@ const SMALL: &[(&str, &[&str])] = &[
     ),
     ("flash_crowd", &["file.size=\"4 MiB\"", "group.leechers.count=60"]),
     ("free_riders", &["file.size=\"4 MiB\""]),
+    ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
+    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     (
         "million",
         &[
@@ -91,8 +93,6 @@ const SMALL: &[(&str, &[&str])] = &[
             "group.seeds.count=2",
         ],
     ),
-    ("large", &["file.size=\"2 MiB\"", "group.leechers.count=300"]),
-    ("large_view", &["file.size=\"4 MiB\"", "group.leechers.count=100"]),
     (
         "one_club",
         &["group.club.count=50", "group.peers.arrival.poisson.until=\"1 min\""],
