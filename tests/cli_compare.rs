@@ -359,9 +359,12 @@ fn runs_that_do_not_finish_are_counted() {
     let rows = home.rows("out/comparison_summary.csv");
     assert!(rows.iter().all(|row| row["not_finished"] == "12"));
     for row in &rows {
-        let is_time = row["metric"].contains("completion_") && !row["metric"].starts_with("group.origin");
-        assert_eq!(row["unfinished"] == "12", is_time, "{}", row["metric"]);
-        assert!(!is_time || (row["winner"] == "false" && row["resolved"] != "true"));
+        let of_completed = ["completion_", "share_ratio_"]
+            .iter()
+            .any(|part| row["metric"].contains(part));
+        let counts = of_completed && !row["metric"].starts_with("group.origin");
+        assert_eq!(row["unfinished"] == "12", counts, "{}", row["metric"]);
+        assert!(!counts || (row["winner"] == "false" && row["resolved"] != "true"));
     }
     let times = "compare.metrics=[\"completion_mean_s\"]";
     let named = home.compared(&[&CHOKERS, &["--out", "named", "--set", dying, "--set", times]]);

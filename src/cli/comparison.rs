@@ -178,7 +178,7 @@ fn metric(result: &MetricResult, style: Style) -> String {
         let runs = doubtful.value.n + doubtful.undefined;
         writeln!(
             text,
-            "  no verdict on {}: {} of {runs} runs did not finish, and its times are those of the peers that made it",
+            "  no verdict on {}: {} of {runs} runs did not finish, and its figures are those of the peers that made it",
             doubtful.variant, doubtful.unfinished
         )
         .expect("a String takes all");

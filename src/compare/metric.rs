@@ -131,13 +131,15 @@ impl Metric {
         number(figures, self.column)
     }
 
-    /// Whether its value in a run is that of survivors: a completion time, though leechers who did not give up by themselves never got the file. Only a run that ended
+    /// Whether its value in a run is that of survivors: a figure of those that completed, though leechers who did not give up by themselves never got the file. Only a run that ended
     /// before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
     #[must_use]
     pub fn leaves_out_somebody(&self, run: &RunRecord) -> bool {
         let count = |figures: &Map<String, Value>, column| figures.get(column).and_then(Value::as_u64).unwrap_or(0);
-        let is_time = self.column.starts_with("completion_");
-        is_time
+        let of_completed = ["completion_", "share_ratio_"]
+            .iter()
+            .any(|start| self.column.starts_with(start));
+        of_completed
             && self
                 .figures(run)
                 .is_some_and(|figures| count(figures, "not_completed") > count(figures, "aborted"))
@@ -289,8 +291,14 @@ mod tests {
             };
             named(name).expect("a metric").leaves_out_somebody(&run)
         };
-        for time in ["completion_mean_s", "group.leechers.completion_p95_s"] {
-            assert!(leaves_out(time, 3, 2) && !leaves_out(time, 2, 2) && !leaves_out(time, 0, 0));
+        for of_completed in [
+            "completion_mean_s",
+            "group.leechers.completion_p95_s",
+            "share_ratio_jain",
+        ] {
+            assert!(
+                leaves_out(of_completed, 3, 2) && !leaves_out(of_completed, 2, 2) && !leaves_out(of_completed, 0, 0)
+            );
         }
         assert!(!leaves_out("utilisation", 3, 0));
         // A group that is not there leaves out nobody.

@@ -100,7 +100,7 @@ pub const COMPARISON_SUMMARY: Table = Table {
         column("undefined", "runs in which the metric is not defined"),
         column(
             "unfinished",
-            "of a completion time: runs of `not_finished` in which leechers (of the group) that did not abort never got the file, so that it is that of the others; 0 for all else",
+            "of a figure of those that completed (times, share ratios): runs of `not_finished` in which leechers (of the group) that did not abort never got the file, so that it is that of the others; 0 for all else",
         ),
         column("n", "runs in which it is"),
         column("mean", "mean over those"),
