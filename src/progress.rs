@@ -2,6 +2,7 @@
 //! wall clock. `many` does the same for the runs of a comparison.
 #![allow(clippy::disallowed_methods)] // that ban is about the others
 
+mod clock;
 mod many;
 
 use std::io::{self, IsTerminal, Write};
@@ -16,6 +17,7 @@ use crate::scenario::estimate::{is_open, peers_expected, share_at_start};
 use crate::scenario::model::{Group, StartsWith};
 use crate::units::SimDuration;
 
+pub use clock::unix_seconds;
 pub use many::RunsMeter;
 
 /// Time between two updates of the bar.

@@ -89,7 +89,7 @@ impl Home {
                 }
             }
         }
-        assert_eq!(files.len(), 8, "{:?}", files.keys());
+        assert_eq!(files.len(), 9, "{:?}", files.keys());
         files
     }
 }
@@ -207,7 +207,8 @@ fn more_runs_are_added_to_those_that_are_there() {
     home.compared(&[&CHOKERS[..2], &["-q", "--out", "out", "--runs", "10"]]);
     let ten = lines(&segment(&home.path("out")));
     home.compared(&[&CHOKERS, &["-q", "--out", "out", "--resume"]]);
-    assert_eq!((ten, lines(&segment(&home.path("out")))), (21, 25));
+    // A header, and of each process when it began and ended.
+    assert_eq!((ten, lines(&segment(&home.path("out")))), (23, 29));
     home.compared(&[&CHOKERS, &["-q", "--out", "twelve"]]);
     assert!(home.files("out") == home.files("twelve"));
 }

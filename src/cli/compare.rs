@@ -4,36 +4,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
-use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, bare, comparison, interrupt, jobs, memory, report, say};
-use crate::compare::{self, Analysis, Directory, Event, Existing, Outcome, Plan};
-use crate::engine;
-use crate::progress::RunsMeter;
+use crate::cli::study::{self, Report, StudyArgs};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say};
+use crate::compare::{self, Directory, Existing, Outcome};
+use crate::scenario::Place;
 use crate::scenario::limits::{CONFIDENCE_MAX, CONFIDENCE_MIN, PRECISION_MAX, PRECISION_MIN, RUNS_MAX};
-use crate::scenario::study::{Placed, Study, Variation};
-use crate::scenario::{Loaded, Place, ScenarioError};
+use crate::scenario::study::{Placed, Study};
+use crate::store::WHOLE;
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub(super) struct CompareArgs {
     #[command(flatten)]
-    scenario: ScenarioArgs,
-    /// Chokers to compare, with commas between; for the leechers of all groups that do not free-ride
-    #[arg(long, value_name = "A,B,…")]
-    choker: Option<String>,
-    #[arg(
-        help = "A key and the values to try: --vary 'file.chunk_size=64 KiB,256 KiB'; may be repeated, for every combination",
-        long,
-        value_name = "KEY=A,B,…"
-    )]
-    vary: Vec<String>,
-    /// Runs of each variant, with the seeds N, N + 1, … [default: 30]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX as i64))]
-    runs: Option<u32>,
+    study: StudyArgs,
     /// The variant that the others are held against [default: the first]
     #[arg(long, value_name = "VARIANT")]
     baseline: Option<String>,
@@ -72,28 +59,13 @@ pub(super) struct CompareArgs {
     quiet: bool,
 }
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Report<'a> {
-    /// The directory that holds the CSV files.
-    results: String,
-    scenario: &'a str,
-    precision_reached: Option<bool>,
-    #[serde(flatten)]
-    analysis: &'a Analysis,
-}
-
 pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let loaded = args.scenario.load(own, errors)?;
-    let plan = Plan::new(&loaded, &args.study(&loaded)?, own, &|changes| {
-        args.scenario.variant(own, changes)
-    })?;
-    plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
+    let plan = args.study.plan(own, errors, |study| args.judged(study))?;
     let jobs = jobs(args.jobs)?;
-    check(&plan, jobs).map_err(Failure::Usage)?;
+    study::check(&plan, jobs).map_err(Failure::Usage)?;
     let default = || Path::new(RESULTS).join(format!("{}-compare", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
-    let directory = Directory::prepare(&target, args.existing())?;
+    let directory = Directory::prepare(&target, WHOLE, args.existing())?;
     let plan_text = comparison::plan(&plan, jobs, &target, if args.json { errors } else { style });
     match (args.quiet, args.json) {
         (true, _) => (),
@@ -104,22 +76,21 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
         .iter()
         .for_each(|warning| errors.warn(warning));
 
-    match drive(args, &plan, &directory, jobs, errors)? {
+    let outcome = study::watched(&plan, args.quiet, errors, |stop, watch| {
+        compare::drive(&plan, &directory, jobs, stop, watch)
+    })?;
+    match outcome {
         Outcome::Interrupted { done, of } => {
-            errors.warn(&format!(
-                "interrupted: {done} of {of} runs are kept in `{}`; the same command with --resume goes on",
-                target.display()
-            ));
-            Ok(interrupt::EXIT_CODE.into())
+            let again = "the same command with --resume";
+            Ok(study::interrupted(done, of, &target, again, errors))
         }
         Outcome::Finished(finished) => {
-            let analysis = &finished.analysis;
             if args.json {
                 let report = Report {
                     results: target.display().to_string(),
                     scenario: &plan.name,
                     precision_reached: finished.precise,
-                    analysis,
+                    analysis: &finished.analysis,
                 };
                 let json = serde_json::to_string_pretty(&report).context("cannot write the comparison as JSON");
                 say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
@@ -138,81 +109,20 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     }
 }
 
-fn drive(
-    args: &CompareArgs,
-    plan: &Plan,
-    directory: &Directory,
-    jobs: usize,
-    errors: Style,
-) -> Result<Outcome, Failure> {
-    let stop = interrupt::watch("finished runs are kept", None)
-        .context("cannot watch for Ctrl-C")
-        .map_err(Failure::Run)?;
-    let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
-    let mut meter = RunsMeter::new(&labels, args.quiet, errors.color());
-    let outcome = compare::drive(plan, directory, jobs, &stop, &mut |event| match event {
-        Event::Damaged(damage) => errors.warn(&format!(
-            "`{}`, line {}, is damaged: the run in it is done again",
-            damage.path.display(),
-            damage.line
-        )),
-        Event::Planned { runs } => meter.plan(u64::from(runs)),
-        Event::Finished { variant, new } => meter.finished(variant, new),
-    });
-    meter.finish();
-    Ok(outcome?)
-}
-
-/// What can't be done with any scenario.
-fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
-    ensure!(
-        !plan.variants.is_empty(),
-        "nothing is varied: --choker tit-for-tat,random compares chokers, --vary 'KEY=A,B' any key, and [sweep] in the scenario too"
-    );
-    ensure!(
-        plan.runs <= plan.max_runs,
-        "{} runs are more than the {} that are allowed at most: less of --runs, or more of --max-runs",
-        plan.runs,
-        plan.max_runs
-    );
-    ensure!(
-        plan.seeds_fit(),
-        "the seeds from {} on do not suffice for {} runs: choose a smaller one with --seed",
-        plan.base.seed,
-        plan.max_runs
-    );
-    let estimates = plan
-        .variants
-        .iter()
-        .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
-    memory::check(estimates.max().unwrap_or(0), jobs)
-}
-
 impl CompareArgs {
-    /// What the scenario says, with what the command line says in its place.
-    fn study(&self, loaded: &Loaded) -> Result<Study, ScenarioError> {
-        let from_scenario = loaded.study.clone();
+    /// What the command line says of the judgement in place of the scenario.
+    fn judged(&self, study: Study) -> Study {
         let baseline = self.baseline.as_ref().map(|label| Placed {
             value: label.clone(),
             place: Place::on_command_line("--baseline", label),
         });
-        Ok(Study {
-            runs: self.runs.or(from_scenario.runs),
-            variation: self.variation(loaded)?.unwrap_or(from_scenario.variation),
-            baseline: baseline.or(from_scenario.baseline),
-            confidence: self.confidence.or(from_scenario.confidence),
-            precision: self.precision.or(from_scenario.precision),
-            max_runs: self.max_runs.or(from_scenario.max_runs),
-            ..from_scenario
-        })
-    }
-
-    /// What the command line varies.
-    fn variation(&self, loaded: &Loaded) -> Result<Option<Variation>, ScenarioError> {
-        let chokers = self.choker.iter().map(|list| compare::chokers(&loaded.scenario, list));
-        let others = self.vary.iter().map(|text| compare::axis("--vary", text));
-        let axes = chokers.chain(others).collect::<Result<Vec<_>, _>>()?;
-        Ok((!axes.is_empty()).then_some(Variation::Grid(axes)))
+        Study {
+            baseline: baseline.or(study.baseline),
+            confidence: self.confidence.or(study.confidence),
+            precision: self.precision.or(study.precision),
+            max_runs: self.max_runs.or(study.max_runs),
+            ..study
+        }
     }
 
     fn existing(&self) -> Existing {

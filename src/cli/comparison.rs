@@ -11,18 +11,24 @@ const NONE: &str = "–";
 /// Fewer runs than this say little about how much runs differ.
 const RUNS_FEW: u32 = 10;
 
+/// Of more variants than this only the first are listed.
+const VARIANTS_SHOWN: usize = 20;
+
 /// What is about to be run, some lines of text.
 pub(super) fn plan(plan: &Plan, jobs: usize, target: &Path, style: Style) -> String {
     let mut text = format!("{}\n", style.bold(&plan.name));
     let mut line = |name: &str, value: &str| {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
     };
-    for (index, variant) in plan.variants.iter().enumerate() {
+    for (index, variant) in plan.variants.iter().enumerate().take(VARIANTS_SHOWN) {
         let mark = if index == plan.baseline { "  (baseline)" } else { "" };
         line(
             if index == 0 { "variants" } else { "" },
             &format!("{}{mark}", variant.label),
         );
+    }
+    if plan.variants.len() > VARIANTS_SHOWN {
+        line("", &format!("… and {} more", plan.variants.len() - VARIANTS_SHOWN));
     }
     let more = plan.precision.map_or(String::new(), |share| {
         format!(", up to {} for ± {}", plan.max_runs, human::percent(share))
@@ -131,6 +137,40 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
     text
 }
 
+/// The first metric of the variants, without a verdict, and where the rest is.
+pub(super) fn overview(finished: &Finished, target: &Path, style: Style) -> String {
+    let analysis = &finished.analysis;
+    let mut text = String::new();
+    if let Some(result) = analysis.metrics.first() {
+        text = heading(result, style);
+        let shown = result.variants.iter().take(VARIANTS_SHOWN);
+        let rows: Vec<_> = shown.map(|estimate| row(estimate)[..3].to_vec()).collect();
+        text.push_str(&table::aligned(&["variant", "n", "mean"], &rows, style));
+        if result.variants.len() > VARIANTS_SHOWN {
+            let more = result.variants.len() - VARIANTS_SHOWN;
+            writeln!(text, "  … and {more} more in comparison_summary.csv").expect("a String takes all");
+        }
+        text.push('\n');
+    }
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
+    };
+    let (level, runs) = (
+        percent(analysis.confidence),
+        human::counted(analysis.runs.into(), "run"),
+    );
+    line("±", &format!("{level} confidence, Student's t over {runs}"));
+    line(
+        "metrics",
+        &format!(
+            "{}, in comparison.csv and comparison_summary.csv",
+            analysis.metrics.len()
+        ),
+    );
+    line("results", &style.bold(target.display()));
+    text
+}
+
 /// Whether a metric is on the screen: those asked for by name, else those of the swarm and the times of groups that
 /// compete, as far as they are defined.
 fn is_shown(plan: &Plan, result: &MetricResult) -> bool {
@@ -139,7 +179,8 @@ fn is_shown(plan: &Plan, result: &MetricResult) -> bool {
     plan.metrics_named || (is_defined && (!result.metric.is_of_group() || of_competitors))
 }
 
-fn metric(result: &MetricResult, style: Style) -> String {
+/// The name of a metric, its unit, and which values of it are better.
+fn heading(result: &MetricResult, style: Style) -> String {
     let unit = match result.metric.unit {
         "1" => String::new(),
         unit => format!(" in {unit}"),
@@ -148,11 +189,15 @@ fn metric(result: &MetricResult, style: Style) -> String {
         Better::Neither => String::new(),
         better => format!(", {} is better", better.word()),
     };
-    let mut text = format!(
+    format!(
         "{}{}\n",
         style.bold(&result.metric.name),
         style.dim(format!("{unit}{better}"))
-    );
+    )
+}
+
+fn metric(result: &MetricResult, style: Style) -> String {
+    let mut text = heading(result, style);
     let header = ["variant", "n", "mean", "difference", "relative", "resolved"];
     let rows: Vec<_> = result.variants.iter().map(row).collect();
     text.push_str(&table::aligned(&header, &rows, style));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::Style;
-use crate::compare::CompareError;
+use crate::compare::{CompareError, MergeError};
 use crate::metrics::DirectoryError;
 use crate::runner::RunError;
 use crate::scenario::ScenarioError;
@@ -75,7 +75,9 @@ impl From<CompareError> for Failure {
             CompareError::Store(
                 error @ (StoreError::OtherRuns { .. } | StoreError::NoHeader(_) | StoreError::InUse(_)),
             ) => Self::Usage(error.into()),
-            error @ CompareError::FewerRuns { .. } => Self::Usage(error.into()),
+            error @ (CompareError::FewerRuns { .. }
+            | CompareError::Plan(_)
+            | CompareError::Merge(MergeError::NoTarget | MergeError::TargetIsPart(_))) => Self::Usage(error.into()),
             error => Self::Run(error.into()),
         }
     }

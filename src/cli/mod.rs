@@ -9,13 +9,17 @@ mod interrupt;
 mod jobs;
 mod list;
 mod memory;
+mod merge;
 mod new;
 mod outcome;
 mod plan;
 mod report;
 mod run;
 mod schema;
+mod status;
+mod study;
 mod style;
+mod sweep;
 mod table;
 mod theory;
 mod validate;
@@ -65,6 +69,12 @@ enum Command {
     Run(run::RunArgs),
     /// Run variants of a scenario many times each and compare them
     Compare(compare::CompareArgs),
+    /// Run every combination of a grid many times, or a part of it
+    Sweep(sweep::SweepArgs),
+    /// Join the parts of a sweep
+    Merge(merge::MergeArgs),
+    /// Say how far a sweep or a comparison is
+    Status(status::StatusArgs),
     /// Make one HTML page of a result or a comparison, to look at
     Report(report::ReportArgs),
     /// Check a scenario and print it with every default spelled out
@@ -138,6 +148,9 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args, own, style, errors),
             Command::Compare(args) => compare::compare(&args, own, style, errors),
+            Command::Sweep(args) => sweep::sweep(&args, own, style, errors),
+            Command::Merge(args) => merge::merge(&args, own, style, errors),
+            Command::Status(args) => status::status(&args, own, style),
             Command::Report(args) => report::report(&args),
             Command::Check(args) => check::check(&args, own, errors),
             Command::Validate(args) => validate::validate(&args, style, errors),

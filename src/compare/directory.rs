@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::drive::CompareError;
+use super::plan_file::PLAN;
 use super::tables::FILES;
 use crate::metrics::DirectoryError;
 use crate::metrics::directory::REPORT;
@@ -15,7 +16,7 @@ use crate::store::Store;
 const STORE: &str = "runs";
 /// Scenarios of the variants, below the directory.
 pub(super) const VARIANTS: &str = "variants";
-/// What a table is called until it is whole.
+/// How the name of a file ends until it is whole.
 const UNFINISHED: &str = "partial";
 
 /// What to do with a comparison that is there.
@@ -25,6 +26,8 @@ pub enum Existing {
     Refuse,
     /// Go on with it.
     Resume,
+    /// Go on with it, or begin; others may be at work there.
+    Join,
     /// Delete it first.
     Replace,
 }
@@ -33,31 +36,36 @@ pub enum Existing {
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
+    /// The segment that this process writes: also what tells its unfinished files from those of others.
+    segment: String,
 }
 
 impl Directory {
-    /// Makes the directory at `path`, or takes the one that is there as `existing` says.
+    /// Makes the directory at `path`, or takes the one that is there as `existing` says, for a process that writes the segment called `segment`.
     ///
     /// # Errors
     /// When something stands there that may not be used, another process writes there, or it can't be made.
-    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, CompareError> {
+    pub fn prepare(path: &Path, segment: &str, existing: Existing) -> Result<Self, CompareError> {
         if path.file_name().is_none() {
             return Err(DirectoryError::NoName(path.to_owned()).into());
         }
         let is_there = fs::symlink_metadata(path).is_ok() && !is_empty(path);
         if is_there {
-            if !path.is_dir() || !Store::is_in(&path.join(STORE)) {
+            if !is_comparison(path) {
                 return Err(DirectoryError::NotAComparison(path.to_owned()).into());
             }
             match existing {
                 Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
-                Existing::Resume => (),
+                Existing::Resume | Existing::Join => (),
                 Existing::Replace => remove(path)?,
             }
         }
         let variants = path.join(VARIANTS);
         fs::create_dir_all(&variants).map_err(failed("create", path))?;
-        Ok(Self { path: path.to_owned() })
+        Ok(Self {
+            path: path.to_owned(),
+            segment: segment.to_owned(),
+        })
     }
 
     /// Its path.
@@ -69,7 +77,13 @@ impl Directory {
     /// Where finished runs are stored.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        self.path.join(STORE)
+        store_in(&self.path)
+    }
+
+    /// The name of the segment that this process writes.
+    #[must_use]
+    pub fn segment(&self) -> &str {
+        &self.segment
     }
 
     /// Has `write` fill the file `name` below the directory, which appears when it is whole.
@@ -79,7 +93,7 @@ impl Directory {
         write: impl FnOnce(Box<dyn Write>) -> Result<(), E>,
     ) -> Result<(), E> {
         let path = self.path.join(name);
-        let partial = self.path.join(format!("{name}.{UNFINISHED}"));
+        let partial = self.path.join(format!("{name}.{}.{UNFINISHED}", self.segment));
         let file = File::create(&partial).map_err(failed("write", &path))?;
         write(Box::new(BufWriter::new(file)))?;
         let synced = File::open(&partial).and_then(|file| file.sync_all());
@@ -87,6 +101,38 @@ impl Directory {
         fs::rename(&partial, &path).map_err(failed("write", &path))?;
         Ok(())
     }
+
+    /// Writes `text` into the file `name`.
+    pub(super) fn write_text(&self, name: &str, text: &str) -> Result<(), CompareError> {
+        self.write(name, |mut file| {
+            let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+            written.map_err(failed("write", &self.path.join(name)))?;
+            Ok(())
+        })
+    }
+}
+
+/// Where the finished runs of the comparison in `directory` are.
+pub(super) fn store_in(directory: &Path) -> PathBuf {
+    directory.join(STORE)
+}
+
+/// Whether it is a comparison or a sweep, or the beginning of one.
+fn is_comparison(path: &Path) -> bool {
+    let begun = || {
+        let mut entries = fs::read_dir(path).into_iter().flatten().flatten();
+        entries.all(|entry| is_ours(&entry.file_name().to_string_lossy()))
+    };
+    path.is_dir() && (Store::is_in(&store_in(path)) || begun())
+}
+
+/// Whether we give this name to something in the directory of a comparison.
+fn is_ours(name: &str) -> bool {
+    let whole = match name.strip_suffix(UNFINISHED).and_then(|name| name.strip_suffix('.')) {
+        Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
+        None => name,
+    };
+    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole)
 }
 
 fn is_empty(directory: &Path) -> bool {
@@ -95,12 +141,16 @@ fn is_empty(directory: &Path) -> bool {
 
 /// Deletes a comparison, unless another process writes to it or there is something else in it.
 fn remove(path: &Path) -> Result<(), CompareError> {
-    let _lock = Store::lock(&path.join(STORE))?;
+    let store = store_in(path);
+    let _locks = if store.exists() {
+        Store::lock(&store)?
+    } else {
+        Vec::new()
+    };
     for entry in fs::read_dir(path).map_err(failed("look into", path))? {
         let entry = entry.map_err(failed("look into", path))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let whole = name.strip_suffix(&format!(".{UNFINISHED}")).unwrap_or(&name);
-        if ![STORE, VARIANTS, REPORT].contains(&whole) && !FILES.contains(&whole) {
+        if !is_ours(&name) {
             return Err(DirectoryError::Foreign {
                 directory: path.to_owned(),
                 file: name,
@@ -123,7 +173,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Direct
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::StoreError;
+    use crate::store::{StoreError, WHOLE};
 
     #[test]
     fn what_is_no_comparison_is_never_touched() {
@@ -131,8 +181,8 @@ mod tests {
         let thesis = home.path().join("thesis");
         fs::create_dir(&thesis).expect("made");
         fs::write(thesis.join("thesis.tex"), "ten years of work").expect("written");
-        for existing in [Existing::Refuse, Existing::Resume, Existing::Replace] {
-            let refused = Directory::prepare(&thesis, existing);
+        for existing in [Existing::Refuse, Existing::Resume, Existing::Join, Existing::Replace] {
+            let refused = Directory::prepare(&thesis, WHOLE, existing);
             assert!(
                 matches!(refused, Err(CompareError::Directory(DirectoryError::NotAComparison(_)))),
                 "{refused:?}"
@@ -145,38 +195,38 @@ mod tests {
     fn a_comparison_is_replaced_only_when_told_to_and_when_it_holds_nothing_else() {
         let home = tempfile::tempdir().expect("a temporary directory");
         let path = home.path().join("results/x-compare");
-        let made = Directory::prepare(&path, Existing::Refuse).expect("nothing is in the way");
+        let made = Directory::prepare(&path, WHOLE, Existing::Refuse).expect("nothing is in the way");
         fs::create_dir(made.store()).expect("made");
         fs::write(made.store().join("segment-0.jsonl"), "").expect("written");
-        let refused = Directory::prepare(&path, Existing::Refuse);
+        let refused = Directory::prepare(&path, WHOLE, Existing::Refuse);
         assert!(
             matches!(refused, Err(CompareError::Directory(DirectoryError::Unfinished(_)))),
             "{refused:?}"
         );
-        Directory::prepare(&path, Existing::Resume).expect("goes on");
+        Directory::prepare(&path, WHOLE, Existing::Resume).expect("goes on");
         assert!(Store::is_in(&made.store()));
         fs::write(path.join("notes.txt"), "mine").expect("written");
-        let refused = Directory::prepare(&path, Existing::Replace);
+        let refused = Directory::prepare(&path, WHOLE, Existing::Replace);
         assert!(
             matches!(refused, Err(CompareError::Directory(DirectoryError::Foreign { .. }))),
             "{refused:?}"
         );
         fs::remove_file(path.join("notes.txt")).expect("removed");
         let writer = Store::lock(&made.store()).expect("nobody else writes");
-        let refused = Directory::prepare(&path, Existing::Replace);
+        let refused = Directory::prepare(&path, WHOLE, Existing::Replace);
         assert!(
             matches!(refused, Err(CompareError::Store(StoreError::InUse(_)))) && Store::is_in(&made.store()),
             "{refused:?}"
         );
         drop(writer);
-        Directory::prepare(&path, Existing::Replace).expect("replaced");
+        Directory::prepare(&path, WHOLE, Existing::Replace).expect("replaced");
         assert!(!Store::is_in(&made.store()));
     }
 
     #[test]
     fn a_file_appears_whole() {
         let home = tempfile::tempdir().expect("a temporary directory");
-        let made = Directory::prepare(&home.path().join("x"), Existing::Refuse).expect("made");
+        let made = Directory::prepare(&home.path().join("x"), WHOLE, Existing::Refuse).expect("made");
         let written: Result<(), DirectoryError> = made.write("runs.csv", |mut file| {
             file.write_all(b"a,b\n").expect("room");
             Ok(())

@@ -1,29 +1,30 @@
-//! The comparison from start to end: what is not in the store is run, and what is there is analysed.
+//! From start to end: what is not in the store is run, and what is there is analysed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::analysis::{Analysis, Sample, VariantState, analyse};
+use super::analysis::Analysis;
 use super::directory::Directory;
+use super::merge::MergeError;
 use super::plan::Plan;
-use super::precision::{BATCH, is_tight};
+use super::plan_file::{PLAN, PlanFile, PlanFileError};
+use super::precision::BATCH;
+use super::results::Results;
+use super::shard::Shard;
 use super::{tables, workers};
 use crate::engine::RunFault;
 use crate::engine::observer::NoObserver;
-use crate::metrics::stats::mean;
 use crate::metrics::{DirectoryError, WriteError};
+use crate::progress::unix_seconds;
 use crate::scenario::study::WarmUp;
-use crate::store::{Damage, RunId, RunRecord, Store, StoreError};
+use crate::store::{Damage, Note, Records, RunId, RunRecord, Stage, Store, StoreError};
 
 /// What happens on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
     /// A line of the store can't be read: its run is done again.
     Damaged(&'e Damage),
-    /// Each variant has this many runs now …
-    Planned {
-        /// Runs of each variant.
-        runs: u32,
-    },
+    /// There are these runs to do now …
+    Planned(&'e [RunId]),
     /// … of which one more is there; `new` if it was played just now.
     Finished {
         /// Number of the variant.
@@ -33,11 +34,11 @@ pub enum Event<'e> {
     },
 }
 
-/// How a comparison ended.
+/// How it ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum Outcome<T> {
     /// All runs are there.
-    Finished(Finished),
+    Finished(T),
     /// The user stopped it.
     Interrupted {
         /// Runs that are there.
@@ -81,6 +82,23 @@ pub enum CompareError {
     /// A run could not be played.
     #[error(transparent)]
     Run(#[from] RunFault),
+    /// The plan can't be used.
+    #[error(transparent)]
+    Plan(#[from] PlanFileError),
+    /// Parts can't be joined.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// Something could not be made into text.
+    #[error("cannot write the plan")]
+    Text(#[from] std::io::Error),
+}
+
+/// What the processes that play runs share.
+struct Session<'s> {
+    plan: &'s Plan,
+    store: Store,
+    jobs: usize,
+    stop: &'s AtomicBool,
 }
 
 /// Does what `plan` says on `jobs` threads, into `directory`, until `stop` is set; tells `watch` how it goes.
@@ -93,170 +111,174 @@ pub fn drive(
     jobs: usize,
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
-) -> Result<Outcome, CompareError> {
-    let (mut store, damages) = Store::open(&directory.store(), &plan.fingerprint())?;
-    damages.iter().for_each(|damage| watch(Event::Damaged(damage)));
-    let mut results = Results::new(plan);
-    let mut runs = plan.runs;
-    let precise = loop {
-        watch(Event::Planned { runs });
-        complete(plan, &mut store, results.runs..runs, jobs, stop, watch)?;
-        if stop.load(Ordering::Relaxed) {
-            return Ok(interrupted(plan, &store, runs));
-        }
-        results.read(&store, runs)?;
-        let precise = plan.precision.map(|share| results.are_tight(share));
-        if precise != Some(false) || runs >= plan.max_runs {
-            break precise;
-        }
-        runs = (runs + BATCH).min(plan.max_runs);
-    };
-    let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| store.contains(id)));
-    let there = complete.count() as u32;
-    if there > runs {
-        return Err(CompareError::FewerRuns { there, wanted: runs });
+) -> Result<Outcome<Finished>, CompareError> {
+    let session = Session::open(plan, directory, jobs, stop, watch)?;
+    if plan.precision.is_none() {
+        check_runs(plan, session.store.records(), plan.runs)?;
     }
-    let analysis = results.analysis();
-    tables::write(directory, plan, &store, &analysis)?;
-    Ok(Outcome::Finished(Finished { analysis, precise }))
+    PlanFile::of(plan).write(directory)?;
+    session.noted(|session| session.play_all(directory, watch))
 }
 
-/// Plays those of the `runs` of each variant that are not there: all variants of a run before the next one, so that
-/// pairs become complete.
-fn complete(
+/// Plays the runs of one `shard` of `plan`; others may be at work in the same `directory`. It makes no tables.
+///
+/// # Errors
+/// As [`drive`], and when the directory has another plan.
+pub fn drive_shard(
     plan: &Plan,
-    store: &mut Store,
-    runs: std::ops::Range<u32>,
+    shard: Shard,
+    directory: &Directory,
     jobs: usize,
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
-) -> Result<(), CompareError> {
-    // A warm-up that all variants of a run share is known when all are played.
-    let share_warm_up = plan.cut() == WarmUp::Mser5;
-    let is_there =
-        |id: &RunId| store.contains(*id) && (!share_warm_up || of_run(plan, id.run).all(|other| store.contains(other)));
-    let (there, todo): (Vec<_>, Vec<_>) = runs.flat_map(|run| of_run(plan, run)).partition(is_there);
-    for RunId { variant, .. } in there {
-        watch(Event::Finished { variant, new: false });
+) -> Result<Outcome<u64>, CompareError> {
+    let file = PlanFile::of(plan);
+    if directory.path().join(PLAN).exists() {
+        file.check_same(directory.path())?;
+    } else {
+        file.write(directory)?;
     }
-    let mut keep = |record: RunRecord, _: NoObserver| -> Result<(), CompareError> {
-        if !store.contains(record.id()) {
-            store.append(&record)?;
-        }
-        watch(Event::Finished {
-            variant: record.variant,
-            new: true,
-        });
-        Ok(())
-    };
-    workers::play(plan, &todo, jobs, stop, &|_, _| NoObserver, &mut keep)
+    let session = Session::open(plan, directory, jobs, stop, watch)?;
+    session.noted(|session| {
+        let ids = shard.runs(plan);
+        session.complete(&ids, watch)?;
+        Ok(session.interrupted(&ids).unwrap_or(Outcome::Finished(ids.len() as u64)))
+    })
 }
 
-/// The variants of a run.
-fn of_run(plan: &Plan, run: u32) -> impl Iterator<Item = RunId> + use<> {
-    (0..plan.variants.len()).map(move |variant| RunId { variant, run })
-}
-
-fn interrupted(plan: &Plan, store: &Store, runs: u32) -> Outcome {
-    let ids = (0..runs).flat_map(|run| of_run(plan, run));
-    Outcome::Interrupted {
-        done: ids.filter(|id| store.contains(*id)).count() as u64,
-        of: u64::from(runs) * plan.variants.len() as u64,
-    }
-}
-
-/// How the runs of a variant went.
-#[derive(Clone, Default)]
-struct State {
-    not_finished: u32,
-    runs_cut: u32,
-    runs_emptied: u32,
-    cuts_s: Vec<f64>,
-}
-
-/// What the analysis needs of all runs.
-struct Results<'p> {
-    plan: &'p Plan,
-    /// Runs of each variant that were read.
-    runs: u32,
-    /// By metric.
-    samples: Vec<Vec<Sample>>,
-    /// By variant.
-    states: Vec<State>,
-}
-
-impl<'p> Results<'p> {
-    fn new(plan: &'p Plan) -> Self {
-        let variants = plan.variants.len();
-        Self {
+impl<'s> Session<'s> {
+    fn open(
+        plan: &'s Plan,
+        directory: &Directory,
+        jobs: usize,
+        stop: &'s AtomicBool,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, CompareError> {
+        let store = Store::open(&directory.store(), directory.segment(), &plan.fingerprint())?;
+        let damages = store.records().damages();
+        damages.iter().for_each(|damage| watch(Event::Damaged(damage)));
+        Ok(Self {
             plan,
-            runs: 0,
-            samples: vec![vec![Sample::default(); variants]; plan.metrics.len()],
-            states: vec![State::default(); variants],
-        }
-    }
-
-    /// Reads the runs up to `runs` of each variant from `store`, in their order.
-    fn read(&mut self, store: &Store, runs: u32) -> Result<(), StoreError> {
-        for run in self.runs..runs {
-            for variant in 0..self.plan.variants.len() {
-                if let Some(record) = store.get(RunId { variant, run })? {
-                    self.add(&record);
-                }
-            }
-        }
-        self.runs = runs;
-        Ok(())
-    }
-
-    fn add(&mut self, record: &RunRecord) {
-        let ending = record.summary.get("ending").and_then(|ending| ending.as_str());
-        let is_open = self.plan.variants[record.variant].is_open();
-        let not_finished = ending != Some("all-done") && !(is_open && ending == Some("time-limit"));
-        let state = &mut self.states[record.variant];
-        state.not_finished += u32::from(not_finished);
-        state.runs_cut += u32::from(record.cut_s.is_some());
-        let is_empty = record.summary.get("peers").and_then(serde_json::Value::as_u64) == Some(0);
-        state.runs_emptied += u32::from(is_empty);
-        state.cuts_s.push(record.cut_s.unwrap_or(0.0));
-        for (metric, samples) in self.plan.metrics.iter().zip(&mut self.samples) {
-            let sample = &mut samples[record.variant];
-            sample.values.push(metric.value(record));
-            sample.unfinished += usize::from(not_finished && metric.leaves_out_somebody(record));
-        }
-    }
-
-    fn are_tight(&self, share: f64) -> bool {
-        let first = self.samples.first().into_iter().flatten();
-        first.into_iter().all(|sample| {
-            let defined: Vec<f64> = sample.values.iter().copied().flatten().collect();
-            is_tight(&defined, share, self.plan.confidence)
+            store,
+            jobs,
+            stop,
         })
     }
 
-    fn analysis(&self) -> Analysis {
-        let labels: Vec<&str> = self
-            .plan
-            .variants
-            .iter()
-            .map(|variant| variant.label.as_str())
-            .collect();
-        let state = |(label, state): (&&str, &State)| VariantState {
-            variant: (*label).to_owned(),
-            not_finished: state.not_finished,
-            runs_cut: state.runs_cut,
-            runs_emptied: state.runs_emptied,
-            cut_mean_s: mean(&state.cuts_s).filter(|_| state.runs_cut > 0),
+    /// Does `work`, with a note of its begin and of how it ended.
+    fn noted<T>(
+        mut self,
+        work: impl FnOnce(&mut Self) -> Result<Outcome<T>, CompareError>,
+    ) -> Result<Outcome<T>, CompareError> {
+        self.note(Stage::Started)?;
+        let outcome = work(&mut self);
+        let stage = match &outcome {
+            Ok(Outcome::Finished(_)) => Stage::Ended,
+            Ok(Outcome::Interrupted { .. }) => Stage::Interrupted,
+            Err(error) => Stage::Failed(error.to_string()),
         };
-        let metrics = self.plan.metrics.iter().zip(&self.samples);
-        Analysis {
-            baseline: labels[self.plan.baseline].to_owned(),
-            confidence: self.plan.confidence,
-            runs: self.runs,
-            variants: labels.iter().zip(&self.states).map(state).collect(),
-            metrics: metrics
-                .map(|(metric, samples)| analyse(metric, &labels, samples, self.plan.baseline, self.plan.confidence))
-                .collect(),
-        }
+        let noted = self.note(stage);
+        outcome.and_then(|outcome| noted.map(|()| outcome))
     }
+
+    fn note(&mut self, what: Stage) -> Result<(), CompareError> {
+        let at_unix_s = unix_seconds();
+        Ok(self.store.note(&Note { at_unix_s, what })?)
+    }
+
+    /// Plays all runs, and more where precision asks for them, and makes the tables.
+    fn play_all(
+        &mut self,
+        directory: &Directory,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Outcome<Finished>, CompareError> {
+        let plan = self.plan;
+        let mut results = Results::new(plan);
+        let mut runs = plan.runs;
+        let precise = loop {
+            let ids: Vec<_> = (results.runs..runs).flat_map(|run| of_run(plan, run)).collect();
+            self.complete(&ids, watch)?;
+            let all: Vec<_> = (0..runs).flat_map(|run| of_run(plan, run)).collect();
+            if let Some(interrupted) = self.interrupted(&all) {
+                return Ok(interrupted);
+            }
+            results.read(self.store.records(), runs)?;
+            let precise = plan.precision.map(|share| results.are_tight(share));
+            if precise != Some(false) || runs >= plan.max_runs {
+                break precise;
+            }
+            runs = (runs + BATCH).min(plan.max_runs);
+        };
+        let analysis = tabulate(&results, self.store.records(), directory)?;
+        Ok(Outcome::Finished(Finished { analysis, precise }))
+    }
+
+    /// Plays those of the runs `ids` that are not there: all variants of a run before the next one, so that pairs become complete.
+    fn complete(&mut self, ids: &[RunId], watch: &mut dyn FnMut(Event<'_>)) -> Result<(), CompareError> {
+        watch(Event::Planned(ids));
+        let (plan, store) = (self.plan, &mut self.store);
+        // A warm-up that all variants of a run share is known when all are played.
+        let share_warm_up = plan.cut() == WarmUp::Mser5;
+        let records = store.records();
+        let is_there = |id: &RunId| {
+            let mut others = of_run(plan, id.run);
+            records.contains(*id) && (!share_warm_up || others.all(|other| records.contains(other)))
+        };
+        let (there, todo): (Vec<_>, Vec<_>) = ids.iter().copied().partition(is_there);
+        for RunId { variant, .. } in there {
+            watch(Event::Finished { variant, new: false });
+        }
+        let mut keep = |record: RunRecord, _: NoObserver| -> Result<(), CompareError> {
+            if !store.records().contains(record.id()) {
+                store.append(&record)?;
+            }
+            watch(Event::Finished {
+                variant: record.variant,
+                new: true,
+            });
+            Ok(())
+        };
+        workers::play(plan, &todo, self.jobs, self.stop, &|_, _| NoObserver, &mut keep)
+    }
+
+    /// How far the runs `ids` are, if the user has stopped before all of them were there.
+    fn interrupted<T>(&self, ids: &[RunId]) -> Option<Outcome<T>> {
+        let there = |id: &&RunId| self.store.records().contains(**id);
+        self.stop.load(Ordering::Relaxed).then(|| Outcome::Interrupted {
+            done: ids.iter().filter(there).count() as u64,
+            of: ids.len() as u64,
+        })
+    }
+}
+
+/// Makes the tables of the runs of `plan`, all of which are in `records`.
+pub(super) fn conclude(plan: &Plan, records: &Records, directory: &Directory) -> Result<Finished, CompareError> {
+    let mut results = Results::new(plan);
+    results.read(records, plan.runs)?;
+    Ok(Finished {
+        analysis: tabulate(&results, records, directory)?,
+        precise: plan.precision.map(|share| results.are_tight(share)),
+    })
+}
+
+fn tabulate(results: &Results<'_>, records: &Records, directory: &Directory) -> Result<Analysis, CompareError> {
+    check_runs(results.plan, records, results.runs)?;
+    let analysis = results.analysis();
+    tables::write(directory, results.plan, records, &analysis)?;
+    Ok(analysis)
+}
+
+/// Tables of `wanted` runs of each variant must not leave out others that are there.
+fn check_runs(plan: &Plan, records: &Records, wanted: u32) -> Result<(), CompareError> {
+    let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| records.contains(id)));
+    let there = complete.count() as u32;
+    if there > wanted {
+        return Err(CompareError::FewerRuns { there, wanted });
+    }
+    Ok(())
+}
+
+/// The variants of a run.
+pub(super) fn of_run(plan: &Plan, run: u32) -> impl Iterator<Item = RunId> + use<> {
+    (0..plan.variants.len()).map(move |variant| RunId { variant, run })
 }

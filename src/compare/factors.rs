@@ -1,5 +1,6 @@
 //! What a variant of a grid has of each thing that is varied, as charts need it: a name, the value, and the number it is.
 
+use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::scenario::study::Axis;
@@ -9,7 +10,7 @@ use crate::units::{Bytes, BytesPerSec, PerSec, SimDuration};
 const CHOKING: &str = "choking";
 
 /// The value that a variant has on one axis of the grid.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
     /// What is varied.
     pub name: String,

@@ -1,4 +1,5 @@
-//! Comparing variants of a scenario: the same chance for each, paired intervals, and a store that outlives the process.
+//! Comparing variants of a scenario: the same chance for each, paired intervals, and a store that outlives the process. A sweep is a comparison
+//! that may be played in parts, by several machines.
 //!
 //! | file | idea |
 //! | --- | --- |
@@ -15,31 +16,47 @@
 //! | `analysis.rs` | from the values of all runs to differences and winners |
 //! | `directory.rs` | where it all goes |
 //! | `tables.rs` | the CSV files |
-//! | `drive.rs` | the comparison from start to end |
+//! | `results.rs` | what the analysis needs of all runs |
+//! | `drive.rs` | from start to end, all runs or one part of them |
+//! | `shard.rs` | which runs are a part |
+//! | `plan_file.rs` | the plan as a file, so that parts can be joined without the scenario |
+//! | `merge.rs` | parts become one |
+//! | `status.rs` | how far parts are |
 
 mod analysis;
 mod directory;
 mod drive;
 mod factors;
 mod list;
+mod merge;
 mod metric;
 mod plan;
+mod plan_file;
 mod precision;
 mod replicate;
+mod results;
+mod shard;
 mod statistics;
+mod status;
 mod tables;
+#[cfg(test)]
+mod testing;
 mod variants;
 mod warm_up;
 mod workers;
 
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use directory::{Directory, Existing};
-pub use drive::{CompareError, Event, Finished, Outcome, drive};
+pub use drive::{CompareError, Event, Finished, Outcome, drive, drive_shard};
 pub use factors::Factor;
 pub use list::axis;
+pub use merge::{MergeError, Merged, Parts, merge};
 pub use metric::{Better, Metric, metrics};
 pub use plan::{Plan, Variant};
+pub use plan_file::{PlanFile, PlanFileError};
+pub use shard::Shard;
 pub use statistics::{Interval, interval, t_quantile};
+pub use status::{Part, State, Status};
 pub use variants::{Choice, chokers, variants};
 pub use warm_up::{cut, mser5, warm_up};
 pub use workers::play;

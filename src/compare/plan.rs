@@ -229,8 +229,9 @@ fn baseline(study: &Study, variants: &[Variant]) -> Result<usize, ScenarioError>
             )
         })
 }
+
 /// The groups of all variants, or of the scenario itself if there are none, in the order in which they come up.
-fn group_names<'a>(base: &'a Scenario, variants: &'a [Variant]) -> Vec<&'a str> {
+pub(super) fn group_names<'a>(base: &'a Scenario, variants: &'a [Variant]) -> Vec<&'a str> {
     let scenarios = variants.iter().map(|variant| &variant.scenario);
     let of_base = variants.is_empty().then_some(base);
     let mut names = Vec::new();

@@ -7,12 +7,12 @@ use super::directory::{Directory, VARIANTS};
 use super::drive::CompareError;
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
+use crate::metrics::WriteError;
 use crate::metrics::columns::Table;
 use crate::metrics::comparisons::{COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
-use crate::metrics::{DirectoryError, WriteError};
-use crate::store::{RunId, RunRecord, Store};
+use crate::store::{Records, RunId, RunRecord};
 
 /// The scenario that was varied, every default spelled out.
 const SCENARIO: &str = "scenario.toml";
@@ -101,12 +101,12 @@ struct SummaryRow<'r> {
 pub(super) fn write(
     directory: &Directory,
     plan: &Plan,
-    store: &Store,
+    records: &Records,
     analysis: &Analysis,
 ) -> Result<(), CompareError> {
     write_scenarios(directory, plan)?;
     write_table(directory, &RUNS, |table| {
-        each_run(plan, store, analysis.runs, &mut |label, record| {
+        each_run(plan, records, analysis.runs, &mut |label, record| {
             write_row(
                 table,
                 &RunRow {
@@ -119,7 +119,7 @@ pub(super) fn write(
         })
     })?;
     write_table(directory, &COMPARISON, |table| {
-        each_run(plan, store, analysis.runs, &mut |label, record| {
+        each_run(plan, records, analysis.runs, &mut |label, record| {
             for metric in &plan.metrics {
                 let row = ValueRow {
                     variant: label,
@@ -134,7 +134,7 @@ pub(super) fn write(
         })
     })?;
     write_table(directory, &COMPARISON_QUANTILES, |table| {
-        each_run(plan, store, analysis.runs, &mut |label, record| {
+        each_run(plan, records, analysis.runs, &mut |label, record| {
             quantile_rows(label, record).for_each(|row| write_row(table, &row));
         })
     })?;
@@ -175,10 +175,15 @@ fn write_table(
 }
 
 /// Hands every run with the label of its variant to `row`, variant by variant.
-fn each_run(plan: &Plan, store: &Store, runs: u32, row: &mut dyn FnMut(&str, &RunRecord)) -> Result<(), CompareError> {
+fn each_run(
+    plan: &Plan,
+    records: &Records,
+    runs: u32,
+    row: &mut dyn FnMut(&str, &RunRecord),
+) -> Result<(), CompareError> {
     for (variant, of_plan) in plan.variants.iter().enumerate() {
         for run in 0..runs {
-            if let Some(record) = store.get(RunId { variant, run })? {
+            if let Some(record) = records.get(RunId { variant, run })? {
                 row(&of_plan.label, &record);
             }
         }
@@ -253,15 +258,7 @@ fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<(), CompareErro
 
 fn write_text(directory: &Directory, name: &str, about: &str, toml: &str) -> Result<(), CompareError> {
     let text = format!("# Written by swarmsim {}. {about}\n\n{toml}", env!("CARGO_PKG_VERSION"));
-    directory.write(name, |mut file| {
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-        written.map_err(|cause| DirectoryError::Io {
-            action: "write",
-            path: directory.path().join(name),
-            cause,
-        })?;
-        Ok(())
-    })
+    directory.write_text(name, &text)
 }
 
 /// The label as part of a file name.

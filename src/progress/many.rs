@@ -19,7 +19,8 @@ const LABEL_CHARS: usize = 32;
 pub struct RunsMeter {
     display: Display,
     labels: Vec<String>,
-    runs: u64,
+    /// By variant, as is `done`.
+    wanted: Vec<u64>,
     done: Vec<u64>,
     /// Of those done, the ones that were played since `started`.
     new: u64,
@@ -52,7 +53,7 @@ impl RunsMeter {
         Self {
             display,
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-            runs: 0,
+            wanted: vec![0; labels.len()],
             done: vec![0; labels.len()],
             new: 0,
             started: now,
@@ -60,12 +61,14 @@ impl RunsMeter {
         }
     }
 
-    /// Each variant has this many runs.
-    pub fn plan(&mut self, runs: u64) {
-        self.runs = runs;
+    /// There is one run more to do for each of these `variants`.
+    pub fn plan(&mut self, variants: impl Iterator<Item = usize>) {
+        variants.for_each(|variant| self.wanted[variant] += 1);
         if let Display::Bars { variants, all } = &self.display {
-            variants.iter().for_each(|bar| bar.set_length(runs));
-            all.set_length(runs * self.done.len() as u64);
+            for (bar, wanted) in variants.iter().zip(&self.wanted) {
+                bar.set_length(*wanted);
+            }
+            all.set_length(self.wanted.iter().sum());
         }
     }
 
@@ -100,15 +103,17 @@ impl RunsMeter {
     }
 
     fn line(&self, elapsed: Duration) -> String {
-        let (done, all) = (self.done.iter().sum::<u64>(), self.runs * self.done.len() as u64);
+        let (done, all) = (self.done.iter().sum::<u64>(), self.wanted.iter().sum::<u64>());
         let eta = if self.new > 0 {
             let left = all.saturating_sub(done) as f64;
             human::duration((elapsed.as_secs_f64() * left / self.new as f64).ceil())
         } else {
             "?".to_owned()
         };
-        let behind = self.done.iter().enumerate().min_by_key(|(_, done)| **done);
-        let slowest = behind.map_or("", |(variant, _)| &self.labels[variant]);
+        let left = |variant: &usize| self.wanted[*variant].saturating_sub(self.done[*variant]);
+        // The first of those that are furthest behind.
+        let behind = (0..self.labels.len()).rev().max_by_key(left);
+        let slowest = behind.map_or("", |variant| &self.labels[variant]);
         format!(
             "{}/{} runs  last: {slowest}  ETA {eta}",
             human::count(done),
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn the_eta_is_that_of_runs_played_now() {
         let mut meter = RunsMeter::new(&["a", "b"], true, false);
-        meter.plan(10);
+        meter.plan((0..20).map(|run| run % 2));
         assert_eq!(meter.line(Duration::ZERO), "0/20 runs  last: a  ETA ?");
         (0..5).for_each(|_| meter.finished(0, false));
         meter.finished(0, true);

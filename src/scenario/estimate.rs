@@ -122,3 +122,14 @@ pub fn download_seconds_min(scenario: &Scenario) -> f64 {
     }
     (size / seed_upload).max(wanting * size / (seed_upload + leecher_upload))
 }
+
+/// About how many chunks will be transferred up to the time limit.
+#[must_use]
+pub fn transfers_expected(scenario: &Scenario) -> f64 {
+    let chunks = scenario.file.chunks();
+    let of_group = |group: &Group| {
+        let wanted = (1.0 - share_at_start(&group.starts_with, chunks)) * chunks as f64;
+        peers_expected(group, scenario.run.time_limit) * wanted
+    };
+    scenario.groups.iter().map(of_group).sum()
+}

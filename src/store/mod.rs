@@ -1,31 +1,38 @@
-//! Finished runs on disk: an append-only file that survives being killed, and goes on where it stopped.
+//! Finished runs on disk: append-only files that survive being killed, and go on where they stopped.
 //!
-//! A store is a directory of segments, `*.jsonl`, each written by one process. Every line is a JSON object; the first is the
-//! header, each other one a finished run. docs/comparing.md describes the format.
+//! A store is a directory of segments, `*.jsonl`, each written by one process at a time. Every line is a JSON object; the first is the
+//! header, each other one a finished run or a note. docs/sweeps.md describes the format.
 //!
 //! | file | idea |
 //! | --- | --- |
 //! | `fingerprint.rs` | what was run; two of them differ in something that has a name |
 //! | `record.rs` | a finished run |
+//! | `note.rs` | what a process says of itself |
+//! | `entry.rs` | what a line can hold |
 //! | `line.rs` | a line with its checksum |
 //! | `segment.rs` | one file: read, found damaged, appended to |
+//! | `records.rs` | what many files hold together |
 
+mod entry;
 mod fingerprint;
 mod line;
+mod note;
 mod record;
+mod records;
 mod segment;
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use fingerprint::{Fingerprint, VariantPrint};
+pub use note::{Note, Stage};
 pub use record::{RunId, RunRecord};
-use segment::{Line, Segment};
+pub use records::{Double, Records, SegmentFile};
+use segment::Segment;
 
-/// The segment that this process writes.
-const OWN_SEGMENT: &str = "segment-0.jsonl";
+/// The segment of a process that plays all runs.
+pub const WHOLE: &str = "segment-0";
 /// How names of segments end.
 const EXTENSION: &str = "jsonl";
 
@@ -33,7 +40,8 @@ const EXTENSION: &str = "jsonl";
 #[derive(Debug)]
 pub struct Store {
     own: Segment,
-    index: BTreeMap<RunId, (PathBuf, Line)>,
+    /// Of all segments, the own one first.
+    records: Records,
 }
 
 /// A line that can't be read: the run in it must be done again.
@@ -80,47 +88,51 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the store in `directory`, or makes it; what it holds must be runs of `fingerprint`. Lines that can't be
-    /// read are told, not used.
+    /// Opens the store in `directory`, or makes it, to write to the segment called `own`; what it holds must be runs of `fingerprint`.
+    /// Processes that write to other segments may be at work. Lines that can't be read are told, not used.
     ///
     /// # Errors
-    /// When it can't be read or written, is in use, or holds other runs.
-    pub fn open(directory: &Path, fingerprint: &Fingerprint) -> Result<(Self, Vec<Damage>), StoreError> {
+    /// When it can't be read or written, the segment is in use, or it holds other runs.
+    pub fn open(directory: &Path, own: &str, fingerprint: &Fingerprint) -> Result<Self, StoreError> {
         fs::create_dir_all(directory).map_err(failed("create", directory))?;
-        let own_path = directory.join(OWN_SEGMENT);
-        let (own, lines, mut damages) = Segment::open(&own_path, fingerprint)?;
-        let mut index = BTreeMap::new();
-        for (id, line) in lines {
-            index.entry(id).or_insert_with(|| (own_path.clone(), line));
+        let own_path = directory.join(format!("{own}.{EXTENSION}"));
+        let (own, content) = Segment::open(&own_path, fingerprint)?;
+        let mut records = Records::default();
+        records.add(&own_path, content)?;
+        for path in records::segments(directory)?
+            .into_iter()
+            .filter(|path| *path != own_path)
+        {
+            records.add(&path, segment::read(&path, fingerprint)?)?;
         }
-        for path in segments(directory)?.into_iter().filter(|path| *path != own_path) {
-            let (lines, damaged) = segment::read(&path, fingerprint)?;
-            damages.extend(damaged);
-            for (id, line) in lines {
-                index.entry(id).or_insert_with(|| (path.clone(), line));
-            }
-        }
-        Ok((Self { own, index }, damages))
+        Ok(Self { own, records })
     }
 
     /// Whether `directory` holds a store.
     #[must_use]
     pub fn is_in(directory: &Path) -> bool {
-        directory.join(OWN_SEGMENT).is_file()
+        records::segments(directory).is_ok_and(|segments| !segments.is_empty())
     }
 
-    /// The lock of the store in `directory`: while it is held, nobody else writes there.
+    /// The locks of all segments in `directory`: while they are held, nobody else writes to these.
     ///
     /// # Errors
-    /// When another process holds it, or it can't be had.
-    pub fn lock(directory: &Path) -> Result<File, StoreError> {
-        segment::lock(&directory.join(OWN_SEGMENT))
+    /// When another process holds one, or it can't be had.
+    pub fn lock(directory: &Path) -> Result<Vec<File>, StoreError> {
+        let segments = records::segments(directory)?;
+        segments.iter().map(|path| segment::lock(path)).collect()
     }
 
-    /// Whether the run is there.
+    /// Whether a process writes to the segment at `path` just now.
     #[must_use]
-    pub fn contains(&self, id: RunId) -> bool {
-        self.index.contains_key(&id)
+    pub fn is_in_use(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// What is there.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.records
     }
 
     /// Appends a finished run.
@@ -129,33 +141,33 @@ impl Store {
     /// When it can't be written.
     pub fn append(&mut self, record: &RunRecord) -> Result<(), StoreError> {
         let line = self.own.append(record)?;
-        self.index.insert(record.id(), (self.own.path().to_owned(), line));
+        self.records.put(record.id(), 0, line);
         Ok(())
     }
 
-    /// Reads a run that is there; `None` if it is not.
+    /// Appends many runs that are stored elsewhere already; they are on the disk when it returns.
     ///
     /// # Errors
-    /// When it can't be read any more.
-    pub fn get(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
-        let Some((path, line)) = self.index.get(&id) else {
-            return Ok(None);
-        };
-        segment::read_line(path, line).map(Some)
-    }
-}
-
-/// The segments in `directory`, by name.
-fn segments(directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(directory).map_err(failed("read", directory))? {
-        let path = entry.map_err(failed("read", directory))?.path();
-        if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            paths.push(path);
+    /// When one can't be had or written.
+    pub fn append_all(
+        &mut self,
+        records: impl Iterator<Item = Result<RunRecord, StoreError>>,
+    ) -> Result<(), StoreError> {
+        for record in records {
+            let record = record?;
+            let line = self.own.append_unsynced(&record)?;
+            self.records.put(record.id(), 0, line);
         }
+        self.own.sync()
     }
-    paths.sort();
-    Ok(paths)
+
+    /// Appends what this process says of itself.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn note(&mut self, note: &Note) -> Result<(), StoreError> {
+        self.own.note(note)
+    }
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::{Entry, Writing};
 use super::fingerprint::Fingerprint;
-use super::{Damage, RunId, RunRecord, StoreError, failed, line};
+use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
 
 /// Version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -23,6 +24,8 @@ struct Header {
 /// Where a line is in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
+    /// Counted from 1.
+    pub number: usize,
     offset: u64,
     bytes: usize,
 }
@@ -33,17 +36,20 @@ pub(super) struct Segment {
     path: PathBuf,
     file: File,
     end: u64,
+    lines: usize,
 }
 
-/// Runs in the order of the file.
-type Lines = Vec<(RunId, Line)>;
-
 /// What a file holds.
-struct Content {
-    lines: Lines,
-    damages: Vec<Damage>,
-    /// Length up to the end of the last whole line.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    /// Runs in the order of the file.
+    pub runs: Vec<(RunId, Line)>,
+    /// Notes, each with the number of runs before it.
+    pub notes: Vec<(usize, Note)>,
+    pub damages: Vec<Damage>,
+    /// Length up to the end of the last whole line, and how many there are.
     whole: u64,
+    lines: usize,
 }
 
 /// Opens the file at `path` to write to it, and locks it: no other process writes while this one holds it.
@@ -59,45 +65,60 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
 
 impl Segment {
     /// Opens the file to append to it; one without a whole header is begun anew.
-    pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Lines, Vec<Damage>), StoreError> {
+    pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Content), StoreError> {
         let file = lock(path)?;
-        let content = scan(path, fingerprint)?;
+        let content = read(path, fingerprint)?;
         // The torn end of a line would run into the next one.
         file.set_len(content.whole).map_err(failed("write to", path))?;
         let mut segment = Self {
             path: path.to_owned(),
             file,
             end: content.whole,
+            lines: content.lines,
         };
         if content.whole == 0 {
-            let header = Header {
+            segment.write(&Header {
                 store: FORMAT,
                 fingerprint: fingerprint.clone(),
-            };
-            segment.write(&header)?;
+            })?;
         }
-        Ok((segment, content.lines, content.damages))
+        Ok((segment, content))
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Appends a finished run.
+    /// Appends a finished run, which is on the disk before it counts as finished: a power cut then loses none that was shown as done.
     pub fn append(&mut self, record: &RunRecord) -> Result<Line, StoreError> {
-        self.write(record)
+        let line = self.append_unsynced(record)?;
+        self.sync()?;
+        Ok(line)
+    }
+
+    /// Appends a run that may be lost.
+    pub fn append_unsynced(&mut self, record: &RunRecord) -> Result<Line, StoreError> {
+        self.write(&Writing::Run(record))
+    }
+
+    /// Appends a note.
+    pub fn note(&mut self, note: &Note) -> Result<(), StoreError> {
+        self.write(&Writing::Note(note))?;
+        self.sync()
+    }
+
+    /// Waits until all of it is on the disk.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync_data().map_err(failed("write to", &self.path))
     }
 
     /// One line, one write.
     fn write(&mut self, value: &impl Serialize) -> Result<Line, StoreError> {
         let text = line::encode(value).map_err(|cause| failed("write to", &self.path)(cause.into()))?;
-        // On the disk before it counts as finished: a power cut then loses no run that was shown as done.
-        let written = self
-            .file
-            .write_all(text.as_bytes())
-            .and_then(|()| self.file.sync_data());
-        written.map_err(failed("write to", &self.path))?;
+        if let Err(cause) = self.file.write_all(text.as_bytes()) {
+            // Half a line would run into the next one; if it can't be cut off, the next process does.
+            let _ = self.file.set_len(self.end);
+            return Err(failed("write to", &self.path)(cause));
+        }
+        self.lines += 1;
         let line = Line {
+            number: self.lines,
             offset: self.end,
             bytes: text.len(),
         };
@@ -106,30 +127,23 @@ impl Segment {
     }
 }
 
-/// The runs in a file that others write.
-pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<(Lines, Vec<Damage>), StoreError> {
-    scan(path, fingerprint).map(|content| (content.lines, content.damages))
-}
-
-/// The run at `line` of the file.
-pub(super) fn read_line(path: &Path, line: &Line) -> Result<RunRecord, StoreError> {
+/// The run at `line` of `file`, which is at `path`.
+pub(super) fn read_line(path: &Path, mut file: &File, line: &Line) -> Result<RunRecord, StoreError> {
     let mut bytes = vec![0; line.bytes];
-    File::open(path)
-        .and_then(|mut file| {
-            file.seek(SeekFrom::Start(line.offset))?;
-            file.read_exact(&mut bytes)
-        })
+    file.seek(SeekFrom::Start(line.offset))
+        .and_then(|_| file.read_exact(&mut bytes))
         .map_err(failed("read", path))?;
-    let changed = || std::io::Error::other("a line has changed since it was written");
-    line::decode(bytes.trim_ascii_end()).ok_or_else(|| failed("read", path)(changed()))
+    match line::decode(bytes.trim_ascii_end()) {
+        Some(Entry::Run(record)) => Ok(record),
+        _ => Err(failed("read", path)(std::io::Error::other(
+            "a line has changed since it was written",
+        ))),
+    }
 }
 
-fn scan(path: &Path, fingerprint: &Fingerprint) -> Result<Content, StoreError> {
-    let mut content = Content {
-        lines: Vec::new(),
-        damages: Vec::new(),
-        whole: 0,
-    };
+/// Reads a file, which others may be writing; only what `fingerprint` describes is accepted.
+pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, StoreError> {
+    let mut content = Content::default();
     let mut reader = BufReader::new(File::open(path).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {
@@ -139,23 +153,33 @@ fn scan(path: &Path, fingerprint: &Fingerprint) -> Result<Content, StoreError> {
             break;
         }
         let text = bytes.trim_ascii_end();
+        let line = Line {
+            number,
+            offset: content.whole,
+            bytes: length,
+        };
         if number == 1 {
             check_header(path, line::decode(text), fingerprint)?;
-        } else if let Some(record) = line::decode::<RunRecord>(text) {
-            let line = Line {
-                offset: content.whole,
-                bytes: length,
-            };
-            content.lines.push((record.id(), line));
         } else {
-            content.damages.push(Damage {
-                path: path.to_owned(),
-                line: number,
-            });
+            content.add(path, line, line::decode(text));
         }
         content.whole += length as u64;
+        content.lines = number;
     }
     Ok(content)
+}
+
+impl Content {
+    fn add(&mut self, path: &Path, line: Line, entry: Option<Entry>) {
+        match entry {
+            Some(Entry::Run(record)) => self.runs.push((record.id(), line)),
+            Some(Entry::Note(note)) => self.notes.push((self.runs.len(), note)),
+            None => self.damages.push(Damage {
+                path: path.to_owned(),
+                line: line.number,
+            }),
+        }
+    }
 }
 
 fn check_header(path: &Path, header: Option<Header>, now: &Fingerprint) -> Result<(), StoreError> {

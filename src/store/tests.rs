@@ -40,32 +40,40 @@ fn id(variant: usize, run: u32) -> RunId {
 /// A store with the runs 0, 1 and 2 of variant 0.
 fn filled() -> TempDir {
     let home = tempfile::tempdir().expect("a temporary directory");
-    let (mut store, damages) = Store::open(home.path(), &fingerprint()).expect("made");
-    assert_eq!(damages, []);
+    let mut store = Store::open(home.path(), WHOLE, &fingerprint()).expect("made");
+    assert_eq!(store.records().damages(), []);
     for run in 0..3 {
         store.append(&record(0, run)).expect("written");
     }
     home
 }
 
-fn reopened(home: &TempDir) -> (Store, Vec<Damage>) {
-    Store::open(home.path(), &fingerprint()).expect("opened again")
+fn reopened(home: &TempDir) -> Store {
+    Store::open(home.path(), WHOLE, &fingerprint()).expect("opened again")
 }
 
 fn segment(home: &TempDir) -> PathBuf {
-    home.path().join(OWN_SEGMENT)
+    home.path().join("segment-0.jsonl")
+}
+
+fn get(store: &Store, variant: usize, run: u32) -> Option<RunRecord> {
+    store.records().get(id(variant, run)).expect("read")
+}
+
+fn has(store: &Store, variant: usize, run: u32) -> bool {
+    store.records().contains(id(variant, run))
 }
 
 #[test]
 fn what_was_appended_is_there_again_bit_by_bit() {
     let home = filled();
-    let (store, damages) = reopened(&home);
-    assert_eq!(damages, []);
+    let store = reopened(&home);
+    assert_eq!(store.records().damages(), []);
     for run in 0..3 {
-        assert_eq!(store.get(id(0, run)).expect("read"), Some(record(0, run)));
+        assert_eq!(get(&store, 0, run), Some(record(0, run)));
     }
-    assert_eq!(store.get(id(1, 0)).expect("read"), None);
-    assert!(!store.contains(id(1, 0)));
+    assert_eq!(get(&store, 1, 0), None);
+    assert!(!has(&store, 1, 0));
 }
 
 #[test]
@@ -79,9 +87,9 @@ fn a_torn_end_is_dropped_wherever_it_tears() {
     for end in [last_line + 1, last_line + 40, whole.len() - 1] {
         let home = filled();
         fs::write(segment(&home), &whole[..end]).expect("written");
-        let (mut store, damages) = reopened(&home);
-        assert_eq!(damages, [], "an end is no damage");
-        assert!(store.contains(id(0, 1)) && !store.contains(id(0, 2)));
+        let mut store = reopened(&home);
+        assert_eq!(store.records().damages(), [], "an end is no damage");
+        assert!(has(&store, 0, 1) && !has(&store, 0, 2));
         store.append(&record(0, 2)).expect("written");
         drop(store);
         assert_eq!(fs::read(segment(&home)).expect("read"), whole);
@@ -93,9 +101,9 @@ fn a_store_whose_header_is_torn_begins_anew() {
     let home = filled();
     let whole = fs::read(segment(&home)).expect("read");
     fs::write(segment(&home), &whole[..30]).expect("written");
-    let (store, damages) = reopened(&home);
-    assert_eq!(damages, []);
-    assert!(!store.contains(id(0, 0)));
+    let store = reopened(&home);
+    assert_eq!(store.records().damages(), []);
+    assert!(!has(&store, 0, 0));
 }
 
 #[test]
@@ -104,15 +112,15 @@ fn a_damaged_line_is_named_and_its_run_done_again() {
     let text = fs::read_to_string(segment(&home)).expect("read");
     // The mean of run 1, with another digit: JSON as good as before.
     fs::write(segment(&home), text.replace("1.1,", "1.7,")).expect("written");
-    let (mut store, damages) = reopened(&home);
+    let mut store = reopened(&home);
     let there = Damage {
         path: segment(&home),
         line: 3,
     };
-    assert_eq!(damages, [there]);
-    assert!(!store.contains(id(0, 1)) && store.contains(id(0, 2)));
+    assert_eq!(store.records().damages(), [there]);
+    assert!(!has(&store, 0, 1) && has(&store, 0, 2));
     store.append(&record(0, 1)).expect("written");
-    assert_eq!(store.get(id(0, 1)).expect("read"), Some(record(0, 1)));
+    assert_eq!(get(&store, 0, 1), Some(record(0, 1)));
 }
 
 #[test]
@@ -125,8 +133,8 @@ fn other_segments_count_and_are_left_alone() {
         .expect("opened");
     torn.write_all(b"{\"crc32").expect("written");
     let before = fs::read(home.path().join("segment-1.jsonl")).expect("read");
-    let (mut store, _) = reopened(&home);
-    assert!(store.contains(id(0, 2)));
+    let mut store = reopened(&home);
+    assert!(has(&store, 0, 2));
     store.append(&record(1, 0)).expect("written");
     assert_eq!(fs::read(home.path().join("segment-1.jsonl")).expect("read"), before);
 }
@@ -136,7 +144,7 @@ fn two_do_not_write_at_once() {
     let home = filled();
     let first = reopened(&home);
     assert!(matches!(
-        Store::open(home.path(), &fingerprint()),
+        Store::open(home.path(), WHOLE, &fingerprint()),
         Err(StoreError::InUse(_))
     ));
     drop(first);
@@ -149,7 +157,7 @@ fn runs_of_something_else_are_refused_with_the_first_difference() {
     let difference = |change: &dyn Fn(&mut Fingerprint)| {
         let mut now = fingerprint();
         change(&mut now);
-        match Store::open(home.path(), &now) {
+        match Store::open(home.path(), WHOLE, &now) {
             Err(StoreError::OtherRuns { difference, .. }) => difference,
             other => panic!("{other:?}"),
         }
@@ -173,6 +181,58 @@ fn runs_of_something_else_are_refused_with_the_first_difference() {
 fn what_is_no_store_is_refused() {
     let home = filled();
     fs::write(segment(&home), "a shopping list\n").expect("written");
-    let refused = Store::open(home.path(), &fingerprint());
+    let refused = Store::open(home.path(), WHOLE, &fingerprint());
     assert!(matches!(refused, Err(StoreError::NoHeader(_))), "{refused:?}");
+}
+
+#[test]
+fn two_may_write_to_segments_of_their_own() {
+    let home = filled();
+    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("made");
+    let mut own = reopened(&home);
+    other.append(&record(1, 0)).expect("written");
+    own.append(&record(1, 1)).expect("written");
+    assert!(Store::is_in_use(&segment(&home)));
+    drop((own, other));
+    assert!(!Store::is_in_use(&segment(&home)));
+    let records = Records::read(&[home.path().to_owned()], &fingerprint()).expect("read");
+    let there: Vec<_> = records.ids().collect();
+    assert_eq!(there, [id(0, 0), id(0, 1), id(0, 2), id(1, 0), id(1, 1)]);
+    assert_eq!(records.get(id(1, 1)).expect("read"), Some(record(1, 1)));
+}
+
+#[test]
+fn runs_that_are_there_twice_are_found_and_compared() {
+    let home = filled();
+    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("made");
+    other.append(&record(0, 1)).expect("written");
+    let mut changed = record(0, 2);
+    changed.cut_s = Some(1.0);
+    other.append(&changed).expect("written");
+    drop(other);
+    let records = Records::read(&[home.path().to_owned()], &fingerprint()).expect("read");
+    let found: Vec<_> = records
+        .doubles()
+        .iter()
+        .map(|double| (double.id, double.same))
+        .collect();
+    assert_eq!(found, [(id(0, 1), true), (id(0, 2), false)]);
+    let [(first, line), (second, other)] = &records.doubles()[1].lines;
+    assert_eq!((first, *line), (&segment(&home), 4));
+    assert_eq!((second, *other), (&home.path().join("shard-1-of-2.jsonl"), 3));
+}
+
+#[test]
+fn what_a_process_says_of_itself_is_kept_between_its_runs() {
+    let home = filled();
+    let mut store = reopened(&home);
+    let note = |at_unix_s, what| Note { at_unix_s, what };
+    store.note(&note(10, Stage::Started)).expect("written");
+    store.append(&record(1, 0)).expect("written");
+    let failed = Stage::Failed("no room".to_owned());
+    store.note(&note(20, failed.clone())).expect("written");
+    drop(store);
+    let store = reopened(&home);
+    let notes = &store.records().segments()[0].notes;
+    assert_eq!(*notes, [(3, note(10, Stage::Started)), (4, note(20, failed))]);
 }

@@ -1,0 +1,56 @@
+//! `swarmsim merge`: the parts of a sweep become one.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, Style, sweep};
+use crate::compare;
+use crate::human;
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Directories that `swarmsim sweep --shard` has filled
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<PathBuf>,
+    #[arg(
+        help = "Where the results go [default: the directory, if there is only one]",
+        long,
+        value_name = "DIR"
+    )]
+    out: Option<PathBuf>,
+    /// Delete the sweep that is there
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Print the outcome as JSON on standard output
+    #[arg(long)]
+    json: bool,
+    /// Show no outcome
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let merged = compare::merge(&args.directories, args.out.as_deref(), args.force, own)?;
+    for damage in &merged.damages {
+        errors.warn(&format!(
+            "`{}`, line {}, is damaged: its run was found elsewhere",
+            damage.path.display(),
+            damage.line
+        ));
+    }
+    if merged.doubles > 0 {
+        errors.warn(&format!(
+            "{} there twice, with the same figures: used once",
+            match merged.doubles {
+                1 => "1 run is".to_owned(),
+                many => format!("{} runs are", human::count(many as u64)),
+            }
+        ));
+    }
+    let (plan, target) = (&merged.plan, &merged.target);
+    sweep::tell(plan, &merged.finished, target, args.json, args.quiet, style, errors)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,161 @@
+//! `swarmsim status`: how far a sweep or a comparison is, whoever plays it.
+
+use std::fmt::Write;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, Style, say, table};
+use crate::compare::{Part, Parts, State, Status};
+use crate::human;
+use crate::progress::unix_seconds;
+
+/// With more variants than this they are not listed.
+const VARIANTS_SHOWN: usize = 12;
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Directories of one sweep or comparison
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<PathBuf>,
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
+    let status = Status::of(&Parts::read(&args.directories, own)?);
+    let text = if args.json {
+        let json = serde_json::to_string_pretty(&status).context("cannot write the status as JSON");
+        json.map_err(Failure::Run)? + "\n"
+    } else {
+        text(&status, unix_seconds(), style)
+    };
+    say(io::stdout(), &text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
+    let mut text = format!("{}\n", style.bold(&status.name));
+    let mut line = |name: &str, value: &str| {
+        writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
+    };
+    let (done, wanted) = (status.done, status.wanted);
+    let eta = status
+        .eta_s()
+        .map_or(String::new(), |eta| format!(", ETA {}", human::duration(eta)));
+    let share = human::percent(done as f64 / wanted.max(1) as f64);
+    let count = |number: usize| human::count(number as u64);
+    line("runs", &format!("{} of {} ({share}){eta}", count(done), count(wanted)));
+    let complete = status
+        .variants
+        .iter()
+        .filter(|(_, done)| *done as u64 == u64::from(status.runs));
+    line(
+        "variants",
+        &format!("{} of {} complete", complete.count(), status.variants.len()),
+    );
+    if status.doubles > 0 {
+        let lines = human::counted(status.doubles as u64, "line");
+        line("double", &format!("{lines}: the same run in several files"));
+    }
+    for damage in &status.damages {
+        line("damaged", &format!("{}, line {}", damage.path.display(), damage.line));
+    }
+    if !status.not_begun.is_empty() {
+        line("not begun", &format!("shard {}", status.not_begun.join(", ")));
+    }
+    text.push('\n');
+    let rows: Vec<_> = status.parts.iter().map(|part| row(part, now_unix_s)).collect();
+    text.push_str(&table::aligned(
+        &["part", "done", "left", "state", "since", "ETA"],
+        &rows,
+        style,
+    ));
+    if status.variants.len() <= VARIANTS_SHOWN {
+        text.push('\n');
+        let of_variant = |(label, done): &(String, usize)| vec![label.clone(), format!("{done}/{}", status.runs)];
+        let rows: Vec<_> = status.variants.iter().map(of_variant).collect();
+        text.push_str(&table::aligned(&["variant", "runs"], &rows, style));
+    }
+    text
+}
+
+fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
+    let state = match &part.state {
+        State::Running => "running".to_owned(),
+        State::Ended => "ended".to_owned(),
+        State::Interrupted => "interrupted".to_owned(),
+        State::Failed(why) => format!("failed: {why}"),
+        State::Gone => "gone without a word".to_owned(),
+    };
+    let since = part.since_unix_s.map_or(String::new(), |since| {
+        human::duration(now_unix_s.saturating_sub(since) as f64)
+    });
+    vec![
+        part.shard
+            .as_ref()
+            .map_or("all".to_owned(), |shard| format!("shard {shard}")),
+        human::count(part.done as u64),
+        human::count(part.left as u64),
+        state,
+        since,
+        part.eta_s.map_or(String::new(), human::duration),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(shard: &str, done: usize, left: usize, state: State, eta_s: Option<f64>) -> Part {
+        Part {
+            segment: format!("x/runs/{shard}.jsonl"),
+            shard: Some(shard.to_owned()),
+            done,
+            left,
+            state,
+            since_unix_s: Some(1000),
+            eta_s,
+        }
+    }
+
+    #[test]
+    fn a_sweep_half_way() {
+        let status = Status {
+            name: "swarm".to_owned(),
+            done: 7,
+            wanted: 20,
+            runs: 10,
+            variants: vec![("a".to_owned(), 5), ("b".to_owned(), 2)],
+            parts: vec![
+                part("1/3", 5, 5, State::Running, Some(60.0)),
+                part("2/3", 2, 4, State::Failed("cannot write to `x`".to_owned()), None),
+            ],
+            not_begun: vec!["3/3".to_owned()],
+            doubles: 1,
+            damages: Vec::new(),
+        };
+        insta::assert_snapshot!(text(&status, 1090, Style::plain()), @"
+        swarm
+          runs      7 of 20 (35.0 %)
+          variants  0 of 2 complete
+          double    1 line: the same run in several files
+          not begun shard 3/3
+
+          part        done   left                         state        since     ETA
+          shard 1/3      5      5                       running   1 min 30 s   1 min
+          shard 2/3      2      4   failed: cannot write to `x`   1 min 30 s
+
+          variant   runs
+          a         5/10
+          b         2/10
+        ");
+        // What nobody plays has no end.
+        assert_eq!(status.eta_s(), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and how their progress is shown.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde::Serialize;
+
+use crate::choking::OwnChokers;
+use crate::cli::{Failure, ScenarioArgs, Style, bare, interrupt, memory};
+use crate::compare::{self, Analysis, CompareError, Event, Outcome, Plan};
+use crate::engine;
+use crate::progress::RunsMeter;
+use crate::scenario::limits::RUNS_MAX;
+use crate::scenario::study::{Study, Variation};
+use crate::scenario::{Loaded, ScenarioError};
+use std::sync::atomic::AtomicBool;
+
+/// What is varied, and how often it is run.
+#[derive(Debug, Args)]
+pub(super) struct StudyArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// Chokers to compare, with commas between; for the leechers of all groups that do not free-ride
+    #[arg(long, value_name = "A,B,…")]
+    choker: Option<String>,
+    #[arg(
+        help = "A key and the values to try: --vary 'file.chunk_size=64 KiB,256 KiB'; may be repeated, for every combination",
+        long,
+        value_name = "KEY=A,B,…"
+    )]
+    vary: Vec<String>,
+    /// Runs of each variant, with the seeds N, N + 1, … [default: 30]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX as i64))]
+    runs: Option<u32>,
+}
+
+impl StudyArgs {
+    /// The plan of what the scenario says, with what the command line says in its place; `change` has the last word.
+    pub fn plan(&self, own: &OwnChokers, errors: Style, change: impl FnOnce(Study) -> Study) -> Result<Plan, Failure> {
+        let loaded = self.scenario.load(own, errors)?;
+        let of_scenario = loaded.study.clone();
+        let study = Study {
+            runs: self.runs.or(of_scenario.runs),
+            variation: self.variation(&loaded)?.unwrap_or(of_scenario.variation),
+            ..of_scenario
+        };
+        let variant = |changes: &[_]| self.scenario.variant(own, changes);
+        let plan = Plan::new(&loaded, &change(study), own, &variant)?;
+        plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
+        Ok(plan)
+    }
+
+    /// What the command line varies.
+    fn variation(&self, loaded: &Loaded) -> Result<Option<Variation>, ScenarioError> {
+        let chokers = self.choker.iter().map(|list| compare::chokers(&loaded.scenario, list));
+        let others = self.vary.iter().map(|text| compare::axis("--vary", text));
+        let axes = chokers.chain(others).collect::<Result<Vec<_>, _>>()?;
+        Ok((!axes.is_empty()).then_some(Variation::Grid(axes)))
+    }
+}
+
+/// What can't be done with any scenario.
+pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
+    ensure!(
+        !plan.variants.is_empty(),
+        "nothing is varied: --choker tit-for-tat,random compares chokers, --vary 'KEY=A,B' any key, and [sweep] in the scenario too"
+    );
+    ensure!(
+        plan.runs <= plan.max_runs,
+        "{} runs are more than the {} that are allowed at most: less of --runs, or more of --max-runs",
+        plan.runs,
+        plan.max_runs
+    );
+    ensure!(
+        plan.seeds_fit(),
+        "the seeds from {} on do not suffice for {} runs: choose a smaller one with --seed",
+        plan.base.seed,
+        plan.max_runs
+    );
+    let estimates = plan
+        .variants
+        .iter()
+        .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
+    memory::check(estimates.max().unwrap_or(0), jobs)
+}
+
+/// Plays runs of `plan` as `play` does, shows how far they are, and stops when the user wants it.
+pub(super) fn watched<T>(
+    plan: &Plan,
+    quiet: bool,
+    errors: Style,
+    play: impl FnOnce(&AtomicBool, &mut dyn FnMut(Event<'_>)) -> Result<Outcome<T>, CompareError>,
+) -> Result<Outcome<T>, Failure> {
+    let stop = interrupt::watch("finished runs are kept", None)
+        .context("cannot watch for Ctrl-C")
+        .map_err(Failure::Run)?;
+    let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
+    let mut meter = RunsMeter::new(&labels, quiet, errors.color());
+    let outcome = play(&stop, &mut |event| match event {
+        Event::Damaged(damage) => errors.warn(&format!(
+            "`{}`, line {}, is damaged: the run in it is done again",
+            damage.path.display(),
+            damage.line
+        )),
+        Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
+        Event::Finished { variant, new } => meter.finished(variant, new),
+    });
+    meter.finish();
+    Ok(outcome?)
+}
+
+/// Says that the user has stopped it.
+pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors: Style) -> std::process::ExitCode {
+    errors.warn(&format!(
+        "interrupted: {done} of {of} runs are kept in `{}`; {again} goes on",
+        target.display()
+    ));
+    interrupt::EXIT_CODE.into()
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    /// The directory that holds the CSV files.
+    pub results: String,
+    pub scenario: &'a str,
+    pub precision_reached: Option<bool>,
+    #[serde(flatten)]
+    pub analysis: &'a Analysis,
+}

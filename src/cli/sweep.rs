@@ -1,0 +1,179 @@
+//! `swarmsim sweep`: every combination of a grid, many runs of each, on this machine or a part of it on each of several.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use crate::choking::OwnChokers;
+use crate::cli::study::{self, Report, StudyArgs};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, say};
+use crate::compare::{self, Directory, Existing, Finished, Outcome, Plan, Shard};
+use crate::human;
+use crate::store::WHOLE;
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// Play one of N parts of about equal work, such as 2/8; `swarmsim merge` joins them
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["force", "resume"])]
+    shard: Option<Shard>,
+    /// Runs at a time [default: one on each core]; the results do not depend on it
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    #[arg(
+        help = "Where the results go [default: results/<scenario name>-sweep]",
+        long,
+        value_name = "DIR"
+    )]
+    out: Option<PathBuf>,
+    /// Go on with the runs that are there; a shard always does
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Delete the sweep that is there and start anew
+    #[arg(long)]
+    force: bool,
+    /// Print the outcome as JSON on standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
+    /// Show neither plan, progress nor outcome
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let plan = args.study.plan(own, errors, |study| study)?;
+    let jobs = jobs(args.jobs)?;
+    study::check(&plan, jobs).map_err(Failure::Usage)?;
+    if args.shard.is_some() && plan.precision.is_some() {
+        return Err(Failure::Usage(anyhow!(
+            "`precision` in [compare] looks at all runs together, so they can't be played in parts: leave it out, or --shard"
+        )));
+    }
+    let default = || Path::new(RESULTS).join(format!("{}-sweep", plan.name));
+    let target = args.out.clone().unwrap_or_else(default);
+    let segment = args.shard.map_or(WHOLE.to_owned(), |shard| shard.segment());
+    let directory = Directory::prepare(&target, &segment, args.existing())?;
+    if !args.quiet {
+        let text = comparison::plan(&plan, jobs, &target, if args.json { errors } else { style });
+        if args.json {
+            say(io::stderr(), &text)?;
+        } else {
+            say(io::stdout(), &text)?;
+        }
+    }
+    comparison::warnings(&plan)
+        .iter()
+        .for_each(|warning| errors.warn(warning));
+    match args.shard {
+        None => args.whole(&plan, &directory, jobs, style, errors),
+        Some(shard) => args.part(&plan, shard, &directory, jobs, style, errors),
+    }
+}
+
+impl SweepArgs {
+    fn existing(&self) -> Existing {
+        match (self.shard, self.resume, self.force) {
+            (Some(_), _, _) => Existing::Join,
+            (None, true, _) => Existing::Resume,
+            (None, false, true) => Existing::Replace,
+            (None, false, false) => Existing::Refuse,
+        }
+    }
+
+    fn whole(
+        &self,
+        plan: &Plan,
+        directory: &Directory,
+        jobs: usize,
+        style: Style,
+        errors: Style,
+    ) -> Result<ExitCode, Failure> {
+        let outcome = study::watched(plan, self.quiet, errors, |stop, watch| {
+            compare::drive(plan, directory, jobs, stop, watch)
+        })?;
+        match outcome {
+            Outcome::Interrupted { done, of } => {
+                let again = "the same command with --resume";
+                Ok(study::interrupted(done, of, directory.path(), again, errors))
+            }
+            Outcome::Finished(finished) => {
+                tell(plan, &finished, directory.path(), self.json, self.quiet, style, errors)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    fn part(
+        &self,
+        plan: &Plan,
+        shard: Shard,
+        directory: &Directory,
+        jobs: usize,
+        style: Style,
+        errors: Style,
+    ) -> Result<ExitCode, Failure> {
+        let outcome = study::watched(plan, self.quiet, errors, |stop, watch| {
+            compare::drive_shard(plan, shard, directory, jobs, stop, watch)
+        })?;
+        let target = directory.path();
+        match outcome {
+            Outcome::Interrupted { done, of } => Ok(study::interrupted(done, of, target, "the same command", errors)),
+            Outcome::Finished(runs) if self.json => {
+                let json = serde_json::json!({
+                    "results": target.display().to_string(),
+                    "scenario": plan.name,
+                    "shard": shard.to_string(),
+                    "runs": runs,
+                });
+                say(io::stdout(), &format!("{json:#}\n"))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Outcome::Finished(_) if self.quiet => Ok(ExitCode::SUCCESS),
+            Outcome::Finished(runs) => {
+                let text = format!(
+                    "  {} {shard}: its {} are in {}\n  {} swarmsim merge {}, once all shards are there\n",
+                    style.dim("shard    "),
+                    human::counted(runs, "run"),
+                    style.bold(target.display()),
+                    style.dim("then     "),
+                    target.display(),
+                );
+                say(io::stdout(), &text)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Says what came out of a sweep.
+pub(super) fn tell(
+    plan: &Plan,
+    finished: &Finished,
+    target: &Path,
+    json: bool,
+    quiet: bool,
+    style: Style,
+    errors: Style,
+) -> Result<(), Failure> {
+    if json {
+        let report = Report {
+            results: target.display().to_string(),
+            scenario: &plan.name,
+            precision_reached: finished.precise,
+            analysis: &finished.analysis,
+        };
+        let json = serde_json::to_string_pretty(&report).context("cannot write the outcome as JSON");
+        say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
+    } else if !quiet {
+        say(io::stdout(), &comparison::overview(finished, target, style))?;
+    }
+    comparison::caveats(plan, finished)
+        .iter()
+        .for_each(|caveat| errors.warn(caveat));
+    Ok(())
+}

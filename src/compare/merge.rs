@@ -1,0 +1,189 @@
+//! Parts that several processes have played become one: the tables are those that one process would have written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::directory::{Directory, Existing, store_in};
+use super::drive::{CompareError, Finished, conclude, of_run};
+use super::plan::Plan;
+use super::plan_file::PlanFile;
+use crate::choking::OwnChokers;
+use crate::store::{Damage, Double, Records, RunId, Store, WHOLE};
+
+/// So many missing runs are named.
+const NAMED_MAX: usize = 10;
+
+/// Why parts can't be joined.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// Some runs are in none of them.
+    #[error(
+        "{missing} of {wanted} runs are missing: {first}. `swarmsim status` shows which part lacks them; nothing was written"
+    )]
+    Missing {
+        /// How many.
+        missing: usize,
+        /// Runs of the plan.
+        wanted: usize,
+        /// The first of them, in words.
+        first: String,
+    },
+    /// Two lines say that they are the same run, and differ.
+    #[error(
+        "run {run} of `{variant}` came out differently in `{}`, line {}, and in `{}`, line {}: were both played by the same program? Nothing was written",
+        .lines[0].0.display(), .lines[0].1, .lines[1].0.display(), .lines[1].1
+    )]
+    Conflict {
+        /// Label of the variant.
+        variant: String,
+        /// Number of the run.
+        run: u32,
+        /// Where it stands.
+        lines: [(PathBuf, usize); 2],
+    },
+    /// More than one directory needs another one to go to.
+    #[error("several directories are joined into another one: say which with --out")]
+    NoTarget,
+    /// The parts would be deleted.
+    #[error("`{0}` is one of the parts: choose another directory with --out")]
+    TargetIsPart(PathBuf),
+}
+
+/// Parts of a sweep or a comparison that belong together.
+#[derive(Debug)]
+pub struct Parts {
+    /// What was planned.
+    pub plan: Plan,
+    /// The finished runs.
+    pub records: Records,
+}
+
+impl Parts {
+    /// Reads the `directories`, of which scenarios may name chokers of `own`.
+    ///
+    /// # Errors
+    /// When one can't be read, or they are not parts of the same.
+    pub fn read(directories: &[PathBuf], own: &OwnChokers) -> Result<Self, CompareError> {
+        let Some(first) = directories.first() else {
+            return Err(MergeError::NoTarget.into());
+        };
+        let file = PlanFile::read(first)?;
+        for other in &directories[1..] {
+            file.check_same(other)?;
+        }
+        let plan = file.plan(first, own)?;
+        let stores: Vec<_> = directories.iter().map(|directory| store_in(directory)).collect();
+        let begun: Vec<_> = stores.into_iter().filter(|store| store.exists()).collect();
+        let records = Records::read(&begun, &file.fingerprint)?;
+        Ok(Self { plan, records })
+    }
+
+    /// All runs of the plan, in order.
+    pub fn wanted(&self) -> impl Iterator<Item = RunId> {
+        (0..self.plan.runs).flat_map(|run| of_run(&self.plan, run))
+    }
+
+    /// Those that are not there.
+    #[must_use]
+    pub fn missing(&self) -> Vec<RunId> {
+        self.wanted().filter(|id| !self.records.contains(*id)).collect()
+    }
+
+    fn check(&self) -> Result<(), MergeError> {
+        if let Some(Double { id, lines, .. }) = self.records.doubles().iter().find(|double| !double.same) {
+            return Err(MergeError::Conflict {
+                variant: self.plan.variants[id.variant].label.clone(),
+                run: id.run,
+                lines: lines.clone(),
+            });
+        }
+        let missing = self.missing();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let name = |id: &RunId| format!("run {} of `{}`", id.run, self.plan.variants[id.variant].label);
+        let mut first: Vec<_> = missing.iter().take(NAMED_MAX).map(name).collect();
+        if missing.len() > NAMED_MAX {
+            first.push("…".to_owned());
+        }
+        Err(MergeError::Missing {
+            missing: missing.len(),
+            wanted: self.wanted().count(),
+            first: first.join(", "),
+        })
+    }
+}
+
+/// What a merge has found and made.
+#[derive(Debug)]
+pub struct Merged {
+    /// What was planned.
+    pub plan: Plan,
+    /// What came out.
+    pub finished: Finished,
+    /// Where the tables are.
+    pub target: PathBuf,
+    /// Runs that were there twice, and the same.
+    pub doubles: usize,
+    /// Lines that could not be read; the runs in them are there all the same.
+    pub damages: Vec<Damage>,
+}
+
+/// Joins the parts in `directories` and makes the tables in `target`; without one in the only directory.
+///
+/// # Errors
+/// When parts do not belong together, runs are missing or differ, or something can't be read or written. Nothing is written then.
+pub fn merge(
+    directories: &[PathBuf],
+    target: Option<&Path>,
+    replace: bool,
+    own: &OwnChokers,
+) -> Result<Merged, CompareError> {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    if let Some(target) = target.filter(|target| {
+        directories
+            .iter()
+            .any(|part| real(part).is_some() && real(part) == real(target))
+    }) {
+        return Err(MergeError::TargetIsPart(target.to_owned()).into());
+    }
+    let parts = Parts::read(directories, own)?;
+    parts.check()?;
+    let (finished, target) = match (target, directories) {
+        (Some(target), _) => (parts.join(target, replace)?, target),
+        (None, [only]) => {
+            let directory = Directory::prepare(only, WHOLE, Existing::Join)?;
+            (conclude(&parts.plan, &parts.records, &directory)?, only.as_path())
+        }
+        (None, _) => return Err(MergeError::NoTarget.into()),
+    };
+    Ok(Merged {
+        finished,
+        target: target.to_owned(),
+        doubles: parts.records.doubles().len(),
+        damages: parts.records.damages().to_vec(),
+        plan: parts.plan,
+    })
+}
+
+impl Parts {
+    /// A directory of its own with all runs and the tables.
+    fn join(&self, target: &Path, replace: bool) -> Result<Finished, CompareError> {
+        let existing = if replace { Existing::Replace } else { Existing::Refuse };
+        let directory = Directory::prepare(target, WHOLE, existing)?;
+        let joined = self.fill(&directory);
+        if joined.is_err() {
+            // What it lacks is where it came from; if it can't be removed either, it is no worse than half a sweep.
+            let _ = fs::remove_dir_all(target);
+        }
+        joined
+    }
+
+    fn fill(&self, directory: &Directory) -> Result<Finished, CompareError> {
+        PlanFile::of(&self.plan).write(directory)?;
+        let mut store = Store::open(&directory.store(), directory.segment(), &self.plan.fingerprint())?;
+        let records = self.wanted().filter_map(|id| self.records.get(id).transpose());
+        store.append_all(records)?;
+        conclude(&self.plan, store.records(), directory)
+    }
+}

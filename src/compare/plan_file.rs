@@ -1,0 +1,320 @@
+//! The plan as a file beside the finished runs: tables can then be made, and parts joined, without the scenario that it came from.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::directory::Directory;
+use super::drive::CompareError;
+use super::factors::Factor;
+use super::metric::metrics;
+use super::plan::{Plan, Variant, group_names};
+use crate::choking::OwnChokers;
+use crate::scenario::study::{Placed, WarmUp};
+use crate::scenario::{LoadOptions, Place, Scenario, parse};
+use crate::store::Fingerprint;
+
+/// Its name in the directory.
+pub(super) const PLAN: &str = "plan.json";
+/// Version of the format.
+const FORMAT: u32 = 1;
+
+/// What `plan.json` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanFile {
+    /// Version of the format.
+    plan: u32,
+    /// Name of the scenario.
+    pub name: String,
+    /// Runs of each variant.
+    pub runs: u32,
+    max_runs: u32,
+    precision: Option<f64>,
+    baseline: usize,
+    confidence: f64,
+    /// Those that were asked for; none for the usual ones.
+    metrics: Vec<String>,
+    /// Whether somebody has said what the warm-up is.
+    warm_up_is_said: bool,
+    /// By variant.
+    factors: Vec<Vec<Factor>>,
+    /// The scenario that was varied.
+    base: String,
+    /// What the runs depend on.
+    pub fingerprint: Fingerprint,
+}
+
+/// Why a plan can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFileError {
+    /// It is not there, or can't be read.
+    #[error("cannot read `{path}`: a sweep or a comparison has that file")]
+    Unread {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// It is not what was written.
+    #[error("`{path}` is damaged: {why}; the command that made the directory, with --resume, writes it anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        why: String,
+    },
+    /// It is the plan of something else.
+    #[error("`{path}` plans something else: {difference}")]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that differs.
+        difference: String,
+    },
+}
+
+impl PlanFile {
+    /// The file of `plan`.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let names = plan.metrics.iter().map(|metric| metric.name.clone());
+        Self {
+            plan: FORMAT,
+            name: plan.name.clone(),
+            runs: plan.runs,
+            max_runs: plan.max_runs,
+            precision: plan.precision,
+            baseline: plan.baseline,
+            confidence: plan.confidence,
+            metrics: if plan.metrics_named {
+                names.collect()
+            } else {
+                Vec::new()
+            },
+            warm_up_is_said: plan.warm_up.is_some(),
+            factors: plan.variants.iter().map(|variant| variant.factors.clone()).collect(),
+            base: plan.base.to_toml(),
+            fingerprint: plan.fingerprint(),
+        }
+    }
+
+    /// Reads the file of `directory`.
+    ///
+    /// # Errors
+    /// When it can't be read, or is not one.
+    pub fn read(directory: &Path) -> Result<Self, PlanFileError> {
+        let path = directory.join(PLAN);
+        let text = fs::read_to_string(&path).map_err(|cause| PlanFileError::Unread {
+            path: path.clone(),
+            cause,
+        })?;
+        serde_json::from_str(&text).map_err(|error| PlanFileError::Damaged {
+            path,
+            why: error.to_string(),
+        })
+    }
+
+    /// Writes it into `directory`.
+    pub(super) fn write(&self, directory: &Directory) -> Result<(), CompareError> {
+        directory.write_text(
+            PLAN,
+            &(serde_json::to_string_pretty(self).map_err(io::Error::from)? + "\n"),
+        )
+    }
+
+    /// Checks that `directory` has no other plan.
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn check_same(&self, directory: &Path) -> Result<(), PlanFileError> {
+        let there = Self::read(directory)?;
+        there.first_difference(self).map_or(Ok(()), |difference| {
+            Err(PlanFileError::Other {
+                path: directory.join(PLAN),
+                difference,
+            })
+        })
+    }
+
+    /// The first thing in which `now` is not this, in words; `None` if they are the same.
+    fn first_difference(&self, now: &Self) -> Option<String> {
+        let said = |what: &str, was: String, is: String| (was != is).then(|| format!("{what} was {was} and is {is}"));
+        let share = |share: Option<f64>| share.map_or("none".to_owned(), |share| share.to_string());
+        let names = |metrics: &[String]| match metrics {
+            [] => "the usual ones".to_owned(),
+            names => format!("`{}`", names.join("`, `")),
+        };
+        self.fingerprint
+            .first_difference(&now.fingerprint)
+            .or_else(|| said("the number of runs", self.runs.to_string(), now.runs.to_string()))
+            .or_else(|| said("the most runs", self.max_runs.to_string(), now.max_runs.to_string()))
+            .or_else(|| said("the precision", share(self.precision), share(now.precision)))
+            .or_else(|| {
+                said(
+                    "the number of the baseline",
+                    self.baseline.to_string(),
+                    now.baseline.to_string(),
+                )
+            })
+            .or_else(|| {
+                said(
+                    "the confidence",
+                    self.confidence.to_string(),
+                    now.confidence.to_string(),
+                )
+            })
+            .or_else(|| said("the list of metrics", names(&self.metrics), names(&now.metrics)))
+            .or_else(|| (self != now).then(|| "the scenario that is varied".to_owned()))
+    }
+
+    /// The plan that the file in `directory` describes; scenarios may name chokers of `own`.
+    ///
+    /// # Errors
+    /// When it is damaged, or was written by another version.
+    pub fn plan(&self, directory: &Path, own: &OwnChokers) -> Result<Plan, PlanFileError> {
+        let path = || directory.join(PLAN);
+        let damaged = |why: String| PlanFileError::Damaged { path: path(), why };
+        if self.plan != FORMAT {
+            let difference = format!("its format was {} and is {FORMAT}", self.plan);
+            return Err(PlanFileError::Other {
+                path: path(),
+                difference,
+            });
+        }
+        if self.factors.len() != self.fingerprint.variants.len() || self.baseline >= self.factors.len() {
+            return Err(damaged("variants are missing".to_owned()));
+        }
+        let scenario = |text: &str| scenario(text, &path(), own).map_err(&damaged);
+        let prints = self.fingerprint.variants.iter().zip(&self.factors);
+        let variants = prints
+            .map(|(print, factors)| {
+                Ok(Variant {
+                    label: print.label.clone(),
+                    factors: factors.clone(),
+                    scenario: scenario(&print.scenario)?,
+                })
+            })
+            .collect::<Result<Vec<_>, PlanFileError>>()?;
+        let base = scenario(&self.base)?;
+        let named: Vec<_> = self.metrics.iter().map(|name| nowhere(name)).collect();
+        let metrics = metrics(&group_names(&base, &variants), &named).map_err(|error| damaged(error.to_string()))?;
+        let plan = Plan {
+            name: self.name.clone(),
+            variants,
+            baseline: self.baseline,
+            runs: self.runs,
+            max_runs: self.max_runs,
+            precision: self.precision,
+            confidence: self.confidence,
+            metrics,
+            metrics_named: !self.metrics.is_empty(),
+            warm_up: self.warm_up().map_err(damaged)?,
+            warnings: Vec::new(),
+            own_chokers: own.clone(),
+            base,
+        };
+        match self.fingerprint.first_difference(&plan.fingerprint()) {
+            None => Ok(plan),
+            Some(difference) => Err(PlanFileError::Other {
+                path: path(),
+                difference,
+            }),
+        }
+    }
+
+    fn warm_up(&self) -> Result<Option<WarmUp>, String> {
+        let rule = match self.fingerprint.warm_up.as_str() {
+            "none" => WarmUp::None,
+            "mser-5" => WarmUp::Mser5,
+            span => WarmUp::Until(span.parse().map_err(|_| format!("`{span}` is no warm-up"))?),
+        };
+        Ok(self.warm_up_is_said.then_some(rule))
+    }
+}
+
+fn scenario(text: &str, path: &Path, own: &OwnChokers) -> Result<Scenario, String> {
+    let options = LoadOptions {
+        own_chokers: own.names().map(str::to_owned).collect(),
+        ..LoadOptions::default()
+    };
+    let loaded = parse(text, &path.display().to_string(), Path::new(""), &options);
+    loaded.map(|loaded| loaded.scenario).map_err(|error| error.to_string())
+}
+
+fn nowhere(name: &str) -> Placed<String> {
+    Placed {
+        value: name.to_owned(),
+        place: Place::on_command_line(PLAN, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    fn written(plan: &Plan) -> String {
+        serde_json::to_string(&PlanFile::of(plan)).expect("JSON")
+    }
+
+    fn read(text: &str) -> Result<Plan, PlanFileError> {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join(PLAN), text).expect("written");
+        PlanFile::read(home.path())?.plan(home.path(), &OwnChokers::default())
+    }
+
+    #[test]
+    fn a_plan_comes_back_as_it_was() {
+        let mut plan = testing::plan("file.size=1 MiB,2 MiB", 4);
+        for warm_up in [None, Some(WarmUp::None), Some(WarmUp::Mser5)] {
+            plan.warm_up = warm_up;
+            let again = read(&written(&plan)).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(PlanFile::of(&again), PlanFile::of(&plan));
+            assert_eq!((again.metrics, again.base), (plan.metrics.clone(), plan.base.clone()));
+            assert_eq!(again.variants[1].scenario, plan.variants[1].scenario);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_plan() {
+        let whole = written(&testing::plan("file.size=1 MiB,2 MiB", 4));
+        for (damaged, message) in [
+            (whole[..whole.len() / 2].to_owned(), "at line 1"),
+            (
+                whole.replace("\"baseline\":0", "\"baseline\":2"),
+                "variants are missing",
+            ),
+            (whole.replace("[file]", "[fiel]"), "damaged"),
+            (whole.replace("\"plan\":1", "\"plan\":7"), "its format was 7 and is 1"),
+            (
+                whole.replace("\"version\":\"", "\"version\":\"9."),
+                "the version of swarmsim was `9.",
+            ),
+        ] {
+            let error = read(&damaged).map(|_| ()).expect_err(message).to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_plan_differs_in_something_that_has_a_name() {
+        let plan = testing::plan("file.size=1 MiB,2 MiB", 4);
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join(PLAN), written(&plan)).expect("written");
+        let difference = |now: &Plan| match PlanFile::of(now).check_same(home.path()) {
+            Err(PlanFileError::Other { difference, .. }) => difference,
+            other => panic!("{other:?}"),
+        };
+        assert!(PlanFile::of(&plan).check_same(home.path()).is_ok());
+        let more = testing::plan("file.size=1 MiB,2 MiB", 5);
+        assert_eq!(difference(&more), "the number of runs was 4 and is 5");
+        let other = testing::plan("file.size=1 MiB,3 MiB", 4);
+        assert_eq!(
+            difference(&other),
+            "the list of variants was `file.size=1 MiB`, `file.size=2 MiB` and is `file.size=1 MiB`, `file.size=3 MiB`"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! How far the parts of a sweep or a comparison are, read from their store alone.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::merge::Parts;
+use super::shard::Shard;
+use crate::progress::unix_seconds;
+use crate::store::{Damage, RunId, SegmentFile, Stage, Store};
+
+/// How far it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// Name of the scenario.
+    pub name: String,
+    /// Runs that are there.
+    pub done: usize,
+    /// Runs of the plan.
+    pub wanted: usize,
+    /// Runs of each variant.
+    pub runs: u32,
+    /// Runs of each variant that are there, with its label.
+    pub variants: Vec<(String, usize)>,
+    /// Who writes, or has written.
+    pub parts: Vec<Part>,
+    /// Shards of which nothing is there yet.
+    pub not_begun: Vec<String>,
+    /// Runs that are there more than once.
+    pub doubles: usize,
+    /// Lines that can't be read.
+    #[serde(serialize_with = "lines")]
+    pub damages: Vec<Damage>,
+}
+
+/// One writer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// The file that it writes.
+    pub segment: String,
+    /// The shard `I/N`; `None` for one that plays all runs.
+    pub shard: Option<String>,
+    /// Runs in the file.
+    pub done: usize,
+    /// Runs that are its own and are in none of the files.
+    pub left: usize,
+    /// What it does.
+    #[serde(flatten)]
+    pub state: State,
+    /// When it last began or ended, in seconds since 1970.
+    pub since_unix_s: Option<u64>,
+    /// Seconds that it still needs, if it is running and has finished a run.
+    pub eta_s: Option<f64>,
+}
+
+/// What a writer does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state", content = "why")]
+pub enum State {
+    /// It plays runs.
+    Running,
+    /// It has done what it had to.
+    Ended,
+    /// The user stopped it.
+    Interrupted,
+    /// It could not go on, for this reason.
+    Failed(String),
+    /// It is gone, and has not said why: killed, perhaps.
+    Gone,
+}
+
+fn lines<S: serde::Serializer>(damages: &[Damage], serializer: S) -> Result<S::Ok, S::Error> {
+    let line = |damage: &Damage| format!("{}:{}", damage.path.display(), damage.line);
+    serializer.collect_seq(damages.iter().map(line))
+}
+
+impl Status {
+    /// How far `parts` are.
+    #[must_use]
+    pub fn of(parts: &Parts) -> Self {
+        let wanted: Vec<RunId> = parts.wanted().collect();
+        let is_there = |id: &&RunId| parts.records.contains(**id);
+        let of_variant = |number: usize| wanted.iter().filter(is_there).filter(|id| id.variant == number).count();
+        let labels = parts.plan.variants.iter().enumerate();
+        let segments = parts.records.segments();
+        Self {
+            name: parts.plan.name.clone(),
+            done: wanted.iter().filter(is_there).count(),
+            wanted: wanted.len(),
+            runs: parts.plan.runs,
+            variants: labels
+                .map(|(number, variant)| (variant.label.clone(), of_variant(number)))
+                .collect(),
+            parts: segments.iter().map(|segment| part(parts, segment)).collect(),
+            not_begun: not_begun(segments),
+            doubles: parts.records.doubles().len(),
+            damages: parts.records.damages().to_vec(),
+        }
+    }
+
+    /// Seconds until the last of those that are running has ended; `None` if none of them can tell, or not all that is missing is being played.
+    #[must_use]
+    pub fn eta_s(&self) -> Option<f64> {
+        let running = |part: &&Part| part.state == State::Running;
+        let left: usize = self.parts.iter().filter(running).map(|part| part.left).sum();
+        if left < self.wanted - self.done {
+            return None;
+        }
+        let etas: Option<Vec<f64>> = self.parts.iter().filter(running).map(|part| part.eta_s).collect();
+        etas?.into_iter().reduce(f64::max)
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn part(parts: &Parts, segment: &SegmentFile) -> Part {
+    let shard = Shard::of_segment(&name(&segment.path));
+    let own = shard.map_or_else(|| parts.wanted().collect(), |shard| shard.runs(&parts.plan));
+    let left = own.iter().filter(|id| !parts.records.contains(**id)).count();
+    let last = segment.notes.last();
+    let state = match last.map(|(_, note)| &note.what) {
+        Some(Stage::Ended) => State::Ended,
+        Some(Stage::Interrupted) => State::Interrupted,
+        Some(Stage::Failed(why)) => State::Failed(why.clone()),
+        Some(Stage::Started) | None if Store::is_in_use(&segment.path) => State::Running,
+        Some(Stage::Started) | None => State::Gone,
+    };
+    let eta_s = last.filter(|_| state == State::Running).and_then(|(before, note)| {
+        let played = segment.runs - before;
+        let elapsed_s = unix_seconds().saturating_sub(note.at_unix_s) as f64;
+        (played > 0).then(|| elapsed_s / played as f64 * left as f64)
+    });
+    Part {
+        segment: segment.path.display().to_string(),
+        shard: shard.map(|shard| shard.to_string()),
+        done: segment.runs,
+        left,
+        state,
+        since_unix_s: last.map(|(_, note)| note.at_unix_s),
+        eta_s,
+    }
+}
+
+/// Shards of which there is no segment, where others of the same number are there.
+fn not_begun(segments: &[SegmentFile]) -> Vec<String> {
+    let shards: BTreeSet<_> = segments
+        .iter()
+        .filter_map(|segment| Shard::of_segment(&name(&segment.path)))
+        .collect();
+    let numbers: BTreeSet<_> = shards.iter().map(|shard| shard.of).collect();
+    let all = numbers
+        .into_iter()
+        .flat_map(|of| (1..=of).map(move |number| Shard { number, of }));
+    all.filter(|shard| !shards.contains(shard))
+        .map(|shard| shard.to_string())
+        .collect()
+}

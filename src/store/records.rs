@@ -1,0 +1,154 @@
+//! What the segments of one or more directories hold together, for reading.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::fingerprint::Fingerprint;
+use super::segment::{self, Content, Line};
+use super::{Damage, EXTENSION, Note, RunId, RunRecord, StoreError, failed};
+
+/// The finished runs of some segments.
+#[derive(Debug, Default)]
+pub struct Records {
+    segments: Vec<SegmentFile>,
+    index: BTreeMap<RunId, Place>,
+    damages: Vec<Damage>,
+    doubles: Vec<Double>,
+}
+
+/// A segment that was read.
+#[derive(Debug)]
+pub struct SegmentFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Runs that it holds.
+    pub runs: usize,
+    /// What the processes that wrote it say of themselves, each with the number of runs before it.
+    pub notes: Vec<(usize, Note)>,
+    file: File,
+}
+
+/// A run that two lines hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Double {
+    /// Which one.
+    pub id: RunId,
+    /// The lines that hold it.
+    pub lines: [(PathBuf, usize); 2],
+    /// Whether both say the same.
+    pub same: bool,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    segment: usize,
+    line: Line,
+}
+
+impl Records {
+    /// Reads all segments in `directories`, which must hold runs of `fingerprint`.
+    ///
+    /// # Errors
+    /// When one can't be read or holds other runs.
+    pub fn read(directories: &[PathBuf], fingerprint: &Fingerprint) -> Result<Self, StoreError> {
+        let mut records = Self::default();
+        for directory in directories {
+            for path in segments(directory)? {
+                let content = segment::read(&path, fingerprint)?;
+                records.add(&path, content)?;
+            }
+        }
+        Ok(records)
+    }
+
+    /// Adds what a segment holds; of a run that is there already the first line stays.
+    pub(super) fn add(&mut self, path: &Path, content: Content) -> Result<(), StoreError> {
+        let segment = self.segments.len();
+        self.segments.push(SegmentFile {
+            path: path.to_owned(),
+            runs: content.runs.len(),
+            notes: content.notes,
+            file: File::open(path).map_err(failed("read", path))?,
+        });
+        self.damages.extend(content.damages);
+        for (id, line) in content.runs {
+            let place = Place { segment, line };
+            match self.index.get(&id) {
+                Some(first) => self.doubles.push(self.double(id, *first, place)?),
+                None => self.put(id, segment, line),
+            }
+        }
+        Ok(())
+    }
+
+    /// A run stands in `line` of the segment with this number.
+    pub(super) fn put(&mut self, id: RunId, segment: usize, line: Line) {
+        self.index.insert(id, Place { segment, line });
+    }
+
+    fn double(&self, id: RunId, first: Place, second: Place) -> Result<Double, StoreError> {
+        let line = |place: Place| (self.segments[place.segment].path.clone(), place.line.number);
+        Ok(Double {
+            id,
+            lines: [line(first), line(second)],
+            same: self.read_at(first)? == self.read_at(second)?,
+        })
+    }
+
+    fn read_at(&self, place: Place) -> Result<RunRecord, StoreError> {
+        let segment = &self.segments[place.segment];
+        segment::read_line(&segment.path, &segment.file, &place.line)
+    }
+
+    /// The segments, by directory and name.
+    #[must_use]
+    pub fn segments(&self) -> &[SegmentFile] {
+        &self.segments
+    }
+
+    /// Lines that can't be read.
+    #[must_use]
+    pub fn damages(&self) -> &[Damage] {
+        &self.damages
+    }
+
+    /// Runs that are there more than once.
+    #[must_use]
+    pub fn doubles(&self) -> &[Double] {
+        &self.doubles
+    }
+
+    /// Whether the run is there.
+    #[must_use]
+    pub fn contains(&self, id: RunId) -> bool {
+        self.index.contains_key(&id)
+    }
+
+    /// The runs that are there, in order.
+    pub fn ids(&self) -> impl Iterator<Item = RunId> {
+        self.index.keys().copied()
+    }
+
+    /// Reads a run that is there; `None` if it is not.
+    ///
+    /// # Errors
+    /// When it can't be read any more.
+    pub fn get(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.index.get(&id).map(|place| self.read_at(*place)).transpose()
+    }
+}
+
+/// The segments in `directory`, by name.
+pub(super) fn segments(directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed("read", directory))? {
+        let path = entry.map_err(failed("read", directory))?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,415 @@
+//! Sweeps in parts, by the program: shards, merge, status.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// 1 seed and a few leechers that share 2 MiB: 4 variants of 5 runs.
+const SMALL: &str = r#"
+name = "small"
+
+[file]
+size = "2 MiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 12
+upload.uniform = { min = "1 Mbit/s", max = "3 Mbit/s" }
+arrival.at-once = { jitter = "5 s" }
+
+[sweep]
+runs = 5
+
+[sweep.vary]
+"file.chunk_size" = ["64 KiB", "256 KiB"]
+"group.leechers.count" = [8, 16]
+"#;
+
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join("scenario.toml"), SMALL).expect("written");
+        Self(home)
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
+        program.current_dir(self.0.path()).args(args);
+        program
+    }
+
+    fn output(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the program runs")
+    }
+
+    /// What a command that must go well prints, and what it says beside.
+    fn done(&self, args: &[&str]) -> (String, String) {
+        let output = self.output(args);
+        assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+        (text(&output.stdout), text(&output.stderr))
+    }
+
+    /// What a command that must fail with `code` says.
+    fn refused(&self, code: i32, args: &[&str]) -> String {
+        let output = self.output(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", text(&output.stderr));
+        text(&output.stderr)
+    }
+
+    /// The sweep `args`, which must go well.
+    fn sweep(&self, out: &str, args: &[&str]) -> (String, String) {
+        self.done(&[&["sweep", "scenario.toml", "--out", out], args].concat())
+    }
+
+    fn shard(&self, out: &str, shard: &str) -> (String, String) {
+        self.sweep(out, &["--shard", shard, "-q"])
+    }
+
+    /// Every file of a sweep but its store, in which runs stand in the order in which they ended.
+    fn files(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        for folder in [self.path(out), self.path(out).join("variants")] {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_file() {
+                    let name = path.strip_prefix(self.path(out)).expect("below").to_owned();
+                    files.insert(name, fs::read(&path).expect("read"));
+                }
+            }
+        }
+        files
+    }
+
+    fn status(&self, directories: &[&str]) -> serde_json::Value {
+        let (json, _) = self.done(&[&["status", "--json"], directories].concat());
+        serde_json::from_str(&json).expect("JSON")
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn lines(path: &Path) -> usize {
+    fs::read_to_string(path).map_or(0, |text| text.lines().count())
+}
+
+/// Waits until `path` has so many lines.
+fn wait_for(path: &Path, wanted: usize) {
+    for _ in 0..2000 {
+        if lines(path) >= wanted {
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    panic!("{} has {} lines", path.display(), lines(path));
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().to_string();
+    let status = Command::new("kill").args(["-s", name, &pid]).status();
+    assert!(status.expect("kill runs").success());
+}
+
+#[test]
+fn any_number_of_shards_gives_the_bytes_of_one() {
+    let home = Home::new();
+    let (said, _) = home.sweep("whole", &[]);
+    assert!(
+        said.contains("5 of each") && said.contains("comparison_summary.csv"),
+        "{said}"
+    );
+    let whole = home.files("whole");
+    assert!(
+        whole.contains_key(Path::new("comparison.csv"))
+            && whole.contains_key(Path::new("variants/3-256_KiB___count=16.toml"))
+    );
+    for of in [1, 3, 7] {
+        let out = format!("in-{of}");
+        for number in (1..=of).rev() {
+            let (said, _) = home.sweep(&out, &["--shard", &format!("{number}/{of}"), "--jobs", "2"]);
+            assert!(said.contains(&format!("swarmsim merge {out}")), "{said}");
+        }
+        assert!(!home.path(&out).join("comparison.csv").exists());
+        home.done(&["merge", &out]);
+        assert_eq!(home.files(&out), whole, "{of} shards");
+    }
+}
+
+#[test]
+fn shards_from_several_machines_are_joined_in_another_directory() {
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    for part in ["1/3", "2/3", "3/3"] {
+        home.shard(&part[..1], part);
+    }
+    let error = home.refused(2, &["merge", "1", "2", "3"]);
+    assert!(error.contains("--out"), "{error}");
+    let (said, beside) = home.done(&["merge", "3", "1", "2", "--out", "joined"]);
+    assert!(said.contains("results   joined") && beside.is_empty(), "{said}{beside}");
+    assert_eq!(home.files("joined"), home.files("whole"));
+    // What was joined is a sweep like any other.
+    home.sweep("joined", &["--resume", "-q"]);
+    assert_eq!(home.files("joined"), home.files("whole"));
+    let again = home.refused(2, &["merge", "1", "2", "3", "--out", "joined"]);
+    assert!(again.contains("exists already"), "{again}");
+    home.done(&["merge", "1", "2", "3", "--out", "joined", "--force", "-q"]);
+    assert_eq!(home.files("joined"), home.files("whole"));
+    let part = home.refused(2, &["merge", "1", "2", "3", "--out", "2", "--force"]);
+    assert!(part.contains("`2` is one of the parts"), "{part}");
+}
+
+#[test]
+fn missing_runs_are_named_and_nothing_is_written() {
+    let home = Home::new();
+    home.shard("out", "2/2");
+    home.shard("other", "2/2");
+    let before = home.files("out");
+    let error = home.refused(1, &["merge", "out"]);
+    assert!(
+        error.contains("9 of 20 runs are missing: run 0 of `64 KiB · count=16`,") && error.contains("swarmsim status"),
+        "{error}"
+    );
+    assert_eq!(home.files("out"), before);
+    let error = home.refused(1, &["merge", "out", "other", "--out", "joined"]);
+    assert!(
+        error.contains("9 of 20 runs are missing") && !home.path("joined").exists(),
+        "{error}"
+    );
+}
+
+#[test]
+fn double_runs_are_used_once_if_they_are_the_same() {
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    home.shard("one", "1/2");
+    home.shard("two", "2/2");
+    home.shard("three", "1/3");
+    let (_, beside) = home.done(&["merge", "one", "two", "three", "--out", "joined", "-q"]);
+    assert!(
+        beside.contains("6 runs are there twice, with the same figures"),
+        "{beside}"
+    );
+    assert_eq!(home.files("joined"), home.files("whole"));
+}
+
+#[test]
+fn double_runs_that_differ_are_an_error_that_names_both() {
+    let home = Home::new();
+    home.shard("one", "1/1");
+    home.shard("two", "1/1");
+    let segment = home.path("two/runs/shard-1-of-1.jsonl");
+    let text = fs::read_to_string(&segment).expect("read");
+    // Another figure in the third line, with the checksum that belongs to it.
+    let forge = |line: &str| {
+        let value = line[line.find("\"value\":").expect("a value") + 8..line.len() - 1].replacen(
+            "\"makespan_s\":",
+            "\"makespan_s\":1",
+            1,
+        );
+        format!(
+            "{{\"crc32\":\"{:08x}\",\"value\":{value}}}",
+            crc32fast::hash(value.as_bytes())
+        )
+    };
+    let forged: Vec<_> = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 2 { forge(line) } else { line.to_owned() })
+        .collect();
+    fs::write(&segment, forged.join("\n") + "\n").expect("written");
+    let error = home.refused(1, &["merge", "one", "two", "--out", "joined"]);
+    assert!(
+        error.contains("came out differently") && error.contains("`two/runs/shard-1-of-1.jsonl`, line 3"),
+        "{error}"
+    );
+    assert!(!home.path("joined").exists());
+}
+
+#[test]
+fn parts_of_something_else_are_refused_with_the_first_difference() {
+    let home = Home::new();
+    home.shard("one", "1/2");
+    home.sweep("seed", &["--shard", "2/2", "--seed", "9", "-q"]);
+    home.sweep("runs", &["--shard", "2/2", "--runs", "6", "-q"]);
+    for (other, difference) in [
+        ("seed", "the seed was `9` and is `1`"),
+        ("runs", "the number of runs was 6 and is 5"),
+    ] {
+        let error = home.refused(2, &["merge", "one", other, "--out", "joined"]);
+        assert!(error.contains(difference), "{error}");
+    }
+    let here = [
+        "sweep",
+        "scenario.toml",
+        "--shard",
+        "2/2",
+        "--out",
+        "one",
+        "--runs",
+        "6",
+    ];
+    let error = home.refused(2, &here);
+    assert!(error.contains("the number of runs was 5 and is 6"), "{error}");
+    let error = home.refused(2, &["merge", "nowhere"]);
+    assert!(error.contains("cannot read `nowhere/plan.json`"), "{error}");
+}
+
+#[test]
+fn shards_work_in_one_directory_at_the_same_time() {
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    let begin = |number: u32| {
+        let shard = format!("{number}/4");
+        let mut command = home.command(&[
+            "sweep",
+            "scenario.toml",
+            "--out",
+            "out",
+            "--jobs",
+            "1",
+            "-q",
+            "--shard",
+            &shard,
+        ]);
+        command.stderr(Stdio::null()).spawn().expect("the program runs")
+    };
+    let children: Vec<_> = (1..=4).map(begin).collect();
+    for mut child in children {
+        assert!(child.wait().expect("ended").success());
+    }
+    home.done(&["merge", "out", "-q"]);
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
+fn a_shard_that_is_stopped_goes_on_with_the_same_command() {
+    let home = Home::new();
+    let slow = [
+        "--set",
+        "group.leechers.count=300",
+        "--vary",
+        "file.chunk_size=16 KiB,32 KiB",
+        "--runs",
+        "8",
+    ];
+    home.sweep("whole", &[&slow, &["-q"][..]].concat());
+    let shard = [
+        &[
+            "sweep",
+            "scenario.toml",
+            "--out",
+            "out",
+            "--jobs",
+            "1",
+            "-q",
+            "--shard",
+            "1/1",
+        ],
+        &slow[..],
+    ]
+    .concat();
+    for (name, code) in [("TERM", Some(130)), ("INT", Some(130)), ("KILL", None)] {
+        let segment = home.path("out/runs/shard-1-of-1.jsonl");
+        let before = lines(&segment);
+        let mut child = home
+            .command(&shard)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        // The header, a note, and a run.
+        wait_for(&segment, before + 2);
+        signal(&child, name);
+        assert_eq!(child.wait().expect("ended").code(), code, "{name}");
+        let state = &home.status(&["out"])["parts"][0]["state"];
+        let expected = if name == "KILL" { "gone" } else { "interrupted" };
+        assert_eq!(state, expected, "{name}");
+    }
+    home.done(&shard);
+    assert_eq!(home.status(&["out"])["parts"][0]["state"], "ended");
+    home.done(&["merge", "out", "-q"]);
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
+fn status_says_how_far_each_part_is() {
+    let home = Home::new();
+    home.shard("out", "2/3");
+    home.shard("elsewhere", "3/3");
+    let status = home.status(&["out", "elsewhere"]);
+    assert_eq!(
+        (&status["wanted"], &status["not_begun"][0]),
+        (&20.into(), &"1/3".into())
+    );
+    let done: u64 = status["parts"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .map(|part| part["done"].as_u64().expect("a count"))
+        .sum();
+    assert_eq!(status["done"].as_u64(), Some(done));
+    let (said, _) = home.done(&["status", "out", "elsewhere"]);
+    for part in [
+        "of 20",
+        "0 of 4 complete",
+        "not begun shard 1/3",
+        "shard 2/3",
+        "ended",
+        "64 KiB · count=16",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn a_damaged_line_is_named_and_its_run_played_again() {
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    home.shard("out", "1/1");
+    let segment = home.path("out/runs/shard-1-of-1.jsonl");
+    let text = fs::read_to_string(&segment).expect("read");
+    fs::write(&segment, text.replacen("\"makespan_s\":", "\"makespan_s\":1", 1)).expect("written");
+    assert_eq!(home.status(&["out"])["damages"][0], "out/runs/shard-1-of-1.jsonl:3");
+    let error = home.refused(1, &["merge", "out"]);
+    assert!(
+        error.contains("1 of 20 runs are missing: run 0 of `64 KiB · count=8`"),
+        "{error}"
+    );
+    let (_, beside) = home.shard("out", "1/1");
+    assert!(
+        beside.contains("line 3, is damaged: the run in it is done again"),
+        "{beside}"
+    );
+    home.done(&["merge", "out", "-q"]);
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
+fn what_can_not_be_done_in_parts_is_refused() {
+    let home = Home::new();
+    let shard = ["sweep", "scenario.toml", "--out", "out", "--shard", "1/2"];
+    let error = home.refused(2, &[&shard[..], &["--set", "compare.precision=0.02"]].concat());
+    assert!(error.contains("they can't be played in parts"), "{error}");
+    let error = home.refused(2, &[&shard[..], &["--force"]].concat());
+    assert!(error.contains("--force"), "{error}");
+    let error = home.refused(2, &["sweep", "scenario.toml", "--shard", "3/2"]);
+    assert!(error.contains("the shards are 1/2 to 2/2"), "{error}");
+    assert!(!home.path("out").exists() && !home.path("results").exists());
+}
