@@ -38,6 +38,9 @@ Usage: swarmsim [OPTIONS] <COMMAND>
 Commands:
   run          Simulate a scenario and write the results as CSV
   compare      Run variants of a scenario many times each and compare them
+  sweep        Run every combination of a grid many times, or a part of it
+  merge        Join the parts of a sweep
+  status       Say how far a sweep or a comparison is
   report       Make one HTML page of a result or a comparison, to look at
   check        Check a scenario and print it with every default spelled out
   validate     Hold the simulator against theory, papers and measured swarms
@@ -46,6 +49,7 @@ Commands:
   new          Write a commented scenario to start from
   schema       Print the JSON Schema of scenario files, for editors
   completions  Print a script that completes commands in your shell
+  man          Write manual pages, one for each command
   help         Print this message or the help of the given subcommand(s)
 
 Options:
@@ -253,4 +257,43 @@ fn a_closed_pipe_is_no_error() {
         .expect("bash runs");
     assert_eq!(text(&output.stderr), "");
     assert!(output.status.success());
+}
+
+#[test]
+fn the_version_names_the_commit() {
+    let said = shown(&["--version"]);
+    let commit = said
+        .strip_prefix(&format!("swarmsim {} (", env!("CARGO_PKG_VERSION")))
+        .and_then(|rest| rest.strip_suffix(")\n"));
+    // Sources that are no git repository have none.
+    let is_hash = |commit: &str| commit.len() >= 12 && commit.chars().all(|c| c.is_ascii_hexdigit());
+    assert!(
+        commit.is_some_and(is_hash) || said == format!("swarmsim {}\n", env!("CARGO_PKG_VERSION")),
+        "{said}"
+    );
+    assert_eq!(shown(&["-V"]), format!("swarmsim {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let directory = home.path().join("man");
+    let output = swarmsim(home.path(), &["man", "man"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let help = shown(&["--help"]);
+    let commands = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    for command in commands
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+    {
+        let page = fs::read_to_string(directory.join(format!("swarmsim-{command}.1")));
+        assert!(page.is_ok_and(|page| page.contains(".SH SYNOPSIS")), "{command}");
+    }
+    let refused = swarmsim(home.path(), &["man", "/proc/nowhere"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("cannot write manual pages to `/proc/nowhere`"));
 }

@@ -64,7 +64,9 @@ impl Shard {
     #[must_use]
     pub fn runs(&self, plan: &Plan) -> Vec<RunId> {
         let mut units = units(plan);
-        units.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, ids[0].variant));
+        // In another order for each run, so that no shard gets all of the variant that turns out to be dear.
+        let turn = |id: &RunId| (id.variant + id.run as usize) % plan.variants.len().max(1);
+        units.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, turn(&ids[0])));
         let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=self.of).map(|number| Reverse((0, number))).collect();
         let mut own = Vec::new();
         for (cost, ids) in units {

@@ -76,6 +76,7 @@ statistics and the store.
 | `runs.csv` | a run |
 | `scenario.toml`, `variants/` | the scenario and its variants with every default written out |
 | `runs/` | the store of finished runs, as they end |
+| `plan.json` | the plan, with which parts can be joined |
 
 The tables appear when all runs are there; the same comparison gives the same bytes for any `--jobs`, and after `--resume`.
 ";

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# A sweep as a Slurm job array, and its merge as a job that waits for it:
+#
+#     scripts/slurm/sweep.sh SHARDS FILE OUT [options of swarmsim sweep …]
+#     scripts/slurm/sweep.sh 20 study.toml results/study --runs 100
+#
+# OUT must be on a file system that all nodes share. A task that is killed, cancelled or preempted loses the runs under way, no others; one that runs out
+# of time is put back into the queue. After a failure the same command may be given again: it plays what is missing. Choose SHARDS so that a task has some minutes to do: a
+# single run is far too small for a task of its own.
+#
+# Environment: SWARMSIM, the program (default: swarmsim); SBATCH_ARGS, options for both jobs, such as "--account=net --partition=short";
+# TASK_TIME (default: 1:00:00), TASK_CPUS (2), TASK_MEM (2G) for each task.
+set -euo pipefail
+
+if [ $# -lt 3 ]; then
+    sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
+fi
+shards=$1 file=$2 out=$3
+shift 3
+case $shards in
+'' | *[!0-9]* | 0) echo "the number of shards is a whole number from 1, not '$shards'" >&2 && exit 2 ;;
+esac
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export SWARMSIM=${SWARMSIM:-swarmsim}
+command -v "$SWARMSIM" >/dev/null || { echo "there is no program '$SWARMSIM': set SWARMSIM to its path" >&2 && exit 2; }
+# What is wrong with the scenario is said here and now, not by each task.
+"$SWARMSIM" check "$file" >/dev/null
+mkdir -p "$out.log"
+
+# shellcheck disable=SC2086 # several words are meant
+array=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="sweep" --array="1-$shards" --requeue --open-mode=append \
+    --time="${TASK_TIME:-1:00:00}" --cpus-per-task="${TASK_CPUS:-2}" --mem="${TASK_MEM:-2G}" --signal=B:USR1@60 \
+    --output="$out.log/%a.txt" "$here/task.sh" "$shards" "$file" "$out" "$@")
+array=${array%%;*}
+# shellcheck disable=SC2086
+merge=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="merge" --dependency="afterok:$array" --kill-on-invalid-dep=yes \
+    --output="$out.log/merge.txt" "$here/merge.sh" "$out")
+echo "sweep: job $array, $shards tasks; merge: job ${merge%%;*}; messages in $out.log; $SWARMSIM status $out says how far it is"

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# One task of sweep.sh's array: one shard. Whatever ends it early, finished runs are kept.
+set -uo pipefail
+
+shards=$1 file=$2 out=$3
+shift 3
+# shellcheck disable=SC2153 # sweep.sh sets it
+"$SWARMSIM" sweep "$file" --shard "$SLURM_ARRAY_TASK_ID/$shards" --out "$out" --jobs "${SLURM_CPUS_PER_TASK:-1}" "$@" &
+program=$!
+again=
+# A minute before the time limit: swarmsim ends cleanly, and the task goes back into the queue.
+trap 'again=1; kill -TERM "$program" 2>/dev/null' USR1
+# Cancelled or preempted: it ends cleanly; Slurm decides whether it comes back.
+trap 'kill -TERM "$program" 2>/dev/null' TERM
+code=0
+while kill -0 "$program" 2>/dev/null; do
+    # A signal ends the waiting, not the program.
+    wait "$program"
+    code=$?
+done
+if [ -n "$again" ] && [ "$code" -ne 0 ]; then
+    echo "out of time: back into the queue"
+    scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+    # Slurm ends the task when it is put back.
+    sleep 60
+fi
+exit "$code"
