@@ -125,7 +125,12 @@ impl ResultDirectory {
         Ok(())
     }
 
+    /// Puts the new result in the place of the old one, which goes.
     fn exchange(&self) -> Result<(), DirectoryError> {
+        if swap(&self.staging, &self.target).is_ok() {
+            return fs::remove_dir_all(&self.staging).map_err(io_error("remove", &self.staging));
+        }
+        // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
         // A directory may be renamed to one that is empty.
         let old = make_beside(&self.target, "replaced")?;
         if let Err(cause) = fs::rename(&self.target, &old) {
@@ -154,6 +159,18 @@ impl Drop for ResultDirectory {
             let _ = fs::remove_dir_all(&self.staging);
         }
     }
+}
+
+/// Exchanges two directories at once: at no moment is there none, or half of one.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn swap(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn swap(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {

@@ -1,0 +1,474 @@
+//! What happens when the ground gives way: kills, a full disk, a directory that goes away, no memory. Every test does it for real.
+//!
+//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it a few times.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A seed and leechers that share 8 MiB in small chunks, long enough to be killed on the way.
+const SCENARIO: &str = r#"
+name = "swarm"
+
+[file]
+size = "8 MiB"
+chunk_size = "64 KiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 100
+upload.uniform = { min = "1 Mbit/s", max = "3 Mbit/s" }
+arrival.at-once = { jitter = "5 s" }
+
+[sweep]
+runs = 3
+
+[sweep.vary]
+"file.chunk_size" = ["64 KiB", "256 KiB"]
+"#;
+
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join("scenario.toml"), SCENARIO).expect("written");
+        Self(home)
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn command(&self, args: &str) -> Command {
+        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
+        program.current_dir(self.0.path()).args(args.split_whitespace());
+        program
+    }
+
+    fn output(&self, args: &str) -> Output {
+        self.command(args).output().expect("the program runs")
+    }
+
+    fn done(&self, args: &str) -> Output {
+        let output = self.output(args);
+        assert!(output.status.success(), "{args}: {}", text(&output.stderr));
+        output
+    }
+
+    /// Begins a command, silently.
+    fn begin(&self, args: &str) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the program runs")
+    }
+
+    /// The files of a result or a comparison, without the store of the latter, in which runs stand in the order in which they ended.
+    fn files(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
+        let entries = fs::read_dir(self.path(out)).into_iter().flatten();
+        let files = entries
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.is_file());
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files
+            .map(|path| (name(&path), fs::read(&path).expect("read")))
+            .collect()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().to_string();
+    // One that has ended by itself can't be reached, and needn't be.
+    let _ = Command::new("kill")
+        .args(["-s", name, &pid])
+        .stderr(Stdio::null())
+        .status();
+}
+
+/// How often each command is killed.
+fn kills() -> u32 {
+    std::env::var("SWARMSIM_KILLS").map_or(6, |kills| kills.parse().expect("a number"))
+}
+
+/// Kills `args` at moments spread over the time that it takes, each time with a `prepared` home, and has `check` look at what is left.
+fn kill_at_many_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
+    prepare();
+    // As long as it takes is known by trying; how long that is decides nothing but where the kills fall.
+    let mut whole = home.begin(args);
+    let mut took_ms = 0;
+    while whole.try_wait().expect("a child").is_none() {
+        thread::sleep(Duration::from_millis(1));
+        took_ms += 1;
+    }
+    for kill in 0..kills() {
+        prepare();
+        let mut child = home.begin(args);
+        thread::sleep(Duration::from_millis(u64::from(kill) * took_ms / u64::from(kills())));
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        check();
+    }
+}
+
+/// Removes what a command may have written.
+fn clear(home: &Home, out: &str) {
+    let _ = fs::remove_dir_all(home.path(out));
+}
+
+/// Every file in `out` is one of `whole`, and whole.
+fn assert_whole_or_absent(home: &Home, out: &str, whole: &BTreeMap<String, Vec<u8>>) {
+    for (name, bytes) in home.files(out) {
+        assert!(
+            name.ends_with(".partial") || whole.get(&name) == Some(&bytes),
+            "{name} is neither whole nor absent"
+        );
+    }
+}
+
+#[test]
+fn a_killed_run_leaves_a_whole_result_or_none() {
+    let home = Home::new();
+    home.done("run scenario.toml -q --out whole");
+    let whole = home.files("whole");
+    kill_at_many_moments(
+        &home,
+        "run scenario.toml -q --out out",
+        &|| clear(&home, "out"),
+        &|| {
+            assert!(!home.path("out").exists() || home.files("out") == whole);
+        },
+    );
+    clear(&home, "out");
+    home.done("run scenario.toml -q --out out");
+    assert_eq!(home.files("out"), whole);
+}
+
+#[test]
+fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
+    let home = Home::new();
+    home.done("run scenario.toml -q --out one");
+    home.done("run scenario.toml -q --out two --seed 2");
+    let (one, two) = (home.files("one"), home.files("two"));
+    let old = || {
+        clear(&home, "out");
+        home.done("run scenario.toml -q --out out");
+    };
+    kill_at_many_moments(&home, "run scenario.toml -q --out out --seed 2 --force", &old, &|| {
+        let left = home.files("out");
+        assert!(left == one || left == two, "{:?}", left.keys());
+    });
+}
+
+#[test]
+fn a_killed_comparison_or_sweep_goes_on_to_the_same_bytes() {
+    let home = Home::new();
+    for command in ["compare", "sweep"] {
+        home.done(&format!("{command} scenario.toml -q --out whole"));
+        let whole = home.files("whole");
+        let begin = format!("{command} scenario.toml -q --out out");
+        kill_at_many_moments(&home, &begin, &|| clear(&home, "out"), &|| {
+            assert_whole_or_absent(&home, "out", &whole);
+            // Before anything is there, there is nothing to go on with, and the command is the first.
+            home.done(&format!("{begin} --resume"));
+            let left = home.files("out");
+            assert!(
+                whole.iter().all(|(name, bytes)| left.get(name) == Some(bytes)),
+                "{command}"
+            );
+        });
+        clear(&home, "whole");
+    }
+}
+
+#[test]
+fn a_killed_merge_can_be_done_again() {
+    let home = Home::new();
+    home.done("sweep scenario.toml -q --out whole");
+    home.done("sweep scenario.toml -q --out one --shard 1/2");
+    home.done("sweep scenario.toml -q --out two --shard 2/2");
+    let whole = home.files("whole");
+    kill_at_many_moments(&home, "merge one two --out out -q", &|| clear(&home, "out"), &|| {
+        assert_whole_or_absent(&home, "out", &whole);
+        home.done("merge one two --out out --force -q");
+        assert_eq!(home.files("out"), whole);
+    });
+}
+
+/// Waits until the store in `out` has a run.
+fn wait_for_a_run(home: &Home, out: &str) {
+    let segment = home.path(out).join("runs/segment-0.jsonl");
+    for _ in 0..5000 {
+        if fs::read_to_string(&segment).is_ok_and(|text| text.lines().count() >= 3) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    panic!("no run ends");
+}
+
+/// Waits until a run fills its directory beside `out`.
+fn wait_for_partial(home: &Home) {
+    for _ in 0..5000 {
+        let entries = fs::read_dir(home.path(".")).expect("a folder");
+        if entries
+            .flatten()
+            .any(|entry| entry.file_name().to_string_lossy().contains(".partial-"))
+        {
+            return;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    panic!("no run begins");
+}
+
+fn ended(mut child: Child) -> ExitStatus {
+    child.wait().expect("ended")
+}
+
+#[test]
+fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
+    let home = Home::new();
+    let long = "run scenario.toml -q --out out --set group.leechers.count=3000";
+    for signals in [&["INT"][..], &["TERM"], &["INT", "INT"], &["TERM", "TERM"]] {
+        let child = home.begin(long);
+        wait_for_partial(&home);
+        thread::sleep(Duration::from_millis(50));
+        signals.iter().for_each(|name| signal(&child, name));
+        assert_eq!(ended(child).code(), Some(130), "{signals:?}");
+        // What was done by then is a result of its own only where the first signal had the time to make it one.
+        let left: Vec<_> = fs::read_dir(home.path("."))
+            .expect("a folder")
+            .flatten()
+            .map(|e| e.file_name())
+            .collect();
+        assert!(
+            left.iter().all(|name| name == "scenario.toml" || name == "out"),
+            "{left:?}"
+        );
+        clear(&home, "out");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_comparison_with_its_runs_kept() {
+    let home = Home::new();
+    home.done("compare scenario.toml -q --out whole --runs 12");
+    for signals in [&["INT"][..], &["TERM"], &["TERM", "TERM"]] {
+        let child = home.begin("compare scenario.toml -q --out out --runs 12 --jobs 1");
+        wait_for_a_run(&home, "out");
+        signals.iter().for_each(|name| signal(&child, name));
+        assert_eq!(ended(child).code(), Some(130), "{signals:?}");
+        assert!(!home.path("out/comparison.csv").exists());
+        home.done("compare scenario.toml -q --out out --runs 12 --resume");
+        assert_eq!(home.files("out"), home.files("whole"));
+        clear(&home, "out");
+    }
+}
+
+#[test]
+fn a_directory_that_is_removed_meanwhile_is_an_error_that_names_it() {
+    let home = Home::new();
+    let mut command = home.command("compare scenario.toml -q --out out --runs 40 --jobs 1");
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+    wait_for_a_run(&home, "out");
+    fs::remove_dir_all(home.path("out")).expect("removed");
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .expect("piped")
+        .read_to_string(&mut said)
+        .expect("read");
+    assert_eq!(ended(child).code(), Some(1), "{said}");
+    assert!(said.contains("out/") && said.contains("No such file"), "{said}");
+
+    let mut command = home.command("run scenario.toml -q --out out --set group.leechers.count=1000");
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+    wait_for_partial(&home);
+    for entry in fs::read_dir(home.path(".")).expect("a folder").flatten() {
+        if entry.path().is_dir() {
+            fs::remove_dir_all(entry.path()).expect("removed");
+        }
+    }
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .expect("piped")
+        .read_to_string(&mut said)
+        .expect("read");
+    assert_eq!(ended(child).code(), Some(1), "{said}");
+    assert!(said.contains("out") && !home.path("out").exists(), "{said}");
+}
+
+#[test]
+fn nobody_who_reads_is_no_reason_to_lose_results() {
+    let home = Home::new();
+    home.done("run scenario.toml -q --out whole");
+    for args in [
+        "run scenario.toml --out out",
+        "compare scenario.toml --out out",
+        "sweep scenario.toml --out out --force",
+    ] {
+        let mut command = home.command(args);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        drop(child.stdout.take());
+        assert!(ended(child).success(), "{args}");
+        assert!(!home.files("out").is_empty(), "{args}");
+        if args.starts_with("run") {
+            assert_eq!(home.files("out"), home.files("whole"));
+            clear(&home, "out");
+        }
+    }
+}
+
+#[test]
+fn two_processes_do_not_write_one_comparison() {
+    let home = Home::new();
+    let child = home.begin("compare scenario.toml -q --out out --runs 20 --jobs 1");
+    wait_for_a_run(&home, "out");
+    for how in ["--resume", "--force"] {
+        let second = home.output(&format!("compare scenario.toml -q --out out --runs 20 {how}"));
+        assert_eq!(second.status.code(), Some(2), "{}", text(&second.stderr));
+        assert!(
+            text(&second.stderr).contains("another swarmsim is writing"),
+            "{}",
+            text(&second.stderr)
+        );
+    }
+    assert!(ended(child).success());
+    home.done("compare scenario.toml -q --out alone --runs 20");
+    assert_eq!(home.files("out"), home.files("alone"));
+}
+
+#[test]
+fn two_runs_to_one_place_leave_the_result_of_one() {
+    let home = Home::new();
+    home.done("run scenario.toml -q --out whole");
+    let children = [1, 2].map(|_| home.begin("run scenario.toml -q --out out"));
+    let mut codes = children.map(|child| ended(child).code());
+    codes.sort_unstable();
+    // The second one is refused, before it begins (2) or when it would put its result there (1).
+    assert!(matches!(codes, [Some(0), Some(1 | 2)]), "{codes:?}");
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+/// A small file system of its own at `small`, where we may make one; it goes when the guard does.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn new(home: &Home, options: &str) -> Option<Self> {
+        let path = home.path("small");
+        fs::create_dir_all(&path).expect("made");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "swarmsim-test"])
+            .arg(&path)
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !mounted {
+            eprintln!("not tried: only root may mount a file system");
+        }
+        mounted.then(|| Self(path))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_leaves_nothing_half() {
+    let home = Home::new();
+    let Some(_small) = Mounted::new(&home, "size=64k") else {
+        return;
+    };
+    let output = home.output("run scenario.toml -q --out small/out --set group.leechers.count=2000");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("No space left"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(fs::read_dir(home.path("small")).expect("a folder").count(), 0);
+
+    home.done("compare scenario.toml -q --out whole --runs 12");
+    let output = home.output("compare scenario.toml -q --out small/out --runs 12");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("No space left"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_whole_or_absent(&home, "small/out", &home.files("whole"));
+    // With room it goes on.
+    let more = ["-o", "remount,size=8m"];
+    let grown = Command::new("mount").args(more).arg(home.path("small")).status();
+    assert!(grown.expect("mount runs").success());
+    home.done("compare scenario.toml -q --out small/out --runs 12 --resume");
+    let (left, whole) = (home.files("small/out"), home.files("whole"));
+    assert!(whole.iter().all(|(name, bytes)| left.get(name) == Some(bytes)));
+}
+
+#[test]
+fn a_place_that_can_not_be_written_is_said_before_anything_is_run() {
+    let home = Home::new();
+    let Some(_small) = Mounted::new(&home, "ro") else {
+        return;
+    };
+    for command in ["run", "compare", "sweep"] {
+        let output = home.output(&format!("{command} scenario.toml -q --out small/out"));
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("small") && said.contains("Read-only"), "{said}");
+    }
+}
+
+#[test]
+fn no_memory_leaves_no_half_result() {
+    let home = Home::new();
+    let program = assert_cmd::cargo::cargo_bin("swarmsim");
+    for command in ["run", "compare"] {
+        let limited = format!(
+            "ulimit -v 120000; exec {} {command} scenario.toml -q --out out --set group.leechers.count=60000",
+            program.display()
+        );
+        let output = Command::new("sh")
+            .arg("-c")
+            .arg(limited)
+            .current_dir(home.path("."))
+            .output()
+            .expect("sh runs");
+        assert!(!output.status.success(), "{}", text(&output.stderr));
+        let said = text(&output.stderr);
+        assert!(said.contains("memory"), "{said}");
+        assert!(
+            home.files("out").keys().all(|name| name == "plan.json"),
+            "{:?}",
+            home.files("out").keys()
+        );
+        clear(&home, "out");
+    }
+}

@@ -1,0 +1,95 @@
+//! The same bytes in months from now: checksums of the results of the committed scenarios, in `golden_hashes.csv`.
+//!
+//! A change of results needs an entry in CHANGELOG.md; then `SWARMSIM_BLESS=1 cargo test --test golden_hashes` writes the file anew.
+//! `cargo test --release --test golden_hashes` holds an optimised build against the same file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Minutes each: `large` at its size and a million peers are played by hand.
+const LEFT_OUT: [&str; 2] = ["large", "million"];
+
+/// Checksum by scenario and file.
+type Hashes = BTreeMap<(String, String), String>;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn golden() -> PathBuf {
+    root().join("tests/golden_hashes.csv")
+}
+
+fn scenarios() -> Vec<String> {
+    let entries = fs::read_dir(root().join("scenarios")).expect("scenarios");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let scenarios = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let names = scenarios.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
+    names.filter(|name| !LEFT_OUT.contains(&name.as_str())).collect()
+}
+
+/// Plays the scenario and adds the checksums of all of its tables.
+fn play(name: &str, hashes: &mut Hashes) {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let out = home.path().join("out");
+    let scenario = root().join("scenarios").join(format!("{name}.toml"));
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
+    let output = command
+        .arg("run")
+        .arg(scenario)
+        .arg("-q")
+        .arg("--out")
+        .arg(&out)
+        .output();
+    let output = output.expect("the program runs");
+    assert!(
+        output.status.success(),
+        "{name}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for entry in fs::read_dir(out).expect("results") {
+        let path = entry.expect("an entry").path();
+        let file = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let crc32 = crc32fast::hash(&fs::read(&path).expect("read"));
+        hashes.insert((name.to_owned(), file), format!("{crc32:08x}"));
+    }
+}
+
+fn read() -> Hashes {
+    let text = fs::read_to_string(golden()).unwrap_or_default();
+    let row = |line: &str| {
+        let mut cells = line.split(',').map(str::to_owned);
+        let mut cell = || cells.next().expect("three columns");
+        ((cell(), cell()), cell())
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+#[test]
+fn results_are_what_they_were() {
+    let mut now = Hashes::new();
+    scenarios().iter().for_each(|name| play(name, &mut now));
+    if std::env::var_os("SWARMSIM_BLESS").is_some() {
+        let rows = now
+            .iter()
+            .map(|((scenario, file), crc32)| format!("{scenario},{file},{crc32}\n"));
+        fs::write(golden(), "scenario,file,crc32\n".to_owned() + &rows.collect::<String>()).expect("written");
+        return;
+    }
+    let golden = read();
+    let differ: Vec<_> = now
+        .iter()
+        .filter(|(key, crc32)| golden.get(key) != Some(crc32))
+        .collect();
+    assert!(
+        differ.is_empty(),
+        "results differ from tests/golden_hashes.csv: {differ:?}"
+    );
+    assert_eq!(
+        now.len(),
+        golden.len(),
+        "tests/golden_hashes.csv has files or scenarios that are gone"
+    );
+}
