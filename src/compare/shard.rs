@@ -63,23 +63,31 @@ impl Shard {
     /// estimated cost, the dearest first, always to the shard that has least.
     #[must_use]
     pub fn runs(&self, plan: &Plan) -> Vec<RunId> {
+        let dealt = Self::deal(plan, self.of).into_iter();
+        let mut own: Vec<_> = dealt
+            .filter(|(number, _)| *number == self.number)
+            .flat_map(|(_, ids)| ids)
+            .collect();
+        own.sort_by_key(|id| (id.run, id.variant));
+        own
+    }
+
+    /// Which of `of` shards plays which runs.
+    pub(super) fn deal(plan: &Plan, of: u32) -> Vec<(u32, Vec<RunId>)> {
         let mut units = units(plan);
         // In another order for each run, so that no shard gets all of the variant that turns out to be dear.
         let turn = |id: &RunId| (id.variant + id.run as usize) % plan.variants.len().max(1);
         units.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, turn(&ids[0])));
-        let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=self.of).map(|number| Reverse((0, number))).collect();
-        let mut own = Vec::new();
+        let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=of).map(|number| Reverse((0, number))).collect();
+        let mut dealt = Vec::with_capacity(units.len());
         for (cost, ids) in units {
             let Some(Reverse((load, number))) = shards.pop() else {
                 break;
             };
-            if number == self.number {
-                own.extend(ids);
-            }
+            dealt.push((number, ids));
             shards.push(Reverse((load.saturating_add(cost), number)));
         }
-        own.sort_by_key(|id| (id.run, id.variant));
-        own
+        dealt
     }
 }
 
