@@ -72,6 +72,19 @@ impl Shard {
         own
     }
 
+    /// The share of all work that its runs are, by the estimate that they are dealt out by: with the time that they took it gives a guess at
+    /// the time of all.
+    #[must_use]
+    pub fn share(&self, plan: &Plan) -> f64 {
+        let costs: Vec<f64> = plan
+            .variants
+            .iter()
+            .map(|variant| cost(&variant.scenario) as f64)
+            .collect();
+        let own: f64 = self.runs(plan).iter().map(|id| costs[id.variant]).sum();
+        own / (costs.iter().sum::<f64>() * f64::from(plan.runs))
+    }
+
     /// Which of `of` shards plays which runs.
     pub(super) fn deal(plan: &Plan, of: u32) -> Vec<(u32, Vec<RunId>)> {
         let mut units = units(plan);
@@ -163,6 +176,11 @@ mod tests {
         // 8 dear runs for 4 shards, and cheap ones that fill up.
         let loads: Vec<_> = shards(4).map(load).collect();
         assert_eq!(loads, [costs[0] * 66; 4]);
+        let shares: Vec<_> = shards(4).map(|shard| shard.share(&plan)).collect();
+        assert_eq!(shares, [0.25; 4]);
+        // Alone in its shard, the dearest run is 30 of 33 parts of one of 8 runs.
+        let dearest = Shard { number: 1, of: 24 }.share(&plan);
+        assert!((dearest - 30.0 / 33.0 / 8.0).abs() < 1e-12, "{dearest}");
     }
 
     #[test]

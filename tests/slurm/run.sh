@@ -118,5 +118,11 @@ echo "once more: what is missing is played"
 submit >/dev/null
 finish
 "$SWARMSIM" status out | grep -q '32 of 32' || { "$SWARMSIM" status out && cat out.log/* && exit 1; }
-rm -rf out/runs local/runs
-diff -r local out && echo "slurm: the bytes of a local sweep"
+[ "$("$root/scripts/slurm/shards.sh" "$root/scenarios/bandwidth_classes.toml" out "${study[@]}")" = 4 ] || { echo "a sweep begun in 4 shards has others" && exit 1; }
+
+echo "the number of shards is measured: each run is about one core-second or less, a shard one core-minute, so there is one"
+mkdir measured
+(cd measured && TASK_MINUTES=1 "$root/scripts/slurm/sweep.sh" auto "$root/scenarios/bandwidth_classes.toml" out "${study[@]}" | grep ' 1 tasks')
+finish
+rm -rf {out,local,measured/out}/runs
+diff -r local out && diff -r local measured/out && echo "slurm: the bytes of a local sweep"
