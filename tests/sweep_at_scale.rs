@@ -49,6 +49,13 @@ fn done(home: &Path, files_open: u32, args: &[&str]) -> String {
     text(&output.stdout)
 }
 
+/// As [`done`], with the seconds that it took.
+#[allow(clippy::disallowed_methods)] // real time is what is measured
+fn timed(home: &Path, files_open: u32, args: &[&str]) -> (String, f64) {
+    let begin = Instant::now();
+    (done(home, files_open, args), begin.elapsed().as_secs_f64())
+}
+
 /// Plays one run of the sweep in `out`, and puts it there for all of them, dealt out to segments in turn.
 fn filled(scale: Scale) -> TempDir {
     let home = tempfile::tempdir().expect("a temporary directory");
@@ -99,10 +106,8 @@ fn filled(scale: Scale) -> TempDir {
 fn tried(scale: Scale) -> [f64; 2] {
     let home = filled(scale);
     let all = scale.variants * scale.runs as usize;
-    let begin = Instant::now();
-    let status: serde_json::Value =
-        serde_json::from_str(&done(home.path(), scale.files_open, &["status", "out", "--json"])).expect("JSON");
-    let status_s = begin.elapsed().as_secs_f64();
+    let (status, status_s) = timed(home.path(), scale.files_open, &["status", "out", "--json"]);
+    let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
     assert_eq!(status["done"], all);
     assert_eq!(status["parts"].as_array().map(Vec::len), Some(scale.segments));
     assert!(
@@ -112,9 +117,7 @@ fn tried(scale: Scale) -> [f64; 2] {
             .iter()
             .all(|part| part["left"] == 0)
     );
-    let begin = Instant::now();
-    done(home.path(), scale.files_open, &["merge", "out", "-q"]);
-    let merge_s = begin.elapsed().as_secs_f64();
+    let (_, merge_s) = timed(home.path(), scale.files_open, &["merge", "out", "-q"]);
     let table = fs::read_to_string(home.path().join("out/runs.csv")).expect("read");
     assert_eq!(table.lines().count(), all + 1);
     [status_s, merge_s]
