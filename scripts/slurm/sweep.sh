@@ -3,13 +3,15 @@
 #
 #     scripts/slurm/sweep.sh SHARDS FILE OUT [options of swarmsim sweep …]
 #     scripts/slurm/sweep.sh 20 study.toml results/study --runs 100
+#     scripts/slurm/sweep.sh auto study.toml results/study --runs 100
 #
 # OUT must be on a file system that all nodes share. A task that is killed, cancelled or preempted loses the runs under way, no others; one that runs out
-# of time is put back into the queue. After a failure the same command may be given again: it plays what is missing. Choose SHARDS so that a task has some minutes to do: a
-# single run is far too small for a task of its own.
+# of time is put back into the queue. After a failure the same command may be given again: it plays what is missing.
+# `auto` plays one run here and now to find out how many shards give each task some ten minutes to do (shards.sh); a single run is far too small for a task
+# of its own.
 #
 # Environment: SWARMSIM, the program (default: swarmsim); SBATCH_ARGS, options for both jobs, such as "--account=net --partition=short";
-# TASK_TIME (default: 1:00:00), TASK_CPUS (2), TASK_MEM (2G) for each task.
+# TASK_TIME (default: 1:00:00), TASK_CPUS (2), TASK_MEM (2G) for each task; TASK_MINUTES (10) is what `auto` aims at.
 set -euo pipefail
 
 if [ $# -lt 3 ]; then
@@ -18,14 +20,17 @@ if [ $# -lt 3 ]; then
 fi
 shards=$1 file=$2 out=$3
 shift 3
-case $shards in
-'' | *[!0-9]* | 0) echo "the number of shards is a whole number from 1, not '$shards'" >&2 && exit 2 ;;
-esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export SWARMSIM=${SWARMSIM:-swarmsim}
 command -v "$SWARMSIM" >/dev/null || { echo "there is no program '$SWARMSIM': set SWARMSIM to its path" >&2 && exit 2; }
 # What is wrong with the scenario is said here and now, not by each task.
 "$SWARMSIM" check "$file" >/dev/null
+if [ "$shards" = auto ]; then
+    shards=$("$here/shards.sh" "$file" "$out" "$@")
+fi
+case $shards in
+'' | *[!0-9]* | 0*) echo "the number of shards is a whole number from 1, or 'auto', not '$shards'" >&2 && exit 2 ;;
+esac
 mkdir -p "$out.log"
 
 # shellcheck disable=SC2086 # several words are meant

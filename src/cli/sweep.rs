@@ -129,6 +129,7 @@ impl SweepArgs {
                     "scenario": plan.name,
                     "shard": shard.to_string(),
                     "runs": runs,
+                    "share_of_work": shard.share(plan),
                 });
                 say(io::stdout(), &format!("{json:#}\n"))?;
                 Ok(ExitCode::SUCCESS)

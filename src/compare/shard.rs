@@ -63,23 +63,44 @@ impl Shard {
     /// estimated cost, the dearest first, always to the shard that has least.
     #[must_use]
     pub fn runs(&self, plan: &Plan) -> Vec<RunId> {
+        let dealt = Self::deal(plan, self.of).into_iter();
+        let mut own: Vec<_> = dealt
+            .filter(|(number, _)| *number == self.number)
+            .flat_map(|(_, ids)| ids)
+            .collect();
+        own.sort_by_key(|id| (id.run, id.variant));
+        own
+    }
+
+    /// The share of all work that its runs are, by the estimate that they are dealt out by: with the time that they took it gives a guess at
+    /// the time of all.
+    #[must_use]
+    pub fn share(&self, plan: &Plan) -> f64 {
+        let costs: Vec<f64> = plan
+            .variants
+            .iter()
+            .map(|variant| cost(&variant.scenario) as f64)
+            .collect();
+        let own: f64 = self.runs(plan).iter().map(|id| costs[id.variant]).sum();
+        own / (costs.iter().sum::<f64>() * f64::from(plan.runs))
+    }
+
+    /// Which of `of` shards plays which runs.
+    pub(super) fn deal(plan: &Plan, of: u32) -> Vec<(u32, Vec<RunId>)> {
         let mut units = units(plan);
         // In another order for each run, so that no shard gets all of the variant that turns out to be dear.
         let turn = |id: &RunId| (id.variant + id.run as usize) % plan.variants.len().max(1);
         units.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, turn(&ids[0])));
-        let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=self.of).map(|number| Reverse((0, number))).collect();
-        let mut own = Vec::new();
+        let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=of).map(|number| Reverse((0, number))).collect();
+        let mut dealt = Vec::with_capacity(units.len());
         for (cost, ids) in units {
             let Some(Reverse((load, number))) = shards.pop() else {
                 break;
             };
-            if number == self.number {
-                own.extend(ids);
-            }
+            dealt.push((number, ids));
             shards.push(Reverse((load.saturating_add(cost), number)));
         }
-        own.sort_by_key(|id| (id.run, id.variant));
-        own
+        dealt
     }
 }
 
@@ -155,6 +176,11 @@ mod tests {
         // 8 dear runs for 4 shards, and cheap ones that fill up.
         let loads: Vec<_> = shards(4).map(load).collect();
         assert_eq!(loads, [costs[0] * 66; 4]);
+        let shares: Vec<_> = shards(4).map(|shard| shard.share(&plan)).collect();
+        assert_eq!(shares, [0.25; 4]);
+        // Alone in its shard, the dearest run is 30 of 33 parts of one of 8 runs.
+        let dearest = Shard { number: 1, of: 24 }.share(&plan);
+        assert!((dearest - 30.0 / 33.0 / 8.0).abs() < 1e-12, "{dearest}");
     }
 
     #[test]

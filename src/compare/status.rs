@@ -1,6 +1,6 @@
 //! How far the parts of a sweep or a comparison are, read from their store alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -79,20 +79,21 @@ impl Status {
     /// How far `parts` are.
     #[must_use]
     pub fn of(parts: &Parts) -> Self {
-        let wanted: Vec<RunId> = parts.wanted().collect();
-        let is_there = |id: &&RunId| parts.records.contains(**id);
-        let of_variant = |number: usize| wanted.iter().filter(is_there).filter(|id| id.variant == number).count();
-        let labels = parts.plan.variants.iter().enumerate();
+        let mut done = vec![0; parts.plan.variants.len()];
+        let wanted = parts.wanted();
+        wanted
+            .filter(|id| parts.records.contains(*id))
+            .for_each(|id| done[id.variant] += 1);
+        let labels = parts.plan.variants.iter().map(|variant| variant.label.clone());
         let segments = parts.records.segments();
+        let left = left(parts);
         Self {
             name: parts.plan.name.clone(),
-            done: wanted.iter().filter(is_there).count(),
-            wanted: wanted.len(),
+            done: done.iter().sum(),
+            wanted: parts.wanted().count(),
             runs: parts.plan.runs,
-            variants: labels
-                .map(|(number, variant)| (variant.label.clone(), of_variant(number)))
-                .collect(),
-            parts: segments.iter().map(|segment| part(parts, segment)).collect(),
+            variants: labels.zip(done).collect(),
+            parts: segments.iter().map(|segment| part(segment, &left)).collect(),
             not_begun: not_begun(segments),
             doubles: parts.records.doubles().len(),
             damages: parts.records.damages().to_vec(),
@@ -116,10 +117,29 @@ fn name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn part(parts: &Parts, segment: &SegmentFile) -> Part {
+/// Runs of each writer that are in none of the files; of a shard without any there is nothing, and `None` plays all runs.
+fn left(parts: &Parts) -> BTreeMap<Option<Shard>, usize> {
+    let missing = |ids: &[RunId]| ids.iter().filter(|id| !parts.records.contains(**id)).count();
+    let mut left = BTreeMap::from([(None, parts.missing().len())]);
+    let numbers: BTreeSet<u32> = shards(parts.records.segments()).map(|shard| shard.of).collect();
+    for of in numbers {
+        for (number, ids) in Shard::deal(&parts.plan, of) {
+            *left.entry(Some(Shard { number, of })).or_default() += missing(&ids);
+        }
+    }
+    left
+}
+
+/// The shards that have written one of the `segments`.
+fn shards(segments: &[SegmentFile]) -> impl Iterator<Item = Shard> {
+    segments
+        .iter()
+        .filter_map(|segment| Shard::of_segment(&name(&segment.path)))
+}
+
+fn part(segment: &SegmentFile, left: &BTreeMap<Option<Shard>, usize>) -> Part {
     let shard = Shard::of_segment(&name(&segment.path));
-    let own = shard.map_or_else(|| parts.wanted().collect(), |shard| shard.runs(&parts.plan));
-    let left = own.iter().filter(|id| !parts.records.contains(**id)).count();
+    let left = left.get(&shard).copied().unwrap_or(0);
     let last = segment.notes.last();
     let state = match last.map(|(_, note)| &note.what) {
         Some(Stage::Ended) => State::Ended,
@@ -146,10 +166,7 @@ fn part(parts: &Parts, segment: &SegmentFile) -> Part {
 
 /// Shards of which there is no segment, where others of the same number are there.
 fn not_begun(segments: &[SegmentFile]) -> Vec<String> {
-    let shards: BTreeSet<_> = segments
-        .iter()
-        .filter_map(|segment| Shard::of_segment(&name(&segment.path)))
-        .collect();
+    let shards: BTreeSet<_> = shards(segments).collect();
     let numbers: BTreeSet<_> = shards.iter().map(|shard| shard.of).collect();
     let all = numbers
         .into_iter()

@@ -8,6 +8,9 @@ use super::fingerprint::Fingerprint;
 use super::segment::{self, Content, Line};
 use super::{Damage, EXTENSION, Note, RunId, RunRecord, StoreError, failed};
 
+/// So many files are kept open for reading, well below what systems allow a process; any others are opened for each run that is read.
+const FILES_OPEN_MAX: usize = 256;
+
 /// The finished runs of some segments.
 #[derive(Debug, Default)]
 pub struct Records {
@@ -26,7 +29,7 @@ pub struct SegmentFile {
     pub runs: usize,
     /// What the processes that wrote it say of themselves, each with the number of runs before it.
     pub notes: Vec<(usize, Note)>,
-    file: File,
+    file: Option<File>,
 }
 
 /// A run that two lines hold.
@@ -66,11 +69,13 @@ impl Records {
     /// Adds what a segment holds; of a run that is there already the first line stays.
     pub(super) fn add(&mut self, path: &Path, content: Content) -> Result<(), StoreError> {
         let segment = self.segments.len();
+        let is_kept_open = segment < FILES_OPEN_MAX;
+        let file = is_kept_open.then(|| File::open(path).map_err(failed("read", path)));
         self.segments.push(SegmentFile {
             path: path.to_owned(),
             runs: content.runs.len(),
             notes: content.notes,
-            file: File::open(path).map_err(failed("read", path))?,
+            file: file.transpose()?,
         });
         self.damages.extend(content.damages);
         for (id, line) in content.runs {
@@ -99,7 +104,11 @@ impl Records {
 
     fn read_at(&self, place: Place) -> Result<RunRecord, StoreError> {
         let segment = &self.segments[place.segment];
-        segment::read_line(&segment.path, &segment.file, &place.line)
+        let path = &segment.path;
+        match &segment.file {
+            Some(file) => segment::read_line(path, file, &place.line),
+            None => segment::read_line(path, &File::open(path).map_err(failed("read", path))?, &place.line),
+        }
     }
 
     /// The segments, by directory and name.

@@ -1,5 +1,6 @@
 //! One file of a store. A line is written at once, so that a process that is killed leaves at most one without its end.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -15,10 +16,10 @@ const FORMAT: u32 = 2;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
-struct Header {
+struct Header<'f> {
     /// Version of the format.
     store: u32,
-    fingerprint: Fingerprint,
+    fingerprint: Cow<'f, Fingerprint>,
 }
 
 /// Where a line is in its file.
@@ -77,10 +78,7 @@ impl Segment {
             lines: content.lines,
         };
         if content.whole == 0 {
-            segment.write(&Header {
-                store: FORMAT,
-                fingerprint: fingerprint.clone(),
-            })?;
+            segment.write(&Header::of(fingerprint))?;
         }
         Ok((segment, content))
     }
@@ -159,7 +157,7 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
             bytes: length,
         };
         if number == 1 {
-            check_header(path, line::decode(text), fingerprint)?;
+            check_header(path, text, fingerprint)?;
         } else {
             content.add(path, line, line::decode(text));
         }
@@ -182,8 +180,21 @@ impl Content {
     }
 }
 
-fn check_header(path: &Path, header: Option<Header>, now: &Fingerprint) -> Result<(), StoreError> {
-    let Some(header) = header else {
+impl<'f> Header<'f> {
+    fn of(fingerprint: &'f Fingerprint) -> Self {
+        Self {
+            store: FORMAT,
+            fingerprint: Cow::Borrowed(fingerprint),
+        }
+    }
+}
+
+fn check_header(path: &Path, text: &[u8], now: &Fingerprint) -> Result<(), StoreError> {
+    // Scenarios of hundreds of variants take long to be understood, a thousand times over: mostly they are the very bytes.
+    if line::encode(&Header::of(now)).is_ok_and(|expected| expected.as_bytes().trim_ascii_end() == text) {
+        return Ok(());
+    }
+    let Some(header) = line::decode::<Header<'_>>(text) else {
         return Err(StoreError::NoHeader(path.to_owned()));
     };
     let other_format = || format!("the format was {} and is {FORMAT}", header.store);

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# How many shards a sweep should have, so that each takes about TASK_MINUTES (default: 10) on TASK_CPUS cores (2):
+#
+#     scripts/slurm/shards.sh FILE OUT [options of swarmsim sweep …]
+#
+# A sweep that has been begun in OUT keeps its number. Otherwise the dearest run is played here and now, and its time dealt out to all runs by their
+# estimated cost. Starting up counts as well, so short runs seem dearer than they are.
+set -euo pipefail
+
+file=$1 out=$2
+shift 2
+for segment in "$out"/runs/shard-*-of-*.jsonl; do
+    if [ -e "$segment" ]; then
+        number=${segment##*-of-}
+        echo "${number%.jsonl}"
+        exit
+    fi
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# The value of the key $1 of JSON with a key a line.
+value() { sed -n "s/^ *\"$1\": *\([0-9.e+-]*\),*\$/\1/p"; }
+began_us=${EPOCHREALTIME/[.,]/}
+# The first of very many shards is the dearest run alone, or, where runs share a warm-up, all variants of one.
+"$SWARMSIM" sweep "$file" "$@" --shard 1/100000 --jobs 1 --out "$scratch/one" --json >"$scratch/played" 2>"$scratch/said" || {
+    cat "$scratch/said" >&2
+    exit 2
+}
+ended_us=${EPOCHREALTIME/[.,]/}
+share=$(value share_of_work <"$scratch/played")
+runs=$("$SWARMSIM" status "$scratch/one" --json | value wanted)
+largest=$(scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
+awk -v us=$((ended_us - began_us)) -v share="$share" -v runs="$runs" -v largest="${largest:-1001}" \
+    -v task_s=$((60 * ${TASK_MINUTES:-10} * ${TASK_CPUS:-2})) 'BEGIN {
+    shards = int(us / 1e6 / share / task_s)
+    if (shards > runs) shards = runs
+    if (shards > largest - 1) shards = largest - 1
+    print (shards < 1 ? 1 : shards)
+}'
