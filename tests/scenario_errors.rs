@@ -290,3 +290,38 @@ fn an_expectation_without_its_name_says_that_it_needs_one() {
     }
     assert!(text.contains("swarm.toml:18"), "{text}");
 }
+
+#[test]
+fn a_terminal_is_not_steered_by_a_scenario() {
+    // `\u{9b}` begins an escape sequence as `\u{1b}[` does; `\u{202e}` turns the direction of writing.
+    for bad in ["\\u001b[31mred", "\u{9b}31mred", "\\u202ered", "\\u0000", "\\u0007"] {
+        let said = said(&format!("\"{bad}\" = 1\n{GOOD}"), &[]);
+        let steers = |c: char| c != '\n' && c.is_control() || c == '\u{202e}';
+        assert!(!said.contains(steers), "{said:?}");
+        assert!(said.starts_with("error: unknown key `"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_million_faults_are_counted_and_the_first_of_them_shown() {
+    let said = said(&"]\n".repeat(1_000_000), &[]);
+    assert_eq!(said.matches("error: not TOML").count(), 50);
+    assert!(said.ends_with("more"), "{said}");
+}
+
+#[test]
+fn depth_is_limited_and_no_stack_runs_over() {
+    for text in [
+        format!("a = {}", "[".repeat(100_000)),
+        format!("a = {}", "{a=".repeat(100_000)),
+        format!("{} = 1", vec!["a"; 100_000].join(".")),
+        format!("[{}]", vec!["a"; 100_000].join(".")),
+        format!("[[{}]]", vec!["a"; 100_000].join(".")),
+    ] {
+        let from_file = said(&text, &[]);
+        assert!(from_file.contains("recurs"), "{}", &from_file[..200]);
+    }
+    let deep = format!("{}=1", vec!["a"; 100_000].join("."));
+    let from_option = said(GOOD, &[&deep]);
+    assert!(from_option.contains("recurs"), "{}", &from_option[..200]);
+}

@@ -11,7 +11,7 @@ use super::file::choice::{Alternatives, Whole};
 use super::file::strategy::ChokingFile;
 use super::limits::FILE_BYTES_MAX;
 use super::model::Scenario;
-use super::problem::{Place, Problem, ScenarioError, Severity};
+use super::problem::{Place, Problem, SHOWN_MAX, ScenarioError, Severity};
 use super::study::Study;
 use super::validate::{Finding, expectations, name_fault, study, validate};
 use super::{overrides, read};
@@ -187,9 +187,11 @@ fn fail(sources: &Sources, problems: Vec<(Range<usize>, Problem)>) -> ScenarioEr
 /// The problems in the order of their places, each with the line where it is.
 fn placed(sources: &Sources, mut problems: Vec<(Range<usize>, Problem)>) -> Vec<Problem> {
     problems.sort_by_key(|(place, _)| place.start);
-    let with_line = |(place, problem): (Range<usize>, Problem)| match problem.excerpt {
-        Some(_) => problem,
-        None => problem.at(sources.excerpt(place)),
+    problems.dedup();
+    let with_line = |(index, (place, problem)): (usize, (Range<usize>, Problem))| match problem.excerpt {
+        // A line for each of a million faults would take hours; the rest is only counted.
+        None if index < SHOWN_MAX => problem.at(sources.excerpt(place)),
+        _ => problem,
     };
-    problems.into_iter().map(with_line).collect()
+    problems.into_iter().enumerate().map(with_line).collect()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// At most this many problems are shown; the rest is counted.
-const SHOWN_MAX: usize = 50;
+pub(super) const SHOWN_MAX: usize = 50;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +46,30 @@ impl Excerpt {
         Self {
             origin: origin.to_string(),
             line: 1 + text[..line_start].matches('\n').count(),
-            text: text[line_start..line_end].trim_end_matches('\r').to_string(),
+            text: harmless(text[line_start..line_end].trim_end_matches('\r')),
             range: start - line_start..end - line_start,
         }
     }
+}
+
+/// `line` with a sign of the same two bytes for the control characters that the renderer leaves as they are; a terminal would obey them.
+fn harmless(line: &str) -> String {
+    line.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "¤")
+}
+
+/// `text` with control characters, and those that turn the direction of writing, as escapes: a terminal must not obey a scenario.
+fn escaped(text: &str) -> String {
+    let obeyed =
+        |c: char| c != '\n' && c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if obeyed(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The last place at or before `at` where `text` can be cut.
@@ -89,18 +109,18 @@ impl Problem {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level.primary_title(&*self.message);
+        let title = level.primary_title(escaped(&self.message));
         let group = match &self.excerpt {
             Some(excerpt) => title.element(
                 Snippet::source(&*excerpt.text)
                     .line_start(excerpt.line)
-                    .path(&*excerpt.origin)
+                    .path(escaped(&excerpt.origin))
                     .annotation(AnnotationKind::Primary.span(excerpt.range.clone())),
             ),
             None => Group::with_title(title),
         };
         let group = match &self.help {
-            Some(help) => group.element(Level::HELP.message(&**help)),
+            Some(help) => group.element(Level::HELP.message(escaped(help))),
             None => group,
         };
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -128,8 +148,8 @@ pub struct ScenarioError {
 
 impl ScenarioError {
     pub(super) fn new(mut problems: Vec<Problem>) -> Self {
-        // A value that goes to several places is wrong once.
-        problems.dedup();
+        // A value that goes to several places is wrong once. Without a line there is no telling.
+        problems.dedup_by(|one, other| one.excerpt.is_some() && one == other);
         Self { problems }
     }
 

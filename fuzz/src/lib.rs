@@ -1,0 +1,142 @@
+//! What may hold any bytes and must never make swarmsim panic. The fuzz targets call these functions, and `tests/fuzz_corpus.rs` does with the
+//! corpus, in every `cargo test`.
+
+use std::fs;
+use std::path::Path;
+
+use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
+use swarmsim::report;
+use swarmsim::runner;
+use swarmsim::scenario::model::Scenario;
+use swarmsim::scenario::{LoadOptions, parse};
+use swarmsim::store::{Fingerprint, Store, VariantPrint, WHOLE};
+
+/// Swarms that need more are not played; the program itself is estimated at 6 MiB.
+const MEMORY_MAX_BYTES: u64 = (6 << 20) + (256 << 10);
+/// Questions whether to go on, one each 4096 events, until a run is stopped.
+const QUESTIONS_MAX: u32 = 2;
+
+/// A scenario file: refused with a message, or what it is read as stays the same when it is written and read again, and plays with all invariants.
+pub fn scenario(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let nowhere = Path::new("/nonexistent");
+    let loaded = match parse(text, "scenario.toml", nowhere, &LoadOptions::default()) {
+        Ok(loaded) => loaded,
+        Err(error) => return assert_printable(&error.render(false)),
+    };
+    loaded.warnings.iter().for_each(|warning| assert_printable(warning));
+    let resolved = loaded.scenario.to_toml();
+    let again = parse(&resolved, "resolved.toml", nowhere, &LoadOptions::default())
+        .unwrap_or_else(|error| panic!("the resolved scenario is refused:\n{error}\n{resolved}"));
+    assert_eq!(again.scenario.to_toml(), resolved, "written, read and written again");
+    if estimate_memory_bytes(&loaded.scenario) <= MEMORY_MAX_BYTES {
+        play(&loaded.scenario);
+    }
+}
+
+/// Plays the start of `scenario`.
+fn play(scenario: &Scenario) {
+    let options = RunOptions {
+        check_invariants: true,
+        ..RunOptions::default()
+    };
+    let mut questions = 0;
+    let played = runner::observe(scenario, options, &mut NoObserver, &mut |_| {
+        questions += 1;
+        if questions < QUESTIONS_MAX {
+            Control::Continue
+        } else {
+            Control::Stop
+        }
+    });
+    played.unwrap_or_else(|fault| panic!("{fault:?}\n{}", scenario.to_toml()));
+}
+
+/// A file of arrivals.
+pub fn trace(input: &[u8]) {
+    const SCENARIO: &str = r#"
+        name = "traced"
+        file = { size = "1 MiB" }
+        [[group]]
+        name = "peers"
+        upload = "1 Mbit/s"
+        arrival.trace = { file = "trace.csv" }
+    "#;
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::write(home.path().join("trace.csv"), input).expect("written");
+    match parse(SCENARIO, "scenario.toml", home.path(), &LoadOptions::default()) {
+        Ok(loaded) => loaded.warnings.iter().for_each(|warning| assert_printable(warning)),
+        Err(error) => assert_printable(&error.render(false)),
+    }
+}
+
+/// What a terminal is shown must not steer it.
+fn assert_printable(message: &str) {
+    let control = message.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(control, None, "in {message:?}");
+}
+
+/// A store of finished runs. A line of the input that starts with `+` is given its checksum.
+pub fn store(input: &[u8]) {
+    let fingerprint = Fingerprint {
+        version: "1.0.0".to_owned(),
+        seed: 7,
+        warm_up: "none".to_owned(),
+        variants: vec![VariantPrint {
+            label: "a".to_owned(),
+            scenario: "name = \"swarm\"\n".to_owned(),
+        }],
+    };
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let lines: Vec<_> = input.split(|byte| *byte == b'\n').map(checked).collect();
+    fs::write(home.path().join(format!("{WHOLE}.jsonl")), lines.join(&b'\n')).expect("written");
+    // Twice: what the first mends is whole for the second.
+    let Ok(store) = Store::open(home.path(), WHOLE, &fingerprint) else {
+        return;
+    };
+    let runs: Vec<_> = store.records().ids().collect();
+    drop(store);
+    let store = Store::open(home.path(), WHOLE, &fingerprint).expect("opened again");
+    assert_eq!(store.records().ids().collect::<Vec<_>>(), runs);
+    for run in runs {
+        assert!(store.records().get(run).expect("read").is_some(), "{run:?}");
+    }
+}
+
+fn checked(line: &[u8]) -> Vec<u8> {
+    let Some(value) = line.strip_prefix(b"+") else {
+        return line.to_vec();
+    };
+    let start = format!("{{\"crc32\":\"{:08x}\",\"value\":", crc32fast::hash(value));
+    [start.as_bytes(), value, b"}"].concat()
+}
+
+/// A directory of results; each file of it follows a line `== name`.
+pub fn report(input: &[u8]) {
+    const FILES: [&str; 12] = [
+        "chunks.csv",
+        "comparison.csv",
+        "comparison_factors.csv",
+        "comparison_quantiles.csv",
+        "comparison_summary.csv",
+        "group_summary.csv",
+        "groups.csv",
+        "peers.csv",
+        "replay.json",
+        "runs.csv",
+        "summary.csv",
+        "timeseries.csv",
+    ];
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::write(home.path().join("scenario.toml"), "name = \"fuzz\"\n").expect("written");
+    for part in text.split("== ") {
+        let (name, content) = part.split_once('\n').unwrap_or((part, ""));
+        if FILES.contains(&name) {
+            fs::write(home.path().join(name), content).expect("written");
+        }
+    }
+    if let Ok(html) = report::html(home.path()) {
+        assert!(html.ends_with("</html>\n"), "a whole page");
+    }
+}
