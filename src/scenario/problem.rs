@@ -43,11 +43,14 @@ impl Excerpt {
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let end = floor_char_boundary(text, range.end.clamp(start, line_end));
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        // A place in the end of the line that is not shown is at the end of what is.
+        let place = |at: usize| (at - line_start).min(line.len());
         Self {
             origin: origin.to_string(),
             line: 1 + text[..line_start].matches('\n').count(),
-            text: harmless(text[line_start..line_end].trim_end_matches('\r')),
-            range: start - line_start..end - line_start,
+            text: harmless(line),
+            range: place(start)..place(end),
         }
     }
 }
