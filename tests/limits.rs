@@ -1,0 +1,278 @@
+//! Every limit of docs/scenario.md from both sides: what is just possible is accepted, the next value is an error with its place.
+
+use std::fs;
+use std::path::Path;
+
+use swarmsim::scenario::{LoadOptions, load, parse};
+
+const SCENARIO: &str = r#"
+name = "swarm"
+
+[file]
+size = "64 MiB"
+chunk_size = "64 KiB"
+
+[tracker]
+outages = []
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 10
+upload = "1 Mbit/s"
+
+[sweep]
+runs = 2
+
+[compare]
+confidence = 0.95
+"#;
+
+/// What is wrong with the scenario after `sets`.
+fn faults(sets: &[String]) -> Option<String> {
+    let options = LoadOptions {
+        sets: sets.to_vec(),
+        ..LoadOptions::default()
+    };
+    let loaded = parse(SCENARIO, "scenario.toml", Path::new(""), &options);
+    loaded.err().map(|error| error.render(false))
+}
+
+/// `key` can be `inside`, and can't be `outside`.
+fn check(key: &str, inside: &[&str], outside: &[&str]) {
+    for value in inside {
+        let fault = faults(&[format!("{key}={value}")]);
+        assert!(
+            fault.is_none(),
+            "{key} = {value} is possible, but: {}",
+            fault.unwrap_or_default()
+        );
+    }
+    for value in outside {
+        let fault = faults(&[format!("{key}={value}")]).unwrap_or_else(|| panic!("{key} = {value} was accepted"));
+        // Where it stands is shown: in the file, or in the option.
+        assert!(
+            fault.contains("error: ") && fault.contains(" --> "),
+            "{key} = {value}: {fault}"
+        );
+    }
+}
+
+#[test]
+fn counts() {
+    check(
+        "group.leechers.count",
+        &["1", "15999999"],
+        &["0", "16000000", "-1", "1e99", "99999999999999999999"],
+    );
+    check("seed", &["0", "9223372036854775807"], &["-1", "9223372036854775808"]);
+    check(
+        "group.leechers.connections.initiate",
+        &["0", "1000000"],
+        &["1000001", "-1"],
+    );
+    check("group.leechers.connections.accept", &["0", "1000000"], &["1000001"]);
+    check("tracker.peers_returned", &["1", "1000000"], &["0", "1000001"]);
+    check("tracker.min_neighbours", &["0", "1000000"], &["1000001"]);
+    check(
+        "group.leechers.rechoke.optimistic_every",
+        &["1", "1000000"],
+        &["0", "1000001"],
+    );
+    check(
+        "group.leechers.choking.tit-for-tat.regular_slots",
+        &["0", "10000"],
+        &["10001", "-1"],
+    );
+    check(
+        "group.leechers.choking.tit-for-tat.optimistic_slots",
+        &["0", "10000"],
+        &["10001"],
+    );
+    check(
+        "group.leechers.choking.tit-for-tat.new_neighbour_weight",
+        &["1", "1000"],
+        &["0", "1001"],
+    );
+    check(
+        "group.leechers.choking.round-robin-quota.quota_chunks",
+        &["0", "1000000"],
+        &["1000001"],
+    );
+    check(
+        "group.leechers.choking.tit-for-tat-block.ahead_chunks",
+        &["1", "1000000"],
+        &["0", "1000001"],
+    );
+    check(
+        "group.leechers.choking.bittyrant.rounds",
+        &["1", "1000000"],
+        &["0", "1000001"],
+    );
+    check("sweep.runs", &["1", "100000"], &["0", "100001"]);
+    check("compare.max_runs", &["2", "100000"], &["0", "100001"]);
+}
+
+#[test]
+fn sizes() {
+    check(
+        "file.size",
+        &["\"64 KiB\"", "\"244 GiB\""],
+        &["\"0 B\"", "\"1e400 MiB\"", "\"-1 B\""],
+    );
+    // 4 million chunks; 1024 TiB.
+    check("file.size", &["\"250000 MiB\""], &["\"250001 MiB\""]);
+    let petabyte = [
+        "file.chunk_size=\"1 GiB\"".to_owned(),
+        "file.size=\"1024 TiB\"".to_owned(),
+    ];
+    assert_eq!(faults(&petabyte), None);
+    let more = [
+        "file.chunk_size=\"1 GiB\"".to_owned(),
+        "file.size=\"1125899906842625 B\"".to_owned(),
+    ];
+    assert!(faults(&more).is_some_and(|fault| fault.contains("1024 TiB")));
+    check(
+        "file.chunk_size",
+        &["\"64 MiB\"", "\"16 KiB\""],
+        &["\"65 MiB\"", "\"0 B\""],
+    );
+    check(
+        "file.block_size",
+        &["\"64 KiB\"", "\"1 KiB\""],
+        &["\"65 KiB\"", "\"0 B\""],
+    );
+}
+
+#[test]
+fn times() {
+    check(
+        "run.time_limit",
+        &["\"1 ms\"", "\"3650 d\""],
+        &["\"999 us\"", "\"0 s\"", "\"3651 d\"", "\"1e300 s\"", "\"-1 s\""],
+    );
+    check(
+        "run.stall_limit",
+        &["\"1 ms\"", "\"3650 d\""],
+        &["\"0 s\"", "\"3651 d\""],
+    );
+    check(
+        "run.sample_interval",
+        &["\"1 ms\"", "\"3650 d\""],
+        &["\"0 s\"", "\"3651 d\""],
+    );
+    check("network.latency", &["\"0 s\"", "\"1 h\""], &["\"3601 s\"", "\"-1 s\""]);
+    check(
+        "group.leechers.rechoke.interval",
+        &["\"1 ms\"", "\"3650 d\""],
+        &["\"0 s\"", "\"3651 d\""],
+    );
+    check(
+        "group.leechers.arrival.at-once.jitter",
+        &["\"0 s\"", "\"3650 d\""],
+        &["\"3651 d\""],
+    );
+    check(
+        "tracker.announce_interval",
+        &["\"5 min\"", "\"3650 d\""],
+        &["\"0 s\"", "\"3651 d\""],
+    );
+}
+
+#[test]
+fn rates_and_shares() {
+    check(
+        "group.leechers.upload",
+        &["\"1 bit/s\"", "\"1000 Gbit/s\""],
+        &["\"0.9 bit/s\"", "\"1001 Gbit/s\"", "\"0 bit/s\""],
+    );
+    check(
+        "group.leechers.download",
+        &["\"1 bit/s\"", "\"1000 Gbit/s\""],
+        &["\"0.9 bit/s\"", "\"1001 Gbit/s\""],
+    );
+    check(
+        "network.connection_cap",
+        &["\"1 bit/s\"", "\"1000 Gbit/s\""],
+        &["\"0.9 bit/s\"", "\"1001 Gbit/s\""],
+    );
+    check(
+        "group.leechers.abort_rate",
+        &["\"0 /s\"", "\"1000000 /s\""],
+        &["\"1000001 /s\"", "\"-1 /s\""],
+    );
+    check(
+        "group.leechers.choking.propshare.exploring_share",
+        &["0.01", "0.99"],
+        &["0.009", "0.991", "nan"],
+    );
+    check(
+        "group.leechers.choking.bittyrant.decrease",
+        &["0.01", "0.99"],
+        &["0", "1"],
+    );
+    check(
+        "group.leechers.choking.bittyrant.increase",
+        &["0.000001", "1000000"],
+        &["0", "1000001", "inf"],
+    );
+    check("compare.confidence", &["0.5", "0.9999"], &["0.49", "0.99999", "nan"]);
+    check("compare.precision", &["0.0001", "1"], &["0.00009", "1.1"]);
+}
+
+#[test]
+fn names_and_tables() {
+    let name = |chars: usize| format!("\"{}\"", "x".repeat(chars));
+    check(
+        "name",
+        &[&name(1), &name(100)],
+        &[
+            &name(0),
+            &name(101),
+            "\"a/b\"",
+            "\"../a\"",
+            "\"a b\"",
+            "\"a\\u001b[31m\"",
+        ],
+    );
+    let outage = |n: usize| format!("{{ from = \"{} s\", until = \"{} s\" }}", 2 * n, 2 * n + 1);
+    let outages = |count: usize| format!("[{}]", (0..count).map(outage).collect::<Vec<_>>().join(","));
+    check("tracker.outages", &[&outages(0), &outages(10_000)], &[&outages(10_001)]);
+    let values = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let vary = |count: usize| format!("{{ \"group.leechers.count\" = [{}] }}", values(count));
+    check("sweep.vary", &[&vary(10_000)], &[&vary(0), &vary(10_001)]);
+}
+
+#[test]
+fn groups() {
+    let group = |n: usize| format!("[[group]]\nname = \"g{n}\"\ncount = 1\nupload = \"1 Mbit/s\"\n");
+    let with = |count: usize| SCENARIO.to_owned() + &(2..count).map(group).collect::<String>();
+    let read = |text: &str| parse(text, "scenario.toml", Path::new(""), &LoadOptions::default());
+    assert!(read(&with(1000)).is_ok());
+    let error = read(&with(1001)).expect_err("one too many").render(false);
+    assert!(
+        error.contains("1001 groups") && error.contains("at most 1000"),
+        "{error}"
+    );
+}
+
+#[test]
+fn bytes_of_a_scenario() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let path = home.path().join("scenario.toml");
+    let most = 16 << 20;
+    for (bytes, is_read) in [(most, true), (most + 1, false)] {
+        let padding = "#".repeat(bytes - SCENARIO.len());
+        fs::write(&path, SCENARIO.to_owned() + &padding).expect("written");
+        let loaded = load(&path, &LoadOptions::default());
+        assert_eq!(loaded.is_ok(), is_read, "{bytes}");
+        if let Err(error) = loaded {
+            assert!(error.render(false).contains("16"), "{error}");
+        }
+    }
+}
