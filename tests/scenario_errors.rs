@@ -325,3 +325,12 @@ fn depth_is_limited_and_no_stack_runs_over() {
     let from_option = said(GOOD, &[&deep]);
     assert!(from_option.contains("recurs"), "{}", &from_option[..200]);
 }
+
+#[test]
+fn an_endless_key_is_cut_short() {
+    let error = said(&format!("{GOOD}\"{}\" = 1", "ä".repeat(10_000)), &[]);
+    assert!(
+        error.contains(&format!("unknown key `{}…`", "ä".repeat(60))) && error.len() < 2000,
+        "{error}"
+    );
+}

@@ -11,6 +11,8 @@ use super::schema;
 
 /// More wrong values than this are not looked for.
 const WRONG_VALUES_MAX: usize = 100;
+/// Characters of an unknown key that are shown; no key that exists has as many.
+const KEY_CHARS_SHOWN: usize = 60;
 
 /// A document as read: the file without its faulty items, and those.
 pub(super) struct Read {
@@ -72,11 +74,19 @@ fn steps(path: &serde_ignored::Path<'_>) -> Path {
     path
 }
 
+/// The key, or the begin of one that fills screens.
+fn shortened(key: &str) -> String {
+    match key.char_indices().nth(KEY_CHARS_SHOWN) {
+        Some((end, _)) => format!("{}…", &key[..end]),
+        None => key.to_owned(),
+    }
+}
+
 fn unknown_key(path: &[Step]) -> Problem {
     let Some((Step::Key(key), parents)) = path.split_last() else {
         return Problem::error("unknown key");
     };
-    let problem = Problem::error(format!("unknown key `{key}`"));
+    let problem = Problem::error(format!("unknown key `{}`", shortened(key)));
     let known = schema::keys_below(parents);
     if known.is_empty() {
         return problem.help("nothing can be set here");
