@@ -24,3 +24,4 @@ pub mod theory;
 pub mod tracker;
 pub mod units;
 pub mod validate;
+pub mod version;

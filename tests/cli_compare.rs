@@ -252,6 +252,54 @@ fn runs_of_something_else_are_not_added_to() {
     assert!(!home.path("out/variants/1-altruist.toml").exists());
 }
 
+/// Everything that is drawn: arrivals, both capacities, how long a peer stays, which strategy of a mix it plays.
+const DRAWN: &str = r#"
+name = "drawn"
+
+[file]
+size = "2 MiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 40
+arrival.poisson = { rate = "1 /s" }
+upload = { log-normal = { median = "2 Mbit/s", sigma = 0.8 }, at_least = "100 kbit/s" }
+download.uniform = { min = "4 Mbit/s", max = "9 Mbit/s" }
+starts_with = { fraction = { uniform = { min = 0.0, max = 0.5 } } }
+mix = [{ name = "ones", share = 0.5 }, { name = "others", share = 0.5, choking = "round-robin" }]
+"#;
+
+#[test]
+fn variants_that_draw_much_and_little_have_the_same_peers() {
+    let home = Home::with(DRAWN);
+    let chokers = "group.leechers.mix.ones.choking=tit-for-tat,random,bittyrant";
+    home.compared(&[&["--vary", chokers, "--runs", "2", "-q", "--out", "out"]]);
+    let mut peers = Vec::new();
+    for entry in fs::read_dir(home.path("out/variants")).expect("variants") {
+        let file = entry.expect("an entry").path();
+        let played = home
+            .command("run", &[file.to_str().expect("UTF-8"), "-q", "--out", "run", "--force"])
+            .status();
+        assert!(played.expect("the program runs").success());
+        let mut rows = home.rows("run/peers.csv");
+        rows.sort_by_key(|peer| peer["peer"].parse::<u32>().expect("a number"));
+        let columns = ["group", "joined_s", "upload_bytes_per_s", "download_bytes_per_s"];
+        let of_peer = |peer: &BTreeMap<String, String>| columns.map(|column| peer[column].clone());
+        peers.push(rows.iter().map(of_peer).collect::<Vec<_>>());
+    }
+    assert_eq!((peers.len(), peers[0].len()), (3, 41));
+    assert!(
+        peers[0] == peers[1] && peers[0] == peers[2],
+        "the same peers in all variants"
+    );
+}
+
 #[test]
 fn variants_share_their_chance_and_every_run_can_be_played_again() {
     let home = Home::with(SMALL);

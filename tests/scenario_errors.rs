@@ -334,3 +334,11 @@ fn an_endless_key_is_cut_short() {
         "{error}"
     );
 }
+
+#[test]
+fn who_names_the_rule_is_told_its_key() {
+    let error = said(GOOD, &["group.origin.choker=\"random\""]);
+    assert!(error.contains("did you mean `choking`?"), "{error}");
+    let error = said(GOOD, &["group.origin.picker=\"random\""]);
+    assert!(error.contains("did you mean `picking`?"), "{error}");
+}

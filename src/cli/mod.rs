@@ -41,7 +41,7 @@ use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
 #[derive(Debug, Parser)]
-#[command(name = "swarmsim", version, long_version = LONG_VERSION, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "swarmsim", version, long_version = crate::version::VERSION, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -49,13 +49,6 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto, display_order = LAST)]
     color: ColorChoice,
 }
-
-/// The version with the commit that it was built from, where that is known.
-const LONG_VERSION: &str = if env!("SWARMSIM_COMMIT").is_empty() {
-    env!("CARGO_PKG_VERSION")
-} else {
-    concat!(env!("CARGO_PKG_VERSION"), " (", env!("SWARMSIM_COMMIT"), ")")
-};
 
 /// After the options of a command, before --help.
 const LAST: usize = 900;

@@ -183,8 +183,11 @@ fn rank(better: Better, labels: &[&str], samples: &[Sample], estimates: &[Estima
 mod tests {
     use super::super::metric::metrics;
     use super::*;
+    use crate::rng::Rng;
     use crate::scenario::Place;
     use crate::scenario::study::Placed;
+    use rand::SeedableRng;
+    use rand_distr::{Distribution, StandardNormal};
 
     fn analysed(name: &str, values: &[Vec<Option<f64>>]) -> MetricResult {
         let finished = |values: &Vec<_>| Sample {
@@ -211,6 +214,39 @@ mod tests {
 
     fn less(by: [f64; 4]) -> Vec<Option<f64>> {
         runs(&[BASE[0] - by[0], BASE[1] - by[1], BASE[2] - by[2], BASE[3] - by[3]])
+    }
+
+    #[test]
+    fn intervals_of_several_differences_all_cover_as_often_as_they_say() {
+        const REPETITIONS: u32 = 2000;
+        const TRUE: [f64; 3] = [0.0, 0.3, -0.5];
+        let mut rng = Rng::seed_from_u64(7);
+        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
+        let mut all_covered = 0;
+        for _ in 0..REPETITIONS {
+            let mut values = vec![Vec::new(); 3];
+            for _ in 0..10 {
+                // What the variants of a run share has three times the spread of what they don't.
+                let common = 3.0 * normal();
+                for (variant, values) in values.iter_mut().enumerate() {
+                    values.push(Some(common + normal() + TRUE[variant]));
+                }
+            }
+            let result = analysed("completion_mean_s", &values);
+            assert_eq!(result.comparisons, 2);
+            let covers = |variant: usize| {
+                let difference = &result.variants[variant]
+                    .difference
+                    .as_ref()
+                    .expect("not the baseline")
+                    .value;
+                let (low, high) = difference.low().zip(difference.high()).expect("ten pairs");
+                low <= TRUE[variant] && TRUE[variant] <= high
+            };
+            all_covered += u32::from(covers(1) && covers(2));
+        }
+        // At least 1900 by Bonferroni; a few more, for the two share their baseline. The binomial standard error is 9.7, three are allowed.
+        assert!((1871..=1960).contains(&all_covered), "{all_covered} of {REPETITIONS}");
     }
 
     #[test]

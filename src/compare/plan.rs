@@ -173,7 +173,7 @@ impl Plan {
             scenario: variant.scenario.to_toml(),
         };
         Fingerprint {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: crate::version::VERSION.to_owned(),
             seed: self.base.seed,
             warm_up: self.warm_up_word(),
             variants: self.variants.iter().map(print).collect(),

@@ -88,6 +88,15 @@ fn unknown_key(path: &[Step]) -> Problem {
     };
     let problem = Problem::error(format!("unknown key `{}`", shortened(key)));
     let known = schema::keys_below(parents);
+    // What the field calls a rule is not what the key is called.
+    let meant = match key.as_str() {
+        "choker" => "choking",
+        "picker" => "picking",
+        other => other,
+    };
+    if meant != key && known.iter().any(|name| name == meant) {
+        return problem.help(format!("did you mean `{meant}`?"));
+    }
     if known.is_empty() {
         return problem.help("nothing can be set here");
     }
