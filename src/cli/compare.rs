@@ -1,15 +1,13 @@
 //! `swarmsim compare`: variants of a scenario, many runs of each, held against each other.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::study::{self, Report, StudyArgs};
-use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say};
+use crate::cli::study::{self, StudyArgs, Voice};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report};
 use crate::compare::{self, Directory, Existing, Outcome};
 use crate::scenario::Place;
 use crate::scenario::limits::{CONFIDENCE_MAX, CONFIDENCE_MIN, PRECISION_MAX, PRECISION_MIN, RUNS_MAX};
@@ -66,15 +64,13 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     let default = || Path::new(RESULTS).join(format!("{}-compare", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
     let directory = Directory::prepare(&target, WHOLE, args.existing())?;
-    let plan_text = comparison::plan(&plan, jobs, &target, if args.json { errors } else { style });
-    match (args.quiet, args.json) {
-        (true, _) => (),
-        (false, true) => say(io::stderr(), &plan_text)?,
-        (false, false) => say(io::stdout(), &plan_text)?,
-    }
-    comparison::warnings(&plan)
-        .iter()
-        .for_each(|warning| errors.warn(warning));
+    let voice = Voice {
+        json: args.json,
+        quiet: args.quiet,
+        style,
+        errors,
+    };
+    voice.announce(&plan, jobs, &target)?;
 
     let outcome = study::watched(&plan, args.quiet, errors, |stop, watch| {
         compare::drive(&plan, &directory, jobs, stop, watch)
@@ -85,21 +81,9 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
             Ok(study::interrupted(done, of, &target, again, errors))
         }
         Outcome::Finished(finished) => {
-            if args.json {
-                let report = Report {
-                    results: target.display().to_string(),
-                    scenario: &plan.name,
-                    precision_reached: finished.precise,
-                    analysis: &finished.analysis,
-                };
-                let json = serde_json::to_string_pretty(&report).context("cannot write the comparison as JSON");
-                say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
-            } else if !args.quiet {
-                say(io::stdout(), &comparison::outcome(&plan, &finished, &target, style))?;
-            }
-            comparison::caveats(&plan, &finished)
-                .iter()
-                .for_each(|caveat| errors.warn(caveat));
+            voice.tell(&plan, &finished, &target, |style| {
+                comparison::outcome(&plan, &finished, &target, style)
+            })?;
             // What came out is said even if there is no page of it.
             if args.report {
                 report::write_into(&target)?;

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, Style, sweep};
+use crate::cli::study::Voice;
+use crate::cli::{Failure, Style, comparison};
 use crate::compare;
 use crate::human;
 
@@ -51,6 +52,14 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
         ));
     }
     let (plan, target) = (&merged.plan, &merged.target);
-    sweep::tell(plan, &merged.finished, target, args.json, args.quiet, style, errors)?;
+    let voice = Voice {
+        json: args.json,
+        quiet: args.quiet,
+        style,
+        errors,
+    };
+    voice.tell(plan, &merged.finished, target, |style| {
+        comparison::overview(&merged.finished, target, style)
+    })?;
     Ok(ExitCode::SUCCESS)
 }

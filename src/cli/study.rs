@@ -1,20 +1,22 @@
-//! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and how their progress is shown.
+//! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and what is said before, on the way and after.
 
+use std::io;
 use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, ScenarioArgs, Style, bare, interrupt, memory};
-use crate::compare::{self, Analysis, CompareError, Event, Outcome, Plan};
+use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
+use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan};
 use crate::engine;
 use crate::progress::RunsMeter;
 use crate::scenario::limits::RUNS_MAX;
 use crate::scenario::study::{Study, Variation};
 use crate::scenario::{Loaded, ScenarioError};
-use std::sync::atomic::AtomicBool;
 
 /// What is varied, and how often it is run.
 #[derive(Debug, Args)]
@@ -111,7 +113,7 @@ pub(super) fn watched<T>(
 }
 
 /// Says that the user has stopped it.
-pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors: Style) -> std::process::ExitCode {
+pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors: Style) -> ExitCode {
     errors.warn(&format!(
         "interrupted: {done} of {of} runs are kept in `{}`; {again} goes on",
         target.display()
@@ -119,13 +121,63 @@ pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors
     interrupt::EXIT_CODE.into()
 }
 
+/// How a command speaks: what it was asked for, and in which style on standard output and on standard error.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Voice {
+    pub json: bool,
+    pub quiet: bool,
+    pub style: Style,
+    pub errors: Style,
+}
+
+impl Voice {
+    /// Says what is about to be run, on standard error where standard output is for JSON, and what to be careful about.
+    pub fn announce(self, plan: &Plan, jobs: usize, target: &Path) -> Result<(), Failure> {
+        match (self.quiet, self.json) {
+            (true, _) => (),
+            (false, true) => say(io::stderr(), &comparison::plan(plan, jobs, target, self.errors))?,
+            (false, false) => say(io::stdout(), &comparison::plan(plan, jobs, target, self.style))?,
+        }
+        comparison::warnings(plan)
+            .iter()
+            .for_each(|warning| self.errors.warn(warning));
+        Ok(())
+    }
+
+    /// Says what came out, as JSON or as `text` makes it, and what to be careful about with it.
+    pub fn tell(
+        self,
+        plan: &Plan,
+        finished: &Finished,
+        target: &Path,
+        text: impl FnOnce(Style) -> String,
+    ) -> Result<(), Failure> {
+        if self.json {
+            let report = Report {
+                results: target.display().to_string(),
+                scenario: &plan.name,
+                precision_reached: finished.precise,
+                analysis: &finished.analysis,
+            };
+            let json = serde_json::to_string_pretty(&report).context("cannot write the outcome as JSON");
+            say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
+        } else if !self.quiet {
+            say(io::stdout(), &text(self.style))?;
+        }
+        comparison::caveats(plan, finished)
+            .iter()
+            .for_each(|caveat| self.errors.warn(caveat));
+        Ok(())
+    }
+}
+
 /// What `--json` prints.
 #[derive(Serialize)]
-pub(super) struct Report<'a> {
+struct Report<'a> {
     /// The directory that holds the CSV files.
-    pub results: String,
-    pub scenario: &'a str,
-    pub precision_reached: Option<bool>,
+    results: String,
+    scenario: &'a str,
+    precision_reached: Option<bool>,
     #[serde(flatten)]
-    pub analysis: &'a Analysis,
+    analysis: &'a Analysis,
 }

@@ -4,13 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::study::{self, Report, StudyArgs};
+use crate::cli::study::{self, StudyArgs, Voice};
 use crate::cli::{Failure, RESULTS, Style, comparison, jobs, say};
-use crate::compare::{self, Directory, Existing, Finished, Outcome, Plan, Shard};
+use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard};
 use crate::human;
 use crate::store::WHOLE;
 
@@ -58,20 +58,16 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
     let target = args.out.clone().unwrap_or_else(default);
     let segment = args.shard.map_or(WHOLE.to_owned(), |shard| shard.segment());
     let directory = Directory::prepare(&target, &segment, args.existing())?;
-    if !args.quiet {
-        let text = comparison::plan(&plan, jobs, &target, if args.json { errors } else { style });
-        if args.json {
-            say(io::stderr(), &text)?;
-        } else {
-            say(io::stdout(), &text)?;
-        }
-    }
-    comparison::warnings(&plan)
-        .iter()
-        .for_each(|warning| errors.warn(warning));
+    let voice = Voice {
+        json: args.json,
+        quiet: args.quiet,
+        style,
+        errors,
+    };
+    voice.announce(&plan, jobs, &target)?;
     match args.shard {
-        None => args.whole(&plan, &directory, jobs, style, errors),
-        Some(shard) => args.part(&plan, shard, &directory, jobs, style, errors),
+        None => whole(&plan, &directory, jobs, voice),
+        Some(shard) => part(&plan, shard, &directory, jobs, voice),
     }
 }
 
@@ -84,97 +80,58 @@ impl SweepArgs {
             (None, false, false) => Existing::Refuse,
         }
     }
+}
 
-    fn whole(
-        &self,
-        plan: &Plan,
-        directory: &Directory,
-        jobs: usize,
-        style: Style,
-        errors: Style,
-    ) -> Result<ExitCode, Failure> {
-        let outcome = study::watched(plan, self.quiet, errors, |stop, watch| {
-            compare::drive(plan, directory, jobs, stop, watch)
-        })?;
-        match outcome {
-            Outcome::Interrupted { done, of } => {
-                let again = "the same command with --resume";
-                Ok(study::interrupted(done, of, directory.path(), again, errors))
-            }
-            Outcome::Finished(finished) => {
-                tell(plan, &finished, directory.path(), self.json, self.quiet, style, errors)?;
-                Ok(ExitCode::SUCCESS)
-            }
+fn whole(plan: &Plan, directory: &Directory, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
+    let outcome = study::watched(plan, voice.quiet, voice.errors, |stop, watch| {
+        compare::drive(plan, directory, jobs, stop, watch)
+    })?;
+    let target = directory.path();
+    match outcome {
+        Outcome::Interrupted { done, of } => {
+            let again = "the same command with --resume";
+            Ok(study::interrupted(done, of, target, again, voice.errors))
         }
-    }
-
-    fn part(
-        &self,
-        plan: &Plan,
-        shard: Shard,
-        directory: &Directory,
-        jobs: usize,
-        style: Style,
-        errors: Style,
-    ) -> Result<ExitCode, Failure> {
-        let outcome = study::watched(plan, self.quiet, errors, |stop, watch| {
-            compare::drive_shard(plan, shard, directory, jobs, stop, watch)
-        })?;
-        let target = directory.path();
-        match outcome {
-            Outcome::Interrupted { done, of } => Ok(study::interrupted(done, of, target, "the same command", errors)),
-            Outcome::Finished(runs) if self.json => {
-                let json = serde_json::json!({
-                    "results": target.display().to_string(),
-                    "scenario": plan.name,
-                    "shard": shard.to_string(),
-                    "runs": runs,
-                    "share_of_work": shard.share(plan),
-                });
-                say(io::stdout(), &format!("{json:#}\n"))?;
-                Ok(ExitCode::SUCCESS)
-            }
-            Outcome::Finished(_) if self.quiet => Ok(ExitCode::SUCCESS),
-            Outcome::Finished(runs) => {
-                let text = format!(
-                    "  {} {shard}: its {} are in {}\n  {} swarmsim merge {}, once all shards are there\n",
-                    style.dim("shard    "),
-                    human::counted(runs, "run"),
-                    style.bold(target.display()),
-                    style.dim("then     "),
-                    target.display(),
-                );
-                say(io::stdout(), &text)?;
-                Ok(ExitCode::SUCCESS)
-            }
+        Outcome::Finished(finished) => {
+            voice.tell(plan, &finished, target, |style| {
+                comparison::overview(&finished, target, style)
+            })?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-/// Says what came out of a sweep.
-pub(super) fn tell(
-    plan: &Plan,
-    finished: &Finished,
-    target: &Path,
-    json: bool,
-    quiet: bool,
-    style: Style,
-    errors: Style,
-) -> Result<(), Failure> {
-    if json {
-        let report = Report {
-            results: target.display().to_string(),
-            scenario: &plan.name,
-            precision_reached: finished.precise,
-            analysis: &finished.analysis,
-        };
-        let json = serde_json::to_string_pretty(&report).context("cannot write the outcome as JSON");
-        say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
-    } else if !quiet {
-        say(io::stdout(), &comparison::overview(finished, target, style))?;
+fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
+    let outcome = study::watched(plan, voice.quiet, voice.errors, |stop, watch| {
+        compare::drive_shard(plan, shard, directory, jobs, stop, watch)
+    })?;
+    let target = directory.path();
+    match outcome {
+        Outcome::Interrupted { done, of } => {
+            return Ok(study::interrupted(done, of, target, "the same command", voice.errors));
+        }
+        Outcome::Finished(runs) if voice.json => {
+            let json = serde_json::json!({
+                "results": target.display().to_string(),
+                "scenario": plan.name,
+                "shard": shard.to_string(),
+                "runs": runs,
+                "share_of_work": shard.share(plan),
+            });
+            say(io::stdout(), &format!("{json:#}\n"))?;
+        }
+        Outcome::Finished(_) if voice.quiet => (),
+        Outcome::Finished(runs) => {
+            let text = format!(
+                "  {} {shard}: its {} are in {}\n  {} swarmsim merge {}, once all shards are there\n",
+                voice.style.dim("shard    "),
+                human::counted(runs, "run"),
+                voice.style.bold(target.display()),
+                voice.style.dim("then     "),
+                target.display(),
+            );
+            say(io::stdout(), &text)?;
+        }
     }
-    comparison::caveats(plan, finished)
-        .iter()
-        .for_each(|caveat| errors.warn(caveat));
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

@@ -175,7 +175,7 @@ impl<'s> Session<'s> {
         let stage = match &outcome {
             Ok(Outcome::Finished(_)) => Stage::Ended,
             Ok(Outcome::Interrupted { .. }) => Stage::Interrupted,
-            Err(error) => Stage::Failed(error.to_string()),
+            Err(error) => Stage::Failed(with_causes(error)),
         };
         let noted = self.note(stage);
         outcome.and_then(|outcome| noted.map(|()| outcome))
@@ -249,6 +249,12 @@ impl<'s> Session<'s> {
             of: ids.len() as u64,
         })
     }
+}
+
+/// The error and what it comes from, `cannot write to x: no space left`.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Makes the tables of the runs of `plan`, all of which are in `records`.

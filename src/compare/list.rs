@@ -16,11 +16,20 @@ pub fn axis(flag: &str, text: &str) -> Result<Axis, ScenarioError> {
     let Some((key, list)) = key_and_list.filter(|(key, _)| !key.is_empty()) else {
         return Err(ScenarioError::at(&place, format!("`{text}` varies nothing"), example));
     };
+    let key = spelled_out(key);
     Ok(Axis {
-        keys: vec![key.to_owned()],
-        name: key.to_owned(),
+        keys: vec![key.clone()],
+        name: key,
         values: values(&place, list)?,
     })
+}
+
+/// The key with `choking` at its end where it says `choker`, as the option `--choker` does. No group or strategy can be meant: these have no value.
+fn spelled_out(key: &str) -> String {
+    match key.strip_suffix(".choker") {
+        Some(group) => format!("{group}.choking"),
+        None => key.to_owned(),
+    }
 }
 
 /// The values of `list`, which stands at `place`.
@@ -74,6 +83,14 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let axis = axis("--vary", text).unwrap_or_else(|error| panic!("{error}"));
         axis.values.iter().map(|item| item.value.to_string()).collect()
+    }
+
+    #[test]
+    fn a_choker_is_varied_by_either_name() {
+        let key = |text: &str| axis("--vary", text).unwrap_or_else(|error| panic!("{error}")).keys;
+        assert_eq!(key("group.choker.choker=a,b"), ["group.choker.choking"]);
+        assert_eq!(key("group.choker.choking=a,b"), ["group.choker.choking"]);
+        assert_eq!(key("group.choker.count=1,2"), ["group.choker.count"]);
     }
 
     #[test]
