@@ -97,7 +97,7 @@ impl World {
         self.bandwidth.settle(self.now);
         let due = &mut self.due;
         self.bandwidth
-            .take_rescheduled(|clock, next| due[clock.index()] = next.unwrap_or(SimTime::NEVER));
+            .take_rescheduled(|clock, next| due[clock.index()] = next.map_or(SimTime::NEVER, |finish| finish.at));
         self.now += SimDuration(1);
     }
 
@@ -162,6 +162,6 @@ fn finish_and_continue(bencher: Bencher, ratio: f64) {
         let flow = bandwidth.finish(now, clock);
         bandwidth.continue_with(now, flow, CHUNK);
         bandwidth.settle(now);
-        bandwidth.take_rescheduled(|clock, next| due[clock.index()] = next.unwrap_or(SimTime::NEVER));
+        bandwidth.take_rescheduled(|clock, next| due[clock.index()] = next.map_or(SimTime::NEVER, |finish| finish.at));
     });
 }

@@ -7,8 +7,9 @@
 //! earliest of them matters. It is the virtual time of fair queueing (Demers, Keshav & Shenker 1989).
 
 use smallvec::SmallVec;
+use std::hint::black_box;
 
-use super::clock::{Clock, ClockKind};
+use super::clock::{Clock, ClockKind, Finish};
 use crate::ids::{FlowIx, PeerIx};
 use crate::units::{SimDuration, SimTime, ceil_u64};
 
@@ -153,6 +154,15 @@ impl Access {
         }
     }
 
+    /// Reads a word of each of its cache lines.
+    #[inline]
+    pub(super) fn read_ahead(&self) {
+        black_box((self.level, self.since));
+        if let [first, .., last] = &self.entries[..] {
+            black_box((first.finish, last.finish));
+        }
+    }
+
     /// Gives the link a new level from `now` on.
     pub(super) fn set_level(&mut self, now: SimTime, level: f64) {
         // An empty link starts its clock afresh: small numbers are exact ones.
@@ -194,16 +204,19 @@ impl Access {
         first
     }
 
-    /// The instant of the next finish, rounded up to a nanosecond and not before `now`.
-    pub(super) fn next_finish(&self, now: SimTime) -> Option<SimTime> {
-        let ahead = self.first()?.finish - self.served;
+    /// The next finish, its instant rounded up to a nanosecond and not before `now`.
+    pub(super) fn next_finish(&self, now: SimTime) -> Option<Finish> {
+        let first = self.first()?;
+        let other = first.other.clock().peer;
+        let ahead = first.finish - self.served;
         if ahead <= 0.0 {
-            return Some(now);
+            return Some(Finish { at: now, other });
         }
         // A level of zero gives an infinite number of nanoseconds, which saturates to NEVER.
         let nanos = ceil_u64(ahead / self.level * NANOS_PER_SEC - ROUNDING);
         let instant = self.since + SimDuration(nanos);
-        (instant < SimTime::NEVER).then_some(instant.max(now))
+        let at = instant.max(now);
+        (instant < SimTime::NEVER).then_some(Finish { at, other })
     }
 }
 

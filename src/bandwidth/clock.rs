@@ -1,6 +1,7 @@
 //! The clocks in whose time flows finish: three a peer.
 
 use crate::ids::PeerIx;
+use crate::units::SimTime;
 
 /// One of the clocks of a peer. At most one finish is pending on each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,15 @@ pub enum ClockKind {
     Download,
     /// The cap per connection. The clock is plain time, and belongs to the sender.
     Cap,
+}
+
+/// The next finish on a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finish {
+    /// When.
+    pub at: SimTime,
+    /// The peer at the other end of the flow that finishes.
+    pub other: PeerIx,
 }
 
 impl Clock {

@@ -29,7 +29,7 @@ use crate::units::SimTime;
 /// bandwidth.settle(now);
 ///
 /// let mut next = Vec::new();
-/// bandwidth.take_rescheduled(|clock, instant| next.push((clock, instant)));
+/// bandwidth.take_rescheduled(|clock, finish| next.push((clock, finish.map(|finish| finish.at))));
 /// let (clock, instant) = next[0];
 /// assert_eq!(instant, Some(SimTime(3_000_000_000)));
 /// assert_eq!(bandwidth.finish(instant.unwrap(), clock), flow);
@@ -246,7 +246,7 @@ impl MaxMin {
         } else {
             let link = &self.links[link.ix()];
             debug_assert!(
-                link.next_finish(now) == Some(now),
+                link.next_finish(now).is_some_and(|finish| finish.at == now),
                 "a finish at its instant {:?} {:?} {link:?}",
                 link.next_finish(now),
                 now

@@ -20,5 +20,5 @@ mod settle;
 mod tests;
 mod view;
 
-pub use clock::{Clock, ClockKind};
+pub use clock::{Clock, ClockKind, Finish};
 pub use max_min::MaxMin;

@@ -34,7 +34,7 @@
 //! would be computed to find infinity again.
 
 use super::access::{AccessIx, Face};
-use super::clock::{Clock, ClockKind};
+use super::clock::{Clock, ClockKind, Finish};
 use super::level::{self, Share};
 use super::max_min::MaxMin;
 use crate::ids::FlowIx;
@@ -68,10 +68,10 @@ impl MaxMin {
         self.affected = affected;
     }
 
-    /// Hands out every clock whose next finish may be another one since the last time, with its instant; none if no flow finishes on it.
+    /// Hands out every clock whose next finish may be another one since the last time, with that finish; none if no flow finishes on it.
     ///
     /// Instants are rounded up to a nanosecond, and not before the last [`settle`](Self::settle).
-    pub fn take_rescheduled(&mut self, mut each: impl FnMut(Clock, Option<SimTime>)) {
+    pub fn take_rescheduled(&mut self, mut each: impl FnMut(Clock, Option<Finish>)) {
         let mut stale = std::mem::take(&mut self.stale);
         for ix in stale.drain(..) {
             let link = &mut self.links[ix.ix()];
@@ -224,10 +224,13 @@ impl MaxMin {
         first
     }
 
-    /// The instant at which the next flow of an upload that the cap holds finishes.
-    fn next_capped(&self, ix: AccessIx) -> Option<SimTime> {
-        let finish = self.flows[self.first_capped(ix)?.ix()].finish;
-        Some(SimTime::from_secs_f64(finish).max(self.settled))
+    /// The next finish of an upload that the cap holds.
+    fn next_capped(&self, ix: AccessIx) -> Option<Finish> {
+        let flow = &self.flows[self.first_capped(ix)?.ix()];
+        Some(Finish {
+            at: SimTime::from_secs_f64(flow.finish).max(self.settled),
+            other: flow.to,
+        })
     }
 
     pub(super) fn enqueue(&mut self, ix: AccessIx) {

@@ -1,11 +1,12 @@
 //! What can be read off the allocator: rates, bytes moved, who sends to whom.
 
 use super::access::{Access, AccessIx, Entry, Face, ROUNDING};
-use super::clock::ClockKind;
+use super::clock::{Clock, ClockKind};
 use super::level::Share;
 use super::max_min::{Flow, MaxMin};
 use crate::ids::{FlowIx, PeerIx};
 use crate::units::{SimTime, ceil_u64};
+use std::hint::black_box;
 
 impl MaxMin {
     /// Whole bytes that a flow has moved of its current work.
@@ -82,6 +83,30 @@ impl MaxMin {
             .entries
             .iter()
             .map(|entry| entry.other.clock().peer)
+    }
+
+    /// Reads what will be needed of the two links of a flow from `sender` to `receiver`, and of the receiver's upload, when it finishes.
+    #[inline]
+    pub fn read_ahead(&self, sender: PeerIx, receiver: PeerIx) {
+        let links = [
+            AccessIx::upload(sender),
+            AccessIx::download(receiver),
+            AccessIx::upload(receiver),
+        ];
+        links.into_iter().for_each(|link| self.links[link.ix()].read_ahead());
+    }
+
+    /// The flow that finishes next on `clock`, read ahead.
+    #[inline]
+    #[must_use]
+    pub fn read_flow_ahead(&self, clock: Clock) -> Option<FlowIx> {
+        let link = match clock.kind {
+            ClockKind::Upload | ClockKind::Cap => AccessIx::upload(clock.peer),
+            ClockKind::Download => AccessIx::download(clock.peer),
+        };
+        let flow = self.links[link.ix()].first()?.flow;
+        black_box(self.flows[flow.ix()].bytes);
+        Some(flow)
     }
 
     /// Number of flows that run.

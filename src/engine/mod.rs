@@ -13,6 +13,7 @@ mod memory;
 pub mod observer;
 mod over;
 mod queue;
+mod read_ahead;
 mod rechoke;
 mod run;
 mod sampling;

@@ -30,6 +30,8 @@ impl When {
 struct Entry {
     when: When,
     timer: u32,
+    /// Whatever whoever armed it wants to know of it beforehand. It stands where padding would be.
+    note: u32,
 }
 
 impl Entry {
@@ -51,13 +53,13 @@ impl TimerQueue {
     /// What an armed timer takes in the heap.
     pub(super) const ARMED_BYTES: usize = size_of::<Entry>();
 
-    /// Arms `timer`, or moves it if it is armed.
-    pub fn arm(&mut self, timer: u32, when: When) {
+    /// Arms `timer`, or moves it if it is armed, with a `note` for [`ahead`](Self::ahead).
+    pub fn arm(&mut self, timer: u32, when: When, note: u32) {
         if timer as usize >= self.places.len() {
             self.places.resize(timer as usize + 1, IDLE);
         }
         let place = self.places[timer as usize];
-        let entry = Entry { when, timer };
+        let entry = Entry { when, timer, note };
         if place == IDLE {
             self.heap.push(entry);
             self.sift_up(self.heap.len() - 1, entry);
@@ -96,6 +98,26 @@ impl TimerQueue {
         self.heap.first().map(|e| (e.when, e.timer))
     }
 
+    /// Two timers with their notes: the one after the next, and one of those that are likely to follow it. Nothing is certain, for others may be armed until
+    /// then. Each timer is the second of them before it is the first, as it climbs only when the one above it has fired; one that is armed to fire at
+    /// once may skip that.
+    #[inline]
+    #[must_use]
+    pub fn ahead(&self) -> [Option<(u32, u32)>; 2] {
+        let soon = self.earliest_below(0);
+        let later = soon.and_then(|(place, _)| self.earliest_below(place));
+        [soon, later].map(|found| found.map(|(_, entry)| (entry.timer, entry.note)))
+    }
+
+    /// The earliest child of the entry at `place`, and its own place.
+    #[inline]
+    fn earliest_below(&self, place: usize) -> Option<(usize, Entry)> {
+        let first = place * CHILDREN + 1;
+        let children = self.heap.get(first..self.heap.len().min(first + CHILDREN))?;
+        let (least, entry) = earliest(children)?;
+        Some((first + least, entry))
+    }
+
     /// When `timer` fires, if it is armed.
     #[must_use]
     pub fn when(&self, timer: u32) -> Option<SimTime> {
@@ -123,18 +145,14 @@ impl TimerQueue {
 
     fn sift_down(&mut self, mut place: usize, entry: Entry) {
         loop {
-            let first = place * CHILDREN + 1;
-            let Some(children) = self.heap.get(first..self.heap.len().min(first + CHILDREN)) else {
-                break;
-            };
-            let Some((least, child)) = earliest(children) else {
+            let Some((below, child)) = self.earliest_below(place) else {
                 break;
             };
             if !child.is_before(&entry) {
                 break;
             }
             self.set(place, child);
-            place = first + least;
+            place = below;
         }
         self.set(place, entry);
     }
@@ -174,6 +192,7 @@ mod tests {
                     time: SimTime(5),
                     sequence: sequence as u64,
                 },
+                0,
             );
         }
         let popped = std::iter::from_fn(|| {
@@ -196,11 +215,18 @@ mod tests {
                     armed.remove(&timer);
                 } else {
                     let when = When { time: SimTime(time), sequence: sequence as u64 };
-                    queue.arm(timer, when);
+                    queue.arm(timer, when, 100 + timer);
                     armed.insert(timer, when);
                 }
                 let first = armed.iter().map(|(&t, &w)| (w, t)).min();
                 prop_assert_eq!(queue.peek(), first);
+                // Nothing is between the next timer and the one that is said to follow it, and the notes are theirs.
+                let [soon, later] = queue.ahead();
+                let after = |n| armed.iter().map(|(&t, &w)| (w, t)).collect::<std::collections::BTreeSet<_>>().into_iter().nth(n);
+                prop_assert_eq!(soon.map(|(timer, _)| timer), after(1).map(|(_, timer)| timer));
+                for (timer, note) in [soon, later].into_iter().flatten() {
+                    prop_assert!(armed.contains_key(&timer) && note == 100 + timer);
+                }
                 prop_assert_eq!(queue.when(timer), armed.get(&timer).map(|w| w.time));
             }
         }

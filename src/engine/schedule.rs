@@ -3,6 +3,7 @@
 //! What is scheduled with a fixed delay comes in the order in which it was scheduled. Such events (messages, the next decision of a
 //! peer) wait in a lane, a plain queue, one a delay; only the heads of the lanes compete with the heap.
 
+use crate::bandwidth::{Clock, ClockKind, Finish};
 use crate::engine::queue::{TimerQueue, When};
 use crate::ids::{ChunkIx, LinkIx, PeerId, PeerIx};
 use crate::units::{SimDuration, SimTime};
@@ -26,6 +27,29 @@ pub enum PeerTimer {
     Leave = 5,
     /// It may have sent as much as it wants to.
     GivenEnough = 6,
+}
+
+impl PeerTimer {
+    /// The timer of a clock.
+    #[must_use]
+    pub const fn of(clock: ClockKind) -> Self {
+        match clock {
+            ClockKind::Upload => Self::UploadClock,
+            ClockKind::Download => Self::DownloadClock,
+            ClockKind::Cap => Self::CapClock,
+        }
+    }
+
+    /// The clock that it is the timer of, if it is one.
+    #[must_use]
+    pub const fn clock(self) -> Option<ClockKind> {
+        match self {
+            Self::UploadClock => Some(ClockKind::Upload),
+            Self::DownloadClock => Some(ClockKind::Download),
+            Self::CapClock => Some(ClockKind::Cap),
+            _ => None,
+        }
+    }
 }
 
 const PEER_TIMERS: [PeerTimer; 7] = [
@@ -130,7 +154,7 @@ impl Schedule {
 
     fn arm(&mut self, timer: u32, time: SimTime) {
         let when = self.stamp(time);
-        self.timers.arm(timer, when);
+        self.timers.arm(timer, when, PeerIx::NOBODY.0);
     }
 
     /// The next row of the time series.
@@ -151,6 +175,27 @@ impl Schedule {
     /// Arms or moves a timer of a peer.
     pub fn arm_peer(&mut self, peer: PeerIx, timer: PeerTimer, time: SimTime) {
         self.arm(self.peer_timer(peer, timer), time);
+    }
+
+    /// Arms or moves the timer of a clock.
+    pub fn arm_clock(&mut self, clock: Clock, finish: Finish) {
+        let timer = self.peer_timer(clock.peer, PeerTimer::of(clock.kind));
+        let when = self.stamp(finish.at);
+        self.timers.arm(timer, when, finish.other.0);
+    }
+
+    /// Clocks that will probably strike, each with the peer at the other end of what finishes then: right after the next event, and soon after that.
+    #[inline]
+    #[must_use]
+    pub fn clocks_ahead(&self) -> [Option<(Clock, PeerIx)>; 2] {
+        self.timers.ahead().map(|found| {
+            let (timer, other) = found?;
+            let Event::Peer(peer, timer) = self.event_of(timer) else {
+                return None;
+            };
+            let kind = timer.clock()?;
+            Some((Clock { peer, kind }, PeerIx(other)))
+        })
     }
 
     /// Disarms a timer of a peer.
@@ -203,13 +248,7 @@ impl Schedule {
         let (when, timer) = timer?;
         self.advance(when.time);
         let event = self.event_of(timer);
-        let is_clock = matches!(
-            event,
-            Event::Peer(
-                _,
-                PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock
-            )
-        );
+        let is_clock = matches!(event, Event::Peer(_, timer) if timer.clock().is_some());
         if !is_clock {
             self.timers.cancel(timer);
         }

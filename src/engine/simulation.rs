@@ -1,6 +1,6 @@
 //! The state of a run and the way an event goes through it.
 
-use crate::bandwidth::{Clock, ClockKind, MaxMin};
+use crate::bandwidth::{Clock, MaxMin};
 use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::CHOKER_BYTES;
@@ -163,6 +163,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
     }
 
     pub(super) fn handle(&mut self, event: Event) {
+        self.read_ahead();
         match event {
             Event::Sample => self.sample(),
             Event::TimeLimit => self.ending = Some(Ending::TimeLimit),
@@ -183,19 +184,11 @@ impl<'a, O: Observer> Simulation<'a, O> {
     }
 
     pub(super) fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
+        if let Some(kind) = timer.clock() {
+            return self.clock_struck(Clock { peer, kind });
+        }
         match timer {
-            PeerTimer::UploadClock => self.clock_struck(Clock {
-                peer,
-                kind: ClockKind::Upload,
-            }),
-            PeerTimer::DownloadClock => self.clock_struck(Clock {
-                peer,
-                kind: ClockKind::Download,
-            }),
-            PeerTimer::CapClock => self.clock_struck(Clock {
-                peer,
-                kind: ClockKind::Cap,
-            }),
+            PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock => {} // Done above.
             PeerTimer::FirstRechoke => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
@@ -237,16 +230,9 @@ impl<'a, O: Observer> Simulation<'a, O> {
         let now = self.now();
         self.bandwidth.settle(now);
         let schedule = &mut self.schedule;
-        self.bandwidth.take_rescheduled(|clock, finish| {
-            let timer = match clock.kind {
-                ClockKind::Upload => PeerTimer::UploadClock,
-                ClockKind::Download => PeerTimer::DownloadClock,
-                ClockKind::Cap => PeerTimer::CapClock,
-            };
-            match finish {
-                Some(time) => schedule.arm_peer(clock.peer, timer, time),
-                None => schedule.cancel_peer(clock.peer, timer),
-            }
+        self.bandwidth.take_rescheduled(|clock, finish| match finish {
+            Some(finish) => schedule.arm_clock(clock, finish),
+            None => schedule.cancel_peer(clock.peer, PeerTimer::of(clock.kind)),
         });
     }
 

@@ -5,6 +5,10 @@ use crate::swarm::ledger::Ledger;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
+use std::hint::black_box;
+
+/// Bytes that memory gives at once, on most processors.
+const CACHE_LINE: usize = 64;
 
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
 /// the bytes of a slot with the [slot](crate::swarm::Slot), offers in a map.
@@ -209,6 +213,18 @@ impl Links {
     #[must_use]
     pub fn neighbours(&self, range: LinkRange) -> &[PeerIx] {
         &self.to[range.indices()]
+    }
+
+    /// Reads a word of each cache line of what is kept in columns of the ends in `range`.
+    #[inline]
+    pub fn read_ahead(&self, range: LinkRange) {
+        let in_a_line = CACHE_LINE / size_of::<PeerIx>();
+        self.to[range.indices()].iter().step_by(in_a_line).for_each(|to| {
+            black_box(*to);
+        });
+        self.may_want[range.indices()].iter().step_by(CACHE_LINE).for_each(|may| {
+            black_box(*may);
+        });
     }
 
     /// The end at `link`.

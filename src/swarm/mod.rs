@@ -13,6 +13,7 @@ pub use layout::Layout;
 pub use ledger::{Ledger, Received};
 pub use links::{Link, LinkRange, Links};
 pub use peers::{Begun, Leave, Life, Peer, Peers, Role, Slot};
+use std::hint::black_box;
 
 /// The swarm at one moment.
 ///
@@ -244,6 +245,13 @@ impl Swarm {
             return self.links.offer(link) == Some(chunk);
         }
         self.announced().has(owner, chunk)
+    }
+
+    /// Reads what will be needed of `peer` when it gets a chunk.
+    #[inline]
+    pub fn read_ahead(&self, peer: PeerIx) {
+        self.peers[peer].read_ahead();
+        black_box((self.have.line(peer, 0).0[0], self.wanted.line(peer, 0).0[0]));
     }
 
     /// Bytes in use.

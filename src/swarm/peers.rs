@@ -4,6 +4,7 @@ use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
 use crate::swarm::links::LinkRange;
 use crate::units::SimTime;
 use smallvec::SmallVec;
+use std::hint::black_box;
 
 /// Why a peer left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,6 +278,13 @@ impl Peer {
     #[inline]
     pub fn slot_mut(&mut self, link: LinkIx) -> Option<&mut Slot> {
         self.unchoked.iter_mut().find(|slot| slot.link == link)
+    }
+
+    /// Reads a word of each of its cache lines that getting a chunk looks at.
+    #[inline]
+    pub fn read_ahead(&self) {
+        black_box((self.chunks, self.unchoked_by.len(), self.begun.len()));
+        black_box((self.unchoked.len(), self.slots, self.decided_at));
     }
 
     /// Whether it is there and can act.

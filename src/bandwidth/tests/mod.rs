@@ -28,7 +28,7 @@ impl Pending {
         bandwidth.settle(now);
         bandwidth.take_rescheduled(|clock, next| {
             match next {
-                Some(instant) => self.0.insert(clock, instant),
+                Some(finish) => self.0.insert(clock, finish.at),
                 None => self.0.remove(&clock),
             };
         });
