@@ -77,6 +77,10 @@ impl MaxMin {
             if self.links[AccessIx::upload(peer).ix()].limited as usize != count {
                 return Err(format!("peer {peer:?} miscounts its limited receivers"));
             }
+            let counts = [self.count_uploads(peer), self.count_downloads(peer)];
+            if counts != [self.uploads(peer).len(), self.downloads(peer).len()] {
+                return Err(format!("peer {peer:?} miscounts its flows"));
+            }
             flows.extend(self.uploads(peer));
             received += self.downloads(peer).count();
         }

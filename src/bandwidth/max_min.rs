@@ -50,6 +50,8 @@ pub struct MaxMin {
     pub(super) links: Vec<Access>,
     /// As many.
     pub(super) faces: Vec<Face>,
+    /// Flows of each link, apart from the links: it is asked for at every chunk.
+    pub(super) counts: Vec<u32>,
     pub(super) flows: Vec<Flow>,
     pub(super) free: Vec<FlowIx>,
     /// Whether a finish is pending on the cap clock of a peer; empty without a cap.
@@ -101,6 +103,7 @@ impl MaxMin {
             cap: connection_cap,
             links: Vec::new(),
             faces: Vec::new(),
+            counts: Vec::new(),
             flows: Vec::new(),
             free: Vec::new(),
             cap_pending: Vec::new(),
@@ -120,6 +123,7 @@ impl MaxMin {
         if self.links.len() <= down.ix() {
             self.links.resize_with(down.ix() + 1, || Access::new(0.0));
             self.faces.resize(down.ix() + 1, Face::open(0.0, 0.0));
+            self.counts.resize(down.ix() + 1, 0);
             if self.cap.is_some() {
                 self.cap_pending.resize(peer.ix() + 1, false);
             }
@@ -177,6 +181,8 @@ impl MaxMin {
             other: up,
         });
         self.links[up.ix()].limited += self.is_limited(down);
+        self.counts[up.ix()] += 1;
+        self.counts[down.ix()] += 1;
         self.touch(up, down);
         ix
     }
@@ -188,6 +194,8 @@ impl MaxMin {
         self.links[up.ix()].remove(flow);
         self.links[down.ix()].remove(flow);
         self.links[up.ix()].limited -= self.is_limited(down);
+        self.counts[up.ix()] -= 1;
+        self.counts[down.ix()] -= 1;
         self.free.push(flow);
         self.touch(up, down);
         moved

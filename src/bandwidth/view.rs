@@ -67,6 +67,20 @@ impl MaxMin {
             .map(|entry| entry.flow)
     }
 
+    /// How many flows a peer sends.
+    #[inline]
+    #[must_use]
+    pub fn count_uploads(&self, peer: PeerIx) -> usize {
+        self.counts[AccessIx::upload(peer).ix()] as usize
+    }
+
+    /// How many flows a peer receives.
+    #[inline]
+    #[must_use]
+    pub fn count_downloads(&self, peer: PeerIx) -> usize {
+        self.counts[AccessIx::download(peer).ix()] as usize
+    }
+
     /// The flows that a peer receives, in an order that depends on nothing but the calls made.
     #[must_use]
     pub fn downloads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {
@@ -85,26 +99,17 @@ impl MaxMin {
             .map(|entry| entry.other.clock().peer)
     }
 
-    /// Reads what will be needed of the two links of a flow from `sender` to `receiver`, and of the receiver's upload, when it finishes.
+    /// Reads what will be needed of the link of `clock` when it strikes.
     #[inline]
-    pub fn read_ahead(&self, sender: PeerIx, receiver: PeerIx) {
-        let links = [
-            AccessIx::upload(sender),
-            AccessIx::download(receiver),
-            AccessIx::upload(receiver),
-        ];
-        links.into_iter().for_each(|link| self.links[link.ix()].read_ahead());
+    pub fn read_ahead(&self, clock: Clock) {
+        self.links[link_of(clock).ix()].read_ahead();
     }
 
     /// The flow that finishes next on `clock`, read ahead.
     #[inline]
     #[must_use]
     pub fn read_flow_ahead(&self, clock: Clock) -> Option<FlowIx> {
-        let link = match clock.kind {
-            ClockKind::Upload | ClockKind::Cap => AccessIx::upload(clock.peer),
-            ClockKind::Download => AccessIx::download(clock.peer),
-        };
-        let flow = self.links[link.ix()].first()?.flow;
+        let flow = self.links[link_of(clock).ix()].first()?.flow;
         black_box(self.flows[flow.ix()].bytes);
         Some(flow)
     }
@@ -122,7 +127,7 @@ impl MaxMin {
     }
 
     /// What a peer takes: its two links, and its place on the lists of what has changed.
-    pub const PEER_BYTES: usize = 2 * (size_of::<Access>() + size_of::<Face>());
+    pub const PEER_BYTES: usize = 2 * (size_of::<Access>() + size_of::<Face>() + size_of::<u32>());
 
     /// What a place takes in a list of flows that has outgrown its link.
     pub const ENTRY_BYTES: usize = size_of::<Entry>();
@@ -142,6 +147,7 @@ impl MaxMin {
         };
         self.links.len() * size_of::<Access>()
             + self.faces.len() * size_of::<Face>()
+            + self.counts.len() * size_of::<u32>()
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
             + self.flows.len() * size_of::<Flow>()
             + self.free.len() * size_of::<FlowIx>()
@@ -163,5 +169,13 @@ impl MaxMin {
             (ClockKind::Cap, Some(cap)) => (flow.finish - now.as_secs_f64()) * cap,
             _ => (flow.finish - self.links[flow.access().ix()].clock(now)) * f64::from(flow.weight),
         }
+    }
+}
+
+/// The link that a clock belongs to.
+const fn link_of(clock: Clock) -> AccessIx {
+    match clock.kind {
+        ClockKind::Upload | ClockKind::Cap => AccessIx::upload(clock.peer),
+        ClockKind::Download => AccessIx::download(clock.peer),
     }
 }

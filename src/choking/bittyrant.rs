@@ -154,7 +154,7 @@ impl Choker for BitTyrant {
         let mut left = self.upload_cap().map_or(view.upload, |cap| cap.min(view.upload)) - kept;
         let mut nobody = seats.given().next().is_none();
         let mut spent = false;
-        for place in seats.ranked(rng, |_| true, |a, b| worth(b).total_cmp(&worth(a))) {
+        for place in seats.ranked(rng, usize::MAX, |_| true, |a, b| worth(b).total_cmp(&worth(a))) {
             let upload = of(&view.neighbours[place]).upload;
             // The first gets a slot in any case: an upload that is small must go to somebody.
             if upload <= left || nobody {

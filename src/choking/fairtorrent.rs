@@ -25,7 +25,7 @@ impl Choker for FairTorrent {
         let deficit = |n: &Neighbour| i128::from(n.sent_bytes) - i128::from(n.received_bytes);
         let mut seats = Seats::new(view, self.slots, grants);
         seats.keep(|n| n.sending);
-        for place in seats.ranked(rng, |_| true, |a, b| deficit(a).cmp(&deficit(b))) {
+        for place in seats.ranked(rng, seats.free(), |_| true, |a, b| deficit(a).cmp(&deficit(b))) {
             seats.give(place, false);
         }
     }

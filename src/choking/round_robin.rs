@@ -4,7 +4,7 @@
 //! two slots in nine change hands at each decision: with 4 slots one in two decisions of three, none in the third. A slot that fell free since the last
 //! decision counts as one of them; it goes to the neighbour that waits longest.
 
-use crate::choking::choker::{Choker, Decision, Grant, RechokeView};
+use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 
@@ -45,8 +45,8 @@ impl Choker for RoundRobin {
             seats.give(place, false);
         }
         let by_waiting = seats.free().saturating_sub(by_lot);
-        let waiting = seats.ranked(rng, |n| !n.unchoked, |a, b| a.unchoked_at.cmp(&b.unchoked_at));
-        for place in waiting.into_iter().take(by_waiting) {
+        let longest_first = |a: &Neighbour, b: &Neighbour| a.unchoked_at.cmp(&b.unchoked_at);
+        for place in seats.ranked(rng, by_waiting, |n| !n.unchoked, longest_first) {
             seats.give(place, false);
         }
         // Those that wait come before the one that has just made room.

@@ -31,7 +31,7 @@ impl Choker for RoundRobinQuota {
         // Served and within the quota, then waiting, longest first, then those that have had their share.
         let order = |n: &Neighbour| (used_up(n), !n.unchoked, n.unchoked_at);
         let mut seats = Seats::new(view, self.slots, grants);
-        for place in seats.ranked(rng, |_| true, |a, b| order(a).cmp(&order(b))) {
+        for place in seats.ranked(rng, seats.free(), |_| true, |a, b| order(a).cmp(&order(b))) {
             seats.give(place, false);
         }
     }

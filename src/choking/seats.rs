@@ -76,17 +76,24 @@ impl<'a> Seats<'a> {
         }
     }
 
-    /// Those without a slot that `fit`, ordered by `order`, ties at random.
+    /// The first `most` of those without a slot that `fit`, ordered by `order`, ties at random.
     pub fn ranked(
         &self,
         rng: &mut Rng,
+        most: usize,
         fit: impl Fn(&Neighbour) -> bool,
         order: impl Fn(&Neighbour, &Neighbour) -> Ordering,
     ) -> Places {
         let neighbours = self.view.neighbours;
         let without = (0..neighbours.len()).filter(|&p| !self.taken[p] && fit(&neighbours[p]));
         let mut keyed: SmallVec<[(u32, usize); 64]> = without.map(|p| (rng.random(), p)).collect();
-        keyed.sort_unstable_by(|a, b| order(&neighbours[a.1], &neighbours[b.1]).then(a.cmp(b)));
+        let order = |a: &(u32, usize), b: &(u32, usize)| order(&neighbours[a.1], &neighbours[b.1]).then(a.cmp(b));
+        if most < keyed.len() {
+            // Mostly one slot is free and dozens want it: no need to put the others in order.
+            keyed.select_nth_unstable_by(most, order);
+            keyed.truncate(most);
+        }
+        keyed.sort_unstable_by(order);
         keyed.into_iter().map(|(_, p)| p).collect()
     }
 
@@ -135,7 +142,7 @@ impl<'a> Seats<'a> {
     ) {
         let best_first = |a: &Neighbour, b: &Neighbour| rate(b).total_cmp(&rate(a)).then(b.unchoked.cmp(&a.unchoked));
         let earned = regular.saturating_sub(self.regular()).min(self.free());
-        for place in self.ranked(rng, fit, best_first).into_iter().take(earned) {
+        for place in self.ranked(rng, earned, fit, best_first) {
             self.give(place, false);
         }
         if self.slots > regular {

@@ -28,6 +28,7 @@ impl Choker for TitForTatBlock {
         seats.keep(|n| n.sending);
         let next = seats.ranked(
             rng,
+            seats.free(),
             |n| n.sent_bytes + view.chunk_bytes <= n.received_bytes + ahead_bytes,
             |a, b| b.received_per_sec.total_cmp(&a.received_per_sec),
         );

@@ -135,7 +135,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A seed goes, its work done; one that finishes its uploads, once none runs.
     pub(super) fn depart(&mut self, peer: PeerIx) {
         let state = &self.swarm.peers[peer];
-        let sends = state.finishes_uploads && self.bandwidth.uploads(peer).len() > 0;
+        let sends = state.finishes_uploads && self.bandwidth.count_uploads(peer) > 0;
         if state.role == Role::Seed && !sends {
             self.leave(peer, Leave::Done);
             self.end_if_over();

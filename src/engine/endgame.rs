@@ -58,7 +58,7 @@ impl<O: Observer> Simulation<'_, O> {
             return rate;
         }
         let sender = self.parts[flow.ix()].route.sender;
-        self.swarm.peers[sender].life.upload / self.bandwidth.uploads(sender).len() as f64
+        self.swarm.peers[sender].life.upload / self.bandwidth.count_uploads(sender) as f64
     }
 
     /// `flow` has brought the block that others race for: they are cut off.

@@ -97,7 +97,7 @@ impl<O: Observer> Simulation<'_, O> {
         ensure(unchoked == peer.unchoked.len(), || {
             format!("{ix:?} unchokes {unchoked}")
         })?;
-        ensure(sending == self.bandwidth.uploads(ix).len(), || {
+        ensure(sending == self.bandwidth.count_uploads(ix), || {
             format!("{ix:?} sends {sending} transfers")
         })?;
         // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.

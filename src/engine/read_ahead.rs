@@ -21,25 +21,24 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn read_ahead(&self) {
         let [soon, later] = self.schedule.clocks_ahead();
         if let Some((clock, other)) = later {
-            let (sender, receiver) = ends(clock, other);
-            self.bandwidth.read_ahead(sender, receiver);
+            let receiver = receiver(clock, other);
+            self.bandwidth.read_ahead(clock);
             self.swarm.read_ahead(receiver);
             black_box(self.streams[receiver.ix()].picking.clone());
         }
         if let Some((clock, other)) = soon {
-            let (_, receiver) = ends(clock, other);
             if let Some(flow) = self.bandwidth.read_flow_ahead(clock) {
                 black_box(self.parts[flow.ix()].started);
             }
-            self.swarm.links.read_ahead(self.swarm.peers[receiver].links);
+            self.swarm.links.read_ahead(self.swarm.peers[receiver(clock, other)].links);
         }
     }
 }
 
-/// Sender and receiver of what finishes on `clock`.
-fn ends(clock: Clock, other: PeerIx) -> (PeerIx, PeerIx) {
+/// Who receives what finishes on `clock` with `other` at the other end.
+fn receiver(clock: Clock, other: PeerIx) -> PeerIx {
     match clock.kind {
-        ClockKind::Upload | ClockKind::Cap => (clock.peer, other),
-        ClockKind::Download => (other, clock.peer),
+        ClockKind::Upload | ClockKind::Cap => other,
+        ClockKind::Download => clock.peer,
     }
 }

@@ -343,7 +343,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn chunk_acknowledged(&mut self, peer: PeerIx, chunk: ChunkIx) {
         self.swarm.acknowledge_chunk(peer, chunk);
         let unchoked = &self.swarm.peers[peer].unchoked;
-        if unchoked.len() > self.bandwidth.uploads(peer).len() {
+        if unchoked.len() > self.bandwidth.count_uploads(peer) {
             self.jobs.extend(unchoked.iter().map(|slot| Job::Start(slot.link)));
         }
         self.jobs.push_back(Job::Refill(peer));
@@ -352,9 +352,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
     pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
         let unchoked_by = &self.swarm.peers[peer].unchoked_by;
-        let senders = self.bandwidth.senders(peer);
-        if unchoked_by.len() > senders.len() {
-            let senders: SmallVec<[PeerIx; 16]> = senders.collect();
+        if unchoked_by.len() > self.bandwidth.count_downloads(peer) {
+            let senders: SmallVec<[PeerIx; 16]> = self.bandwidth.senders(peer).collect();
             let links = &self.swarm.links;
             let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));
             self.jobs.extend(idle.map(|&end| Job::Start(links.get(end).back)));
