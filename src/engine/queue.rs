@@ -144,10 +144,7 @@ impl TimerQueue {
     }
 
     fn sift_down(&mut self, mut place: usize, entry: Entry) {
-        loop {
-            let Some((below, child)) = self.earliest_below(place) else {
-                break;
-            };
+        while let Some((below, child)) = self.earliest_below(place) {
             if !child.is_before(&entry) {
                 break;
             }

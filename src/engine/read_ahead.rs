@@ -30,7 +30,8 @@ impl<O: Observer> Simulation<'_, O> {
             if let Some(flow) = self.bandwidth.read_flow_ahead(clock) {
                 black_box(self.parts[flow.ix()].started);
             }
-            self.swarm.links.read_ahead(self.swarm.peers[receiver(clock, other)].links);
+            let ends = self.swarm.peers[receiver(clock, other)].links;
+            self.swarm.links.read_ahead(ends);
         }
     }
 }

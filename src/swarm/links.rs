@@ -222,9 +222,12 @@ impl Links {
         self.to[range.indices()].iter().step_by(in_a_line).for_each(|to| {
             black_box(*to);
         });
-        self.may_want[range.indices()].iter().step_by(CACHE_LINE).for_each(|may| {
-            black_box(*may);
-        });
+        self.may_want[range.indices()]
+            .iter()
+            .step_by(CACHE_LINE)
+            .for_each(|may| {
+                black_box(*may);
+            });
     }
 
     /// The end at `link`.
