@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
@@ -265,6 +265,27 @@ fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
     }
 }
 
+/// Keeps a program from going on by a standard output that takes nothing: what ends it then is the second signal.
+#[test]
+fn a_second_signal_ends_what_the_first_can_not() {
+    let home = Home::new();
+    for name in ["INT", "TERM"] {
+        let (reader, mut full) = std::io::pipe().expect("a pipe");
+        full.write_all(&[b'x'; 1 << 16]).expect("as much as a pipe holds");
+        let mut stuck = home.command("run scenario.toml --out out");
+        let mut child = stuck.stdout(full).stderr(Stdio::null()).spawn().expect("it runs");
+        wait_for_partial(&home);
+        thread::sleep(Duration::from_millis(400));
+        signal(&child, name);
+        thread::sleep(Duration::from_millis(1500));
+        assert!(child.try_wait().expect("a child").is_none(), "the first {name} ends it");
+        signal(&child, name);
+        assert_eq!(ended(child).code(), Some(130), "{name}");
+        drop(reader);
+        assert!(!home.path("out").exists());
+    }
+}
+
 #[test]
 fn a_signal_ends_a_comparison_with_its_runs_kept() {
     let home = Home::new();
@@ -362,6 +383,25 @@ fn two_processes_do_not_write_one_comparison() {
 }
 
 #[test]
+fn two_merges_to_one_place_leave_one_whole_result() {
+    let home = Home::new();
+    home.done("sweep scenario.toml -q --out whole");
+    home.done("sweep scenario.toml -q --out one --shard 1/2");
+    home.done("sweep scenario.toml -q --out two --shard 2/2");
+    for how in ["", " --force"] {
+        for _ in 0..10 {
+            let children = [1, 2].map(|_| home.begin(&format!("merge one two --out out -q{how}")));
+            let codes = children.map(|child| ended(child).code());
+            assert!(codes.contains(&Some(0)), "{codes:?}");
+            assert_eq!(home.files("out"), home.files("whole"), "{codes:?}");
+            if how.is_empty() {
+                clear(&home, "out");
+            }
+        }
+    }
+}
+
+#[test]
 fn two_runs_to_one_place_leave_the_result_of_one() {
     let home = Home::new();
     home.done("run scenario.toml -q --out whole");
@@ -430,6 +470,31 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
     home.done("compare scenario.toml -q --out small/out --runs 12 --resume");
     let (left, whole) = (home.files("small/out"), home.files("whole"));
     assert!(whole.iter().all(|(name, bytes)| left.get(name) == Some(bytes)));
+}
+
+#[test]
+fn a_merge_without_room_leaves_what_it_would_replace() {
+    let home = Home::new();
+    let Some(_small) = Mounted::new(&home, "size=1m") else {
+        return;
+    };
+    home.done("sweep scenario.toml -q --out part");
+    home.done("merge part --out small/out -q");
+    let before = home.files("small/out");
+    let room = Command::new("dd")
+        .args(["if=/dev/zero", "bs=1k", "of=fill"])
+        .current_dir(home.path("small"))
+        .stderr(Stdio::null())
+        .status();
+    assert!(!room.expect("dd runs").success(), "the disk is not full");
+    let output = home.output("merge part --out small/out -q --force");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("No space left"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(home.files("small/out"), before);
 }
 
 #[test]

@@ -4,12 +4,15 @@
 use std::fs;
 use std::path::Path;
 
+use swarmsim::choking::OwnChokers;
+use swarmsim::compare::Parts;
 use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
 use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
 use swarmsim::scenario::{LoadOptions, parse};
 use swarmsim::store::{Fingerprint, Store, VariantPrint, WHOLE};
+use swarmsim::version::VERSION;
 
 /// Swarms that need more are not played; the program itself is estimated at 6 MiB.
 const MEMORY_MAX_BYTES: u64 = (6 << 20) + (256 << 10);
@@ -90,7 +93,16 @@ pub fn store(input: &[u8]) {
         }],
     };
     let home = tempfile::tempdir().expect("a temporary directory");
-    let lines: Vec<_> = input.split(|byte| *byte == b'\n').map(checked).collect();
+    // The first line is the header, the others are under it.
+    let mut header = None;
+    let lines = input.split(|byte| *byte == b'\n').map(|line| match header {
+        Some(of) => checked(line, Some(of)),
+        None => {
+            header = Some(crc32fast::hash(line.strip_prefix(b"+").unwrap_or(line)));
+            checked(line, None)
+        }
+    });
+    let lines: Vec<_> = lines.collect();
     fs::write(home.path().join(format!("{WHOLE}.jsonl")), lines.join(&b'\n')).expect("written");
     // Twice: what the first mends is whole for the second.
     let Ok(store) = Store::open(home.path(), WHOLE, &fingerprint) else {
@@ -105,12 +117,27 @@ pub fn store(input: &[u8]) {
     }
 }
 
-fn checked(line: &[u8]) -> Vec<u8> {
+/// A line as it stands, or, if it starts with `+`, with its checksum and that of the header it is under.
+fn checked(line: &[u8], of: Option<u32>) -> Vec<u8> {
     let Some(value) = line.strip_prefix(b"+") else {
         return line.to_vec();
     };
-    let start = format!("{{\"crc32\":\"{:08x}\",\"value\":", crc32fast::hash(value));
+    let of = of.map_or(String::new(), |of| format!("\"of\":\"{of:08x}\","));
+    let start = format!("{{\"crc32\":\"{:08x}\",{of}\"value\":", crc32fast::hash(value));
     [start.as_bytes(), value, b"}"].concat()
+}
+
+/// The plan of a sweep of which nothing is done, as `status` and `merge` read it. If it starts with `+` it is given its checksum; `@VERSION@` is the
+/// version of the program, for a plan of another one is refused early.
+pub fn plan(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let text = text.trim_end().replace("@VERSION@", VERSION);
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::write(home.path().join("plan.json"), checked(text.as_bytes(), None)).expect("written");
+    match Parts::read(&[home.path().to_owned()], &OwnChokers::default()) {
+        Ok(parts) => assert!(parts.records.ids().next().is_none() && !parts.plan.variants.is_empty()),
+        Err(error) => assert_printable(&error.to_string()),
+    }
 }
 
 /// A directory of results; each file of it follows a line `== name`.

@@ -81,6 +81,9 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     let estimate = engine::estimate_memory_bytes(&scenario);
     memory::check(estimate, 1).map_err(Failure::Usage)?;
     let directory = ResultDirectory::create(&target, args.force)?;
+    let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
+        .context("cannot watch for Ctrl-C")
+        .map_err(Failure::Run)?;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {
@@ -89,10 +92,6 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
             say(io::stdout(), &plan)?;
         }
     }
-
-    let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
-        .context("cannot watch for Ctrl-C")
-        .map_err(Failure::Run)?;
     let options = runner::Options {
         detail: args.detail.unwrap_or_default(),
         replay: args.record_replay,

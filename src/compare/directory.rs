@@ -49,15 +49,14 @@ impl Directory {
         if path.file_name().is_none() {
             return Err(DirectoryError::NoName(path.to_owned()).into());
         }
-        let is_there = fs::symlink_metadata(path).is_ok() && !is_empty(path);
-        if is_there {
-            if !is_comparison(path) {
-                return Err(DirectoryError::NotAComparison(path.to_owned()).into());
-            }
+        if is_taken(path)? {
             match existing {
                 Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
                 Existing::Resume | Existing::Join => (),
-                Existing::Replace => remove(path)?,
+                Existing::Replace => {
+                    let _locks = replaceable(path)?;
+                    fs::remove_dir_all(path).map_err(failed("replace", path))?;
+                }
             }
         }
         let variants = path.join(VARIANTS);
@@ -139,10 +138,28 @@ fn is_empty(directory: &Path) -> bool {
     fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Deletes a comparison, unless another process writes to it or there is something else in it.
-fn remove(path: &Path) -> Result<(), CompareError> {
+/// Checks that a comparison may be put at `path`; one that is there may go only if `replace` says so. While the locks are held, nobody writes to it.
+pub(super) fn check_place(path: &Path, replace: bool) -> Result<Vec<File>, CompareError> {
+    match is_taken(path)? {
+        false => Ok(Vec::new()),
+        true if replace => replaceable(path),
+        true => Err(DirectoryError::Unfinished(path.to_owned()).into()),
+    }
+}
+
+/// Whether a comparison is at `path`. Anything else but an empty directory is an error.
+fn is_taken(path: &Path) -> Result<bool, CompareError> {
+    let is_taken = fs::symlink_metadata(path).is_ok() && !is_empty(path);
+    if is_taken && !is_comparison(path) {
+        return Err(DirectoryError::NotAComparison(path.to_owned()).into());
+    }
+    Ok(is_taken)
+}
+
+/// The locks of a comparison that may be deleted: no other process writes to it, and there is nothing else in it.
+fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
     let store = store_in(path);
-    let _locks = if store.exists() {
+    let locks = if store.exists() {
         Store::lock(&store)?
     } else {
         Vec::new()
@@ -158,8 +175,7 @@ fn remove(path: &Path) -> Result<(), CompareError> {
             .into());
         }
     }
-    fs::remove_dir_all(path).map_err(failed("replace", path))?;
-    Ok(())
+    Ok(locks)
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {

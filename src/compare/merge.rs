@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::directory::{Directory, Existing, store_in};
+use super::directory::{Directory, Existing, check_place, store_in};
 use super::drive::{CompareError, Finished, conclude, of_run};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use crate::choking::OwnChokers;
+use crate::metrics::Staging;
 use crate::store::{Damage, Double, Records, RunId, Store, WHOLE};
 
 /// So many missing runs are named.
@@ -44,8 +45,8 @@ pub enum MergeError {
     /// More than one directory needs another one to go to.
     #[error("several directories are joined into another one: say which with --out")]
     NoTarget,
-    /// The parts would be deleted.
-    #[error("`{0}` is one of the parts: choose another directory with --out")]
+    /// Parts would be deleted.
+    #[error("`{0}` is one of the parts, in one, or holds one: choose another directory with --out")]
     TargetIsPart(PathBuf),
 }
 
@@ -139,13 +140,15 @@ pub fn merge(
     replace: bool,
     own: &OwnChokers,
 ) -> Result<Merged, CompareError> {
-    let real = |path: &Path| fs::canonicalize(path).ok();
-    if let Some(target) = target.filter(|target| {
-        directories
-            .iter()
-            .any(|part| real(part).is_some() && real(part) == real(target))
-    }) {
-        return Err(MergeError::TargetIsPart(target.to_owned()).into());
+    if let Some(target) = target {
+        let place = real(target);
+        let parts = directories.iter().filter_map(|part| fs::canonicalize(part).ok());
+        if parts
+            .into_iter()
+            .any(|part| place.starts_with(&part) || part.starts_with(&place))
+        {
+            return Err(MergeError::TargetIsPart(target.to_owned()).into());
+        }
     }
     let parts = Parts::read(directories, own)?;
     parts.check()?;
@@ -167,16 +170,17 @@ pub fn merge(
 }
 
 impl Parts {
-    /// A directory of its own with all runs and the tables.
+    /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.
     fn join(&self, target: &Path, replace: bool) -> Result<Finished, CompareError> {
-        let existing = if replace { Existing::Replace } else { Existing::Refuse };
-        let directory = Directory::prepare(target, WHOLE, existing)?;
-        let joined = self.fill(&directory);
-        if joined.is_err() {
-            // What it lacks is where it came from; if it can't be removed either, it is no worse than half a sweep.
-            let _ = fs::remove_dir_all(target);
-        }
-        joined
+        let target = real(target);
+        drop(check_place(&target, replace)?);
+        let staging = Staging::beside(&target)?;
+        let directory = Directory::prepare(staging.path(), WHOLE, Existing::Refuse)?;
+        let finished = self.fill(&directory)?;
+        // Somebody else may have been here meanwhile.
+        let _locks = check_place(&target, replace)?;
+        staging.publish()?;
+        Ok(finished)
     }
 
     fn fill(&self, directory: &Directory) -> Result<Finished, CompareError> {
@@ -186,4 +190,17 @@ impl Parts {
         store.append_all(records)?;
         conclude(&self.plan, store.records(), directory)
     }
+}
+
+/// Where `path` leads to, links followed; the path itself where nothing is.
+fn real(path: &Path) -> PathBuf {
+    let resolved = fs::canonicalize(path).ok().or_else(|| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Some(
+            fs::canonicalize(parent.unwrap_or(Path::new(".")))
+                .ok()?
+                .join(path.file_name()?),
+        )
+    });
+    resolved.unwrap_or_else(|| path.to_owned())
 }

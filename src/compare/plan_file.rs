@@ -14,12 +14,12 @@ use super::plan::{Plan, Variant, group_names};
 use crate::choking::OwnChokers;
 use crate::scenario::study::{Placed, WarmUp};
 use crate::scenario::{LoadOptions, Place, Scenario, parse};
-use crate::store::Fingerprint;
+use crate::store::{Fingerprint, seal, unseal};
 
 /// Its name in the directory.
 pub(super) const PLAN: &str = "plan.json";
 /// Version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What `plan.json` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,18 +111,18 @@ impl PlanFile {
             path: path.clone(),
             cause,
         })?;
-        serde_json::from_str(&text).map_err(|error| PlanFileError::Damaged {
+        // Another confidence, say, would make other tables of the same runs, and nothing would show it.
+        let plan = unseal(text.trim_end().as_bytes()).map(|(plan, _)| plan);
+        plan.ok_or_else(|| PlanFileError::Damaged {
             path,
-            why: error.to_string(),
+            why: "its checksum does not fit what it holds".to_owned(),
         })
     }
 
     /// Writes it into `directory`.
     pub(super) fn write(&self, directory: &Directory) -> Result<(), CompareError> {
-        directory.write_text(
-            PLAN,
-            &(serde_json::to_string_pretty(self).map_err(io::Error::from)? + "\n"),
-        )
+        let (text, _) = seal(self).map_err(io::Error::from)?;
+        directory.write_text(PLAN, &text)
     }
 
     /// Checks that `directory` has no other plan.
@@ -257,7 +257,11 @@ mod tests {
     use super::*;
 
     fn written(plan: &Plan) -> String {
-        serde_json::to_string(&PlanFile::of(plan)).expect("JSON")
+        sealed(&PlanFile::of(plan))
+    }
+
+    fn sealed(file: &PlanFile) -> String {
+        seal(file).expect("JSON").0
     }
 
     fn read(text: &str) -> Result<Plan, PlanFileError> {
@@ -280,20 +284,32 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_no_plan() {
-        let whole = written(&testing::plan("file.size=1 MiB,2 MiB", 4));
+        let plan = testing::plan("file.size=1 MiB,2 MiB", 4);
+        let whole = written(&plan);
+        let changed = |change: &dyn Fn(&mut PlanFile)| {
+            let mut file = PlanFile::of(&plan);
+            change(&mut file);
+            sealed(&file)
+        };
         for (damaged, message) in [
-            (whole[..whole.len() / 2].to_owned(), "at line 1"),
+            (whole[..whole.len() / 2].to_owned(), "its checksum does not fit"),
+            (String::new(), "its checksum does not fit"),
             (
-                whole.replace("\"baseline\":0", "\"baseline\":2"),
-                "variants are missing",
+                whole.replace("\"confidence\":0.95", "\"confidence\":0.6"),
+                "its checksum does not fit",
             ),
-            (whole.replace("[file]", "[fiel]"), "damaged"),
-            (whole.replace("\"plan\":1", "\"plan\":7"), "its format was 7 and is 1"),
+            (changed(&|file| file.baseline = 2), "variants are missing"),
             (
-                whole.replace("\"version\":\"", "\"version\":\"9."),
-                "the version of swarmsim was `9.",
+                changed(&|file| file.base = file.base.replace("[file]", "[fiel]")),
+                "damaged",
+            ),
+            (changed(&|file| file.plan = 7), "its format was 7 and is 2"),
+            (
+                changed(&|file| file.fingerprint.version = "9.0".to_owned()),
+                "the version of swarmsim was `9.0`",
             ),
         ] {
+            assert_ne!(damaged, whole);
             let error = read(&damaged).map(|_| ()).expect_err(message).to_string();
             assert!(error.contains(message), "{error}");
         }

@@ -1,8 +1,8 @@
-//! A result directory appears whole or not at all: it is filled under another name beside its place and moved there at
-//! the end. Whatever goes wrong before, the half-filled directory is removed.
+//! The directory of a result: what may stand there, and what may be replaced. It appears whole or not at all.
 
 use crate::metrics::columns::TABLES;
 use crate::metrics::replay::REPLAY;
+use crate::metrics::staging::Staging;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,10 +16,8 @@ pub const REPORT: &str = "report.html";
 /// A directory that is being filled.
 #[derive(Debug)]
 pub struct ResultDirectory {
-    target: PathBuf,
-    staging: PathBuf,
+    staging: Staging,
     replace: bool,
-    committed: bool,
 }
 
 /// Why there is no result directory.
@@ -77,28 +75,20 @@ impl ResultDirectory {
     /// When something stands there that must not be replaced, or the directory can't be made.
     pub fn create(target: &Path, replace: bool) -> Result<Self, DirectoryError> {
         check_target(target, replace)?;
-        if let Some(parent) = parent(target) {
-            fs::create_dir_all(parent).map_err(io_error("create", parent))?;
-        }
-        let staging = make_beside(target, "partial")?;
-        Ok(Self {
-            target: target.to_owned(),
-            staging,
-            replace,
-            committed: false,
-        })
+        let staging = Staging::beside(target)?;
+        Ok(Self { staging, replace })
     }
 
     /// Where the result will be.
     #[must_use]
     pub fn target(&self) -> &Path {
-        &self.target
+        self.staging.target()
     }
 
     /// Where it is while it is being filled.
     #[must_use]
     pub fn staging(&self) -> &Path {
-        &self.staging
+        self.staging.path()
     }
 
     /// Opens a file of the result.
@@ -106,71 +96,25 @@ impl ResultDirectory {
     /// # Errors
     /// When it can't be created.
     pub fn open(&self, file: &str) -> io::Result<Box<dyn Write>> {
-        Ok(Box::new(File::create(self.staging.join(file))?))
+        Ok(Box::new(File::create(self.staging().join(file))?))
     }
 
     /// Moves the finished result to its place, once all of it is on the disk.
     ///
     /// # Errors
     /// When it can't be written or moved; then what stood there before still does.
-    pub fn commit(mut self) -> Result<(), DirectoryError> {
-        self.sync().map_err(io_error("write to", &self.target))?;
-        check_target(&self.target, self.replace)?;
-        if self.target.exists() {
-            self.exchange()?;
-        } else {
-            fs::rename(&self.staging, &self.target).map_err(io_error("create", &self.target))?;
-        }
-        self.committed = true;
-        Ok(())
-    }
-
-    /// Puts the new result in the place of the old one, which goes.
-    fn exchange(&self) -> Result<(), DirectoryError> {
-        if swap(&self.staging, &self.target).is_ok() {
-            return fs::remove_dir_all(&self.staging).map_err(io_error("remove", &self.staging));
-        }
-        // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
-        // A directory may be renamed to one that is empty.
-        let old = make_beside(&self.target, "replaced")?;
-        if let Err(cause) = fs::rename(&self.target, &old) {
-            let _ = fs::remove_dir(&old);
-            return Err(io_error("replace", &self.target)(cause));
-        }
-        if let Err(cause) = fs::rename(&self.staging, &self.target) {
-            fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
-            return Err(io_error("replace", &self.target)(cause));
-        }
-        fs::remove_dir_all(&old).map_err(io_error("remove", &old))
+    pub fn commit(self) -> Result<(), DirectoryError> {
+        self.sync().map_err(io_error("write to", self.target()))?;
+        check_target(self.target(), self.replace)?;
+        self.staging.publish()
     }
 
     fn sync(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.staging)? {
+        for entry in fs::read_dir(self.staging())? {
             File::open(entry?.path())?.sync_all()?;
         }
         Ok(())
     }
-}
-
-impl Drop for ResultDirectory {
-    fn drop(&mut self) {
-        if !self.committed {
-            // Whoever gave up on the result has an error to show already.
-            let _ = fs::remove_dir_all(&self.staging);
-        }
-    }
-}
-
-/// Exchanges two directories at once: at no moment is there none, or half of one.
-#[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn swap(one: &Path, other: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
-}
-
-#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn swap(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
@@ -207,28 +151,7 @@ fn is_result_or_empty(directory: &Path) -> bool {
         || fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Makes an empty, hidden directory beside `target`. What a killed process left under such a name stays as it is.
-fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
-    let Some(name) = target.file_name() else {
-        return Err(DirectoryError::NoName(target.to_owned()));
-    };
-    let mut attempt = 0_u32;
-    loop {
-        let hidden = format!(".{}.{role}-{}-{attempt}", name.to_string_lossy(), std::process::id());
-        let path = target.with_file_name(hidden);
-        match fs::create_dir(&path) {
-            Ok(()) => return Ok(path),
-            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-            Err(cause) => return Err(io_error("create", target)(cause)),
-        }
-    }
-}
-
-fn parent(target: &Path) -> Option<&Path> {
-    target.parent().filter(|parent| !parent.as_os_str().is_empty())
-}
-
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
     move |cause| DirectoryError::Io {
         action,
         path: path.to_owned(),

@@ -26,6 +26,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use fingerprint::{Fingerprint, VariantPrint};
+pub use line::{seal, unseal};
 pub use note::{Note, Stage};
 pub use record::{RunId, RunRecord};
 pub use records::{Double, Records, SegmentFile};
@@ -77,9 +78,9 @@ pub enum StoreError {
         /// The first thing that differs.
         difference: String,
     },
-    /// A whole line that should be the header is none.
+    /// Its header can't be read, and nothing in it is known to be of these runs.
     #[error(
-        "`{0}` does not start with the header of a store of runs: start anew with --force, or in another directory with --out"
+        "`{0}` does not start with the header of a store of runs, and no line of it belongs to this one: move it away, or choose another directory with --out"
     )]
     NoHeader(PathBuf),
     /// Another process writes here.

@@ -30,6 +30,8 @@ pub struct SegmentFile {
     /// What the processes that wrote it say of themselves, each with the number of runs before it.
     pub notes: Vec<(usize, Note)>,
     file: Option<File>,
+    /// Checksum of its header.
+    header: String,
 }
 
 /// A run that two lines hold.
@@ -76,6 +78,7 @@ impl Records {
             runs: content.runs.len(),
             notes: content.notes,
             file: file.transpose()?,
+            header: content.header,
         });
         self.damages.extend(content.damages);
         for (id, line) in content.runs {
@@ -106,8 +109,11 @@ impl Records {
         let segment = &self.segments[place.segment];
         let path = &segment.path;
         match &segment.file {
-            Some(file) => segment::read_line(path, file, &place.line),
-            None => segment::read_line(path, &File::open(path).map_err(failed("read", path))?, &place.line),
+            Some(file) => segment::read_line(path, file, &segment.header, &place.line),
+            None => {
+                let file = File::open(path).map_err(failed("read", path))?;
+                segment::read_line(path, &file, &segment.header, &place.line)
+            }
         }
     }
 

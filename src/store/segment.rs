@@ -12,7 +12,7 @@ use super::fingerprint::Fingerprint;
 use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
 
 /// Version of the format.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub(super) struct Line {
 pub(super) struct Segment {
     path: PathBuf,
     file: File,
+    /// Checksum of its header.
+    header: String,
     end: u64,
     lines: usize,
 }
@@ -48,6 +50,8 @@ pub(super) struct Content {
     /// Notes, each with the number of runs before it.
     pub notes: Vec<(usize, Note)>,
     pub damages: Vec<Damage>,
+    /// Checksum of the header that its lines belong to.
+    pub header: String,
     /// Length up to the end of the last whole line, and how many there are.
     whole: u64,
     lines: usize,
@@ -74,11 +78,14 @@ impl Segment {
         let mut segment = Self {
             path: path.to_owned(),
             file,
+            header: content.header.clone(),
             end: content.whole,
             lines: content.lines,
         };
         if content.whole == 0 {
-            segment.write(&Header::of(fingerprint))?;
+            let text = line::seal(&Header::of(fingerprint));
+            let (text, _) = text.map_err(|cause| failed("write to", path)(cause.into()))?;
+            segment.write_line(&text)?;
         }
         Ok((segment, content))
     }
@@ -106,9 +113,13 @@ impl Segment {
         self.file.sync_data().map_err(failed("write to", &self.path))
     }
 
+    fn write(&mut self, value: &Writing<'_>) -> Result<Line, StoreError> {
+        let text = line::encode(&self.header, value).map_err(|cause| failed("write to", &self.path)(cause.into()))?;
+        self.write_line(&text)
+    }
+
     /// One line, one write.
-    fn write(&mut self, value: &impl Serialize) -> Result<Line, StoreError> {
-        let text = line::encode(value).map_err(|cause| failed("write to", &self.path)(cause.into()))?;
+    fn write_line(&mut self, text: &str) -> Result<Line, StoreError> {
         if let Err(cause) = self.file.write_all(text.as_bytes()) {
             // Half a line would run into the next one; if it can't be cut off, the next process does.
             let _ = self.file.set_len(self.end);
@@ -125,13 +136,13 @@ impl Segment {
     }
 }
 
-/// The run at `line` of `file`, which is at `path`.
-pub(super) fn read_line(path: &Path, mut file: &File, line: &Line) -> Result<RunRecord, StoreError> {
+/// The run at `line` of `file`, which is at `path` and belongs to the `header` with this checksum.
+pub(super) fn read_line(path: &Path, mut file: &File, header: &str, line: &Line) -> Result<RunRecord, StoreError> {
     let mut bytes = vec![0; line.bytes];
     file.seek(SeekFrom::Start(line.offset))
         .and_then(|_| file.read_exact(&mut bytes))
         .map_err(failed("read", path))?;
-    match line::decode(bytes.trim_ascii_end()) {
+    match line::decode(header, bytes.trim_ascii_end()) {
         Some(Entry::Run(record)) => Ok(record),
         _ => Err(failed("read", path)(std::io::Error::other(
             "a line has changed since it was written",
@@ -141,7 +152,11 @@ pub(super) fn read_line(path: &Path, mut file: &File, line: &Line) -> Result<Run
 
 /// Reads a file, which others may be writing; only what `fingerprint` describes is accepted.
 pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, StoreError> {
-    let mut content = Content::default();
+    let (expected, of) = line::seal(&Header::of(fingerprint)).map_err(|cause| failed("read", path)(cause.into()))?;
+    let mut content = Content {
+        header: of,
+        ..Content::default()
+    };
     let mut reader = BufReader::new(File::open(path).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {
@@ -156,15 +171,27 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
             offset: content.whole,
             bytes: length,
         };
-        if number == 1 {
-            check_header(path, text, fingerprint)?;
-        } else {
-            content.add(path, line, line::decode(text));
+        // Scenarios of hundreds of variants take long to be understood, a thousand times over: mostly they are the very bytes.
+        if number > 1 {
+            content.add(path, line, line::decode(&content.header, text));
+        } else if text != expected.trim_ascii_end().as_bytes() {
+            match line::unseal::<Header<'_>>(text) {
+                Some((header, of)) => {
+                    header.check(path, fingerprint)?;
+                    content.header = of;
+                }
+                None => content.add(path, line, None),
+            }
         }
         content.whole += length as u64;
         content.lines = number;
     }
-    Ok(content)
+    let is_ours = content.damages.first().is_none_or(|damage| damage.line > 1);
+    if is_ours || !content.runs.is_empty() || !content.notes.is_empty() {
+        Ok(content)
+    } else {
+        Err(StoreError::NoHeader(path.to_owned()))
+    }
 }
 
 impl Content {
@@ -187,26 +214,19 @@ impl<'f> Header<'f> {
             fingerprint: Cow::Borrowed(fingerprint),
         }
     }
-}
 
-fn check_header(path: &Path, text: &[u8], now: &Fingerprint) -> Result<(), StoreError> {
-    // Scenarios of hundreds of variants take long to be understood, a thousand times over: mostly they are the very bytes.
-    if line::encode(&Header::of(now)).is_ok_and(|expected| expected.as_bytes().trim_ascii_end() == text) {
-        return Ok(());
-    }
-    let Some(header) = line::decode::<Header<'_>>(text) else {
-        return Err(StoreError::NoHeader(path.to_owned()));
-    };
-    let other_format = || format!("the format was {} and is {FORMAT}", header.store);
-    let difference = if header.store == FORMAT {
-        header.fingerprint.first_difference(now)
-    } else {
-        Some(other_format())
-    };
-    difference.map_or(Ok(()), |difference| {
-        Err(StoreError::OtherRuns {
-            path: path.to_owned(),
-            difference,
+    /// Checks that runs of `now` may stand under it.
+    fn check(&self, path: &Path, now: &Fingerprint) -> Result<(), StoreError> {
+        let difference = if self.store == FORMAT {
+            self.fingerprint.first_difference(now)
+        } else {
+            Some(format!("the format was {} and is {FORMAT}", self.store))
+        };
+        difference.map_or(Ok(()), |difference| {
+            Err(StoreError::OtherRuns {
+                path: path.to_owned(),
+                difference,
+            })
         })
-    })
+    }
 }

@@ -236,3 +236,46 @@ fn what_a_process_says_of_itself_is_kept_between_its_runs() {
     let notes = &store.records().segments()[0].notes;
     assert_eq!(*notes, [(3, note(10, Stage::Started)), (4, note(20, failed))]);
 }
+
+#[test]
+fn a_header_that_can_not_be_read_is_named_and_the_runs_are_used() {
+    let home = filled();
+    let text = fs::read_to_string(segment(&home)).expect("read");
+    fs::write(segment(&home), text.replacen("\"crc32\":\"", "\"crc32\":\"z", 1)).expect("written");
+    let mut store = reopened(&home);
+    let damaged: Vec<_> = store.records().damages().iter().map(|damage| damage.line).collect();
+    assert_eq!(damaged, [1]);
+    assert_eq!(
+        store.records().ids().collect::<Vec<_>>(),
+        [id(0, 0), id(0, 1), id(0, 2)]
+    );
+    // What comes after it is found again too.
+    store.append(&record(1, 0)).expect("written");
+    drop(store);
+    assert_eq!(
+        reopened(&home).records().get(id(1, 0)).expect("read"),
+        Some(record(1, 0))
+    );
+}
+
+#[test]
+fn a_run_of_something_else_is_not_used_whatever_stands_above_it() {
+    let home = filled();
+    let elsewhere = tempfile::tempdir().expect("a temporary directory");
+    let other = Fingerprint {
+        seed: 8,
+        ..fingerprint()
+    };
+    let mut store = Store::open(elsewhere.path(), WHOLE, &other).expect("made");
+    store.append(&record(1, 0)).expect("written");
+    drop(store);
+    let strange = fs::read_to_string(segment(&elsewhere)).expect("read");
+    let strange = strange.lines().nth(1).expect("a run");
+    let own = fs::read_to_string(segment(&home)).expect("read");
+    for header in [own.as_str(), &own.replacen("\"crc32\":\"", "\"crc32\":\"z", 1)] {
+        fs::write(segment(&home), format!("{header}{strange}\n")).expect("written");
+        let store = reopened(&home);
+        assert_eq!(store.records().damages().last().map(|damage| damage.line), Some(5));
+        assert!(!store.records().contains(id(1, 0)));
+    }
+}
