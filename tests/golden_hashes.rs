@@ -1,6 +1,6 @@
 //! The same bytes in months from now: checksums of the results of the committed scenarios, in `golden_hashes.csv`.
 //!
-//! A change of results needs an entry in CHANGELOG.md; then `SWARMSIM_BLESS=1 cargo test --test golden_hashes` writes the file anew.
+//! A change of results needs an entry in CHANGELOG.md, which names the checksum of that file; `SWARMSIM_BLESS=1 cargo test --test golden_hashes` writes it anew.
 //! `cargo test --release --test golden_hashes` holds an optimised build against the same file.
 
 use std::collections::BTreeMap;
@@ -91,5 +91,15 @@ fn results_are_what_they_were() {
         now.len(),
         golden.len(),
         "tests/golden_hashes.csv has files or scenarios that are gone"
+    );
+}
+
+#[test]
+fn the_changelog_names_these_figures() {
+    let crc32 = format!("{:08x}", crc32fast::hash(&fs::read(golden()).expect("read")));
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).expect("read");
+    assert!(
+        changelog.contains(&crc32),
+        "results have changed: CHANGELOG.md must say so, with the new checksum of tests/golden_hashes.csv, {crc32}"
     );
 }

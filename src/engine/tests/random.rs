@@ -24,7 +24,30 @@ fn arrival() -> impl Strategy<Value = Arrival> {
             from: SimTime::ZERO,
             count: Some(25),
         }),
+        (0.01_f64..0.5, 0_u64..100).prop_map(move |(per_sec, end)| Arrival::Poisson {
+            per_sec,
+            from: SimTime::ZERO,
+            until: Some(SimTime::ZERO + secs(end)),
+            count: None,
+        }),
+        prop::collection::vec(traced(), 1..20).prop_map(|mut peers| {
+            peers.sort_by_key(|peer| peer.at);
+            Arrival::Trace {
+                path: "trace.csv".to_owned(),
+                peers: peers.into(),
+            }
+        }),
     ]
+}
+
+/// A row of a trace, with capacities of its own or those of its group.
+fn traced() -> impl Strategy<Value = TracedPeer> {
+    let capacity = || prop::option::of((100.0_f64..5000.0).prop_map(BytesPerSec));
+    (0_u64..200, capacity(), capacity()).prop_map(|(at, upload, download)| TracedPeer {
+        at: SimTime::ZERO + SimDuration::from_secs(at),
+        upload,
+        download,
+    })
 }
 
 fn choking() -> impl Strategy<Value = Choking> {
@@ -213,13 +236,10 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     )
 }
 
-fn expected_peers(scenario: &Scenario) -> usize {
-    scenario
-        .groups
-        .iter()
-        .filter_map(Group::count_known)
-        .map(|count| count as usize)
-        .sum()
+/// How many peers come to each group, where that is known beforehand.
+fn expected_peers(scenario: &Scenario) -> impl Iterator<Item = Option<usize>> {
+    let counts = scenario.groups.iter().map(Group::count_known);
+    counts.map(|count| count.map(|count| count as usize))
 }
 
 proptest! {
@@ -233,7 +253,14 @@ proptest! {
         let (end, ending) = seen.ended.unwrap();
         prop_assert!(end <= SimTime(4000 * 1_000_000_000));
         let cut_short = matches!(ending, Ending::Dead { .. } | Ending::TimeLimit);
-        prop_assert!(cut_short || seen.peers.len() >= expected_peers(&scenario), "somebody is missing");
+        for (group, expected) in expected_peers(&scenario).enumerate() {
+            let came = seen.peers.iter().filter(|p| p.group.ix() == group).count();
+            let fits = expected.is_none_or(|expected| came == expected || (cut_short && came < expected));
+            prop_assert!(fits, "{came} peers of group {group} came, not {expected:?}");
+        }
+        let mut ids: Vec<_> = seen.peers.iter().map(|p| p.id.0 as usize).collect();
+        ids.sort_unstable();
+        prop_assert!(ids.into_iter().eq(0..seen.peers.len()), "everyone who came is accounted for once");
         for p in &seen.peers {
             prop_assert!(p.completed.is_none() || p.chunks_at_end as usize == scenario.file.chunks());
             prop_assert!(p.wasted_bytes <= p.downloaded_bytes);
