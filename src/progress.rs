@@ -4,6 +4,7 @@
 
 mod clock;
 mod many;
+mod rhythm;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -19,11 +20,10 @@ use crate::units::SimDuration;
 
 pub use clock::unix_seconds;
 pub use many::RunsMeter;
+use rhythm::Rhythm;
 
 /// Time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
-/// Time between two plain lines.
-const LINE_EVERY: Duration = Duration::from_secs(5);
 /// Steps of the bar.
 const STEPS: u64 = 1000;
 const PLAIN: &str = "{bar:24} {msg}";
@@ -41,7 +41,7 @@ pub struct Meter {
 #[derive(Debug)]
 enum Display {
     Bar(ProgressBar),
-    Lines,
+    Lines(Rhythm),
     Nothing,
 }
 
@@ -75,7 +75,7 @@ impl Meter {
             );
             Display::Bar(bar)
         } else {
-            Display::Lines
+            Display::Lines(Rhythm::new(Instant::now()))
         };
         let now = Instant::now();
         Self {
@@ -88,15 +88,16 @@ impl Meter {
 
     /// Shows `progress`, unless the last time was a moment ago.
     pub fn update(&mut self, progress: &Progress) {
-        let pause = match self.display {
-            Display::Bar(_) => BAR_EVERY,
-            Display::Lines => LINE_EVERY,
-            Display::Nothing => return,
+        let now = Instant::now();
+        let is_due = match &mut self.display {
+            Display::Bar(_) => now - self.shown >= BAR_EVERY,
+            Display::Lines(rhythm) => rhythm.is_due(now),
+            Display::Nothing => false,
         };
-        if self.shown.elapsed() < pause {
+        if !is_due {
             return;
         }
-        self.shown = Instant::now();
+        self.shown = now;
         let line = self.expected.line(progress, self.started.elapsed());
         match &self.display {
             Display::Bar(bar) => {
@@ -104,7 +105,7 @@ impl Meter {
                 bar.set_message(line);
             }
             // Progress that nobody can read is no reason to stop.
-            Display::Lines => drop(writeln!(io::stderr(), "{line}")),
+            Display::Lines(_) => drop(writeln!(io::stderr(), "{line}")),
             Display::Nothing => (),
         }
     }

@@ -184,13 +184,13 @@ fn missing_runs_are_named_and_nothing_is_written() {
     let before = home.files("out");
     let error = home.refused(1, &["merge", "out"]);
     assert!(
-        error.contains("9 of 20 runs are missing: run 0 of `64 KiB · count=16`,") && error.contains("swarmsim status"),
+        error.contains("10 of 20 runs are missing: run 0 of `64 KiB · count=16`,") && error.contains("swarmsim status"),
         "{error}"
     );
     assert_eq!(home.files("out"), before);
     let error = home.refused(1, &["merge", "out", "other", "--out", "joined"]);
     assert!(
-        error.contains("9 of 20 runs are missing") && !home.path("joined").exists(),
+        error.contains("10 of 20 runs are missing") && !home.path("joined").exists(),
         "{error}"
     );
 }
@@ -204,7 +204,7 @@ fn double_runs_are_used_once_if_they_are_the_same() {
     home.shard("three", "1/3");
     let (_, beside) = home.done(&["merge", "one", "two", "three", "--out", "joined", "-q"]);
     assert!(
-        beside.contains("6 runs are there twice, with the same figures"),
+        beside.contains("7 runs are there twice, with the same figures"),
         "{beside}"
     );
     assert_eq!(home.files("joined"), home.files("whole"));
@@ -219,15 +219,11 @@ fn double_runs_that_differ_are_an_error_that_names_both() {
     let text = fs::read_to_string(&segment).expect("read");
     // Another figure in the third line, with the checksum that belongs to it.
     let forge = |line: &str| {
-        let value = line[line.find("\"value\":").expect("a value") + 8..line.len() - 1].replacen(
-            "\"makespan_s\":",
-            "\"makespan_s\":1",
-            1,
-        );
-        format!(
-            "{{\"crc32\":\"{:08x}\",\"value\":{value}}}",
-            crc32fast::hash(value.as_bytes())
-        )
+        let of = line.find(",\"of\":").expect("its header");
+        let start = line.find("\"value\":").expect("a value") + 8;
+        let value = line[start..line.len() - 1].replacen("\"makespan_s\":", "\"makespan_s\":1", 1);
+        let crc32 = crc32fast::hash(value.as_bytes());
+        format!("{{\"crc32\":\"{crc32:08x}\"{}{value}}}", &line[of..start])
     };
     let forged: Vec<_> = text
         .lines()

@@ -473,6 +473,22 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
 }
 
 #[test]
+fn a_report_without_room_is_an_error_and_leaves_the_results() {
+    let home = Home::new();
+    let Some(_small) = Mounted::new(&home, "size=120k") else {
+        return;
+    };
+    home.done("run scenario.toml -q --out whole");
+    let output = home.output("run scenario.toml --out small/out --report");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("report.html") && said.contains("No space left"), "{said}");
+    // What came out is said and kept, and there is no half page.
+    assert!(text(&output.stdout).contains("completion time"));
+    assert_eq!(home.files("small/out"), home.files("whole"));
+}
+
+#[test]
 fn a_merge_without_room_leaves_what_it_would_replace() {
     let home = Home::new();
     let Some(_small) = Mounted::new(&home, "size=1m") else {

@@ -102,6 +102,12 @@ fn whole(plan: &Plan, directory: &Directory, jobs: usize, voice: Voice) -> Resul
 }
 
 fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
+    if shard.runs(plan).is_empty() {
+        let runs = human::counted(plan.variants.len() as u64 * u64::from(plan.runs), "run");
+        voice.errors.warn(&format!(
+            "there are only {runs} to deal out, and shard {shard} has none of them"
+        ));
+    }
     let outcome = study::watched(plan, voice.quiet, voice.errors, |stop, watch| {
         compare::drive_shard(plan, shard, directory, jobs, stop, watch)
     })?;

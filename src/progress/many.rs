@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::rhythm::Rhythm;
 use crate::human;
 
-/// Time between two plain lines.
-const LINE_EVERY: Duration = Duration::from_secs(5);
 /// With more variants than this there is only the bar for all.
 const BARS_MAX: usize = 12;
 /// Characters of a label.
@@ -25,7 +24,6 @@ pub struct RunsMeter {
     /// Of those done, the ones that were played since `started`.
     new: u64,
     started: Instant,
-    shown: Instant,
 }
 
 #[derive(Debug)]
@@ -34,7 +32,7 @@ enum Display {
         variants: Vec<ProgressBar>,
         all: ProgressBar,
     },
-    Lines,
+    Lines(Rhythm),
     Nothing,
 }
 
@@ -47,17 +45,15 @@ impl RunsMeter {
         } else if io::stderr().is_terminal() {
             bars(labels, color)
         } else {
-            Display::Lines
+            Display::Lines(Rhythm::new(Instant::now()))
         };
-        let now = Instant::now();
         Self {
             display,
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             wanted: vec![0; labels.len()],
             done: vec![0; labels.len()],
             new: 0,
-            started: now,
-            shown: now,
+            started: Instant::now(),
         }
     }
 
@@ -77,7 +73,7 @@ impl RunsMeter {
         self.done[variant] += 1;
         self.new += u64::from(new);
         let line = self.line(self.started.elapsed());
-        match &self.display {
+        match &mut self.display {
             Display::Bars { variants, all } => {
                 if let Some(bar) = variants.get(variant) {
                     bar.set_position(self.done[variant]);
@@ -85,12 +81,13 @@ impl RunsMeter {
                 all.set_position(self.done.iter().sum());
                 all.set_message(line);
             }
-            Display::Lines if self.shown.elapsed() >= LINE_EVERY => {
-                self.shown = Instant::now();
-                // Progress that nobody can read is no reason to stop.
-                let _ = writeln!(io::stderr(), "{line}");
+            Display::Lines(rhythm) => {
+                if rhythm.is_due(Instant::now()) {
+                    // Progress that nobody can read is no reason to stop.
+                    drop(writeln!(io::stderr(), "{line}"));
+                }
             }
-            Display::Lines | Display::Nothing => (),
+            Display::Nothing => (),
         }
     }
 
