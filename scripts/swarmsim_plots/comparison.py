@@ -70,6 +70,8 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
         figures = (row["difference_low"], row["difference"], row["difference_high"])
         _interval(axes, place, figures, factor, row["resolved"] == "true")
     axes.set_yticks(range(len(rows)), rows["variant"])
+    # The line at 0 is not to touch the names.
+    axes.margins(x=0.12)
     axes.set(xlabel=f"difference of {label}\nto {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
     note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
@@ -174,9 +176,9 @@ def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]
 
 
 def _high(style: Style, width: str, lines: int) -> Figure:
-    """A figure as high as `lines` variants need, one below the other."""
+    """A figure as high as `lines` variants need, one below the other, with its axis and the notes above."""
     figure = style.figure(width)
-    figure.set_figheight(style.text / 72 * (1.7 * lines + 6))
+    figure.set_figheight(style.text / 72 * (1.7 * lines + 10))
     return figure
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
 from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale
@@ -60,6 +61,7 @@ def population(result: Result, style: Style, width: str) -> Figure:
     for ix, column in enumerate(("leechers", "seeds")):
         axes.step(time, series[column], where="post", label=column, **look(ix))
     axes.set(xlabel=f"time ({unit})", ylabel="peers", xlim=(0, None), ylim=(0, None))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
     return _finish(figure, axes, unfinished(result))
 
 

@@ -11,3 +11,12 @@ document.getElementById("theme")?.addEventListener("click", () => {
 });
 if (data.kind === "run") showRun(data, main);
 else showComparison(data, main);
+
+// One of two columns alone, above something wide or at the end, takes both.
+const cards = [...main.querySelectorAll(":scope > .card, :scope > .wide > .card")];
+let row = 0;
+cards.forEach((each, at) => {
+  const next = cards[at + 1];
+  row = each.classList.contains("wide") ? 0 : row + 1;
+  if (row % 2 === 1 && (!next || next.classList.contains("wide"))) each.classList.add("wide");
+});
