@@ -96,7 +96,7 @@ def main() -> None:
     asked = parser.parse_args()
     if not Path(asked.program).exists():
         sys.exit(f"there is no {asked.program}: `cargo build --release` makes it")
-    runs = [(scenario, []) for scenario in asked.scenario or []]
+    runs: list[tuple[Path, list[str]]] = [(scenario, []) for scenario in asked.scenario or []]
     runs = runs or [(SWARM, of_size(int(size))) for size in asked.sizes.split(",")]
     asked.out.mkdir(parents=True, exist_ok=True)
     rows = []
