@@ -296,6 +296,23 @@ fn shards_work_in_one_directory_at_the_same_time() {
 }
 
 #[test]
+fn a_damaged_header_is_named_and_the_runs_below_it_are_used() {
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    home.shard("out", "1/1");
+    let segment = home.path("out/runs/shard-1-of-1.jsonl");
+    let text = fs::read_to_string(&segment).expect("read");
+    fs::write(&segment, text.replacen("\"seed\":", "\"seed\":9", 1)).expect("written");
+    let status = home.status(&["out"]);
+    assert_eq!(status["damages"][0], "out/runs/shard-1-of-1.jsonl:1");
+    assert_eq!((&status["done"], &status["wanted"]), (&20.into(), &20.into()));
+    let (_, beside) = home.shard("out", "1/1");
+    assert!(beside.contains("line 1, is damaged: no run is lost by it"), "{beside}");
+    home.done(&["merge", "out", "-q"]);
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
 fn a_shard_that_is_stopped_goes_on_with_the_same_command() {
     let home = Home::new();
     let slow = [

@@ -271,7 +271,7 @@ fn a_second_signal_ends_what_the_first_can_not() {
     let home = Home::new();
     for name in ["INT", "TERM"] {
         let (reader, mut full) = std::io::pipe().expect("a pipe");
-        full.write_all(&[b'x'; 1 << 16]).expect("as much as a pipe holds");
+        full.write_all(&vec![b'x'; 1 << 16]).expect("as much as a pipe holds");
         let mut stuck = home.command("run scenario.toml --out out");
         let mut child = stuck.stdout(full).stderr(Stdio::null()).spawn().expect("it runs");
         wait_for_partial(&home);

@@ -94,15 +94,11 @@ pub fn store(input: &[u8]) {
     };
     let home = tempfile::tempdir().expect("a temporary directory");
     // The first line is the header, the others are under it.
-    let mut header = None;
-    let lines = input.split(|byte| *byte == b'\n').map(|line| match header {
-        Some(of) => checked(line, Some(of)),
-        None => {
-            header = Some(crc32fast::hash(line.strip_prefix(b"+").unwrap_or(line)));
-            checked(line, None)
-        }
-    });
-    let lines: Vec<_> = lines.collect();
+    let mut lines = input.split(|byte| *byte == b'\n');
+    let header = lines.next().unwrap_or_default();
+    let of = crc32fast::hash(header.strip_prefix(b"+").unwrap_or(header));
+    let below = lines.map(|line| checked(line, Some(of)));
+    let lines: Vec<_> = std::iter::once(checked(header, None)).chain(below).collect();
     fs::write(home.path().join(format!("{WHOLE}.jsonl")), lines.join(&b'\n')).expect("written");
     // Twice: what the first mends is whole for the second.
     let Ok(store) = Store::open(home.path(), WHOLE, &fingerprint) else {

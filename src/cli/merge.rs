@@ -37,7 +37,7 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
     let merged = compare::merge(&args.directories, args.out.as_deref(), args.force, own)?;
     for damage in &merged.damages {
         errors.warn(&format!(
-            "`{}`, line {}, is damaged: its run was found elsewhere",
+            "`{}`, line {}, is damaged; no run is missing for it",
             damage.path.display(),
             damage.line
         ));

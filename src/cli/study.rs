@@ -101,9 +101,15 @@ pub(super) fn watched<T>(
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
     let outcome = play(&stop, &mut |event| match event {
         Event::Damaged(damage) => errors.warn(&format!(
-            "`{}`, line {}, is damaged: the run in it is done again",
+            "`{}`, line {}, is damaged: {}",
             damage.path.display(),
-            damage.line
+            damage.line,
+            // The first line is the header.
+            if damage.line > 1 {
+                "the run in it is done again"
+            } else {
+                "no run is lost by it"
+            }
         )),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),

@@ -26,7 +26,7 @@ impl Rhythm {
     /// Whether a line is due; if so, the next one is due later.
     pub fn is_due(&mut self, now: Instant) -> bool {
         let elapsed = now.duration_since(self.started);
-        let is_due = elapsed - self.last >= FIRST.max(self.last / PART);
+        let is_due = elapsed >= self.last + FIRST.max(self.last / PART);
         if is_due {
             self.last = elapsed;
         }

@@ -108,12 +108,10 @@ impl Records {
     fn read_at(&self, place: Place) -> Result<RunRecord, StoreError> {
         let segment = &self.segments[place.segment];
         let path = &segment.path;
+        let read = |file: &File| segment::read_line(path, file, &segment.header, &place.line);
         match &segment.file {
-            Some(file) => segment::read_line(path, file, &segment.header, &place.line),
-            None => {
-                let file = File::open(path).map_err(failed("read", path))?;
-                segment::read_line(path, &file, &segment.header, &place.line)
-            }
+            Some(file) => read(file),
+            None => read(&File::open(path).map_err(failed("read", path))?),
         }
     }
 
