@@ -6,7 +6,7 @@ use toml::Value;
 
 use super::factors::{Factor, text};
 use super::list;
-use crate::scenario::limits::VARIANTS_MAX;
+use crate::scenario::limits::{LABEL_CHARS_MAX, VARIANTS_MAX};
 use crate::scenario::model::{Choking, StartsWith};
 use crate::scenario::study::{Axis, Placed, Variation};
 use crate::scenario::{Override, Place, Scenario, ScenarioError};
@@ -63,7 +63,7 @@ pub struct Choice {
 /// The variants, the first axis changing slowest.
 ///
 /// # Errors
-/// When two variants have the same label, two axes the same key, or there are too many.
+/// When two variants have the same label, two axes the same key, there are too many, or a label is too long.
 pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
     let axes = match variation {
         Variation::Named(named) => {
@@ -96,7 +96,19 @@ pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
             .collect(),
         changes: changes(combination),
     };
-    Ok(combinations.iter().map(choice).collect())
+    let choices: Vec<Choice> = combinations.iter().map(choice).collect();
+    let length = |choice: &Choice| choice.label.chars().count();
+    match (
+        choices.iter().map(length).max(),
+        axes.last().and_then(|axis| axis.values.last()),
+    ) {
+        (Some(longest), Some(last)) if longest > LABEL_CHARS_MAX => Err(ScenarioError::at(
+            &last.place,
+            format!("a variant would have a name of {longest} characters"),
+            format!("at most {LABEL_CHARS_MAX} are possible: give the variants names, with [[sweep.variant]]"),
+        )),
+        _ => Ok(choices),
+    }
 }
 
 fn check_axes(axes: &[Axis]) -> Result<(), ScenarioError> {
@@ -225,6 +237,14 @@ mod tests {
         let many = format!("a={}", (0..40).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
         let too_many = refused(&[&many, &many.replace("a=", "b=")]);
         assert!(too_many.contains("1600 variants"), "{too_many}");
+        // A label is the key, `=`, and the value.
+        let long = |chars: usize| grid(&[&format!("a={},1", "9".repeat(chars - 2))]);
+        assert!(long(200).is_ok());
+        let too_long = long(201).expect_err("too long");
+        assert!(
+            too_long.contains("201 characters") && too_long.contains("[[sweep.variant]]"),
+            "{too_long}"
+        );
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub const TRACE_BYTES_MAX: u64 = 1 << 30;
 pub const RUNS_MAX: u64 = 100_000;
 /// Variants of a comparison.
 pub const VARIANTS_MAX: usize = 1_000;
+/// Characters of the name of a variant: it stands in every row of the tables.
+pub const LABEL_CHARS_MAX: usize = 200;
 /// Level of a confidence interval, lowest.
 pub const CONFIDENCE_MIN: f64 = 0.5;
 /// The same, highest.

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::limits::{
     CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
-    LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
-    RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
-    TRACE_BYTES_MAX, VARIANTS_MAX,
+    LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN,
+    RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX,
+    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 
@@ -105,6 +105,7 @@ fn limits(page: &mut String) {
     row("weights, ratios, shapes and `increase`", &RATIO_MIN, &RATIO_MAX);
     row("runs of a variant", &1, &RUNS_MAX);
     row("variants", &1, &VARIANTS_MAX);
+    row("characters of the name of a variant", &1, &LABEL_CHARS_MAX);
     row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
     row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
     row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);

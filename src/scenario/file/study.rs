@@ -28,7 +28,7 @@ pub struct SweepSection {
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize, JsonSchema)]
 #[schemars(rename = "Variant")]
 pub struct VariantFile {
-    /// Name of the variant in tables; any text.
+    /// Name of the variant in tables; any text of up to 200 characters.
     #[schemars(extend("needed" = true))]
     pub name: Option<String>,
     /// What is different in it: keys of the scenario as for `--set`, in quotes, with their values. Nothing for the scenario as it is.

@@ -9,7 +9,8 @@ use crate::scenario::file::ScenarioFile;
 use crate::scenario::file::choice::Or;
 use crate::scenario::file::study::{CompareSection, Item, Keyed, SweepSection};
 use crate::scenario::limits::{
-    CONFIDENCE_MAX, CONFIDENCE_MIN, PRECISION_MAX, PRECISION_MIN, ROWS_MAX, RUNS_MAX, TIME_MAX, VARIANTS_MAX,
+    CONFIDENCE_MAX, CONFIDENCE_MIN, LABEL_CHARS_MAX, PRECISION_MAX, PRECISION_MIN, ROWS_MAX, RUNS_MAX, TIME_MAX,
+    VARIANTS_MAX,
 };
 use crate::scenario::study::{Axis, NamedVariant, Placed, Study, Variation, WarmUp};
 use crate::scenario::{Override, Place};
@@ -93,6 +94,11 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
         } else if name.chars().any(char::is_control) {
             let fault = "a name with a line break, a tab or another control character";
             at.key("name").error(fault, example);
+        } else if name.chars().count() > LABEL_CHARS_MAX {
+            at.key("name").error(
+                format!("a name of {} characters", name.chars().count()),
+                format!("at most {LABEL_CHARS_MAX} are possible: it stands in every row of the tables"),
+            );
         }
         if variant.name.is_some() && !names.insert(name.clone()) {
             at.key("name").error(
