@@ -166,6 +166,8 @@ fn shards_from_several_machines_are_joined_in_another_directory() {
     assert!(said.contains("results   joined") && beside.is_empty(), "{said}{beside}");
     assert_eq!(home.files("joined"), home.files("whole"));
     // What was joined is a sweep like any other.
+    let status = home.status(&["joined"]);
+    assert_eq!(status["parts"][0]["state"], "ended");
     home.sweep("joined", &["--resume", "-q"]);
     assert_eq!(home.files("joined"), home.files("whole"));
     let again = home.refused(2, &["merge", "1", "2", "3", "--out", "joined"]);

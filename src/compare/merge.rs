@@ -9,7 +9,8 @@ use super::plan::Plan;
 use super::plan_file::PlanFile;
 use crate::choking::OwnChokers;
 use crate::metrics::Staging;
-use crate::store::{Damage, Double, Records, RunId, Store, WHOLE};
+use crate::progress::unix_seconds;
+use crate::store::{Damage, Double, Note, Records, RunId, Stage, Store, WHOLE};
 
 /// So many missing runs are named.
 const NAMED_MAX: usize = 10;
@@ -188,6 +189,10 @@ impl Parts {
         let mut store = Store::open(&directory.store(), directory.segment(), &self.plan.fingerprint())?;
         let records = self.wanted().filter_map(|id| self.records.get(id).transpose());
         store.append_all(records)?;
+        store.note(&Note {
+            at_unix_s: unix_seconds(),
+            what: Stage::Ended,
+        })?;
         conclude(&self.plan, store.records(), directory)
     }
 }

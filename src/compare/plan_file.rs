@@ -67,7 +67,9 @@ pub enum PlanFileError {
         why: String,
     },
     /// It is the plan of something else.
-    #[error("`{path}` plans something else: {difference}")]
+    #[error(
+        "`{path}` plans something else: {difference}. What belongs to another plan needs another directory (--out)"
+    )]
     Other {
         /// The file.
         path: PathBuf,
