@@ -39,7 +39,16 @@ fn replay(home: &Path, out: &str) -> Value {
     serde_json::from_str(&read(home, &format!("{out}/replay.json"))).expect("JSON")
 }
 
-/// The rows of `unchokes.csv` between peers of `replay`, as its columns.
+/// When each of `columns` began and ended.
+fn spans(columns: &Value) -> Vec<(f64, f64)> {
+    let column = |name: &str| -> Vec<f64> {
+        let cells = columns[name].as_array().expect("a column");
+        cells.iter().map(|cell| cell.as_f64().expect("a time")).collect()
+    };
+    column("started_s").into_iter().zip(column("ended_s")).collect()
+}
+
+/// The rows of `unchokes.csv` that peers of `replay` have given or got, as its columns.
 fn unchokes_of_sample(home: &Path, replay: &Value) -> Value {
     let shown: Vec<&Value> = replay["peers"]
         .as_array()
@@ -63,7 +72,7 @@ fn unchokes_of_sample(home: &Path, replay: &Value) -> Value {
                 value
             }
         };
-        if shown.contains(&&cell("from_peer")) && shown.contains(&&cell("to_peer")) {
+        if shown.contains(&&cell("from_peer")) || shown.contains(&&cell("to_peer")) {
             for name in names {
                 columns[name].as_array_mut().expect("a column").push(cell(name));
             }
@@ -87,12 +96,26 @@ fn a_small_swarm_is_recorded_whole_and_changes_no_other_file() {
     );
     assert!(all["unchokes"]["bytes"].as_array().is_some_and(|rows| rows.len() > 20));
     assert_eq!(all["unchokes"], unchokes_of_sample(home.path(), &all));
+    assert_eq!(all["partners"]["peer"], json!([]), "nobody is left out");
+    let sent: f64 = spans(&all["transfers"]).iter().map(|(from, to)| to - from).sum();
+    let unchoked: f64 = spans(&all["unchokes"]).iter().map(|(from, to)| to - from).sum();
+    assert!(
+        sent > 0.5 * unchoked && sent < 1.01 * unchoked,
+        "{sent} s sent in {unchoked} s of slots"
+    );
+    assert_eq!(
+        spans(&all["connections"]).len(),
+        13 * 12 / 2,
+        "13 peers know each other"
+    );
     for peer in &all["peers"].as_array().expect("peers")[1..] {
         let last = peer["progress"]
             .as_array()
             .and_then(|steps| steps.last())
             .expect("steps");
-        assert_eq!(last, &json!([peer["completed_s"], 20]));
+        assert_eq!(last, &json!([peer["completed_s"], 4]), "all four chunks");
+        let whole = peer["part_whole_s"].as_array().expect("parts");
+        assert!(whole.contains(&peer["completed_s"]) && !whole.contains(&Value::Null));
     }
     assert!(run(home.path(), 12, "again", &["--record-replay"]).status.success());
     assert!(run(home.path(), 12, "plain", &[]).status.success());
@@ -129,11 +152,17 @@ fn a_large_swarm_is_recorded_as_a_sample() {
             .success()
     );
     let some = replay(home.path(), "r");
-    assert_eq!((&some["peers_in_run"], &some["one_of"]), (&json!(161), &json!(2)));
+    // More than 150 is a sample, and more than 60 are too many for one.
+    assert_eq!((&some["peers_in_run"], &some["one_of"]), (&json!(161), &json!(4)));
     assert_eq!(
         some["peers"].as_array().map(Vec::len),
-        Some(81),
-        "80 leechers and the seed"
+        Some(41),
+        "40 leechers and the seed"
+    );
+    assert!(
+        some["partners"]["peer"]
+            .as_array()
+            .is_some_and(|peers| peers.len() > 100)
     );
     assert_eq!(some["unchokes"], unchokes_of_sample(home.path(), &some));
 }

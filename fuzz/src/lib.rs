@@ -154,7 +154,8 @@ pub fn report(input: &[u8]) {
     ];
     let Ok(text) = std::str::from_utf8(input) else { return };
     let home = tempfile::tempdir().expect("a temporary directory");
-    fs::write(home.path().join("scenario.toml"), "name = \"fuzz\"\n").expect("written");
+    let scenario = "name = \"fuzz\"\nfile = { size = \"1 MiB\", chunk_size = \"256 KiB\" }\n";
+    fs::write(home.path().join("scenario.toml"), scenario).expect("written");
     for part in text.split("== ") {
         let (name, content) = part.split_once('\n').unwrap_or((part, ""));
         if FILES.contains(&name) {

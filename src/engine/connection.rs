@@ -127,6 +127,8 @@ impl<O: Observer> Simulation<'_, O> {
         let (a_end, b_end) = self.swarm.links.open(now, (a, &mut a_range), (b, &mut b_range));
         self.swarm.peers[a].links = a_range;
         self.swarm.peers[b].links = b_range;
+        self.observer
+            .connected(now, self.swarm.peers[a].id, self.swarm.peers[b].id);
         for (peer, end) in [(a, a_end), (b, b_end)] {
             if self.swarm.is_super_seed(peer) {
                 self.offer_next(end);
@@ -189,6 +191,8 @@ impl<O: Observer> Simulation<'_, O> {
             }
         }
         let owners = [self.swarm.links.owner(link), self.swarm.links.owner(back)];
+        let [one, other] = owners.map(|owner| self.swarm.peers[owner].id);
+        self.observer.disconnected(self.schedule.now(), one, other);
         for (end, owner) in [link, back].into_iter().zip(owners) {
             self.stop_awaiting(owner, end);
             self.swarm.links.close(end, &mut self.swarm.peers[owner].links);

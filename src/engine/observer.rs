@@ -169,6 +169,10 @@ pub trait Observer {
     fn transferred(&mut self, _transfer: &Transfer) {}
     /// An unchoke has ended.
     fn unchoke_ended(&mut self, _unchoke: &Unchoke) {}
+    /// Two peers have become neighbours.
+    fn connected(&mut self, _now: SimTime, _one: PeerId, _other: PeerId) {}
+    /// Two peers are neighbours no more. Of those that still are at the end of the run nothing is told.
+    fn disconnected(&mut self, _now: SimTime, _one: PeerId, _other: PeerId) {}
     /// A leecher has completed the file.
     fn completed(&mut self, _now: SimTime, _peer: PeerId, _group: GroupIx, _joined: SimTime) {}
     /// A peer has left, or is there at the end of the run (then `left` is `None`).
@@ -211,6 +215,16 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
         self.0.unchoke_ended(unchoke);
         self.1.unchoke_ended(unchoke);
+    }
+
+    fn connected(&mut self, now: SimTime, one: PeerId, other: PeerId) {
+        self.0.connected(now, one, other);
+        self.1.connected(now, one, other);
+    }
+
+    fn disconnected(&mut self, now: SimTime, one: PeerId, other: PeerId) {
+        self.0.disconnected(now, one, other);
+        self.1.disconnected(now, one, other);
     }
 
     fn completed(&mut self, now: SimTime, peer: PeerId, group: GroupIx, joined: SimTime) {

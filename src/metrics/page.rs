@@ -46,19 +46,26 @@ const REPLAY: &str = "
 ## replay.json
 
 What the animation in the report shows, one JSON object, with `--record-replay` (mode `bittorrent` only). Times are seconds since the start of the run.
-A replay is bounded: with more than 150 peers, or more than 60,000 unchokes among more than 30 peers, every second peer of each group is dropped,
-again and again, but never the first of a group. Where that is not enough, the shortest unchokes are dropped.
+Up to 150 peers are all shown. Of more there is a sample of at most 60: every second, fourth, eighth, … of each group, with the first. Whatever a peer of the
+sample has dealt with others is here whether they are in the sample or not, so shares of its slots are those of all its slots.
+A replay is bounded: beyond 80,000 unchokes, transfers and connections the sample is halved down to 30 peers; then connections are left out, and then what lasted
+shortest.
 
 | key | meaning |
 | --- | --- |
 | `ended_s` | end of the run |
 | `peers_in_run` | peers that joined in the run |
 | `one_of` | of each group the first peer is here, and every `one_of`-th after it in order of arrival; 1: all |
-| `shortest_s` | unchokes shorter than this are left out; 0: none |
+| `shortest_s` | unchokes and transfers shorter than this are left out; 0: none |
+| `chunks` | chunks of the file |
 | `steps` | steps of `progress` from nothing to the whole file |
+| `full_mesh` | whether everybody is the neighbour of everybody |
 | `groups` | names of the groups |
-| `peers` | one object per peer, in order of arrival: columns of `peers.csv`, but `group` is a place in `groups`, from 0; `initial_seed`; and `progress`, pairs of a time and the step reached then |
-| `unchokes` | columns of `unchokes.csv`: its rows between peers of the sample |
+| `peers` | one object per peer shown, in order of arrival: columns of `peers.csv`, but `group` is a place in `groups`, from 0; `initial_seed`; `progress`, pairs of a time and the step reached then; `part_begun_s` and `part_whole_s`: when it had the first and the last chunk of each part of the file, of which there are up to 512, else one a chunk |
+| `partners` | columns: the peers that are not shown, but have dealt with one that is |
+| `unchokes` | columns of `unchokes.csv`: all its rows that a peer shown has given or got |
+| `transfers` | columns: when a peer shown was sending or was sent to; breaks of less than a second are none |
+| `connections` | columns: when a peer shown was whose neighbour; `null` in a full mesh, and where there were too many |
 ";
 
 const COMPARISONS: &str = "

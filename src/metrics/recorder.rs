@@ -26,7 +26,7 @@ pub struct Recorder<'a> {
     tables: Tables,
     traffic: Vec<Traffic>,
     before: Sent,
-    replay: Option<(Recording, Box<dyn Write>)>,
+    replay: Option<(Recording<'a>, Box<dyn Write>)>,
     end: SimTime,
     failed: Rc<Cell<bool>>,
 }
@@ -182,7 +182,7 @@ impl Observer for Recorder<'_> {
     fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
         self.accounts.joined(now, peer, group, upload, download, chunks);
         if let Some((replay, _)) = &mut self.replay {
-            replay.joined(now, peer, group, chunks);
+            replay.joined(now, peer, group, upload);
         }
     }
 
@@ -221,6 +221,18 @@ impl Observer for Recorder<'_> {
         }
         if let Some((replay, _)) = &mut self.replay {
             replay.unchoke_ended(unchoke);
+        }
+    }
+
+    fn connected(&mut self, now: SimTime, one: PeerId, other: PeerId) {
+        if let Some((replay, _)) = &mut self.replay {
+            replay.connected(now, one, other);
+        }
+    }
+
+    fn disconnected(&mut self, now: SimTime, one: PeerId, other: PeerId) {
+        if let Some((replay, _)) = &mut self.replay {
+            replay.disconnected(now, one, other);
         }
     }
 

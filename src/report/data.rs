@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use toml::Table;
 
 use super::{ReportError, chunks, distribution, failed, replay, table};
 use crate::metrics::replay::REPLAY;
 use crate::scenario::{self, LoadOptions};
+use crate::units::Bytes;
 
 const SCENARIO: &str = "scenario.toml";
 
@@ -50,6 +52,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     };
     Ok(json!({
         "kind": "run",
+        "chunks": chunks_of_file(directory, &text)?,
         "summary": all("summary.csv")?,
         "group_summary": all("group_summary.csv")?,
         "groups": all("groups.csv")?,
@@ -100,6 +103,21 @@ fn names(column: &Value) -> Vec<String> {
 fn scenario(directory: &Path) -> Result<String, ReportError> {
     let path = directory.join(SCENARIO);
     fs::read_to_string(&path).map_err(failed("read", &path))
+}
+
+/// How many chunks the file has by `text`, the scenario as it was run; its chokers may be of another program.
+fn chunks_of_file(directory: &Path, text: &str) -> Result<u64, ReportError> {
+    let sizes = || {
+        let table: Table = text.parse().ok()?;
+        let size = |key: &str| table.get("file")?.get(key)?.as_str()?.parse::<Bytes>().ok();
+        let (file, chunk) = (size("size")?, size("chunk_size")?);
+        (chunk.0 > 0).then(|| file.0.div_ceil(chunk.0))
+    };
+    sizes().ok_or_else(|| ReportError::Damaged {
+        path: directory.join(SCENARIO),
+        line: 1,
+        what: "it does not say `file.size` and `file.chunk_size` as a scenario that was run does".to_owned(),
+    })
 }
 
 /// What is probably not meant in the scenario of `directory`. One that can't be read says nothing: it names chokers of another program, or a

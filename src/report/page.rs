@@ -5,17 +5,25 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 12] = [
+const SCRIPTS: [&str; 20] = [
     include_str!("../../web/src/format.js"),
+    include_str!("../../web/src/save.js"),
     include_str!("../../web/src/card.js"),
-    include_str!("../../web/src/charts.js"),
+    include_str!("../../web/src/charts/colours.js"),
+    include_str!("../../web/src/charts/read.js"),
+    include_str!("../../web/src/charts/xy.js"),
+    include_str!("../../web/src/charts/heatmap.js"),
+    include_str!("../../web/src/charts/forest.js"),
     include_str!("../../web/src/replay/recording.js"),
     include_str!("../../web/src/replay/layout.js"),
     include_str!("../../web/src/replay/draw.js"),
     include_str!("../../web/src/replay/panel.js"),
+    include_str!("../../web/src/replay/found.js"),
+    include_str!("../../web/src/replay/words.js"),
     include_str!("../../web/src/replay/player.js"),
     include_str!("../../web/src/run.js"),
     include_str!("../../web/src/factor.js"),
+    include_str!("../../web/src/metrics.js"),
     include_str!("../../web/src/comparison.js"),
     include_str!("../../web/src/main.js"),
 ];
