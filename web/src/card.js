@@ -1,4 +1,7 @@
 // A card: title, note, content, and for a chart its value line and its downloads.
+import { csv, save, savePng, shape, standalone } from "./save.js";
+
+/** @typedef {import("./save.js").Sheet} Sheet */
 
 /** @param {string} name @param {Record<string, string>} [attributes] @param {(Node | string)[]} children @returns {HTMLElement} */
 export function element(name, attributes = {}, ...children) {
@@ -8,13 +11,8 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
-export function shape(name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
+/** Stands in the place of a chart without data. */
+export const NOTHING = "Nothing of this happened here.";
 
 /** @param {string} title @param {string} note @param {Node[]} content @param {boolean} [wide] */
 export function card(title, note, content, wide = false) {
@@ -24,11 +22,19 @@ export function card(title, note, content, wide = false) {
   return made;
 }
 
-/** @typedef {{ columns: string[], rows: any[][] }} Sheet what a chart shows, as a table */
+/** Buttons that save what `title` names. @param {string} title @param {Record<string, (file: string) => void>} ways the name of a format, and what saves it into a file */
+export function saveButtons(title, ways) {
+  const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return element("div", { class: "tools" }, ...Object.entries(ways).map(([format, act]) => {
+    const button = element("button", { type: "button", "aria-label": `Save ${title} as ${format}` }, format);
+    button.addEventListener("click", () => act(`${name}.${format.toLowerCase()}`));
+    return button;
+  }));
+}
 
 /**
  * A chart in a card. `draw` fills an SVG of a given width and returns its height.
- * @param {{ title: string, note?: string, wide?: boolean, legend?: { name: string, colour: string, dash?: string }[], sheet: Sheet,
+ * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./save.js").Entry[], sheet: Sheet,
  *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
  */
 export function chartCard(chart) {
@@ -42,16 +48,12 @@ export function chartCard(chart) {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     plot.replaceChildren(svg);
   };
-  const name = chart.title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const tool = (/** @type {string} */ label, /** @type {() => void} */ act) => {
-    const button = element("button", { type: "button", "aria-label": `Save ${chart.title} as ${label}` }, label);
-    button.addEventListener("click", act);
-    return button;
-  };
-  const tools = element("div", { class: "tools" },
-    tool("SVG", () => save(`${name}.svg`, new Blob([standalone(svg)], { type: "image/svg+xml" }))),
-    tool("PNG", () => savePng(`${name}.png`, svg)),
-    tool("CSV", () => save(`${name}.csv`, new Blob([csv(chart.sheet)], { type: "text/csv" }))));
+  const picture = () => standalone(svg, chart.title, chart.legend ?? []);
+  const tools = saveButtons(chart.title, {
+    SVG: (file) => save(file, new Blob([picture()], { type: "image/svg+xml" })),
+    PNG: (file) => savePng(file, picture()),
+    CSV: (file) => save(file, csv(chart.sheet)),
+  });
   const legend = element("ul", { class: "legend" });
   for (const { name: label, colour, dash } of chart.legend ?? []) {
     const look = dash ? `background:repeating-linear-gradient(90deg,${colour} 0 4px,transparent 4px 7px)` : `background:${colour}`;
@@ -64,43 +66,4 @@ export function chartCard(chart) {
     drawn = plot.clientWidth;
   })).observe(plot);
   return made;
-}
-
-/** The SVG with its colours written out. @param {Element} svg */
-function standalone(svg) {
-  const copy = /** @type {Element} */ (svg.cloneNode(true));
-  const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ");
-  copy.setAttribute("width", width);
-  copy.setAttribute("height", height);
-  copy.prepend(shape("style", {}, "text{font:12px sans-serif;fill:var(--soft)}.strong{fill:var(--ink)}"),
-    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }));
-  const style = getComputedStyle(document.documentElement);
-  return new XMLSerializer().serializeToString(copy).replace(/var\((--\w+)\)/g, (_, key) => style.getPropertyValue(key).trim());
-}
-
-/** @param {string} name @param {Element} svg */
-function savePng(name, svg) {
-  const image = new Image();
-  image.onload = () => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => { if (blob) save(name, blob); });
-  };
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(svg))}`;
-}
-
-/** @param {Sheet} sheet */
-function csv(sheet) {
-  const cell = (/** @type {any} */ v) => (v === null ? "" : /[",\n\r]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
-  return [sheet.columns, ...sheet.rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
-}
-
-/** @param {string} name @param {Blob} blob */
-function save(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

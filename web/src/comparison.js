@@ -1,8 +1,11 @@
 // The report of a comparison.
 import { card, element } from "./card.js";
-import { colour, dash, forest, xyChart } from "./charts.js";
+import { colour, dash } from "./charts/colours.js";
+import { forest } from "./charts/forest.js";
+import { xyChart } from "./charts/xy.js";
 import { factorChart } from "./factor.js";
 import { distinct, number } from "./format.js";
+import { metricTable } from "./metrics.js";
 import { heading, warnings } from "./run.js";
 
 /** @param {any} data @param {HTMLElement} main */
@@ -30,9 +33,10 @@ export function showComparison(data, main) {
     const label = unit ? `${metric.replace(/_(s|bytes)$/, "")}${unit}` : metric;
     const items = rows.filter((/** @type {number} */ i) => summary.difference_low[i] !== null).map((/** @type {number} */ i) => ({
       name: String(summary.variant[i]), low: summary.difference_low[i], value: summary.difference[i], high: summary.difference_high[i], clear: summary.resolved[i] === "true" }));
+    const most = values.value.reduce((/** @type {number | null} */ m, /** @type {number | null} */ v, /** @type {number} */ i) => (v !== null && values.metric[i] === metric && (m === null || v > m) ? v : m), null);
     const series = variants.map((variant, k) => {
       const own = values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.variant[i] === variant && values.metric[i] === metric).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
-      return { name: String(variant), colour: colour(k), dash: dash(k), points: own.flatMap((/** @type {number} */ v, /** @type {number} */ i) => [[v, i / own.length], [v, (i + 1) / own.length]]) };
+      return { name: String(variant), colour: colour(k), dash: dash(k), step: true, points: own.length ? [[own[0], 0], ...own.map((/** @type {number} */ v, /** @type {number} */ i) => [v, (i + 1) / own.length]), [most, 1]] : [] };
     });
     const charts = [xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", x: label, y: "share of runs", yMax: 1, series })];
     if (items.length) {
@@ -43,7 +47,7 @@ export function showComparison(data, main) {
   };
   show();
   if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs)));
-  main.append(card("All metrics", "A heading sorts the table.", [table(summary)], true));
+  main.append(card("All metrics", "A heading sorts the table.", metricTable(summary), true));
   main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
 
@@ -55,30 +59,4 @@ function distribution(curves, runs) {
     x: "time since joining (min)", y: "share of leechers", yMax: 1,
     series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
       points: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.mean[i]]), span: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.low[i], c.high[i]]) })) });
-}
-
-/** @param {import("./format.js").Table} summary */
-function table(summary) {
-  const columns = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
-  const text = new Set(["metric", "unit", "variant", "resolved", "winner"]);
-  let order = summary.metric.map((_, i) => i);
-  const body = element("tbody");
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...columns.map((c) =>
-    element("td", { class: text.has(c) ? "text" : "" }, text.has(c) ? String(summary[c][i] ?? "") : number(summary[c][i]))))));
-  let [by, up] = ["", true];
-  const head = columns.map((c) => {
-    const button = element("button", { type: "button" }, c.replaceAll("_", " "));
-    const cell = element("th", { class: text.has(c) ? "text" : "", scope: "col" }, button);
-    button.addEventListener("click", () => {
-      [by, up] = [c, by === c ? !up : true];
-      const rank = (/** @type {number} */ i) => summary[c][i] ?? (text.has(c) ? "" : Infinity);
-      order = order.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a - b) * (up ? 1 : -1));
-      for (const other of head) other.removeAttribute("aria-sort");
-      cell.setAttribute("aria-sort", up ? "ascending" : "descending");
-      fill();
-    });
-    return cell;
-  });
-  fill();
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body));
 }

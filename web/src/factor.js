@@ -1,5 +1,6 @@
 // A metric against the factor of a grid that was swept over numbers.
-import { colour, dash, xyChart } from "./charts.js";
+import { colour, dash } from "./charts/colours.js";
+import { xyChart } from "./charts/xy.js";
 import { distinct } from "./format.js";
 
 /** The largest value over the smallest, from which on the axis is logarithmic. */

@@ -12,8 +12,17 @@ document.getElementById("theme")?.addEventListener("click", () => {
 if (data.kind === "run") showRun(data, main);
 else showComparison(data, main);
 
+// What is folded on the screen is unfolded on paper.
+/** @type {HTMLDetailsElement[]} */
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (main.querySelectorAll("details:not([open])"))];
+  for (const each of unfolded) each.open = true;
+});
+addEventListener("afterprint", () => { for (const each of unfolded) each.open = false; });
+
 // One of two columns alone, above something wide or at the end, takes both.
-const cards = [...main.querySelectorAll(":scope > .card, :scope > .wide > .card")];
+const cards = [...main.querySelectorAll(":scope > .card, :scope > .wide:not(.replay) > .card")];
 let row = 0;
 cards.forEach((each, at) => {
   const next = cards[at + 1];

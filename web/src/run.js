@@ -1,6 +1,8 @@
 // The report of one run.
 import { card, element } from "./card.js";
-import { colour, heatmap, xyChart } from "./charts.js";
+import { colour } from "./charts/colours.js";
+import { heatmap } from "./charts/heatmap.js";
+import { xyChart } from "./charts/xy.js";
 import { replayCard } from "./replay/player.js";
 import { distinct, duration, number, pairs, percent } from "./format.js";
 
@@ -16,7 +18,7 @@ function doneOverTime(completionTimes, end) {
   const times = completionTimes.filter((t) => t !== null).sort((a, b) => a - b);
   /** @type {[number, number][]} */
   const steps = [[0, 0]];
-  times.forEach((t, k) => steps.push([t, k / completionTimes.length], [t, (k + 1) / completionTimes.length]));
+  times.forEach((t, k) => steps.push([t, (k + 1) / completionTimes.length]));
   if (end > 0) steps.push([end, times.length / completionTimes.length]);
   return steps;
 }
@@ -44,7 +46,7 @@ function againstChance(groups, names, sizes) {
 export function showRun(data, main) {
   const { peers, timeseries, groups } = data;
   const figures = Object.fromEntries(Object.entries(data.summary).map(([name, values]) => [name, /** @type {any[]} */ (values)[0]]));
-  const chunks = peers.chunks_at_end.reduce((/** @type {number} */ m, /** @type {number} */ n) => Math.max(m, n), 0);
+  const { chunks } = data;
   const names = distinct(data.group_summary.group);
   const withSeeds = new Set(names.filter((_, i) => data.group_summary.initial_seeds[i] > 0));
   const sizes = new Map(names.map((name, i) => [name, data.group_summary.leechers[i]]));
@@ -59,7 +61,7 @@ export function showRun(data, main) {
   const over = (/** @type {[string, string][]} */ columns) => columns.map(([column, name], k) => ({ name, colour: colour(k), points: pairs(timeseries.time_s, timeseries[column]) }));
   const scaled = (/** @type {any[]} */ series, /** @type {number} */ x, /** @type {number} */ y) => series.map((s) => ({ ...s, points: s.points.map((/** @type {[number, number]} */ p) => [p[0] / x, p[1] / y]) }));
 
-  const completedChart = (/** @type {import("./charts.js").XyChart} */ chart) => (figures.completed ? xyChart(chart) : card(chart.title, "Nobody completed the file.", []));
+  const completedChart = (/** @type {import("./charts/xy.js").XyChart} */ chart) => (figures.completed ? xyChart(chart) : card(chart.title, "Nobody completed the file.", []));
 
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
@@ -74,7 +76,7 @@ export function showRun(data, main) {
     ["time over lower bound", number(figures.makespan_over_bound)], ["wasted bytes", number(figures.wasted_bytes)]])], true));
   main.append(
     completedChart({ title: "Completion time", note: "Share of the leechers of each group that are done this long after they joined.", x: "time since joining (min)", y: "share of leechers", yMax: 1,
-      series: scaled(leeching.map((group, k) => ({ name: String(group), colour: colour(k), points: doneOverTime(ofLeechers(group, "completion_time_s"), figures.completion_last_s) })), 60, 1) }),
+      series: scaled(leeching.map((group, k) => ({ name: String(group), colour: colour(k), step: true, points: doneOverTime(ofLeechers(group, "completion_time_s"), figures.completion_last_s) })), 60, 1) }),
     xyChart({ title: "Leechers and seeds", x: "time (min)", y: "peers", series: scaled(over([["leechers", "leechers"], ["seeds", "seeds"]]), 60, 1) }),
     xyChart({ title: "Use of upload capacity", note: "Mean since the sample before.", x: "time (min)", y: "share of capacity", yMax: 1,
       series: scaled(over([["leecher_utilisation", "leechers"], ["seed_utilisation", "seeds"], ["utilisation", "all"]]), 60, 1) }),

@@ -1,38 +1,25 @@
-// The replay in a report, opened from the disk in headless Chromium with the network off. Needs `cargo build` and Chromium, as report.test.mjs.
+// The replay in a report, opened from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { barriers, classes, home, launch, openReport, sheet, swarmsim } from "../browser.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const result = join(mkdtempSync(join(tmpdir(), "swarmsim-replay-")), "r");
-const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="10 MiB"', "--quiet", "--report", "--record-replay", "--out", result];
 let browser, recorded;
 
 before(async () => {
-  execFileSync(join(root, "target/debug/swarmsim"), ["run", ...scenario], { stdio: ["ignore", "ignore", "pipe"] });
-  recorded = JSON.parse(readFileSync(join(result, "replay.json"), "utf8"));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  swarmsim("run", classes, "--set", 'file.size="10 MiB"', "--quiet", "--report", "--record-replay", "--out", "replay");
+  recorded = JSON.parse(readFileSync(join(home, "replay", "replay.json"), "utf8"));
+  browser = await launch();
 });
 after(() => browser?.close());
 
 async function open(options = {}) {
-  const context = await browser.newContext({ offline: true, bypassCSP: true, viewport: { width: 1200, height: 900 }, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
-  await page.goto(`file://${join(result, "report.html")}`);
+  const { page, faults } = await openReport(browser, "replay", { viewport: { width: 1200, height: 900 }, ...options });
   const replay = page.locator("#replay");
-  await replay.locator("canvas").scrollIntoViewIfNeeded();
-  await page.waitForFunction(() => { const canvas = document.querySelector("#replay canvas"); return canvas.width === canvas.clientWidth * devicePixelRatio; });
-  const picture = () => replay.locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  await replay.locator("canvas.swarm").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => { const canvas = document.querySelector("#replay canvas.swarm"); return canvas.width === canvas.clientWidth * devicePixelRatio; });
+  const picture = () => replay.locator("canvas.swarm").evaluate((canvas) => canvas.toDataURL());
   const time = async () => Number(await replay.getByLabel("Time").inputValue());
   const scrub = (to) => replay.getByLabel("Time").evaluate((input, value) => {
     input.value = value;
@@ -80,16 +67,26 @@ test("the panel and the text for screen readers say what was recorded of the pee
   const { page, replay, time, scrub } = await open();
   await scrub(recorded.ended_s / 4);
   const now = await time();
-  await replay.locator("canvas").focus();
+  await replay.locator("canvas.swarm").focus();
   for (let i = 0; i <= 20; i++) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   const peer = recorded.peers[20];
-  const step = peer.progress.filter(([at]) => at <= now).at(-1)[1];
+  const held = peer.part_whole_s.filter((at) => at !== null && Math.round(at * 10) / 10 <= now).length;
+  assert.ok(held > 0 && held < 40);
   const [serves, served] = [slots("from_peer", peer.peer, now), slots("to_peer", peer.peer, now)];
   assert.ok(serves.length > 0);
   const panel = replay.locator(".panel");
   assert.equal(await panel.locator("h3").textContent(), `Peer ${peer.peer} of ${recorded.groups[peer.group]}`);
-  assert.match(await panel.textContent(), new RegExp(`has ${(step / recorded.steps) * 100} % of the file.*upload ${peer.upload_bytes_per_s / 1e3} kB/s`));
+  assert.match(await panel.textContent(), new RegExp(`has ${held} of 40 chunks.*upload ${peer.upload_bytes_per_s / 1e3} kB/s`));
+  assert.match(await panel.locator(".neighbours").textContent(), /^\d+: 1 origin, \d+ slow, \d+ medium, \d+ fast$/);
+  assert.equal(await panel.locator("canvas").getAttribute("aria-label"), `Chunk map: ${held} of 40 chunks`);
+  const filled = await panel.locator("canvas").evaluate((canvas) => {
+    const at = (i) => canvas.getContext("2d").getImageData((i % 32) * 16 + 7, Math.floor(i / 32) * 16 + 3, 1, 1).data.join();
+    return [...Array(40).keys()].filter((i) => at(i) !== [0, 0, 0, 0].join()).map(at);
+  });
+  const full = recorded.peers[20].part_whole_s.map((at) => at !== null && Math.round(at * 10) / 10 <= now);
+  assert.equal(new Set(filled.filter((_, i) => full[i])).size, 1, "chunks that it has look alike");
+  assert.ok(!filled.filter((_, i) => !full[i]).includes(filled[full.indexOf(true)]), "and others do not");
   const listed = (list) => panel.locator("ul").nth(list).locator("li").evaluateAll((items) => items.map((item) => Number.parseInt(item.textContent)));
   assert.deepEqual(await listed(0), serves);
   assert.deepEqual(await listed(1), served);
@@ -102,7 +99,7 @@ test("the panel and the text for screen readers say what was recorded of the pee
 
 test("a click chooses a peer", async () => {
   const { replay } = await open();
-  const canvas = replay.locator("canvas");
+  const canvas = replay.locator("canvas.swarm");
   const seed = await canvas.evaluate((it) => {
     const context = it.getContext("2d");
     const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim().match(/\w\w/g).map((part) => Number.parseInt(part, 16));
@@ -134,13 +131,48 @@ test("with less motion the time goes on in steps, and at the end everybody is do
 
 for (const colorScheme of ["light", "dark"]) {
   test(`accessible in ${colorScheme}, with a peer chosen, and no wider than a phone`, async () => {
-    const { page, replay, scrub } = await open({ colorScheme, viewport: { width: 390, height: 844 } });
+    const { page, replay, scrub } = await open({ colorScheme, viewport: { width: 375, height: 812 } });
     await scrub(60);
-    await replay.locator("canvas").focus();
+    await replay.locator("canvas.swarm").focus();
     for (const key of ["ArrowRight", "ArrowRight", "Enter"]) await page.keyboard.press(key);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => globalThis.axe.run("#replay"));
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+    assert.deepEqual(await barriers(page, "#replay"), []);
   });
 }
+
+test("a slot in use looks otherwise than one that is idle, and its bead goes on", async () => {
+  const { replay, picture, scrub } = await open();
+  await scrub(recorded.ended_s / 4);
+  const first = await picture();
+  await scrub(recorded.ended_s / 4 + 0.3);
+  const slots = await replay.locator("canvas.swarm").count();
+  assert.equal(slots, 1);
+  assert.notEqual(await picture(), first, "beads have moved on");
+});
+
+test("partners over time are those of the recording", async () => {
+  const { page } = await open();
+  const rows = (await sheet(page, "Partners over time")).slice(1);
+  const { unchokes, peers } = recorded;
+  const tenth = (s) => Math.round(s * 10) / 10;
+  for (const [name, minutes, share] of rows.filter((_, i) => i % 40 === 7)) {
+    const now = minutes * 60;
+    const slots = unchokes.started_s.flatMap((started, i) => (tenth(started) <= now && now < tenth(unchokes.ended_s[i]) ? [[unchokes.from_peer[i], unchokes.to_peer[i]]] : []));
+    const given = slots.filter(([from]) => !peers[from].initial_seed && !(peers[from].completed_s !== null && tenth(peers[from].completed_s) <= now));
+    const group = recorded.groups.indexOf(name.split(":")[0]);
+    const own = given.filter(([from]) => peers[from].group === group);
+    const found = name === "answered" ? given.filter(([from, to]) => slots.some(([a, b]) => a === to && b === from)).length / given.length
+      : own.filter(([, to]) => peers[to].group === group).length / own.length;
+    assert.ok(Math.abs(found - share) < 1e-9, `${name} at ${now} s: ${found} against ${share}`);
+  }
+});
+
+test("on paper the replay is a picture with its moment and no controls", async () => {
+  const { page, replay } = await open({ colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.ok(await replay.locator("canvas.swarm").isVisible());
+  assert.match(await replay.locator(".clock").innerText(), /min|s/);
+  assert.ok(!(await replay.getByRole("slider").isVisible()));
+  assert.match(await replay.locator(".facts").textContent(), /Leechers: 40/);
+});

@@ -1,41 +1,21 @@
-// Opens reports from the disk in headless Chromium with the network off. Needs `cargo build` and /usr/bin/chromium (or CHROMIUM).
+// Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { barriers, classes, launch, openReport, saved, sheet, swarmsim, table } from "../browser.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const home = mkdtempSync(join(tmpdir(), "swarmsim-report-"));
-const scenario = [join(root, "scenarios/bandwidth_classes.toml"), "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
-const swarmsim = (...args) => execFileSync(join(root, "target/debug/swarmsim"), args, { stdio: ["ignore", "ignore", "pipe"] });
-const pages = Object.fromEntries(["run", "short", "comparison", "grid"].map((kind) => [kind, join(home, kind, "report.html")]));
+const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
 
 before(async () => {
-  swarmsim("run", ...scenario, join(home, "run"), "--detail", "chunks");
-  swarmsim("run", ...scenario, join(home, "short"), "--set", 'run.time_limit="20 s"');
-  swarmsim("compare", ...scenario, join(home, "comparison"), "--choker", "tit-for-tat,altruist", "--runs", "10");
-  swarmsim("compare", ...scenario, join(home, "grid"), "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  swarmsim("run", ...scenario, "run", "--detail", "chunks");
+  swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
+  swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
+  swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
+  browser = await launch();
 });
 after(() => browser?.close());
 
-async function open(kind, options = {}) {
-  const context = await browser.newContext({ offline: true, bypassCSP: true, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
-  await page.goto(`file://${pages[kind]}`);
-  await page.waitForSelector(".plot svg");
-  return { page, faults };
-}
+const open = (kind, options) => openReport(browser, kind, options);
 
 for (const [kind, charts] of [["run", 12], ["comparison", 3], ["grid", 4]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
@@ -48,11 +28,9 @@ for (const [kind, charts] of [["run", 12], ["comparison", 3], ["grid", 4]]) {
   });
   for (const colorScheme of ["light", "dark"]) {
     test(`${kind}: accessible in ${colorScheme}, and no wider than a phone`, async () => {
-      const { page } = await open(kind, { colorScheme, viewport: { width: 390, height: 844 } });
+      const { page } = await open(kind, { colorScheme, viewport: { width: 375, height: 812 } });
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+      assert.deepEqual(await barriers(page), []);
     });
   }
 }
@@ -66,7 +44,7 @@ test("arrow keys read values, the button changes the theme", async () => {
   const { page } = await open("run");
   await page.locator(".plot svg").first().focus();
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator(".value").first().textContent(), /slow: [\d.]+ at [\d.]+/);
+  assert.match(await page.locator(".value").first().textContent(), /^at [\d.]+: slow: [\d.]+ · medium: /);
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await background();
   await page.locator("#theme").press("Enter");
@@ -76,23 +54,10 @@ test("arrow keys read values, the button changes the theme", async () => {
 test("a chart is saved as CSV, SVG and PNG", async () => {
   const { page } = await open("run");
   for (const [kind, start] of [["CSV", "series,"], ["SVG", "<svg"], ["PNG", "\u2030PNG"]]) {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save Completion time as ${kind}`, exact: true }).click()]);
-    const bytes = readFileSync(await download.path());
+    const bytes = await saved(page, "Completion time", kind);
     assert.ok(bytes.length > 100 && (kind === "PNG" ? bytes.subarray(1, 4).toString() === "PNG" : bytes.toString().startsWith(start)));
   }
 });
-
-/** What a chart shows, as its CSV says it. */
-async function sheet(page, title) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save ${title} as CSV`, exact: true }).click()]);
-  return readFileSync(await download.path(), "utf8").trim().split("\r\n").map((row) => row.split(","));
-}
-
-/** A table of a result, as objects. */
-function table(kind, name) {
-  const [head, ...rows] = readFileSync(join(home, kind, name), "utf8").trim().split("\n").map((row) => row.trim().split(","));
-  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell])));
-}
 
 test("a comparison shows the distribution with a band over its runs", async () => {
   const { page } = await open("comparison");
@@ -141,18 +106,35 @@ test("warnings of the run and of the scenario are shown, and a chart that has no
   assert.equal(await page.getByText("Nobody completed the file.").count(), 2);
 });
 
-test("on paper it is light, with whole charts and no controls", async () => {
+test("on paper it is light, with whole charts, the scenario and no controls", async () => {
   const { page } = await open("grid", { colorScheme: "dark", viewport: { width: 718, height: 1000 } });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   const style = (selector, name) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e)[n], name);
   assert.equal(await style("h1", "color"), "rgb(31, 35, 40)");
   assert.equal(await style(".card:has(svg)", "breakInside"), "avoid");
   for (const selector of [".tools", "#theme"]) assert.equal(await style(selector, "display"), "none");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut at the right");
+  assert.match(await page.locator("pre").last().innerText(), /bandwidth-classes/);
+  assert.ok(await page.locator("details pre").isVisible());
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator("details[open]").count(), 0);
 });
 
-test("a heading sorts the table", async () => {
-  const { page } = await open("comparison");
-  await page.getByRole("button", { name: "mean", exact: true }).click();
-  assert.equal(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "ascending");
+test("a heading sorts the table either way, what has no value comes last, and the table can be saved", async () => {
+  const { page } = await open("grid");
+  const rows = () => page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const heading = page.getByRole("button", { name: "difference", exact: true });
+  for (const order of ["ascending", "descending"]) {
+    await heading.click();
+    assert.equal(await page.locator("th[aria-sort]").getAttribute("aria-sort"), order);
+    const cells = (await rows()).map((row) => row[7]);
+    const first = cells.indexOf("–");
+    assert.ok(first > 0 && cells.slice(first).every((cell) => cell === "–"), `${order}: ${cells}`);
+  }
+  const file = (await saved(page, "All metrics", "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
+  assert.equal(file.length, 1 + table("grid", "comparison_summary.csv").length);
+  assert.deepEqual(file[0].slice(0, 5), ["metric", "unit", "variant", "n", "mean"]);
+  const [shown] = await rows();
+  assert.deepEqual(file[1].slice(0, 3), [shown[0], shown[1], shown[2]], "in the order shown");
 });

@@ -1,4 +1,4 @@
-// Where peers stand: each group on a ring of its own, by upload capacity; initial seeds in the middle.
+// Where peers stand: each group on a ring of its own, by upload capacity; initial seeds in the middle. Who is not shown is a dot somewhere inside its ring.
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {{ x: number, y: number }} Point */
@@ -8,15 +8,17 @@
 export function layout(film, width, height) {
   const indices = film.peers.map((_, i) => i);
   const seeds = indices.filter((i) => film.peers[i].seed);
-  const groups = film.groups.map((name, g) => ({ name, members: indices.filter((i) => film.peers[i].group === g && !film.peers[i].seed) }))
+  const partners = film.all.map((_, i) => i).slice(indices.length);
+  const groups = film.groups.map((name, g) => ({ name, members: indices.filter((i) => film.peers[i].group === g && !film.peers[i].seed), partners: partners.filter((i) => film.all[i].group === g) }))
     .filter(({ members }) => members.length > 0);
-  const middle = { x: 0, y: 0, radius: Math.sqrt(seeds.length) * 0.6, name: "", members: seeds };
+  const rest = partners.filter((i) => groups.every((group) => !group.partners.includes(i)));
+  const middle = { x: 0, y: 0, radius: Math.sqrt(seeds.length + rest.length / 8) * 0.6, name: "", members: seeds, partners: rest };
   const rings = [middle, ...around(groups, middle.radius)];
   const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.members.length, 6)), 0.7);
   return fitted(rings, size, width, height, film);
 }
 
-/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {{ name: string, members: number[] }[]} groups @param {number} middle */
+/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {{ name: string, members: number[], partners: number[] }[]} groups @param {number} middle */
 function around(groups, middle) {
   const radii = groups.map(({ members }) => Math.sqrt(members.length + 2));
   if (groups.length === 1) return [{ ...groups[0], x: 0, y: 0, radius: Math.max(radii[0], middle + 2) }];
@@ -45,15 +47,20 @@ function fitted(rings, size, width, height, film) {
   const [wide, high] = [stretch(width - 2 * pad, right - left), stretch(height - 2 * pad - 2 * label, bottom - top)];
   const place = (/** @type {number} */ x, /** @type {number} */ y) =>
     ({ x: width / 2 + (x - (wide * (left + right)) / 2) * scale, y: height / 2 + (y - (high * (top + bottom)) / 2) * scale });
-  const points = film.peers.map(() => ({ x: 0, y: 0 }));
+  const points = film.all.map(() => ({ x: 0, y: 0 }));
   for (const ring of rings) {
-    const byUpload = [...ring.members].sort((a, b) => film.peers[a].upload - film.peers[b].upload || a - b);
-    byUpload.forEach((i, k) => {
-      const angle = (2 * Math.PI * k) / byUpload.length - Math.PI / 2;
-      const radius = byUpload.length === 1 ? 0 : ring.radius;
-      points[i] = place(ring.x * wide + radius * Math.cos(angle), ring.y * high + radius * Math.sin(angle));
+    const [centre, radius] = [place(ring.x * wide, ring.y * high), ring.radius * scale];
+    const alone = ring.members.length === 1 && ring.partners.length === 0;
+    const put = (/** @type {number[]} */ members, /** @type {(i: number) => number} */ away) => byUpload(film, members).forEach((i, k) => {
+      const angle = (2 * Math.PI * k) / members.length - Math.PI / 2;
+      points[i] = { x: centre.x + away(i) * radius * Math.cos(angle), y: centre.y + away(i) * radius * Math.sin(angle) };
     });
+    put(ring.members, () => (alone ? 0 : 1));
+    put(ring.partners, (i) => 0.12 + 0.66 * Math.sqrt((film.all[i].id * 0.618034) % 1));
   }
   return { points, size: Math.max(3, Math.min(17, size * scale * 0.85)),
     rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < 0, ...place(ring.x * wide, ring.y * high) })) };
 }
+
+/** @param {Recording} film @param {number[]} members */
+const byUpload = (film, members) => [...members].sort((a, b) => film.all[a].upload - film.all[b].upload || a - b);

@@ -1,20 +1,41 @@
 // What was recorded, and what held at a moment of it. Times are in seconds here; the page carries tenths.
 
-/** @typedef {{ id: number, group: number, seed: boolean, upload: number, download: number | null, joined: number, completed: number | null,
- *   left: number | null, reason: string | null, progress: [number, number][] }} Peer */
-/** @typedef {{ from: number, to: number, start: number, end: number, optimistic: boolean, bytes: number }} Slot one peer unchoked by another */
-/** @typedef {{ end: number, total: number, oneOf: number, shortest: number, steps: number, groups: string[], peers: Peer[], slots: Slot[] }} Recording */
+/** @typedef {{ id: number, group: number, upload: number }} Partner a peer that is not shown, but has dealt with one that is */
+/** @typedef {Partner & { seed: boolean, download: number | null, joined: number, completed: number | null, left: number | null, reason: string | null,
+ *   progress: [number, number][], begun: (number | null)[], whole: (number | null)[] }} Peer */
+/** @typedef {{ from: number, to: number, start: number, end: number }} Span places among `all`: peers, then partners */
+/** @typedef {Span & { optimistic: boolean, bytes: number }} Slot one peer unchoked by another */
+/** @typedef {{ end: number, total: number, oneOf: number, shortest: number, chunks: number, steps: number, fullMesh: boolean, groups: string[], peers: Peer[],
+ *   all: Partner[], slots: Slot[], transfers: Span[], connections: Span[] | null }} Recording */
+/** @typedef {{ now: number, slots: Slot[], both: (slot: Span) => boolean, sending: (slot: Span) => boolean }} Moment the slots that are taken, which of them are answered, and which are in use */
 
 /** @param {any} data @returns {Recording} */
 export function recording(data) {
   const time = (/** @type {any} */ tenths) => (tenths === null ? null : tenths / 10);
+  const span = (/** @type {number[]} */ [from, to, start, end]) => ({ from, to, start: start / 10, end: end / 10 });
+  const peers = data.peers.map((/** @type {any} */ p) => ({ ...p, joined: p.joined / 10, completed: time(p.completed), left: time(p.left),
+    progress: p.progress.map((/** @type {[number, number]} */ [at, step]) => [at / 10, step]), begun: (p.begun ?? p.whole).map(time), whole: p.whole.map(time) }));
   return {
-    end: data.end / 10, total: data.peers_in_run, oneOf: data.one_of, shortest: data.shortest_s, steps: data.steps, groups: data.groups,
-    peers: data.peers.map((/** @type {any} */ p) => ({ ...p, joined: p.joined / 10, completed: time(p.completed), left: time(p.left),
-      progress: p.progress.map((/** @type {[number, number]} */ [at, step]) => [at / 10, step]) })),
-    slots: data.unchokes.map((/** @type {number[]} */ [from, to, start, end, optimistic, bytes]) =>
-      ({ from, to, start: start / 10, end: end / 10, optimistic: optimistic === 1, bytes })),
+    end: data.end / 10, total: data.peers_in_run, oneOf: data.one_of, shortest: data.shortest_s, chunks: data.chunks, steps: data.steps, fullMesh: data.full_mesh,
+    groups: data.groups, peers,
+    all: [...peers, ...data.partners.map((/** @type {number[]} */ [id, group, upload]) => ({ id, group, upload }))],
+    slots: data.unchokes.map((/** @type {number[]} */ row) => ({ ...span(row), optimistic: row[4] === 1, bytes: row[5] })),
+    transfers: data.transfers.map(span), connections: data.connections?.map(span) ?? null,
   };
+}
+
+/** @param {Span[]} spans @param {number} now */
+const lasting = (spans, now) => /** @type {any[]} */ (spans.filter((span) => span.start <= now && now < span.end));
+
+/** @param {number} from @param {number} to */
+const way = (from, to) => from * 2 ** 20 + to;
+
+/** What holds at a moment. @param {Recording} film @param {number} now @returns {Moment} */
+export function momentOf(film, now) {
+  const slots = /** @type {Slot[]} */ (lasting(film.slots, now));
+  const given = new Set(slots.map((slot) => way(slot.from, slot.to)));
+  const used = new Set(lasting(film.transfers, now).map((span) => way(span.from, span.to)));
+  return { now, slots, both: (slot) => given.has(way(slot.to, slot.from)), sending: (slot) => used.has(way(slot.from, slot.to)) };
 }
 
 /** @param {Peer} peer @param {number} now */
@@ -29,22 +50,27 @@ export function progress(film, peer, now) {
   return reached ? reached[1] / film.steps : 0;
 }
 
-/** The slots that are taken at a moment. @param {Recording} film @param {number} now */
-export const taken = (film, now) => film.slots.filter((slot) => slot.start <= now && now < slot.end);
-
-/** Finds out whether a slot is answered: its receiver serves its sender too. @param {Slot[]} slots */
-export function answered(slots) {
-  const key = (/** @type {number} */ from, /** @type {number} */ to) => from * 2 ** 20 + to;
-  const ways = new Set(slots.map((slot) => key(slot.from, slot.to)));
-  return (/** @type {Slot} */ slot) => ways.has(key(slot.to, slot.from));
+/** How much of each part of the file a peer has: 0 none, 1 some, 2 all. @param {Peer} peer @param {number} now */
+export function partsOf(peer, now) {
+  const reached = (/** @type {number | null} */ at) => (at !== null && at <= now ? 1 : 0);
+  return peer.whole.map((at, part) => reached(at) + reached(peer.begun[part]));
 }
 
-/** Of the leechers' slots the share that is answered, and for each group the share that stays in it; `null` without any slot. @param {Recording} film @param {number} now */
-export function clustering(film, now) {
-  const slots = taken(film, now).filter((slot) => !isSeed(film.peers[slot.from], now));
-  if (slots.length === 0) return null;
-  const both = answered(slots);
+/** The neighbours of a peer, as places among `all`; `null` where they were not recorded. @param {Recording} film @param {number} i @param {number} now */
+export function neighboursOf(film, i, now) {
+  if (film.fullMesh) return film.oneOf > 1 ? null : film.peers.flatMap((peer, j) => (j !== i && isThere(peer, now) && isThere(film.peers[i], now) ? [j] : []));
+  return film.connections && lasting(film.connections.filter((span) => span.from === i || span.to === i), now).map((span) => (span.from === i ? span.to : span.from));
+}
+
+/**
+ * Of the slots that the leechers shown give, the share that is answered, and for each group the share that stays in it; `null` without any slot. Whoever is at the
+ * other end, shown or not, all slots of the peers shown are recorded both ways.
+ * @param {Recording} film @param {Moment} moment
+ */
+export function clustering(film, { now, slots, both }) {
+  const given = slots.filter((slot) => slot.from < film.peers.length && !isSeed(film.peers[slot.from], now));
+  if (given.length === 0) return null;
   const share = (/** @type {Slot[]} */ list, /** @type {(slot: Slot) => boolean} */ holds) => (list.length === 0 ? null : list.filter(holds).length / list.length);
-  const own = film.groups.map((_, g) => share(slots.filter((slot) => film.peers[slot.from].group === g), (slot) => film.peers[slot.to].group === g));
-  return { own, both: share(slots, both) ?? 0 };
+  const own = film.groups.map((_, g) => share(given.filter((slot) => film.all[slot.from].group === g), (slot) => film.all[slot.to].group === g));
+  return { own, both: share(given, both) ?? 0, given: given.length };
 }

@@ -1,0 +1,58 @@
+// What the tests share: the program, headless Chromium, a report opened from the disk with the network off. Needs `cargo build` and /usr/bin/chromium (or CHROMIUM).
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+export const root = fileURLToPath(new URL("../", import.meta.url));
+export const home = mkdtempSync(join(tmpdir(), "swarmsim-report-"));
+export const classes = join(root, "scenarios/bandwidth_classes.toml");
+
+/** Runs the program in a folder of the tests. `SWARMSIM` says where it is; by default the build in `target/debug`. */
+export const swarmsim = (...args) => execFileSync(process.env.SWARMSIM ?? join(root, "target/debug/swarmsim"), args, { cwd: home, stdio: ["ignore", "ignore", "pipe"] });
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+/** The report of a result; `faults` is what the console complains of and what is asked of the network. */
+export async function openReport(browser, result, options = {}) {
+  const context = await browser.newContext({ offline: true, bypassCSP: true, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
+  await page.goto(`file://${join(home, result, "report.html")}`);
+  await page.waitForSelector(".plot svg");
+  return { page, faults };
+}
+
+/** What axe finds in a part of the page. */
+export async function barriers(page, part = "html") {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate((selector) => globalThis.axe.run(selector), part);
+  return violations.map((v) => `${v.id}: ${v.nodes[0].html}`);
+}
+
+/** What a button saves. */
+export async function saved(page, title, format) {
+  const button = page.getByRole("button", { name: `Save ${title} as ${format}`, exact: true });
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return readFileSync(await download.path());
+}
+
+/** What a chart shows, as its CSV says it. */
+export async function sheet(page, title) {
+  return (await saved(page, title, "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
+}
+
+/** A table of a result, as objects. */
+export function table(result, name) {
+  const [head, ...rows] = readFileSync(join(home, result, name), "utf8").trim().split("\n").map((row) => row.trim().split(","));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell])));
+}
+
+/** The card of a chart. */
+export const chart = (page, title) => page.locator(".card").filter({ has: page.locator("h2", { hasText: new RegExp(`^${title}$`) }) });

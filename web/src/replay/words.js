@@ -1,0 +1,38 @@
+// What the replay says around the canvas: what is shown, what lines and marks mean, the moment in words.
+import { element } from "../card.js";
+import { number, percent } from "../format.js";
+import { clustering, isSeed, isThere } from "./recording.js";
+
+/** @typedef {import("./recording.js").Recording} Recording */
+/** @typedef {import("./recording.js").Moment} Moment */
+
+/** @param {Recording} film */
+export function noteOf(film) {
+  const sample = film.oneOf === 1 ? `All ${number(film.peers.length)} peers are shown.`
+    : `A sample: ${number(film.peers.length)} of ${number(film.total)} peers, every ${film.oneOf}th of each group. Small dots inside a ring are peers of its group that are not in the sample, `
+      + "while one that is deals with them; so all slots of the sample are here, and shares are those of all its slots.";
+  const brief = film.shortest > 0 ? ` Slots and transfers shorter than ${number(film.shortest)} s are left out, here and in the shares.` : "";
+  return `${sample}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. Rings go clockwise by upload capacity.`;
+}
+
+/** @param {Recording} film @param {(group: string) => string} colourOf */
+export function legendOf(film, colourOf) {
+  const groups = film.groups.filter((_, g) => film.peers.some((peer) => peer.group === g && !peer.seed));
+  const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", {}, element("i", { class: mark, style }), name);
+  return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
+    item("line both", "both unchoke each other"), item("line", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
+    item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"));
+}
+
+/** The moment in words. @param {Recording} film @param {Moment} moment */
+export function factsOf(film, moment) {
+  const there = film.peers.filter((peer) => isThere(peer, moment.now));
+  const seeds = there.filter((peer) => isSeed(peer, moment.now)).length;
+  const found = clustering(film, moment);
+  const whole = (/** @type {number} */ share) => percent(Math.round(share * 100) / 100);
+  const text = `Leechers${film.oneOf === 1 ? "" : " shown"}: ${there.length - seeds}, seeds: ${seeds}.`;
+  if (found === null) return text;
+  const own = film.groups.flatMap((name, g) => (found.own[g] === null ? [] : [`${name} ${whole(found.own[g])}`]));
+  const stay = own.length > 1 ? ` Stay in their own group: ${own.join(", ")}.` : "";
+  return `${text} They give ${number(found.given)} slots. Answered, so that both unchoke each other: ${whole(found.both)}.${stay}`;
+}

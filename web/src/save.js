@@ -1,0 +1,92 @@
+// What is shown as a file: a chart as SVG or PNG that other programs can read, a table as CSV.
+
+/** @typedef {{ columns: string[], rows: any[][] }} Sheet what is shown, as a table */
+/** @typedef {{ name: string, colour: string, dash?: string }} Entry of a legend */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
+export function shape(name, attributes, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** Finds the colour that a browser makes of `var(…)` and `color-mix(…)`, as `#rrggbb`. */
+function plainColours() {
+  const style = getComputedStyle(document.documentElement);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const pencil = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  /** @type {Map<string, string>} */
+  const known = new Map();
+  return (/** @type {string} */ colour) => {
+    if (!/[(]/.test(colour)) return colour;
+    const found = known.get(colour);
+    if (found) return found;
+    pencil.fillStyle = colour.replace(/var\((--\w+)\)/g, (_, key) => style.getPropertyValue(key).trim());
+    pencil.fillRect(0, 0, 1, 1);
+    const plain = `#${[...pencil.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+    known.set(colour, plain);
+    return plain;
+  };
+}
+
+/** Title and legend of a chart, as they stand above it on the page; and how high they are. @param {string} title @param {Entry[]} legend @param {number} width @returns {[Element[], number]} */
+function headOf(title, legend, width) {
+  const made = [shape("text", { x: 12, y: 22, class: "head" }, title)];
+  let [x, y] = [12, 44];
+  for (const { name, colour, dash } of legend) {
+    const wide = 34 + name.length * 6.8;
+    if (x > 12 && x + wide > width) [x, y] = [12, y + 18];
+    made.push(shape("line", { x1: x, x2: x + 18, y1: y - 4, y2: y - 4, stroke: colour, "stroke-width": 3, "stroke-dasharray": dash ?? "" }), shape("text", { x: x + 24, y, class: "strong" }, name));
+    x += wide;
+  }
+  return [made, legend.length ? y + 12 : 34];
+}
+
+/** The chart as a file of its own: with title and legend, and nothing in it that hangs on the page. @param {Element} svg @param {string} title @param {Entry[]} legend */
+export function standalone(svg, title, legend) {
+  const plain = plainColours();
+  const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
+  const [above, high] = headOf(title, legend, width);
+  const plot = shape("g", { transform: `translate(0 ${high})` });
+  plot.append(...[...svg.children].filter((each) => !each.classList.contains("mark")).map((each) => each.cloneNode(true)));
+  const whole = shape("svg", { width, height: height + high, viewBox: `0 0 ${width} ${height + high}` });
+  whole.append(shape("style", {}, `text{font:12px sans-serif;fill:${plain("var(--soft)")}}.strong{fill:${plain("var(--ink)")}}.head{font-size:15px;font-weight:bold;fill:${plain("var(--ink)")}}`),
+    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }), ...above, plot);
+  for (const each of whole.querySelectorAll("[fill], [stroke], [style]")) {
+    for (const name of ["fill", "stroke"]) if (each.hasAttribute(name)) each.setAttribute(name, plain(/** @type {string} */ (each.getAttribute(name))));
+    const style = each.getAttribute("style");
+    if (style) each.setAttribute("style", style.replace(/var\(--\w+\)/g, plain));
+  }
+  return new XMLSerializer().serializeToString(whole);
+}
+
+/** @param {string} name @param {string} svg */
+export function savePng(name, svg) {
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => { if (blob) save(name, blob); });
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+}
+
+/** @param {Sheet} sheet */
+export function csv(sheet) {
+  const cell = (/** @type {any} */ v) => (v === null || v === undefined ? "" : /[",\n\r]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
+  return new Blob([[sheet.columns, ...sheet.rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
+}
+
+/** @param {string} name @param {Blob} blob */
+export function save(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

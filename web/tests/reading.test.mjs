@@ -1,0 +1,130 @@
+// What pointer and keys read is what was measured; what is saved can be read elsewhere.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chart, classes, home, launch, openReport, saved, swarmsim, table } from "../browser.mjs";
+
+/** Nobody ever brings a chunk, so nothing is ever sent. */
+const BARREN = `
+name = "barren"
+[file]
+size = "1 MiB"
+[run]
+time_limit = "60 s"
+[[group]]
+name = "leechers"
+count = 5
+upload = "1 Mbit/s"
+`;
+
+let browser;
+
+before(async () => {
+  writeFileSync(join(home, "barren.toml"), BARREN);
+  swarmsim("run", "barren.toml", "--quiet", "--report", "--out", "barren");
+  // Numbers of five digits at an axis.
+  swarmsim("run", "barren.toml", "--quiet", "--out", "many");
+  const series = join(home, "many", "timeseries.csv");
+  writeFileSync(series, readFileSync(series, "utf8").replaceAll(/^([\d.]+),\d+,/gm, "$1,20000,"));
+  swarmsim("report", "many");
+  swarmsim("run", classes, "--quiet", "--report", "--detail", "chunks", "--out", "read");
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** What a chart says while the pointer is at a place of it. */
+async function readAt(page, title, x, y) {
+  const card = chart(page, title);
+  await card.locator(".plot svg").scrollIntoViewIfNeeded();
+  const box = await card.locator(".plot svg").boundingBox();
+  await page.mouse.move(box.x + x, box.y + y);
+  return card.locator(".value").textContent();
+}
+
+test("the pointer reads every dot of a chart against capacity, and so do the keys", async () => {
+  const { page } = await openReport(browser, "read", { viewport: { width: 1200, height: 900 } });
+  const leechers = table("read", "peers.csv").filter((peer) => peer.group !== "origin");
+  const number = (value) => Number(value).toLocaleString("en", { maximumSignificantDigits: 4 });
+  const told = leechers.map((peer) => `${peer.group}: ${number(peer.completion_time_s / 60)} at ${peer.upload_bytes_per_s / 1e3}`).sort();
+  const title = "Completion time against upload capacity";
+  const dots = await chart(page, title).locator("circle:not(.mark)").evaluateAll((all) => all.map((dot) => [dot.getAttribute("cx"), dot.getAttribute("cy")].map(Number)));
+  assert.equal(dots.length, 40);
+  const read = [];
+  for (const [x, y] of dots) read.push(await readAt(page, title, x, y));
+  assert.deepEqual([...new Set(read)].sort(), [...new Set(told)]);
+  await chart(page, title).locator(".plot svg").focus();
+  const keyed = [];
+  await page.keyboard.press("Home");
+  for (let k = 0; k < 40; k++) {
+    keyed.push(await chart(page, title).locator(".value").textContent());
+    await page.keyboard.press("ArrowRight");
+  }
+  assert.deepEqual(keyed.sort(), told);
+});
+
+test("a step curve reads the step that holds at the pointer", async () => {
+  const { page } = await openReport(browser, "read", { viewport: { width: 1200, height: 900 } });
+  const times = table("read", "peers.csv").filter((peer) => peer.group === "fast").map((peer) => peer.completion_time_s / 60).sort((a, b) => a - b);
+  const last = Math.max(...table("read", "peers.csv").map((peer) => Number(peer.completion_time_s) / 60));
+  const plot = chart(page, "Completion time").locator(".plot svg");
+  const path = await plot.locator("path").last().evaluate((curve) => { const box = curve.getBBox(); return { left: box.x, right: box.x + box.width }; });
+  for (const minutes of [times[0] - 0.3, times[4] + 0.01, times[12] + 0.4, last * 0.99]) {
+    const said = await readAt(page, "Completion time", path.left + ((path.right - path.left) * minutes) / last, 100);
+    const [, at] = said.match(/^at ([\d.]+): /);
+    const share = times.filter((time) => time <= Number(at)).length / times.length;
+    assert.match(said, new RegExp(`fast: ${share.toLocaleString("en", { maximumSignificantDigits: 4 })}$`), said);
+  }
+});
+
+test("a swarm into which nobody brings a chunk has a report without faults", async () => {
+  const { page, faults } = await openReport(browser, "barren");
+  await page.waitForTimeout(300);
+  const broken = await page.locator(".plot svg *").evaluateAll((all) => all.filter((it) => [...it.attributes].some((a) => /NaN|Infinity|undefined/.test(a.value))).length);
+  assert.equal(broken, 0);
+  assert.deepEqual(faults, []);
+  const marks = await page.$$eval(".plot svg", (all) => all.map((svg) => svg.querySelectorAll("path:not([d='']), circle:not(.mark), rect:not(.mark)").length));
+  assert.ok(marks.length > 0 && marks.every((n) => n > 0), String(marks));
+  assert.ok(await page.getByText("Nothing of this happened here.").count() > 0);
+});
+
+test("a saved chart has its title and legend, and colours that every program knows", async () => {
+  const { page } = await openReport(browser, "read");
+  for (const [title, legend] of [["Copies of every chunk over time", []], ["Traffic between groups", []], ["Completion time", ["slow", "medium", "fast"]]]) {
+    const svg = (await saved(page, title, "SVG")).toString();
+    const colours = [...svg.matchAll(/(?:fill|stroke)(?:="|:)([^";}]+)/g)].map(([, value]) => value);
+    assert.ok(colours.length > 5 && colours.every((value) => /^(#[0-9a-f]{6}|none)$/.test(value)), `${title}: ${colours.find((value) => !/^(#[0-9a-f]{6}|none)$/.test(value))}`);
+    assert.doesNotMatch(svg, /var\(|color-mix|oklab/);
+    const texts = await page.evaluate((text) => [...new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("text")].map((it) => it.textContent), svg);
+    for (const text of [title, ...legend]) assert.ok(texts.includes(text), text);
+    const heights = new Set(colours);
+    if (title.startsWith("Copies")) assert.ok(heights.size > 20, "shades are told apart");
+  }
+});
+
+test("numbers at the axis and its title keep apart, however many digits there are", async () => {
+  for (const width of [1200, 375]) {
+    const { page } = await openReport(browser, "many", { viewport: { width, height: 900 } });
+    const card = chart(page, "Leechers and seeds");
+    await card.scrollIntoViewIfNeeded();
+    assert.ok((await card.locator(".tick").allTextContents()).includes("20,000"));
+    const overlaps = await page.locator(".plot svg:has(.tick)").evaluateAll((all) => all.filter((svg) => {
+      const title = svg.querySelector("text.title").getBoundingClientRect();
+      return [...svg.querySelectorAll(".tick")].some((tick) => tick.getBoundingClientRect().left < title.right);
+    }).length);
+    assert.equal(overlaps, 0);
+    assert.ok(await page.locator(".tick").evaluateAll((all) => all.every((tick) => tick.getBoundingClientRect().left >= tick.closest("svg").getBoundingClientRect().left)), "nothing is cut");
+  }
+});
+
+test("cells of the traffic say what groups.csv says", async () => {
+  const { page } = await openReport(browser, "read");
+  const cells = await chart(page, "Traffic between groups").locator("svg text[style]").allTextContents();
+  const mebibytes = table("read", "groups.csv").map((row) => row.bytes / 2 ** 20);
+  assert.equal(cells.length, 16);
+  assert.ok(mebibytes.some((value) => value > 1000 && Math.round(value) % 10 !== 0), "a number of more than three digits");
+  cells.forEach((cell, i) => {
+    const value = mebibytes[i];
+    assert.equal(Number(cell.replaceAll(",", "")), value >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
+  });
+});
