@@ -22,13 +22,17 @@ RUN: dict[str, Draw] = {
     "cdf": run.cdf,
     "utilisation": run.utilisation,
     "population": run.population,
+    "held": run.held,
     "traffic": run.traffic,
     "clustering": run.clustering,
+    "clustering-index": run.clustering_index,
     "completion-vs-upload": run.completion_vs_upload,
     "share-ratio": run.share_ratio,
+    "share-ratio-vs-upload": run.share_ratio_vs_upload,
     "copies": run.copies,
     "chunks": run.chunks,
     "seed-load": run.seed_load,
+    "seed-share": run.seed_share,
 }
 # Dates would make other bytes of the same data.
 METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
@@ -40,6 +44,7 @@ def of_comparison(choice: comparison.Choice) -> dict[str, Draw]:
         "cdf": comparison.cdf,
         "differences": partial(comparison.differences, choice=choice),
         "factor": partial(comparison.factor, choice=choice),
+        "runs": partial(comparison.runs, choice=choice),
         "metrics": partial(comparison.metrics, choice=choice),
     }
 
@@ -93,7 +98,7 @@ def draw(wanted: argparse.Namespace) -> int:
             kind = "comparison" if result.is_comparison else "run"
             raise PlotError(f"a {kind} has no figure `{name}`, only {', '.join(known)}")
     if wanted.list:
-        print("\n".join(f"{name:21} {about(draw)}" for name, draw in known.items()))
+        print("\n".join(f"{name:22} {about(draw)}" for name, draw in known.items()))
         return 0
     style = STYLES[wanted.style]
     out = wanted.out or Path("figures") / wanted.directory.resolve().name

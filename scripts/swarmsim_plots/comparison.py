@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .data import NoDataError, PlotError, Result
-from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note, scale
+from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note, scale, short
 
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
@@ -43,12 +44,13 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     times = np.linspace(0, longest, 400)
     figure = style.figure(width)
     axes = figure.subplots()
+    entries = []
     for ix, (variant, rows) in enumerate(table.groupby("variant", sort=False)):
         shares = np.array([_share(times, run) for _, run in rows.groupby("run")])
         axes.fill_between(times / factor, shares.min(0), shares.max(0), color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
-        axes.plot(times / factor, shares.mean(0), label=variant, **look(ix))
+        entries += [(axes.plot(times / factor, shares.mean(0), **look(ix))[0], str(variant))]
     axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
-    legend(figure, axes.get_legend_handles_labels()[0])
+    legend(figure, entries)
     missing = int((runs["leechers"] - runs["completed"]).sum())
     said = [f"line: mean over {runs['run'].nunique()} runs; band: lowest and highest"]
     said += [f"{missing:,} of {runs['leechers'].sum():,} leechers did not complete"] if missing else []
@@ -69,12 +71,38 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     for place, row in enumerate(rows.to_dict("records")):
         figures = (row["difference_low"], row["difference"], row["difference_high"])
         _interval(axes, place, figures, factor, row["resolved"] == "true")
-    axes.set_yticks(range(len(rows)), rows["variant"])
+    _name_rows(axes, rows["variant"], 0.4)
     # The line at 0 is not to touch the names.
     axes.margins(x=0.12)
-    axes.set(xlabel=f"difference of {label}\nto {rows['baseline'].iloc[0]}", ylim=(-0.6, len(rows) - 0.4))
+    axes.set(
+        xlabel=f"difference of {label}\nto {short(rows['baseline'].iloc[0], figure.get_figwidth() * 72 * 0.6, style.text)}",
+        ylim=(-0.6, len(rows) - 0.4),
+    )
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
     note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
+    return figure
+
+
+def runs(result: Result, style: Style, width: str, choice: Choice) -> Figure:
+    """Share of the runs of each variant with at most this value of a metric."""
+    metric, rows = _metric(result, _wanted(result, choice)[0])
+    table = result.table("comparison.csv", "variant", "run", "metric", "value")
+    table = table[table["metric"] == metric].dropna(subset="value")
+    if table.empty:
+        raise NoDataError(f"`{metric}` is not defined in any run")
+    label, size = _label(metric, rows, table["value"].abs().max())
+    figure = style.figure(width)
+    axes = figure.subplots()
+    entries = []
+    for ix, variant in enumerate(rows["variant"]):
+        values = np.sort(table.loc[table["variant"] == variant, "value"]) / size
+        if len(values):
+            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] / len(values)
+            line = axes.step(np.r_[values[0], values, table["value"].max() / size], steps, where="post", **look(ix))[0]
+            entries += [(line, str(variant))]
+    axes.set(xlabel=label, ylabel="share of runs", ylim=(0, 1.02))
+    legend(figure, entries)
+    note(axes, [_runs(rows), *_caveats(rows)])
     return figure
 
 
@@ -111,6 +139,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     figure = style.figure(width)
     axes = figure.subplots()
     named = [others.get(variant, "") for variant in rows["variant"]]
+    entries = []
     lines = list(rows.assign(place=rows["setting"].map(place_of), other=named).groupby("other", sort=False))
     for ix, (other, line) in enumerate(lines):
         line = line.sort_values("place")
@@ -118,11 +147,13 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         # What is no number stands side by side, and nothing lies between.
         shown = look(ix) | {"marker": mark(ix)["marker"]} if numeric else mark(ix)
         aside = 0 if numeric else 0.12 * (ix - (len(lines) - 1) / 2)
-        axes.errorbar(line["place"] + aside, line["mean"] / size, yerr=reach, label=str(other), capsize=2, **shown)
+        bars = axes.errorbar(line["place"] + aside, line["mean"] / size, yerr=reach, capsize=2, **shown)
+        entries += [(bars, str(other))] if other else []
     if numeric and positions.min() > 0 and positions.max() >= FAR_APART * positions.min():
         axes.set_xscale("log")
         axes.minorticks_off()
-    axes.set_xticks(list(positions), list(places["setting"]))
+    room = figure.get_figwidth() * 72 * 0.8 / len(places)
+    axes.set_xticks(list(positions), [short(setting, room, mpl.rcParams["xtick.labelsize"]) for setting in places["setting"]])
     # The name of a group on a line of its own: the axis is short.
     group, _, figure_of = label.rpartition(".")
     axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
@@ -130,9 +161,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         axes.set_xlim(-0.5, len(places) - 0.5)
     if (rows["mean"] >= 0).all():
         axes.set_ylim(0, None)
-    handles, labels = axes.get_legend_handles_labels()
-    if any(labels):
-        legend(figure, handles, labels)
+    legend(figure, entries)
     level = f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
     note(axes, [level, *_caveats(rows)])
     return figure
@@ -188,7 +217,7 @@ def _panel(axes: Axes, metric: str, rows: pd.DataFrame) -> None:
     for place, row in enumerate(rows.to_dict("records")):
         if not np.isnan(row["mean"]):
             _interval(axes, place, (row["low"], row["mean"], row["high"]), size, True)
-    axes.set_yticks(range(len(rows)), rows["variant"])
+    _name_rows(axes, rows["variant"], 0.4)
     axes.set(xlabel=label, ylim=(-0.6, len(rows) - 0.4))
 
 
@@ -196,6 +225,14 @@ def _interval(axes: Axes, place: int, figures: tuple[float, float, float], size:
     low, middle, high = (figure / size for figure in figures)
     axes.plot([low, high], [place, place], color=COLOURS[0])
     axes.plot(middle, place, "o", color=COLOURS[0], markerfacecolor=COLOURS[0] if filled else "white")
+
+
+def _name_rows(axes: Axes, names: pd.Series, share: float) -> None:
+    """The names beside their rows: they have `share` of the width of the figure at most."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    room = figure.get_figwidth() * 72 * share
+    axes.set_yticks(range(len(names)), [short(name, room, mpl.rcParams["ytick.labelsize"]) for name in names])
 
 
 def _runs(rows: pd.DataFrame) -> str:

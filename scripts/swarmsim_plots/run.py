@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
-from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale
+from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale, short
 
 
 def unfinished(result: Result) -> list[str]:
@@ -34,13 +37,14 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     seen = leechers["completion_time_s"].fillna(leechers["left_s"].fillna(ended) - leechers["joined_s"])
     unit, factor = scale(TIMES, seen.max())
     figure, axes = _one(style, width)
+    entries = []
     for ix, group in enumerate(result.leeching_groups().itertuples()):
         times = np.sort(leechers.loc[leechers["group"] == group.group, "completion_time_s"].dropna()) / factor
         label = f"{group.group} ({group.completed:,} of {group.leechers:,})"
         steps = np.r_[np.arange(len(times) + 1), len(times)] / group.leechers
-        axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", label=label, **look(ix))
+        entries += [(axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", **look(ix))[0], label)]
     axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
-    return _finish(figure, axes, unfinished(result))
+    return _finish(figure, axes, entries, unfinished(result))
 
 
 def utilisation(result: Result, style: Style, width: str) -> Figure:
@@ -48,21 +52,23 @@ def utilisation(result: Result, style: Style, width: str) -> Figure:
     parts = {"all": "utilisation", "leechers": "leecher_utilisation", "seeds": "seed_utilisation"}
     series, unit, time = _series(result, *parts.values())
     figure, axes = _one(style, width)
+    entries = []
     for ix, (label, column) in enumerate(parts.items()):
-        axes.step(time, series[column], where="pre", label=label, **look(ix))
+        entries += [(axes.step(time, series[column], where="pre", **look(ix))[0], label)]
     axes.set(xlabel=f"time ({unit})", ylabel="upload used / capacity", xlim=(0, None), ylim=(0, 1.02))
-    return _finish(figure, axes, unfinished(result))
+    return _finish(figure, axes, entries, unfinished(result))
 
 
 def population(result: Result, style: Style, width: str) -> Figure:
     """Leechers and seeds that are there."""
     series, unit, time = _series(result, "leechers", "seeds")
     figure, axes = _one(style, width)
+    entries = []
     for ix, column in enumerate(("leechers", "seeds")):
-        axes.step(time, series[column], where="post", label=column, **look(ix))
+        entries += [(axes.step(time, series[column], where="post", **look(ix))[0], column)]
     axes.set(xlabel=f"time ({unit})", ylabel="peers", xlim=(0, None), ylim=(0, None))
     axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
-    return _finish(figure, axes, unfinished(result))
+    return _finish(figure, axes, entries, unfinished(result))
 
 
 def copies(result: Result, style: Style, width: str) -> Figure:
@@ -71,10 +77,11 @@ def copies(result: Result, style: Style, width: str) -> Figure:
     series, unit, time = _series(result, *parts.values())
     figure, axes = _one(style, width)
     axes.fill_between(time, series["copies_min"], series["copies_max"], color="#DDDDDD", linewidth=0, step="post")
+    entries = []
     for ix, (label, column) in enumerate(parts.items()):
-        axes.step(time, series[column], where="post", label=label, **look(ix))
+        entries += [(axes.step(time, series[column], where="post", **look(ix))[0], label)]
     axes.set(xlabel=f"time ({unit})", ylabel="copies of a chunk", xlim=(0, None), ylim=(0, None))
-    return _finish(figure, axes, unfinished(result))
+    return _finish(figure, axes, entries, unfinished(result))
 
 
 def chunks(result: Result, style: Style, width: str) -> Figure:
@@ -99,12 +106,13 @@ def seed_load(result: Result, style: Style, width: str) -> Figure:
     series, unit, time = _series(result, *parts.values())
     amount, size = scale(BYTES, series[list(parts.values())].to_numpy().max())
     figure, axes = _one(style, width)
+    entries = []
     for ix, (label, column) in enumerate(parts.items()):
-        axes.plot(time, series[column] / size, label=label, **look(ix))
+        entries += [(axes.plot(time, series[column] / size, **look(ix))[0], label)]
     axes.set(xlabel=f"time ({unit})", ylabel=f"sent so far ({amount})", xlim=(0, None), ylim=(0, None))
     load = result.table("summary.csv", "seed_load")["seed_load"].iloc[0]
     said = [] if pd.isna(load) else [f"initial seeds sent {load:.2f} copies of the file"]
-    return _finish(figure, axes, said + unfinished(result))
+    return _finish(figure, axes, entries, said + unfinished(result))
 
 
 def completion_vs_upload(result: Result, style: Style, width: str) -> Figure:
@@ -114,20 +122,28 @@ def completion_vs_upload(result: Result, style: Style, width: str) -> Figure:
     if done.empty:
         raise NoDataError(f"nobody completed in `{result.path}`: a longer `run.time_limit` may help")
     unit, factor = scale(TIMES, done["completion_time_s"].max())
-    rate, per_s = scale(RATES, done["upload_bytes_per_s"].max())
+    return _against_upload(result, style, width, done.assign(value=done["completion_time_s"] / factor), f"completion time ({unit})")
+
+
+def share_ratio_vs_upload(result: Result, style: Style, width: str) -> Figure:
+    """Share ratio against upload capacity, a point for each leecher that received something."""
+    leechers = result.leechers("upload_bytes_per_s", "share_ratio").dropna(subset="share_ratio")
+    if leechers.empty:
+        raise NoDataError(f"no leecher downloaded anything in `{result.path}`")
+    return _against_upload(result, style, width, leechers.assign(value=leechers["share_ratio"]), "share ratio (sent / received)")
+
+
+def held(result: Result, style: Style, width: str) -> Figure:
+    """Chunks that the leechers have that are there: median, and the band from the 10 % to the 90 % quantile."""
+    columns = ("leecher_chunks_p10", "leecher_chunks_p50", "leecher_chunks_p90")
+    series, unit, time = _series(result, *columns)
+    if series[columns[1]].isna().all():
+        raise NoDataError("no sample was taken while a leecher was there: run it with a shorter `run.sample_interval`")
     figure, axes = _one(style, width)
-    for ix, (name, rows) in enumerate(_by_group(result, done)):
-        axes.plot(
-            rows["upload_bytes_per_s"] / per_s,
-            rows["completion_time_s"] / factor,
-            label=name,
-            alpha=0.6,
-            markeredgewidth=0,
-            **mark(ix),
-        )
-    axes.set(xlabel=f"upload capacity ({rate})", ylabel=f"completion time ({unit})", xlim=(0, None), ylim=(0, None))
-    axes.margins(x=0.05)
-    return _finish(figure, axes, unfinished(result))
+    band = axes.fill_between(time, series[columns[0]], series[columns[2]], color="#BFD7EA", linewidth=0)
+    middle = axes.plot(time, series[columns[1]], **look(0))[0]
+    axes.set(xlabel=f"time ({unit})", ylabel="chunks of a leecher", xlim=(0, None), ylim=(0, None))
+    return _finish(figure, axes, [(middle, "median"), (band, "10 % to 90 %")], unfinished(result))
 
 
 def share_ratio(result: Result, style: Style, width: str) -> Figure:
@@ -136,13 +152,33 @@ def share_ratio(result: Result, style: Style, width: str) -> Figure:
     if leechers.empty:
         raise NoDataError(f"no leecher downloaded anything in `{result.path}`")
     figure, axes = _one(style, width)
+    entries = []
     for ix, (name, rows) in enumerate(_by_group(result, leechers)):
         ratios = np.sort(rows["share_ratio"])
         steps = np.arange(len(ratios) + 1) / len(ratios)
-        axes.step(np.r_[ratios[0], ratios], steps, where="post", label=f"{name} (n = {len(ratios):,})", **look(ix))
+        line = axes.step(np.r_[ratios[0], ratios], steps, where="post", **look(ix))[0]
+        entries += [(line, f"{name} (n = {len(ratios):,})")]
     axes.axvline(1, color="#AAAAAA", linewidth=0.8, zorder=0)
     axes.set(xlabel="share ratio (sent / received)", ylabel="share of leechers", xlim=(0, None), ylim=(0, 1.02))
-    return _finish(figure, axes, unfinished(result))
+    return _finish(figure, axes, entries, unfinished(result))
+
+
+def seed_share(result: Result, style: Style, width: str) -> Figure:
+    """What seeds give over time: of their capacity, and of all bytes."""
+    series, unit, time = _series(result, "seed_utilisation", "seed_sent_bytes", "leecher_sent_bytes")
+    seeds, leechers = series["seed_sent_bytes"], series["leecher_sent_bytes"]
+    sent = seeds + leechers
+    parts = {
+        "of their capacity": series["seed_utilisation"],
+        "of all bytes": seeds.diff() / sent.diff(),
+        "of all bytes so far": seeds / sent,
+    }
+    figure, axes = _one(style, width)
+    entries = []
+    for ix, (label, share) in enumerate(parts.items()):
+        entries += [(axes.plot(time, share.where(np.isfinite(share)), **look(ix))[0], label)]
+    axes.set(xlabel=f"time ({unit})", ylabel="share given by seeds", xlim=(0, None), ylim=(0, 1.02))
+    return _finish(figure, axes, entries, unfinished(result))
 
 
 def traffic(result: Result, style: Style, width: str) -> Figure:
@@ -154,14 +190,9 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
 
 
 def clustering(result: Result, style: Style, width: str) -> Figure:
-    """Time unchoked per pair of leechers, over what the sender's group gives an average leecher."""
-    table = result.table("groups.csv", "from_group", "to_group", "unchoked_s_while_sender_leeches")
-    time = _matrix(result, table.assign(value=table["unchoked_s_while_sender_leeches"]))
-    count = result.leeching_groups().set_index("group")["leechers"]
-    time = time.loc[count.index, count.index]
+    """Who unchokes whom: time unchoked per pair of leechers, over what the sender's group gives an average leecher."""
+    time, count = _unchoked(result)
     others = pd.DataFrame(np.tile(count, (len(count), 1)) - np.eye(len(count)), index=count.index, columns=count.index)
-    if len(count) < 2 or not time.to_numpy().any():
-        raise NoDataError("clustering needs two groups of leechers that unchoke each other")
     average = time.sum(axis=1) / others.sum(axis=1)
     # A group that never unchoked anybody has no preference, and a peer alone in its group no fellow.
     ratio = time.div(others.where(others > 0)).div(average.where(average > 0), axis=0)
@@ -169,13 +200,53 @@ def clustering(result: Result, style: Style, width: str) -> Figure:
     return _heatmap(ratio, "relative to chance", style, width, said + unfinished(result))
 
 
+def clustering_index(result: Result, style: Style, width: str) -> Figure:
+    """Share of the time unchoked that the leechers of a group give to their own group, and what chance would give (Legout et al. 2007)."""
+    time, count = _unchoked(result)
+    given = time.sum(axis=1)
+    shares = {
+        "in this run": pd.Series(np.diag(time), index=time.index) / given.where(given > 0),
+        "by chance": (count - 1) / (count.sum() - 1),
+    }
+    figure, axes = _one(style, width)
+    entries = [(axes.plot(range(len(count)), share, **mark(ix))[0], label) for ix, (label, share) in enumerate(shares.items())]
+    room = figure.get_figwidth() * 72 * 0.8 / len(count)
+    axes.set_xticks(range(len(count)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in count.index])
+    axes.set(xlabel="group", ylabel="share to the own group", xlim=(-0.5, len(count) - 0.5), ylim=(0, 1.02))
+    return _finish(figure, axes, entries, unfinished(result))
+
+
+def _unchoked(result: Result) -> tuple[pd.DataFrame, pd.Series]:
+    """Time that leechers unchoked each other, by sender and receiver, and how many of each group there were."""
+    table = result.table("groups.csv", "from_group", "to_group", "unchoked_s_while_sender_leeches")
+    time = _matrix(result, table.assign(value=table["unchoked_s_while_sender_leeches"]))
+    count = result.leeching_groups().set_index("group")["leechers"]
+    time = time.loc[count.index, count.index]
+    if len(count) < 2 or not time.to_numpy().any():
+        raise NoDataError("clustering needs two groups of leechers that unchoke each other")
+    return time, count
+
+
+def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataFrame, label: str) -> Figure:
+    """The column `value` of each leecher against its upload capacity."""
+    rate, per_s = scale(RATES, leechers["upload_bytes_per_s"].max())
+    figure, axes = _one(style, width)
+    entries = []
+    for ix, (name, rows) in enumerate(_by_group(result, leechers)):
+        dots = axes.plot(rows["upload_bytes_per_s"] / per_s, rows["value"], alpha=0.6, markeredgewidth=0, **mark(ix))
+        entries += [(dots[0], name)]
+    axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, xlim=(0, None), ylim=(0, None))
+    axes.margins(x=0.05)
+    return _finish(figure, axes, entries, unfinished(result))
+
+
 def _one(style: Style, width: str) -> tuple[Figure, Axes]:
     figure = style.figure(width)
     return figure, figure.subplots()
 
 
-def _finish(figure: Figure, axes: Axes, said: list[str]) -> Figure:
-    legend(figure, axes.get_legend_handles_labels()[0])
+def _finish(figure: Figure, axes: Axes, entries: list[tuple[Any, str]], said: list[str]) -> Figure:
+    legend(figure, entries)
     note(axes, said)
     return figure
 
@@ -204,8 +275,11 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     axes.spines[:].set_visible(False)
     image = axes.imshow(cells, cmap="cividis", vmin=0, aspect="auto")
     figure.colorbar(image, ax=axes, label=label)
-    names = list(cells.index)
-    axes.set_xticks(range(len(names)), names, rotation=20 if len(names) > 2 else 0)
+    wide, size = figure.get_figwidth() * 72, mpl.rcParams["xtick.labelsize"]
+    names = [short(name, wide * 0.22, size) for name in cells.index]
+    # Where they don't fit beside each other they stand on end.
+    upright = max(map(len, names)) * 0.58 * size > wide * 0.5 / len(names)
+    axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="receiver", ylabel="sender")
     values = cells.to_numpy()

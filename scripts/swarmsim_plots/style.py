@@ -51,6 +51,8 @@ class Style:
             "axes.spines.right": False,
             "legend.frameon": False,
             "legend.handlelength": 2.6,
+            # A name with `$` in it is no formula.
+            "text.parse_math": False,
             "pdf.fonttype": 42,
             "svg.fonttype": "none",
             "svg.hashsalt": "swarmsim",
@@ -94,13 +96,26 @@ def note(axes: Axes, lines: list[str]) -> None:
         axes.set_title(text, loc="left", color=GREY)
 
 
-def legend(figure: Figure, handles: list[Any], labels: list[str] | None = None) -> None:
-    """A legend above the axes, where it hides nothing, in as many columns as there is room for."""
-    names = labels or [str(handle.get_label()) for handle in handles]
-    if not names:
+def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
+    """A legend above the axes, where it hides nothing, in as many columns as there is room for. Whatever the names are, each has its entry."""
+    if not entries:
         return
     size = mpl.rcParams["legend.fontsize"]
+    wide = figure.get_figwidth() * 72
     # The handle and its space take about six letters.
+    names = [short(name, wide, size, beside=6) for _, name in entries]
     widest = (max(map(len, names)) * 0.58 + 5.5) * size
-    columns = max(1, min(len(names), int(figure.get_figwidth() * 72 / widest)))
-    figure.legend(handles, names, loc="outside upper left", ncols=columns)
+    columns = max(1, min(len(names), int(wide / widest)))
+    # A name with `_` in front is none to matplotlib, unless it comes later.
+    made = figure.legend([handle for handle, _ in entries], ["name"] * len(names), loc="outside upper left", ncols=columns)
+    for text, name in zip(made.get_texts(), names, strict=True):
+        text.set_text(name)
+
+
+def short(name: str, room: float, size: float, beside: int = 0) -> str:
+    """The name with its middle left out, if `room` points don't hold it and `beside` letters more: names often differ at their ends."""
+    letters = max(7, int(room / (0.58 * size)) - beside)
+    if len(name) <= letters:
+        return name
+    end = (letters - 1) // 2
+    return f"{name[: letters - 1 - end]}…{name[-end:]}"

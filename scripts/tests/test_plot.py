@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from swarmsim_plots import comparison, run
 from swarmsim_plots.cli import RUN, main
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import STYLES
+from swarmsim_plots.style import STYLES, short
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -22,6 +23,24 @@ def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axe
     with mpl.rc_context(style.settings()):
         (axes,) = draw(Result.at(result), style, "one", **options).axes
     return axes
+
+
+def legend_of(axes: Axes) -> list[str]:
+    """The names in the legend above the axes."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def renamed(home: Path, result: str, names: dict[str, str], to: Path) -> Path:
+    """A copy of a result in which names are others."""
+    to.mkdir()
+    for path in (home / result).glob("*.csv"):
+        text = path.read_text()
+        for old, new in names.items():
+            text = text.replace(old, new)
+        (to / path.name).write_text(text)
+    return to
 
 
 def drawn(out: Path) -> set[str]:
@@ -37,7 +56,7 @@ def test_every_figure_of_a_run_is_written(home: Path, tmp_path: Path, style: str
 
 
 def test_every_figure_of_a_comparison_is_written(home: Path, tmp_path: Path) -> None:
-    for name, figures in [("compared", "cdf,differences,metrics"), ("grid", "cdf,differences,metrics,factor")]:
+    for name, figures in [("compared", "cdf,differences,metrics,runs"), ("grid", "cdf,differences,metrics,runs,factor")]:
         out = tmp_path / name
         assert main([str(home / name), "--width", "two", "--figure", figures, "--out", str(out)]) == 0
         assert drawn(out) == {f"{figure}.pdf" for figure in figures.split(",")}
@@ -144,3 +163,77 @@ def test_bad_input_is_told_without_a_traceback(
     assert main([*arguments, "--out", str(tmp_path)]) == 2
     error = capsys.readouterr().err
     assert said in error and "Traceback" not in error
+
+
+def test_every_group_has_its_entry_whatever_it_is_called(home: Path, tmp_path: Path) -> None:
+    result = renamed(home, "classes", {"slow": "_x", "medium": "$x_1", "fast": "_child0"}, tmp_path / "odd")
+    for draw in (run.cdf, run.share_ratio, run.completion_vs_upload, run.share_ratio_vs_upload):
+        names = [name.split(" (")[0] for name in legend_of(axes_of(draw, result))]
+        assert names == ["_x", "$x_1", "_child0"], draw.__name__
+    with mpl.rc_context(STYLES["paper"].settings()):
+        assert main([str(result), "--format", "pdf,png", "--out", str(tmp_path / "out")]) == 0
+    assert legend_of(axes_of(run.population, home / "classes")) == ["leechers", "seeds"]
+
+
+def test_long_names_leave_room_for_the_figure(home: Path, tmp_path: Path) -> None:
+    long = {name: f"{name}-{'peers-behind-a-line-of-the-cheapest-kind-' * 2}{name}" for name in ("slow", "medium", "fast")}
+    result = renamed(home, "classes", long, tmp_path / "long")
+    for name, style in STYLES.items():
+        for draw in RUN.values():
+            with mpl.rc_context(style.settings()):
+                figure = draw(Result.at(result), style, "one")
+                canvas = FigureCanvasAgg(figure)
+                canvas.draw()
+                axes = figure.axes[0].get_window_extent()
+                wide, high = canvas.get_width_height()
+                assert axes.width > 0.3 * wide and axes.height > 0.3 * high, (
+                    f"{draw.__name__} in {name}: {axes.width / wide:.2f} x {axes.height / high:.2f}"
+                )
+                tight = figure.get_tightbbox()
+                assert tight.x0 > -0.05 and tight.x1 < figure.get_figwidth() + 0.05, f"{draw.__name__} in {name} is cut"
+    entries = legend_of(axes_of(run.cdf, result))
+    assert all("…" in entry and entry.endswith("13)") or entry.endswith("14)") for entry in entries) and len(set(entries)) == 3
+
+
+def test_a_name_is_shortened_in_its_middle() -> None:
+    assert short("fast", 100, 10) == "fast"
+    assert short("a-very-long-name-of-a-group", 58, 10) == "a-ver…roup"
+
+
+def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(home: Path) -> None:
+    series = pd.read_csv(home / "classes" / "timeseries.csv")
+    axes = axes_of(run.held, home / "classes")
+    assert np.allclose(axes.lines[0].get_ydata(), series["leecher_chunks_p50"], equal_nan=True)
+    assert axes.get_ylabel() == "chunks of a leecher" and legend_of(axes) == ["median", "10 % to 90 %"]
+    given = axes_of(run.seed_share, home / "classes").lines
+    last = series.iloc[-1]
+    so_far = last["seed_sent_bytes"] / (last["seed_sent_bytes"] + last["leecher_sent_bytes"])
+    assert np.isclose(given[2].get_ydata()[-1], so_far)
+    assert np.allclose(given[0].get_ydata(), series["seed_utilisation"], equal_nan=True)
+
+
+def test_the_clustering_index_is_that_of_the_groups(home: Path) -> None:
+    groups = pd.read_csv(home / "classes" / "groups.csv")
+    given = groups[(groups["from_group"] == "fast") & (groups["to_group"] != "origin")].set_index("to_group")[
+        "unchoked_s_while_sender_leeches"
+    ]
+    axes = axes_of(run.clustering_index, home / "classes")
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["slow", "medium", "fast"]
+    found, chance = axes.lines
+    assert np.isclose(found.get_ydata()[2], given["fast"] / given.sum()) and np.isclose(chance.get_ydata()[2], 12 / 39)
+
+
+def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> None:
+    peers = pd.read_csv(home / "classes" / "peers.csv")
+    axes = axes_of(run.share_ratio_vs_upload, home / "classes")
+    for dots, name in zip(axes.lines, ("slow", "medium", "fast"), strict=True):
+        assert np.allclose(dots.get_ydata(), peers[peers["group"] == name]["share_ratio"])
+
+
+def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
+    table = pd.read_csv(home / "compared" / "comparison.csv")
+    axes = axes_of(comparison.runs, home / "compared", choice=comparison.Choice(("utilisation",)))
+    for line, variant in zip(axes.lines, ("tit-for-tat", "random"), strict=True):
+        values = table[(table["metric"] == "utilisation") & (table["variant"] == variant)]["value"].sort_values()
+        assert np.allclose(line.get_xdata()[1:-1], values) and line.get_ydata()[-1] == 1
+    assert legend_of(axes) == ["tit-for-tat", "random"]
