@@ -37,7 +37,7 @@ pub(super) struct Limits {
 /// Takes down a replay while the run goes on, in bounded memory.
 #[derive(Debug)]
 pub(in crate::metrics) struct Recording<'a> {
-    pub(super) limits: Limits,
+    limits: Limits,
     scenario: &'a Scenario,
     scale: Scale,
     /// How many of each group have joined.
@@ -49,15 +49,20 @@ pub(in crate::metrics) struct Recording<'a> {
     pub(super) peers: BTreeMap<PeerId, Life>,
     pub(super) unchokes: Vec<Unchoke>,
     transfers: Transfers,
-    pub(super) connections: Option<Connections>,
+    connections: Option<Connections>,
 }
 
 impl<'a> Recording<'a> {
     /// Nothing has happened yet.
     pub fn new(scenario: &'a Scenario) -> Self {
+        Self::within(scenario, LIMITS)
+    }
+
+    /// Nothing has happened yet, and `limits` are kept.
+    pub(super) fn within(scenario: &'a Scenario, limits: Limits) -> Self {
         let mesh = scenario.discovery == Discovery::FullMesh;
         Self {
-            limits: LIMITS,
+            limits,
             scenario,
             scale: Scale {
                 chunks: u32::try_from(scenario.file.chunks()).unwrap_or(u32::MAX),

@@ -20,13 +20,6 @@ fn swarm() -> Scenario {
     scenario(vec![seeds(), leechers()])
 }
 
-fn recording(scenario: &Scenario, limits: Limits) -> Recording<'_> {
-    Recording {
-        limits,
-        ..Recording::new(scenario)
-    }
-}
-
 /// Peer 0 is a seed, the others join as leechers, one each second.
 fn join(recording: &mut Recording<'_>, peers: u32) {
     recording.joined(SimTime::ZERO, PeerId(0), SEEDS, 100.0);
@@ -104,7 +97,7 @@ fn too_many_peers_are_halved_and_those_that_stay_keep_all_their_partners() {
         sample: 4,
         ..LIMITS
     };
-    let mut run = recording(&swarm, limits);
+    let mut run = Recording::within(&swarm, limits);
     join(&mut run, 6);
     run.unchoke_ended(&unchoke(1, 3, 5.0, 6.0));
     run.unchoke_ended(&unchoke(4, 1, 5.0, 6.0));
@@ -133,7 +126,7 @@ fn too_many_rows_cost_peers_first_and_then_what_was_shortest() {
         peers_kept: 3,
         rows: 4,
     };
-    let mut run = recording(&swarm, limits);
+    let mut run = Recording::within(&swarm, limits);
     join(&mut run, 5);
     for (from, to) in [(1, 2), (2, 4), (4, 2), (1, 3)] {
         run.unchoke_ended(&unchoke(from, to, 5.0, 6.0));
@@ -157,7 +150,7 @@ fn progress_and_parts_are_those_of_the_chunks() {
     let mut all_but_one = leechers();
     all_but_one.starts_with = StartsWith::AllBut(1);
     let swarm = scenario(vec![seeds(), leechers(), all_but_one]);
-    let mut run = recording(&swarm, LIMITS);
+    let mut run = Recording::new(&swarm);
     join(&mut run, 2);
     run.joined(at(2.0), PeerId(2), GroupIx(2), 1.0);
     let part = Transfer {
@@ -189,7 +182,7 @@ fn a_part_of_a_long_file_is_begun_before_it_is_whole() {
     peer.has(at(2.0), ChunkIx(1023));
     peer.has(at(3.0), ChunkIx(0));
     let swarm = swarm();
-    let mut run = recording(&swarm, LIMITS);
+    let mut run = Recording::new(&swarm);
     join(&mut run, 1);
     leave(&mut run, 1);
     peer.record = run.peers[&PeerId(0)].record;
@@ -202,7 +195,7 @@ fn a_part_of_a_long_file_is_begun_before_it_is_whole() {
 #[test]
 fn transfers_without_a_break_are_one() {
     let swarm = swarm();
-    let mut run = recording(&swarm, LIMITS);
+    let mut run = Recording::new(&swarm);
     join(&mut run, 4);
     for (from, to, started, ended) in [(1, 2, 3.0, 4.0), (2, 1, 3.0, 4.5), (1, 2, 4.2, 6.0), (1, 2, 8.0, 9.0)] {
         run.transferred(&transfer(from, to, started, ended, 0));
@@ -219,7 +212,7 @@ fn transfers_without_a_break_are_one() {
 #[test]
 fn connections_are_kept_until_there_are_too_many() {
     let mesh = swarm();
-    let replay = recording(&mesh, LIMITS).replay(at(1.0));
+    let replay = Recording::new(&mesh).replay(at(1.0));
     assert!(
         replay.full_mesh && replay.connections.is_none(),
         "everybody knows everybody"
@@ -241,7 +234,7 @@ fn connections_are_kept_until_there_are_too_many() {
         ..LIMITS
     };
     let run = |more: u32| {
-        let mut run = recording(&tracked, limits);
+        let mut run = Recording::within(&tracked, limits);
         join(&mut run, 6);
         for other in 2..4 + more {
             run.connected(at(5.0), PeerId(other), PeerId(1));
@@ -260,7 +253,7 @@ fn connections_are_kept_until_there_are_too_many() {
 #[test]
 fn the_file_reads_back_as_it_was() {
     let swarm = swarm();
-    let mut run = recording(&swarm, LIMITS);
+    let mut run = Recording::new(&swarm);
     join(&mut run, 3);
     run.unchoke_ended(&unchoke(1, 2, 2.5, 1_000.000_000_001));
     leave(&mut run, 3);
