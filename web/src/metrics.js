@@ -3,19 +3,19 @@ import { element, saveButtons } from "./card.js";
 import { number } from "./format.js";
 import { csv, save } from "./save.js";
 
-const METRIC_COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
-const METRIC_WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
+const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
 
 /** Sorted by its headings; what has no value comes last either way. @param {import("./format.js").Table} summary */
 export function metricTable(summary) {
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...METRIC_COLUMNS.map((c) =>
-    element("td", { class: METRIC_WORDS.has(c) ? "text" : "" }, METRIC_WORDS.has(c) ? String(summary[c][i] ?? "") : number(summary[c][i]))))));
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((c) =>
+    element("td", { class: WORDS.has(c) ? "text" : "" }, WORDS.has(c) ? String(summary[c][i] ?? "") : number(summary[c][i]))))));
   let [by, up] = ["", true];
-  const head = METRIC_COLUMNS.map((c) => {
+  const head = COLUMNS.map((c) => {
     const button = element("button", { type: "button" }, c.replaceAll("_", " "));
-    const cell = element("th", { class: METRIC_WORDS.has(c) ? "text" : "", scope: "col" }, button);
+    const cell = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
     button.addEventListener("click", () => {
       [by, up] = [c, by === c ? !up : true];
       order = sorted(order, (i) => summary[c][i], up);
@@ -26,7 +26,7 @@ export function metricTable(summary) {
     return cell;
   });
   fill();
-  const sheet = () => ({ columns: METRIC_COLUMNS, rows: order.map((i) => METRIC_COLUMNS.map((c) => summary[c][i])) });
+  const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });
   return [element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
     saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
 }

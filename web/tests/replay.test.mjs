@@ -20,8 +20,8 @@ async function open(options = {}) {
   await replay.locator("canvas.swarm").scrollIntoViewIfNeeded();
   await page.waitForFunction(() => { const canvas = document.querySelector("#replay canvas.swarm"); return canvas.width === canvas.clientWidth * devicePixelRatio; });
   const picture = () => replay.locator("canvas.swarm").evaluate((canvas) => canvas.toDataURL());
-  const time = async () => Number(await replay.getByLabel("Time").inputValue());
-  const scrub = (to) => replay.getByLabel("Time").evaluate((input, value) => {
+  const time = async () => Number(await replay.getByRole("slider", { name: "Time" }).inputValue());
+  const scrub = (to) => replay.getByRole("slider", { name: "Time" }).evaluate((input, value) => {
     input.value = value;
     for (const event of ["input", "change"]) input.dispatchEvent(new Event(event));
   }, String(to));
@@ -90,7 +90,7 @@ test("the panel and the text for screen readers say what was recorded of the pee
   const listed = (list) => panel.locator("ul").nth(list).locator("li").evaluateAll((items) => items.map((item) => Number.parseInt(item.textContent)));
   assert.deepEqual(await listed(0), serves);
   assert.deepEqual(await listed(1), served);
-  assert.match(await replay.getByRole("status").textContent(), new RegExp(`^Peer ${peer.peer} of .*unchokes ${serves.length}, unchoked by ${served.length}`));
+  assert.match(await replay.getByRole("status").first().textContent(), new RegExp(`^Peer ${peer.peer} of .*unchokes ${serves.length}, unchoked by ${served.length}`));
   await page.keyboard.press("Escape");
   assert.equal(await panel.locator("h3").count(), 0);
   await page.keyboard.press(" ");

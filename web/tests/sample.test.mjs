@@ -50,7 +50,7 @@ test("shares of slots are those of every slot in unchokes.csv that a peer of the
   const answered = given.filter((slot) => there.some((other) => other.from === slot.to && other.to === slot.from));
   const outside = given.filter((slot) => !shown.has(slot.to));
   assert.ok(outside.length > given.length / 2 && answered.length > 10, "most partners are not in the sample");
-  await page.locator("#replay").getByLabel("Time").evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
+  await page.locator("#replay").getByRole("slider", { name: "Time" }).evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
   const facts = await page.locator("#replay .facts").textContent();
   const percent = (part, whole) => `${Math.round((part / whole) * 100)} %`;
   assert.match(facts, new RegExp(`They give ${given.length} slots. Answered, so that both unchoke each other: ${percent(answered.length, given.length)}`));
@@ -77,7 +77,7 @@ test("tit-for-tat finds its partners: answered slots and those to the own group 
 test("partners that are not shown stand in the ring of their group, and a peer's panel lists them", async () => {
   const { page } = await openReport(browser, "sampled", { viewport: { width: 1200, height: 900 } });
   const now = tenth(recorded.ended_s / 5);
-  await page.locator("#replay").getByLabel("Time").evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
+  await page.locator("#replay").getByRole("slider", { name: "Time" }).evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
   await page.locator("#replay canvas.swarm").focus();
   for (let i = 0; i <= 5; i++) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
