@@ -169,10 +169,18 @@ test("partners over time are those of the recording", async () => {
 
 test("on paper the replay is a picture with its moment and no controls", async () => {
   const { page, replay } = await open({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 600, height: 900 });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   assert.ok(await replay.locator("canvas.swarm").isVisible());
   assert.match(await replay.locator(".clock").innerText(), /min|s/);
   assert.ok(!(await replay.getByRole("slider").isVisible()));
   assert.match(await replay.locator(".facts").textContent(), /Leechers: 40/);
+  // The whole swarm is in the picture: its last columns and rows are empty, and what is before them is not.
+  const [left, right] = await replay.locator("canvas.swarm").evaluate((canvas) => {
+    const { width, height } = canvas;
+    const drawn = (x, w) => canvas.getContext("2d").getImageData(x, 0, w, height).data.some((part) => part > 0);
+    return [drawn(0, Math.floor(width / 2)), drawn(width - 4, 4)];
+  });
+  assert.deepEqual([left, right], [true, false]);
 });

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {{ x: number, y: number }} Point */
-/** @typedef {{ points: Point[], rings: { name: string, x: number, y: number, radius: number, above: boolean }[], size: number }} Layout */
+/** @typedef {{ points: Point[], rings: { name: string, x: number, y: number, radius: number, above: boolean }[], size: number, width: number, height: number }} Layout */
 
 /** @param {Recording} film @param {number} width @param {number} height @returns {Layout} */
 export function layout(film, width, height) {
@@ -58,7 +58,7 @@ function fitted(rings, size, width, height, film) {
     put(ring.members, () => (alone ? 0 : 1));
     put(ring.partners, (i) => 0.12 + 0.66 * Math.sqrt((film.all[i].id * 0.618034) % 1));
   }
-  return { points, size: Math.max(3, Math.min(17, size * scale * 0.85)),
+  return { points, width, height, size: Math.max(3, Math.min(17, size * scale * 0.85)),
     rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < 0, ...place(ring.x * wide, ring.y * high) })) };
 }
 

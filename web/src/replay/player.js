@@ -41,13 +41,14 @@ function operate(film, parts, colourOf) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const state = { now: 0, playing: false, cursor: -1, chosen: -1, last: 0 };
   /** @type {import("./layout.js").Layout} */
-  let places = { points: [], rings: [], size: 1 };
+  let places = { points: [], rings: [], size: 1, width: 0, height: 0 };
   const speed = () => Number(parts.speed.value);
   const names = film.groups.map(colourOf);
 
   const draw = () => {
     const { canvas } = parts;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    // Not those that it has now: paper scales the picture.
+    const { width, height } = places;
     const context = canvas.getContext("2d");
     if (!context || width === 0) return;
     const style = getComputedStyle(document.documentElement);

@@ -21,7 +21,8 @@ export function legendOf(film, colourOf) {
   const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", {}, element("i", { class: mark, style }), name);
   return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
     item("line both", "both unchoke each other"), item("line", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
-    item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"));
+    item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"),
+    ...(film.oneOf === 1 ? [] : [item("partner", "not in the sample")]));
 }
 
 /** The moment in words. @param {Recording} film @param {Moment} moment */
