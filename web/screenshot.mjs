@@ -15,7 +15,7 @@ const page = await browser.newPage({ viewport: { width: 1100, height: 860 } });
 await page.goto(`file://${result}/report.html`);
 await page.waitForSelector(".plot svg");
 await page.screenshot({ path: join(root, "docs/report.png") });
-const film = await browser.newPage({ viewport: { width: 805, height: 600 } });
+const film = await browser.newPage({ viewport: { width: 920, height: 700 } });
 await film.goto(`file://${result}/report.html`);
 await film.getByRole("slider", { name: "Time" }).evaluate((input) => {
   input.value = "700";
@@ -28,7 +28,7 @@ await film.keyboard.press("Enter");
 await film.locator("#replay canvas.swarm").blur();
 await film.waitForTimeout(500);
 const stage = await film.locator("#replay .stage").boundingBox();
-await film.screenshot({ path: join(root, "docs/images/replay.png"), clip: { ...stage, height: 440 } });
+await film.screenshot({ path: join(root, "docs/images/replay.png"), clip: { ...stage, height: Math.min(stage.height, 620) } });
 const variants = process.argv.slice(2); // a directory for pictures to look at: phone and dark
 if (variants.length) {
   await page.emulateMedia({ colorScheme: "dark" });
