@@ -287,7 +287,8 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     for (row, column), value in np.ndenumerate(values):
         text, ink = ("–", "black") if np.isnan(value) else (_short(value), "black" if value > middle else "white")
         axes.text(column, row, text, ha="center", va="center", color=ink)
-    note(axes, said)
+    # Names and the bar of colours take their part.
+    note(axes, said, 0.6)
     return figure
 
 

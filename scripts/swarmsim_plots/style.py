@@ -84,13 +84,13 @@ def scale(units: tuple[tuple[str, float], ...], largest: float) -> tuple[str, fl
     return units[-1]
 
 
-def note(axes: Axes, lines: list[str]) -> None:
-    """Says above the axes what the lines alone would not show."""
+def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:
+    """Says above the axes what the lines alone would not show, within `share` of the width of the figure."""
     figure = axes.get_figure()
     assert figure is not None
     size = mpl.rcParams["axes.titlesize"]
     # An average letter is about half as wide as it is high.
-    columns = int(figure.get_figure(root=True).get_figwidth() * 72 * 0.8 / (size * 0.54))
+    columns = int(figure.get_figure(root=True).get_figwidth() * 72 * share / (size * 0.54))
     text = "\n".join(textwrap.fill(line, columns) for line in lines)
     if text:
         axes.set_title(text, loc="left", color=GREY)
@@ -102,8 +102,8 @@ def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
         return
     size = mpl.rcParams["legend.fontsize"]
     wide = figure.get_figwidth() * 72
-    # The handle and its space take about six letters.
-    names = [short(name, wide, size, beside=6) for _, name in entries]
+    # The handle and its space take about nine letters.
+    names = [short(name, wide, size, beside=9) for _, name in entries]
     widest = (max(map(len, names)) * 0.58 + 5.5) * size
     columns = max(1, min(len(names), int(wide / widest)))
     # A name with `_` in front is none to matplotlib, unless it comes later.
