@@ -43,7 +43,9 @@ impl Transfers {
         match self.last.get_mut(&key) {
             Some(last) if new.started <= last.ended + BREAK => last.ended = new.ended,
             Some(last) => self.over.push(std::mem::replace(last, new)),
-            None => drop(self.last.insert(key, new)),
+            None => {
+                self.last.insert(key, new);
+            }
         }
     }
 
