@@ -11,7 +11,7 @@ use crate::swarm::bitfield::{LINE_WORDS, Line};
 type Words = [u64; LINE_WORDS];
 
 /// The number of chunks from which on counts are kept, if nothing else is asked for: below, counting at each choice is as cheap (docs/performance.md).
-pub const LONG_FILE_CHUNKS: usize = 1024;
+pub const LONG_FILE_CHUNKS: usize = 4096;
 
 /// Whether counts are kept in a run of `scenario`, when a file of `long_file_chunks` chunks is long.
 #[must_use]

@@ -237,6 +237,6 @@ fn the_estimate_of_memory_holds_for_a_long_file_too() {
         with_forty(leechers(500, 10_000.0, UNLIMITED)),
     ];
     // All have come, and nothing more is taken later but for transfers.
-    let share = estimated_over_taken(&tracked(mesh(4000, groups), |_| ()), Control::Stop);
+    let share = estimated_over_taken(&tracked(mesh(5000, groups), |_| ()), Control::Stop);
     assert!((0.8..=1.2).contains(&share), "{share} of what it takes");
 }
