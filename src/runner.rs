@@ -88,6 +88,7 @@ pub fn run(
     let run_options = RunOptions {
         check_invariants: options.check_invariants,
         own_chokers: options.own_chokers,
+        ..RunOptions::default()
     };
     observe(scenario, run_options, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;

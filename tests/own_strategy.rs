@@ -89,6 +89,7 @@ fn a_choker_that_nobody_registered_is_an_error_and_no_panic() {
     let options = RunOptions {
         own_chokers: own(),
         check_invariants: true,
+        ..RunOptions::default()
     };
     run(options).expect("a run");
 }

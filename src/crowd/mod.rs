@@ -193,6 +193,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
             offered: self.swarm.have().of(from),
             neighbours: &[],
             known: self.swarm.have(),
+            kept: None,
             copies,
         };
         self.pickers[self.swarm.peers[from].group.ix()].pick(&view, &mut self.picking_rng)
@@ -205,6 +206,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
             offered: self.swarm.have().of(from),
             neighbours: &[],
             known: self.swarm.have(),
+            kept: None,
             copies: &self.swarm.copies,
         };
         self.pickers[self.swarm.peers[to].group.ix()].pick(&view, &mut self.picking_rng)

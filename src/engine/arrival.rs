@@ -49,12 +49,15 @@ impl<O: Observer> Simulation<'_, O> {
         (peer.life.upload, peer.life.download) = draw_capacity(self.scenario.seed, id, group, &arriving);
         let chunks = draw_chunks(self.scenario.seed, id, &group.starts_with, self.swarm.layout.chunks);
         let limit = match &self.scenario.discovery {
-            Discovery::Tracker(_) => group.connections.accept.max(group.connections.initiate),
+            Discovery::Tracker(_) => group.connections.most(),
             Discovery::FullMesh => self.mesh_limit.saturating_sub(1),
         };
         peer.links = self.swarm.links.allocate(limit);
         let (upload, download) = (peer.life.upload, peer.life.download);
         let ix = self.swarm.join(peer, &chunks, group.super_seeding);
+        if self.swarm.peers[ix].role == Role::Leecher && self.pickers[group_ix.ix()].counts_neighbours() {
+            self.swarm.keep_counts(ix);
+        }
         self.observer
             .joined(now, id, group_ix, upload, download, chunks.len() as u32);
         self.bandwidth.set_peer(ix, upload, download);

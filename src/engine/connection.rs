@@ -123,10 +123,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     pub(super) fn connect_pair(&mut self, a: PeerIx, b: PeerIx) {
         let now = self.now();
-        let (mut a_range, mut b_range) = (self.swarm.peers[a].links, self.swarm.peers[b].links);
-        let (a_end, b_end) = self.swarm.links.open(now, (a, &mut a_range), (b, &mut b_range));
-        self.swarm.peers[a].links = a_range;
-        self.swarm.peers[b].links = b_range;
+        let (a_end, b_end) = self.swarm.connect(now, a, b);
         self.observer
             .connected(now, self.swarm.peers[a].id, self.swarm.peers[b].id);
         for (peer, end) in [(a, a_end), (b, b_end)] {
@@ -195,7 +192,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.observer.disconnected(self.schedule.now(), one, other);
         for (end, owner) in [link, back].into_iter().zip(owners) {
             self.stop_awaiting(owner, end);
-            self.swarm.links.close(end, &mut self.swarm.peers[owner].links);
+            self.swarm.disconnect(end, owner);
             self.jobs.push_back(Job::Refill(owner));
         }
         owners

@@ -98,6 +98,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.totals.completed += 1;
         self.observer.completed(now, id, group, joined);
         self.install_choker(peer);
+        self.swarm.drop_counts(peer);
         self.tracker.complete(peer);
         self.jobs.push_back(Job::LeaveSeeds(peer));
         self.plan_departure(peer);
@@ -164,6 +165,7 @@ impl<O: Observer> Simulation<'_, O> {
         let timeout = self.group_of(peer).crash_timeout;
         self.withdraw(peer, Leave::Crashed);
         self.swarm.peers[peer].role = Role::Crashed;
+        self.swarm.drop_counts(peer);
         self.schedule.cancel_all(peer);
         self.schedule.arm_peer(peer, PeerTimer::Leave, self.now() + timeout);
     }

@@ -22,6 +22,7 @@ impl<O: Observer> Simulation<'_, O> {
                 if peer.is_alive() {
                     self.check_chunks(ix, peer)?;
                     self.check_bytes(ix, peer)?;
+                    self.check_counts(ix, peer)?;
                 }
             }
             Ok(())
@@ -163,6 +164,24 @@ impl<O: Observer> Simulation<'_, O> {
             })?;
         }
         Ok(())
+    }
+
+    /// Kept counts of copies are those of the neighbours' bitfields; seeds, and those whose picker does not count, keep none.
+    fn check_counts(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        let Some(kept) = self.swarm.kept() else {
+            return Ok(());
+        };
+        let needed = peer.role == Role::Leecher && self.pickers[peer.group.ix()].counts_neighbours();
+        ensure(kept.has(ix) == needed, || {
+            format!("{ix:?} keeps counts: {}", kept.has(ix))
+        })?;
+        if !needed {
+            return Ok(());
+        }
+        let (neighbours, known) = (self.swarm.links.neighbours(peer.links), self.swarm.announced());
+        let mut chunks = (0..self.swarm.layout.chunks).map(ChunkIx::from_ix);
+        let wrong = chunks.find(|&c| kept.count(ix, c) != neighbours.iter().filter(|&&n| known.has(n, c)).count());
+        ensure(wrong.is_none(), || format!("{ix:?} counts copies of {wrong:?} wrongly"))
     }
 
     /// The bytes of the block that `flow` races for, if another of the race stands for it already: all but one count it once too often.

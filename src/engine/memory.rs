@@ -4,13 +4,15 @@ use crate::bandwidth::MaxMin;
 use crate::choking::{self, OwnChokers};
 use crate::engine::Streams;
 use crate::engine::schedule::TIMERS_BYTES;
+use crate::engine::simulation::neighbours_max;
 use crate::engine::transfer::Part;
 use crate::ids::{LinkIx, PeerIx};
+use crate::picking::{self, LONG_FILE_CHUNKS};
 use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{Link, Peer, Received};
+use crate::swarm::{KeptCounts, Link, Peer, Received};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
@@ -55,26 +57,32 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     };
     let limit = scenario.run.time_limit;
     let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
+    let counts = if picking::keeps_counts(scenario, LONG_FILE_CHUNKS) {
+        KeptCounts::bytes_per_peer(scenario.file.chunks(), neighbours_max(scenario, everyone as u32))
+    } else {
+        0
+    };
     let group_bytes = |group: &Group| {
         let limits = group.connections;
         // Places for connections, and how many of them are taken on average.
         let (links, neighbours) = match scenario.discovery {
             _ if scenario.run.mode != Mode::Bittorrent => (0.0, 0.0),
             Discovery::Tracker(_) => {
-                let places = f64::from(limits.accept.max(limits.initiate));
+                let places = f64::from(limits.most());
                 (places, f64::midpoint(places, f64::from(limits.initiate)))
             }
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
         let per_link = size_of::<Link>() + size_of::<PeerIx>() + size_of::<bool>() + account;
-        let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
-            as f64
-            + MaxMin::PEER_BYTES as f64
-            + TIMERS_BYTES as f64
-            + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
-            + links * per_link as f64
-            + neighbours * choking::bytes_per_neighbour(&group.choking) as f64;
+        let per_peer =
+            (size_of::<Peer>() + bitfields * bitfield + counts + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
+                as f64
+                + MaxMin::PEER_BYTES as f64
+                + TIMERS_BYTES as f64
+                + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
+                + links * per_link as f64
+                + neighbours * choking::bytes_per_neighbour(&group.choking) as f64;
         present_at_most(group, scenario) * per_peer
     };
     scenario.groups.iter().map(group_bytes).sum()

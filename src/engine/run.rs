@@ -3,6 +3,7 @@
 use crate::choking::OwnChokers;
 use crate::engine::observer::{Ending, Observer};
 use crate::engine::simulation::Simulation;
+use crate::picking::{self, LONG_FILE_CHUNKS};
 use crate::scenario::Scenario;
 use crate::scenario::model::Choking;
 use crate::units::SimTime;
@@ -41,12 +42,24 @@ pub enum Control {
 }
 
 /// What a run needs besides its scenario.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RunOptions {
     /// Makes the chokers that the scenario names and swarmsim does not have.
     pub own_chokers: OwnChokers,
     /// Check every invariant every few events (slow; a violation is an error).
     pub check_invariants: bool,
+    /// From how many chunks on a file is so long that counts of copies are kept for rarest first. Results are the same.
+    pub long_file_chunks: usize,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            own_chokers: OwnChokers::new(),
+            check_invariants: false,
+            long_file_chunks: LONG_FILE_CHUNKS,
+        }
+    }
 }
 
 /// Why a run gave nothing.
@@ -87,6 +100,9 @@ pub fn run(
 ) -> Result<Outcome, RunFault> {
     check_chokers(scenario, &options.own_chokers)?;
     let mut simulation = Simulation::new(scenario, options.own_chokers, observer);
+    if picking::keeps_counts(scenario, options.long_file_chunks) {
+        simulation.keep_counts();
+    }
     simulation.open();
     let mut events = 0_u64;
     let ending = loop {

@@ -135,6 +135,12 @@ impl<'a, O: Observer> Simulation<'a, O> {
         }
     }
 
+    /// Leechers whose picker counts copies among the neighbours keep the counts from one choice to the next. Nobody is there yet.
+    pub(super) fn keep_counts(&mut self) {
+        self.swarm
+            .prepare_counts(neighbours_max(self.scenario, self.mesh_limit));
+    }
+
     /// Schedules what a run begins with.
     pub(super) fn open(&mut self) {
         self.schedule
@@ -271,6 +277,15 @@ fn mesh_limit(scenario: &Scenario) -> u32 {
     let end = SimTime::ZERO + scenario.run.time_limit;
     let in_time = |cohort: Cohort| cohort.take_while(|(_, arriving)| arriving.at <= end).count() as u32;
     Cohort::all(scenario).into_iter().map(in_time).sum()
+}
+
+/// How many neighbours any peer can have, in a mesh of `mesh_limit` peers or with a tracker.
+pub(super) fn neighbours_max(scenario: &Scenario, mesh_limit: u32) -> usize {
+    let limits = scenario.groups.iter().map(|group| group.connections.most());
+    match scenario.discovery {
+        Discovery::FullMesh => mesh_limit as usize,
+        Discovery::Tracker(_) => limits.max().unwrap_or(0) as usize,
+    }
 }
 
 /// Why a peer is asked for a decision outside its turn.

@@ -79,6 +79,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn ask_picker(&mut self, sender: PeerIx, receiver: PeerIx) -> Option<ChunkIx> {
+        self.swarm.settle_counts(receiver);
         let peer = &self.swarm.peers[receiver];
         let group = peer.group.ix();
         let known = self.swarm.announced();
@@ -87,6 +88,7 @@ impl<O: Observer> Simulation<'_, O> {
             offered: known.of(sender),
             neighbours: self.swarm.links.neighbours(peer.links),
             known,
+            kept: self.swarm.kept().and_then(|kept| kept.planes(receiver)),
             copies: &self.swarm.copies,
         };
         let rng = &mut self.streams[receiver.ix()].picking;

@@ -9,10 +9,12 @@
 //! | `mode-suppression` | [`mode_suppression`] | Reddyvari et al. 2019 |
 
 pub mod global_rarest;
+mod kept_counts;
 pub mod mode_suppression;
 pub mod picker;
 pub mod random;
 pub mod rarest_first;
 pub mod sequential;
 
+pub use kept_counts::{LONG_FILE_CHUNKS, keeps_counts};
 pub use picker::{PickView, Picker, for_rule};

@@ -46,6 +46,7 @@ mod tests {
             offered: known.of(other),
             neighbours: &[other],
             known: &known,
+            kept: None,
             copies,
         };
         let mut rng = stream(1, Purpose::Picking, 0);

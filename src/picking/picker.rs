@@ -21,6 +21,8 @@ pub struct PickView<'a> {
     pub neighbours: &'a [PeerIx],
     /// What those neighbours have, as far as the leecher knows.
     pub known: &'a Bitfields,
+    /// The numbers of copies among the neighbours in bit planes, the ones first, if they are kept up to date.
+    pub kept: Option<&'a [Line]>,
     /// Copies of each chunk in the whole swarm. No real client knows this.
     pub copies: &'a [u32],
 }
@@ -55,6 +57,11 @@ impl PickView<'_> {
 pub trait Picker: Send {
     /// The chunk to ask for; `None` when there is no candidate, or none that the rule allows.
     fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx>;
+
+    /// Whether the rule counts copies among the neighbours, so that it can use what [`PickView::kept`] has counted.
+    fn counts_neighbours(&self) -> bool {
+        false
+    }
 
     /// Whether the rule can refuse all candidates. A peer that has been refused looks again when something that it sees has changed, and at each of
     /// its unchoke decisions.

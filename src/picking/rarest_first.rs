@@ -15,6 +15,7 @@
 #![allow(clippy::inline_always)] // What is compiled for one kind of processor must be in one piece.
 
 use crate::ids::{ChunkIx, PeerIx};
+use crate::picking::kept_counts::find_rarest_kept;
 use crate::picking::picker::{PickView, Picker};
 use crate::rng::{Rng, below};
 use crate::swarm::bitfield::LINE_WORDS;
@@ -48,6 +49,10 @@ impl Picker for RarestFirst {
             .sum();
         (total > 0).then(|| self.nth_best(below(rng, total)))
     }
+
+    fn counts_neighbours(&self) -> bool {
+        true
+    }
 }
 
 /// Finding the rarest candidates, compiled for several kinds of processor.
@@ -61,7 +66,10 @@ impl pulp::WithSimd for Count<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        self.picker.find_rarest(self.view);
+        match self.view.kept {
+            Some(planes) => find_rarest_kept(self.view, planes, &mut self.picker.best),
+            None => self.picker.find_rarest(self.view),
+        }
     }
 }
 
@@ -214,7 +222,7 @@ mod tests {
             // Nobody, at place 0, is among the neighbours and must not count.
             let neighbours: Vec<PeerIx> = (0..=degree).map(PeerIx::from_ix).collect();
             let copies = vec![0; chunks];
-            let view = PickView { wanted: known.of(me), offered: known.of(other), neighbours: &neighbours, known: &known, copies: &copies };
+            let view = PickView { wanted: known.of(me), offered: known.of(other), neighbours: &neighbours, known: &known, kept: None, copies: &copies };
             let expected = plain_rarest(&view);
             let mut picker = RarestFirst::default();
             let mut seen = BTreeSet::new();

@@ -276,6 +276,14 @@ pub struct Connections {
     pub accept: u32,
 }
 
+impl Connections {
+    /// The most that a peer can have.
+    #[must_use]
+    pub fn most(self) -> u32 {
+        self.accept.max(self.initiate)
+    }
+}
+
 /// How many slots a peer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slots {

@@ -158,7 +158,7 @@ pub fn any_beyond(a: &[Line], b: &[Line]) -> bool {
 
 /// Line, word in the line, and mask of a chunk's bit.
 #[inline]
-fn place(chunk: ChunkIx) -> (usize, usize, u64) {
+pub(super) fn place(chunk: ChunkIx) -> (usize, usize, u64) {
     let ix = chunk.ix();
     (ix / (64 * LINE_WORDS), ix / 64 % LINE_WORDS, 1 << (ix % 64))
 }

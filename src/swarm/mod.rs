@@ -1,6 +1,7 @@
 //! The state of the swarm: who is there, who is connected to whom, who has what.
 
 pub mod bitfield;
+pub mod kept_counts;
 pub mod layout;
 pub mod ledger;
 pub mod links;
@@ -9,6 +10,8 @@ pub mod peers;
 
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::swarm::bitfield::{Bitfields, any_beyond};
+use crate::units::SimTime;
+pub use kept_counts::KeptCounts;
 pub use layout::Layout;
 pub use ledger::{Ledger, Received};
 pub use links::{Link, LinkRange, Links};
@@ -39,6 +42,8 @@ pub struct Swarm {
     announced: Option<Bitfields>,
     /// What each peer knows its neighbours know; `None` when messages take no time.
     acknowledged: Option<Bitfields>,
+    /// How many neighbours have each chunk, kept for each leecher that asks for it; `None` when copies are counted at every choice.
+    kept: Option<KeptCounts>,
     /// Those that show nothing but the offers on their links. There are few, if any.
     super_seeds: Vec<PeerIx>,
 }
@@ -62,6 +67,7 @@ impl Swarm {
             wanted: bitfields(),
             announced: delayed.then(bitfields),
             acknowledged: delayed.then(bitfields),
+            kept: None,
             super_seeds: Vec::new(),
         }
     }
@@ -91,6 +97,40 @@ impl Swarm {
         self.acknowledged.as_ref().unwrap_or(&self.have)
     }
 
+    /// Makes it possible to [keep counts](Self::keep_counts), for peers with at most `neighbours` neighbours. Nobody is there yet.
+    pub fn prepare_counts(&mut self, neighbours: usize) {
+        self.kept = Some(KeptCounts::new(self.layout.chunks, neighbours));
+    }
+
+    /// `peer`, a leecher without neighbours yet, keeps counts of their copies, if any are kept.
+    pub fn keep_counts(&mut self, peer: PeerIx) {
+        if let Some(kept) = &mut self.kept {
+            kept.begin(peer);
+        }
+    }
+
+    /// `peer` chooses no chunk any more and keeps no counts.
+    pub fn drop_counts(&mut self, peer: PeerIx) {
+        if let Some(kept) = &mut self.kept {
+            kept.end(peer);
+        }
+    }
+
+    /// Brings the counts of `peer` up to date, for a choice.
+    #[inline]
+    pub fn settle_counts(&mut self, peer: PeerIx) {
+        if let Some(kept) = &mut self.kept {
+            kept.settle(peer);
+        }
+    }
+
+    /// The counts of copies that are kept, if any are.
+    #[inline]
+    #[must_use]
+    pub fn kept(&self) -> Option<&KeptCounts> {
+        self.kept.as_ref()
+    }
+
     /// Adds `peer`, which has `chunks` when it joins; all of them are known to its neighbours as soon as it has any.
     pub fn join(&mut self, mut peer: Peer, chunks: &[ChunkIx], super_seeding: bool) -> PeerIx {
         peer.chunks = chunks.len() as u32;
@@ -105,6 +145,9 @@ impl Swarm {
         let places = self.peers.places();
         self.have.grow(places);
         self.wanted.grow(places);
+        if let Some(kept) = &mut self.kept {
+            kept.grow(places);
+        }
         if super_seeding && chunks.len() == self.layout.chunks {
             self.super_seeds.push(ix);
         }
@@ -121,6 +164,29 @@ impl Swarm {
             }
         }
         ix
+    }
+
+    /// Opens a connection between `a` and `b` and returns its two ends.
+    pub fn connect(&mut self, now: SimTime, a: PeerIx, b: PeerIx) -> (LinkIx, LinkIx) {
+        let (mut a_range, mut b_range) = (self.peers[a].links, self.peers[b].links);
+        let ends = self.links.open(now, (a, &mut a_range), (b, &mut b_range));
+        self.peers[a].links = a_range;
+        self.peers[b].links = b_range;
+        if let Some(kept) = &mut self.kept {
+            let known = self.announced.as_ref().unwrap_or(&self.have);
+            kept.add(a, known.of(b));
+            kept.add(b, known.of(a));
+        }
+        ends
+    }
+
+    /// Closes the end at `link`, which is `owner`'s. The other end is closed apart.
+    pub fn disconnect(&mut self, link: LinkIx, owner: PeerIx) {
+        if let Some(kept) = &mut self.kept {
+            let known = self.announced.as_ref().unwrap_or(&self.have);
+            kept.subtract(owner, known.of(self.links.to(link)));
+        }
+        self.links.close(link, &mut self.peers[owner].links);
     }
 
     /// Takes `peer`'s chunks out of the count of copies: it has left or crashed.
@@ -140,6 +206,7 @@ impl Swarm {
         for known in [&mut self.announced, &mut self.acknowledged].into_iter().flatten() {
             known.clear_all(peer);
         }
+        self.drop_counts(peer);
         self.super_seeds.retain(|&s| s != peer);
         self.peers.remove(peer);
     }
@@ -161,6 +228,10 @@ impl Swarm {
     pub fn announce_chunk(&mut self, peer: PeerIx, chunk: ChunkIx) {
         if let Some(announced) = &mut self.announced {
             announced.set(peer, chunk);
+        }
+        if let Some(kept) = &mut self.kept {
+            let neighbours = self.links.neighbours(self.peers[peer].links);
+            neighbours.iter().for_each(|&to| kept.note(to, chunk));
         }
     }
 
@@ -263,5 +334,6 @@ impl Swarm {
             + self.have.memory_bytes()
             + self.wanted.memory_bytes()
             + known.map(Bitfields::memory_bytes).sum::<usize>()
+            + self.kept.as_ref().map_or(0, KeptCounts::memory_bytes)
     }
 }

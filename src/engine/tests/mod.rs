@@ -13,6 +13,7 @@ mod transfers;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::engine::{Control, RunOptions, run};
+use crate::picking::LONG_FILE_CHUNKS;
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::mix::Part;
@@ -89,9 +90,15 @@ impl Seen {
 }
 
 pub(super) fn play(scenario: &Scenario) -> Seen {
+    play_with(scenario, LONG_FILE_CHUNKS)
+}
+
+/// Plays `scenario`, in which a file of `long_file_chunks` chunks is long.
+pub(super) fn play_with(scenario: &Scenario, long_file_chunks: usize) -> Seen {
     let mut seen = Seen::default();
     let options = RunOptions {
         check_invariants: true,
+        long_file_chunks,
         ..RunOptions::default()
     };
     run(scenario, options, &mut seen, &mut |_| Control::Continue).unwrap_or_else(|e| panic!("{e}"));

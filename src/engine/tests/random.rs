@@ -274,4 +274,8 @@ proptest! {
             prop_assert!(p.uploaded_bytes as f64 <= p.upload * present * (1.0 + 1e-9) + 1.0, "nobody sends more than its capacity");
         }
     }
+    #[test]
+    fn kept_counts_give_every_random_swarm_the_results_of_counting_at_each_choice(scenario in scenario()) {
+        prop_assert_eq!(play_with(&scenario, 1), play_with(&scenario, usize::MAX));
+    }
 }
