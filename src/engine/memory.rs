@@ -5,12 +5,12 @@ use crate::choking::{self, OwnChokers};
 use crate::engine::Streams;
 use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::transfer::Part;
-use crate::ids::{LinkIx, PeerIx};
+use crate::ids::LinkIx;
 use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{Link, Peer, Received};
+use crate::swarm::{Links, Peer, Received};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
@@ -67,7 +67,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
-        let per_link = size_of::<Link>() + size_of::<PeerIx>() + size_of::<bool>() + account;
+        let per_link = Links::END_BYTES + account;
         let per_peer = (size_of::<Peer>() + bitfields * bitfield + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
             as f64
             + MaxMin::PEER_BYTES as f64
