@@ -73,8 +73,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn somebody_waits(&mut self, peer: PeerIx) -> bool {
         let swarm = &mut self.swarm;
         let mut places = swarm.peers[peer].links.places();
-        // Nothing is sent outside a slot.
-        places.any(|link| !swarm.links.unchokes(link) && swarm.is_served_or_waits(link, peer, || false))
+        places.any(|link| !swarm.links.unchokes(link) && swarm.is_served_or_waits(link, peer, |_| false))
     }
 
     /// Asks the choker of `peer` and does as it says.
@@ -186,9 +185,9 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Whether the neighbour at `link`, an end of `peer`, is being sent something or is known to be interested.
+    #[inline]
     fn is_served_or_waits(&mut self, link: LinkIx, peer: PeerIx) -> bool {
-        let to = self.swarm.links.to(link);
-        let is_sent = || self.bandwidth.between(peer, to).is_some();
+        let is_sent = |to| self.bandwidth.between(peer, to).is_some();
         self.swarm.is_served_or_waits(link, peer, is_sent)
     }
 

@@ -215,11 +215,12 @@ impl Swarm {
     ///
     /// Interest that is gone comes back only with a chunk that the owner gets or shows, so a no is kept, and is all there is to read the next time.
     #[inline]
-    pub fn is_served_or_waits(&mut self, link: LinkIx, owner: PeerIx, is_sent: impl FnOnce() -> bool) -> bool {
+    pub fn is_served_or_waits(&mut self, link: LinkIx, owner: PeerIx, is_sent: impl FnOnce(PeerIx) -> bool) -> bool {
         if !self.links.may_want(link) {
             return false;
         }
-        let yes = self.knows_interest(link, owner, self.links.to(link)) || is_sent();
+        let to = self.links.to(link);
+        let yes = self.knows_interest(link, owner, to) || (self.links.unchokes(link) && is_sent(to));
         if !yes {
             self.links.set_may_want(link, false);
         }
