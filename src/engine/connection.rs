@@ -177,13 +177,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Closes a connection at both ends.
     pub(super) fn disconnect(&mut self, link: LinkIx) {
-        let back = self.swarm.links.get(link).back;
+        let back = self.swarm.links.back(link);
         for end in [link, back] {
-            let flow = self.swarm.links.get(end).flow;
+            let flow = self.flow_on(end);
             if flow.is_some() {
                 self.interrupt(flow, TransferEnd::PeerLeft, false);
             }
-            if self.swarm.links.get(end).unchoking {
+            if self.swarm.links.unchokes(end) {
                 self.choke(end);
             }
         }
