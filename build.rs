@@ -3,8 +3,22 @@
 use std::path::Path;
 use std::process::Command;
 
+/// What goes into the program.
+const SOURCES: [&str; 8] = [
+    "build.rs",
+    "Cargo.toml",
+    "Cargo.lock",
+    "src",
+    "scenarios/validation",
+    "web/src",
+    "web/report.html",
+    "web/report.css",
+];
+
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    SOURCES
+        .iter()
+        .for_each(|source| println!("cargo::rerun-if-changed={source}"));
     let commit = is_own_repository().then(commit).flatten().unwrap_or_default();
     println!("cargo::rustc-env=SWARMSIM_COMMIT={commit}");
 }
@@ -23,7 +37,7 @@ fn is_own_repository() -> bool {
     here.is_some() && here == top
 }
 
-/// The commit that is checked out, in short.
+/// The commit that is checked out, in short, and whether what is built differs from it.
 fn commit() -> Option<String> {
     let branch = git(&["rev-parse", "--symbolic-full-name", "HEAD"]).unwrap_or_default();
     for file in ["HEAD", branch.as_str(), "packed-refs"] {
@@ -31,5 +45,16 @@ fn commit() -> Option<String> {
             println!("cargo::rerun-if-changed={path}");
         }
     }
-    git(&["rev-parse", "--short=12", "HEAD"])
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    Some(if is_changed() {
+        format!("{commit} with changes")
+    } else {
+        commit
+    })
+}
+
+/// Whether what goes into the program is not as in the commit.
+fn is_changed() -> bool {
+    let changes = git(&[&["--no-optional-locks", "status", "--porcelain", "--"], &SOURCES[..]].concat());
+    changes.is_some_and(|changes| !changes.is_empty())
 }

@@ -100,28 +100,38 @@ Options:
 fn list() {
     insta::assert_snapshot!(shown(&["list"]), @r##"
 Chokers  choking.<name> for leechers, seeding.<name> for seeds: whom a peer unchokes
-  tit-for-tat        the interested neighbours that sent most in the last 20 s, and one at random [Cohen 2003; BEP 3]
-  fastest            the interested neighbours that take fastest, and one at random [seeds of mainline before 4.0]
-  round-robin        those that wait longest, one slot at random [seeds of mainline 4.0; Legout et al. 2006]
-  round-robin-quota  as round-robin, but a slot is kept until so many chunks and so much time are used up [seeds of libtorrent]
+  tit-for-tat        the interested neighbours that sent most in the last 20 s, and one at random
+                     [Cohen 2003; BEP 3]
+  fastest            the interested neighbours that take fastest, and one at random
+                     [seeds of mainline before 4.0]
+  round-robin        those that wait longest, one slot at random
+                     [seeds of mainline 4.0; Legout et al. 2006]
+  round-robin-quota  as round-robin, but a slot is kept until so many chunks and so much time are
+                     used up [seeds of libtorrent]
   random             slots drawn at random at each decision [control]
-  propshare          split in proportion to what each neighbour gave in the last round, and a fifth to explore [Levin et al. 2008]
-  bittyrant          those that give most for the upload they ask for, until the upload is spent [Piatek et al. 2007]
+  propshare          split in proportion to what each neighbour gave in the last round, and a fifth
+                     to explore [Levin et al. 2008]
+  bittyrant          those that give most for the upload they ask for, until the upload is spent
+                     [Piatek et al. 2007]
   fairtorrent        the next chunk to the neighbour that is owed most [Sherman et al. 2009]
-  tit-for-tat-block  no neighbour more than 2 chunks ahead of what came back from it [Bharambe et al. 2006]
-  birds              those whose speed is closest to one's own, and one at random [Rahman et al. 2011]
+  tit-for-tat-block  no neighbour more than 2 chunks ahead of what came back from it
+                     [Bharambe et al. 2006]
+  birds              those whose speed is closest to one's own, and one at random
+                     [Rahman et al. 2011]
   altruist           every interested neighbour, equally [control]
   free-rider         nobody [Locher et al. 2006]
 
 Pickers  picking.<name>: which chunk a leecher asks for
-  rarest-first       the chunk that fewest neighbours have, ties at random [Cohen 2003; Legout et al. 2006]
+  rarest-first       the chunk that fewest neighbours have, ties at random
+                     [Cohen 2003; Legout et al. 2006]
   random             any chunk, uniformly [control]
   sequential         the first in file order [streaming]
   global-rarest      the chunk with fewest copies in the whole swarm [oracle, for comparison]
   mode-suppression   any chunk but the most common ones [Reddyvari et al. 2019]
 
 Arrivals  arrival.<name>: when the peers of a group come
-  at-once            `count` peers at one time, each with a random delay up to `jitter` [flash crowd]
+  at-once            `count` peers at one time, each with a random delay up to `jitter`
+                     [flash crowd]
   poisson            independent arrivals at a constant rate [Qiu & Srikant 2004]
   decaying           a flash crowd whose rate falls exponentially [Guo et al. 2005]
   trace              one peer for each row of a CSV file [measurements]
@@ -130,11 +140,13 @@ Departures  departure.<name>: what a peer does once it has the file
   selfish            leaves as soon as it has the file [Kurose & Ross]
   finishes-uploads   leaves when the chunks that it is sending are sent [Bharambe et al. 2006]
   altruistic         stays as a seed, for ever or for a drawn time `linger` [Kurose & Ross]
-  share-ratio        stays until it has uploaded a multiple of what it downloaded [practice of clients and trackers]
+  share-ratio        stays until it has uploaded a multiple of what it downloaded
+                     [practice of clients and trackers]
   at                 an initial seed that leaves at a set time [study of swarm death]
   after-copies       leaves once it has uploaded so many copies of the file [study of swarm death]
   abort_rate         a key of its own: leechers give up at this rate [θ of Qiu & Srikant 2004]
-  crash              a key of its own: peers vanish without notice, found out after a timeout [churn]
+  crash              a key of its own: peers vanish without notice, found out after a timeout
+                     [churn]
 "##);
 }
 

@@ -394,6 +394,56 @@ fn status_says_how_far_each_part_is() {
 }
 
 #[test]
+fn a_shard_writes_a_damaged_plan_anew() {
+    let home = Home::new();
+    home.shard("out", "1/1");
+    let plan = home.path("out/plan.json");
+    let whole = fs::read_to_string(&plan).expect("read");
+    fs::write(&plan, whole.replace("0.95", "0.59")).expect("written");
+    let error = home.refused(2, &["status", "out"]);
+    assert!(
+        error.contains("damaged") && error.contains("`sweep --shard` as it was"),
+        "{error}"
+    );
+    home.shard("out", "1/1");
+    assert_eq!(fs::read_to_string(&plan).expect("read"), whole);
+}
+
+#[test]
+fn a_merge_offers_only_what_it_can_do() {
+    let home = Home::new();
+    home.shard("part", "1/1");
+    home.done(&["merge", "part", "--out", "joined", "-q"]);
+    let error = home.refused(2, &["merge", "part", "--out", "joined"]);
+    assert!(error.contains("--force") && !error.contains("--resume"), "{error}");
+}
+
+/// A pipe can be read once, and there are several variants.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_scenario_may_come_through_a_pipe() {
+    let home = Home::new();
+    let mut command = home.command(&[
+        "sweep",
+        "/dev/stdin",
+        "--vary",
+        "file.size=1 MiB,2 MiB",
+        "--runs",
+        "1",
+        "--out",
+        "out",
+        "-q",
+    ]);
+    let mut child = command
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    std::io::Write::write_all(&mut child.stdin.take().expect("piped"), SMALL.as_bytes()).expect("written");
+    assert!(child.wait().expect("ended").success());
+    assert!(home.path("out/comparison.csv").exists());
+}
+
+#[test]
 fn a_damaged_line_is_named_and_its_run_played_again() {
     let home = Home::new();
     home.sweep("whole", &["-q"]);

@@ -338,6 +338,82 @@ fn a_directory_that_is_removed_meanwhile_is_an_error_that_names_it() {
     assert!(said.contains("out") && !home.path("out").exists(), "{said}");
 }
 
+/// What is written to a file without a name is lost, and nothing but the name shows it: a shard makes no tables that could fail.
+#[test]
+fn a_shard_whose_directory_is_removed_does_not_pass_for_done() {
+    let home = Home::new();
+    let mut command = home.command("sweep scenario.toml -q --out out --runs 40 --jobs 1 --shard 1/1");
+    let child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+    let segment = home.path("out/runs/shard-1-of-1.jsonl");
+    while !fs::read_to_string(&segment).is_ok_and(|text| text.lines().count() >= 3) {
+        thread::sleep(Duration::from_millis(2));
+    }
+    fs::remove_dir_all(home.path("out")).expect("removed");
+    let output = child.wait_with_output().expect("ended");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("out/runs/shard-1-of-1.jsonl") && said.contains("No such file"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_a_killed_run_has_left_goes_with_the_next() {
+    let home = Home::new();
+    let hidden = || {
+        let entries = fs::read_dir(home.path(".")).expect("a folder").flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with('.')).collect::<Vec<_>>()
+    };
+    let mut child = home.begin("run scenario.toml -q --out out --set group.leechers.count=3000");
+    wait_for_partial(&home);
+    thread::sleep(Duration::from_millis(100));
+    // One that lives is left alone.
+    home.done("run scenario.toml -q --out out");
+    assert_eq!(hidden().len(), 1, "{:?}", hidden());
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    home.done("run scenario.toml -q --out out --force");
+    assert_eq!(hidden(), [""; 0]);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_told_like_a_full_disk() {
+    let home = Home::new();
+    let program = assert_cmd::cargo::cargo_bin("swarmsim");
+    for (command, named) in [("run", "out/"), ("sweep --runs 20", "out/")] {
+        let limited = format!(
+            "ulimit -f 10; exec {} {command} scenario.toml -q --out out",
+            program.display()
+        );
+        let mut shell = Command::new("sh");
+        let output = shell
+            .arg("-c")
+            .arg(limited)
+            .current_dir(home.path("."))
+            .output()
+            .expect("sh runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(named) && said.contains("File too large"), "{said}");
+    }
+}
+
+#[test]
+fn merges_in_one_directory_wait_for_each_other() {
+    let home = Home::new();
+    home.done("sweep scenario.toml -q --out whole");
+    home.done("sweep scenario.toml -q --out out --shard 1/2");
+    home.done("sweep scenario.toml -q --out out --shard 2/2");
+    for _ in 0..5 {
+        let children = [1, 2, 3, 4].map(|_| home.begin("merge out -q"));
+        let codes = children.map(|child| ended(child).code());
+        assert_eq!(codes, [Some(0); 4]);
+        assert_eq!(home.files("out"), home.files("whole"));
+    }
+}
+
 #[test]
 fn nobody_who_reads_is_no_reason_to_lose_results() {
     let home = Home::new();

@@ -18,6 +18,7 @@ if [ $# -lt 3 ]; then
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
     exit 2
 fi
+command=("$0" "$@")
 shards=$1 file=$2 out=$3
 shift 3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,7 +39,8 @@ array=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="sweep" --array="1-$shards
     --time="${TASK_TIME:-1:00:00}" --cpus-per-task="${TASK_CPUS:-2}" --mem="${TASK_MEM:-2G}" --signal=B:USR1@60 \
     --output="$out.log/%a.txt" "$here/task.sh" "$shards" "$file" "$out" "$@")
 array=${array%%;*}
+# After tasks that failed, too: then it says what is missing and how to go on.
 # shellcheck disable=SC2086
-merge=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="merge" --dependency="afterok:$array" --kill-on-invalid-dep=yes \
-    --output="$out.log/merge.txt" "$here/merge.sh" "$out")
+merge=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="merge" --dependency="afterany:$array" \
+    --output="$out.log/merge.txt" "$here/merge.sh" "$out" "${command[@]}")
 echo "sweep: job $array, $shards tasks; merge: job ${merge%%;*}; messages in $out.log; $SWARMSIM status $out says how far it is"

@@ -18,12 +18,10 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result<ExitCode, Failure> {
-    let loaded = args.scenario.load(own, errors)?;
-    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| {
-        args.scenario.variant(own, changes)
-    })?;
+    let (source, loaded) = args.scenario.read(own, errors)?;
+    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| source.load(changes))?;
     let files = Files {
-        load: &|changes| args.scenario.variant(own, changes),
+        load: &|changes| source.load(changes),
         measured: &|name| fs::read_to_string(args.scenario.file.with_file_name(name)),
     };
     Suite::new(&loaded, &|_| true, &files)?;

@@ -6,6 +6,11 @@ use std::process::ExitCode;
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, Style};
 
+/// No line is longer.
+const COLUMNS_MAX: usize = 100;
+/// Where rules begin.
+const INDENT: usize = 20;
+
 /// Name in a scenario, rule, source.
 type Rule = (&'static str, &'static str, &'static str);
 
@@ -161,14 +166,35 @@ pub(super) fn list(own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> 
         }
         writeln!(out, "{}  {}", style.bold(title), style.dim(about))?;
         for (name, rule, source) in rules {
-            writeln!(out, "  {name:<18} {rule} {}", style.dim(format!("[{source}]")))?;
+            write_rule(&mut out, name, rule, source, style)?;
         }
         if ix == 0 {
-            let source = style.dim("[registered by this program]");
             for name in own.names() {
-                writeln!(out, "  {name:<18} a rule of its own {source}")?;
+                write_rule(&mut out, name, "a rule of its own", "registered by this program", style)?;
             }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A rule in as many lines as it needs, its source at the end of the last one where there is room.
+fn write_rule(out: &mut impl Write, name: &str, rule: &str, source: &str, style: Style) -> io::Result<()> {
+    write!(out, "  {name:<18}")?;
+    let source = format!("[{source}]");
+    let mut column = INDENT;
+    for word in rule.split(' ').chain([source.as_str()]) {
+        let chars = 1 + word.chars().count();
+        if column + chars > COLUMNS_MAX {
+            write!(out, "\n{:INDENT$}", "")?;
+            column = INDENT;
+        }
+        column += chars;
+        let shown = if word == source {
+            style.dim(word)
+        } else {
+            word.to_owned()
+        };
+        write!(out, " {shown}")?;
+    }
+    writeln!(out)
 }

@@ -5,6 +5,7 @@ mod compare;
 mod comparison;
 mod completions;
 mod failure;
+mod file_limit;
 mod interrupt;
 mod jobs;
 mod list;
@@ -17,6 +18,7 @@ mod plan;
 mod report;
 mod run;
 mod schema;
+mod source;
 mod status;
 mod study;
 mod style;
@@ -33,10 +35,11 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use failure::Failure;
 use jobs::jobs;
+use source::Source;
 pub use style::Style;
 
 use crate::choking::OwnChokers;
-use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
+use crate::scenario::{LoadOptions, Loaded};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
@@ -101,6 +104,11 @@ enum Command {
 pub fn main_with(own: &OwnChokers) -> ExitCode {
     let cli = Cli::parse();
     let errors = cli.error_style();
+    if let Err(error) = file_limit::report_as_error() {
+        errors.warn(&format!(
+            "a limit on the size of files would end the program without a word: {error}"
+        ));
+    }
     cli.run(own).unwrap_or_else(|failure| failure.report(errors))
 }
 
@@ -119,24 +127,25 @@ struct ScenarioArgs {
 }
 
 impl ScenarioArgs {
-    /// Reads the scenario; warnings go to standard error.
+    /// The scenario; warnings go to standard error.
     fn load(&self, own: &OwnChokers, errors: Style) -> Result<Loaded, Failure> {
-        let loaded = self.variant(own, &[])?;
-        for warning in &loaded.warnings {
-            errors.warn(bare(warning));
-        }
-        Ok(loaded)
+        Ok(self.read(own, errors)?.1)
     }
 
-    /// Reads the scenario with what a variant changes.
-    fn variant(&self, own: &OwnChokers, changes: &[Override]) -> Result<Loaded, ScenarioError> {
+    /// The text of the scenario, and what it says; warnings go to standard error.
+    fn read(&self, own: &OwnChokers, errors: Style) -> Result<(Source, Loaded), Failure> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
-            variant: changes.to_vec(),
+            variant: Vec::new(),
             own_chokers: own.names().map(str::to_owned).collect(),
         };
-        scenario::load(&self.file, &options)
+        let source = Source::read(&self.file, options)?;
+        let loaded = source.load(&[])?;
+        for warning in &loaded.warnings {
+            errors.warn(bare(warning));
+        }
+        Ok((source, loaded))
     }
 }
 

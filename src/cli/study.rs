@@ -40,15 +40,14 @@ pub(super) struct StudyArgs {
 impl StudyArgs {
     /// The plan of what the scenario says, with what the command line says in its place; `change` has the last word.
     pub fn plan(&self, own: &OwnChokers, errors: Style, change: impl FnOnce(Study) -> Study) -> Result<Plan, Failure> {
-        let loaded = self.scenario.load(own, errors)?;
+        let (source, loaded) = self.scenario.read(own, errors)?;
         let of_scenario = loaded.study.clone();
         let study = Study {
             runs: self.runs.or(of_scenario.runs),
             variation: self.variation(&loaded)?.unwrap_or(of_scenario.variation),
             ..of_scenario
         };
-        let variant = |changes: &[_]| self.scenario.variant(own, changes);
-        let plan = Plan::new(&loaded, &change(study), own, &variant)?;
+        let plan = Plan::new(&loaded, &change(study), own, &|changes| source.load(changes))?;
         plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
         Ok(plan)
     }

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
+use crate::cli::source::Source;
 use crate::cli::table::aligned;
 use crate::cli::{Failure, Style, interrupt, jobs, say};
+use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
-use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
 use crate::validate::{Files, LIBRARY, MEASURED, Outcome, Suite, Verdict};
 
 const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
@@ -59,23 +60,6 @@ impl TierName {
             Self::D => Tier::D,
             Self::E => Tier::E,
         }
-    }
-}
-
-/// A scenario that expects something: name, text, and the folder where its paths start.
-struct Source {
-    name: String,
-    text: String,
-    base_dir: PathBuf,
-}
-
-impl Source {
-    fn load(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
-        let options = LoadOptions {
-            variant: changes.to_vec(),
-            ..LoadOptions::default()
-        };
-        scenario::parse(&self.text, &self.name, &self.base_dir, &options)
     }
 }
 
@@ -153,6 +137,7 @@ impl ValidateArgs {
                 name: (*name).to_owned(),
                 text: (*text).to_owned(),
                 base_dir: PathBuf::new(),
+                options: LoadOptions::default(),
             };
             return Ok(LIBRARY.iter().map(source).collect());
         };
@@ -192,6 +177,7 @@ fn read(path: &Path, dir: &Path) -> anyhow::Result<Source> {
         name: path.display().to_string(),
         text: fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?,
         base_dir: dir.to_owned(),
+        options: LoadOptions::default(),
     })
 }
 

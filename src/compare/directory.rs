@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use super::drive::CompareError;
 use super::plan_file::PLAN;
 use super::tables::FILES;
-use crate::metrics::DirectoryError;
 use crate::metrics::directory::REPORT;
+use crate::metrics::{DirectoryError, STAGING_LOCK};
 use crate::store::Store;
 
 /// The store of finished runs, below the directory.
 const STORE: &str = "runs";
 /// Scenarios of the variants, below the directory.
 pub(super) const VARIANTS: &str = "variants";
+/// In the store: who makes tables of what others have played holds its lock.
+const MERGE_LOCK: &str = "merge.lock";
 /// How the name of a file ends until it is whole.
 const UNFINISHED: &str = "partial";
 
@@ -85,6 +87,14 @@ impl Directory {
         &self.segment
     }
 
+    /// Waits until nobody else merges here; while the file is open, nobody begins to.
+    pub(super) fn wait_for_merges(&self) -> Result<File, DirectoryError> {
+        let path = self.store().join(MERGE_LOCK);
+        let file = File::options().write(true).create(true).truncate(false).open(&path);
+        let locked = file.and_then(|file| file.lock().map(|()| file));
+        locked.map_err(failed("lock", &path))
+    }
+
     /// Has `write` fill the file `name` below the directory, which appears when it is whole.
     pub(super) fn write<E: From<DirectoryError>>(
         &self,
@@ -131,7 +141,7 @@ fn is_ours(name: &str) -> bool {
         Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
         None => name,
     };
-    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole)
+    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole)
 }
 
 fn is_empty(directory: &Path) -> bool {

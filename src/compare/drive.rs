@@ -6,7 +6,7 @@ use super::analysis::Analysis;
 use super::directory::Directory;
 use super::merge::MergeError;
 use super::plan::Plan;
-use super::plan_file::{PLAN, PlanFile, PlanFileError};
+use super::plan_file::{PlanFile, PlanFileError};
 use super::precision::BATCH;
 use super::results::Results;
 use super::shard::Shard;
@@ -133,12 +133,16 @@ pub fn drive_shard(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<u64>, CompareError> {
     let file = PlanFile::of(plan);
-    if directory.path().join(PLAN).exists() {
-        file.check_same(directory.path())?;
-    } else {
+    let there = file.check_same(directory.path());
+    let is_readable = !matches!(there, Err(PlanFileError::Unread { .. } | PlanFileError::Damaged { .. }));
+    if is_readable {
+        there?;
+    }
+    // What the runs there belong to is known from the store, too.
+    let session = Session::open(plan, directory, jobs, stop, watch)?;
+    if !is_readable {
         file.write(directory)?;
     }
-    let session = Session::open(plan, directory, jobs, stop, watch)?;
     session.noted(|session| {
         let ids = shard.runs(plan);
         session.complete(&ids, watch)?;

@@ -1,5 +1,7 @@
 //! `key=a,b,c` of the command line: a key and the values to try.
 
+use std::ops::Range;
+
 use toml::{Table, Value};
 
 use crate::scenario::study::{Axis, Placed};
@@ -12,15 +14,18 @@ use crate::scenario::{Place, ScenarioError, equals_sign};
 pub fn axis(flag: &str, text: &str) -> Result<Axis, ScenarioError> {
     let place = Place::on_command_line(flag, text);
     let example = "write for example: --vary 'file.chunk_size=64 KiB,256 KiB'";
-    let key_and_list = equals_sign(text).map(|equals| (text[..equals].trim(), &text[equals + 1..]));
-    let Some((key, list)) = key_and_list.filter(|(key, _)| !key.is_empty()) else {
+    let equals = equals_sign(text).filter(|equals| !text[..*equals].trim().is_empty());
+    let Some(equals) = equals else {
         return Err(ScenarioError::at(&place, format!("`{text}` varies nothing"), example));
     };
-    let key = spelled_out(key);
+    let written = text[..equals].trim();
+    let start = equals - text[..equals].trim_start().len();
+    let key = spelled_out(written);
     Ok(Axis {
         keys: vec![key.clone()],
+        place: Place::in_command_line(flag, text, start..start + written.len()),
         name: key,
-        values: values(&place, list)?,
+        values: values(flag, text, equals + 1)?,
     })
 }
 
@@ -32,20 +37,25 @@ fn spelled_out(key: &str) -> String {
     }
 }
 
-/// The values of `list`, which stands at `place`.
-pub(super) fn values(place: &Place, list: &str) -> Result<Vec<Placed<Value>>, ScenarioError> {
-    let value = |item: &str| match item.trim() {
-        "" => Err(ScenarioError::at(
-            place,
-            "a value is missing in the list",
-            "remove the comma, or put a text without letters in quotes",
-        )),
-        item => Ok(Placed {
-            value: value(item),
-            place: place.clone(),
-        }),
+/// The values of the list that begins at the byte `start` of `text`, which was given with the option `flag`.
+pub(super) fn values(flag: &str, text: &str, start: usize) -> Result<Vec<Placed<Value>>, ScenarioError> {
+    let value = |Range { start: from, end }: Range<usize>| {
+        let item = text[start..][from..end].trim();
+        let from = start + end - text[start..][from..end].trim_start().len();
+        let place = Place::in_command_line(flag, text, from..from + item.len());
+        match item {
+            "" => Err(ScenarioError::at(
+                &place,
+                "a value is missing in the list",
+                "remove the comma, or put a text without letters in quotes",
+            )),
+            item => Ok(Placed {
+                value: value(item),
+                place,
+            }),
+        }
     };
-    items(list).into_iter().map(value).collect()
+    items(&text[start..]).into_iter().map(value).collect()
 }
 
 /// `item` as TOML if it is that, else as text.
@@ -56,8 +66,8 @@ fn value(item: &str) -> Value {
         .unwrap_or_else(|| Value::String(item.to_owned()))
 }
 
-/// The parts of `list` between commas that stand in no quotes and no brackets.
-fn items(list: &str) -> Vec<&str> {
+/// Where the parts of `list` are, between commas that stand in no quotes and no brackets.
+fn items(list: &str) -> Vec<Range<usize>> {
     let (mut items, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_u32, None);
     for (at, c) in list.char_indices() {
         match (quote, c) {
@@ -66,13 +76,13 @@ fn items(list: &str) -> Vec<&str> {
             (None, '[' | '{') => depth += 1,
             (None, ']' | '}') => depth = depth.saturating_sub(1),
             (None, ',') if depth == 0 => {
-                items.push(&list[start..at]);
+                items.push(start..at);
                 start = at + 1;
             }
             _ => {}
         }
     }
-    items.push(&list[start..]);
+    items.push(start..list.len());
     items
 }
 
@@ -109,6 +119,14 @@ mod tests {
     fn keys_may_hold_an_equals_sign_in_quotes() {
         let axis = axis("--vary", "group.\"a=b\".choking=random").unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(axis.keys, ["group.\"a=b\".choking"]);
+    }
+
+    #[test]
+    fn the_place_of_a_value_is_the_value() {
+        let axis = axis("--vary", "key= 5, \"é\" ,6").unwrap_or_else(|error| panic!("{error}"));
+        let place = |range| Place::in_command_line("--vary", "key= 5, \"é\" ,6", range);
+        let places: Vec<_> = axis.values.into_iter().map(|item| item.place).collect();
+        assert_eq!(places, [place(5..6), place(8..12), place(14..15)]);
     }
 
     #[test]

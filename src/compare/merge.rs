@@ -8,10 +8,12 @@ use super::drive::{CompareError, Finished, conclude, of_run};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use crate::choking::OwnChokers;
-use crate::metrics::Staging;
+use crate::metrics::{DirectoryError, Staging};
 use crate::progress::unix_seconds;
 use crate::store::{Damage, Double, Note, Records, RunId, Stage, Store, WHOLE};
 
+/// In the place of the name of a segment, for a process that makes tables and plays nothing.
+const MERGE: &str = "merge";
 /// So many missing runs are named.
 const NAMED_MAX: usize = 10;
 
@@ -156,7 +158,8 @@ pub fn merge(
     let (finished, target) = match (target, directories) {
         (Some(target), _) => (parts.join(target, replace)?, target),
         (None, [only]) => {
-            let directory = Directory::prepare(only, WHOLE, Existing::Join)?;
+            let directory = Directory::prepare(only, MERGE, Existing::Join)?;
+            let _lock = directory.wait_for_merges()?;
             (conclude(&parts.plan, &parts.records, &directory)?, only.as_path())
         }
         (None, _) => return Err(MergeError::NoTarget.into()),
@@ -174,12 +177,12 @@ impl Parts {
     /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.
     fn join(&self, target: &Path, replace: bool) -> Result<Finished, CompareError> {
         let target = real(target);
-        drop(check_place(&target, replace)?);
+        drop(check_place(&target, replace).map_err(no_resume)?);
         let staging = Staging::beside(&target)?;
-        let directory = Directory::prepare(staging.path(), WHOLE, Existing::Refuse)?;
+        let directory = Directory::prepare(staging.path(), WHOLE, Existing::Join)?;
         let finished = self.fill(&directory)?;
         // Somebody else may have been here meanwhile.
-        let _locks = check_place(&target, replace)?;
+        let _locks = check_place(&target, replace).map_err(no_resume)?;
         staging.publish()?;
         Ok(finished)
     }
@@ -194,6 +197,14 @@ impl Parts {
             what: Stage::Ended,
         })?;
         conclude(&self.plan, store.records(), directory)
+    }
+}
+
+/// A merge has no --resume to offer.
+fn no_resume(error: CompareError) -> CompareError {
+    match error {
+        CompareError::Directory(DirectoryError::Unfinished(path)) => DirectoryError::Exists(path).into(),
+        other => other,
     }
 }
 

@@ -86,7 +86,7 @@ impl Plan {
                 (&study.variation, changes.last(), loaded.iter().find(is_same))
             {
                 return Err(ScenarioError::at(
-                    &change.place,
+                    &change.value,
                     format!("the variants `{}` and `{label}` are one and the same swarm", same.label),
                     "vary something that a run depends on, each value once",
                 ));
@@ -204,7 +204,7 @@ fn check_seed(base: &Scenario, variant: &Scenario, changes: &[Override]) -> Resu
     let is_seed = |change: &&Override| change.text.trim_start_matches(['"', '\'', ' ']).starts_with("seed");
     match changes.iter().find(is_seed).or(changes.first()) {
         Some(change) if variant.seed != base.seed => Err(ScenarioError::at(
-            &change.place,
+            &change.value,
             "the seed can't be varied: run k of every variant has the seed of the scenario + k",
             "more runs show more chance; --seed sets the first seed",
         )),

@@ -59,7 +59,9 @@ pub enum PlanFileError {
         cause: io::Error,
     },
     /// It is not what was written.
-    #[error("`{path}` is damaged: {why}; the command that made the directory, with --resume, writes it anew")]
+    #[error(
+        "`{path}` is damaged: {why}. The command that made the directory writes it anew: `sweep --shard` as it was, others with --resume"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,

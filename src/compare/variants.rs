@@ -44,8 +44,9 @@ pub fn chokers(scenario: &Scenario, list: &str) -> Result<Axis, ScenarioError> {
     }
     Ok(Axis {
         keys,
+        place,
         name: String::new(),
-        values: list::values(&place, list)?,
+        values: list::values("--choker", list, 0)?,
     })
 }
 
@@ -114,10 +115,9 @@ pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
 fn check_axes(axes: &[Axis]) -> Result<(), ScenarioError> {
     let mut keys = BTreeSet::new();
     for axis in axes {
-        let Some(first) = axis.values.first() else { continue };
         if let Some(twice) = axis.keys.iter().find(|key| !keys.insert(key.replace('"', ""))) {
             return Err(ScenarioError::at(
-                &first.place,
+                &axis.place,
                 format!("`{twice}` is varied twice"),
                 "put all its values into one list",
             ));
@@ -148,7 +148,8 @@ fn changes(combination: &[(&Axis, &Placed<Value>)]) -> Vec<Override> {
     let of_axis = |(axis, item): &(&Axis, &Placed<Value>)| -> Vec<Override> {
         let one = |key: &String| Override {
             text: format!("{key}={}", item.value),
-            place: item.place.clone(),
+            key: axis.place.clone(),
+            value: item.place.clone(),
         };
         axis.keys.iter().map(one).collect()
     };

@@ -192,6 +192,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.tracker.remove(peer);
         self.schedule.cancel_all(peer);
         self.super_seeds.retain(|s| s.peer != peer);
+        // Whoever gets its place at the same instant is introduced once.
+        self.newcomers.retain(|&newcomer| newcomer != peer);
         self.swarm.remove(peer);
     }
 }

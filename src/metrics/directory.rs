@@ -239,6 +239,39 @@ mod tests {
     }
 
     #[test]
+    fn what_a_killed_run_left_is_swept_away_and_what_a_living_one_fills_is_not() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        let living = fill(&target, false, "living").expect("nothing is in the way");
+        // Killed with files in it; killed before it had its lock; somebody's own.
+        for (left, file) in [
+            (".swarm.partial-7-0", ".lock"),
+            (".swarm.partial-8-0", "peers.csv"),
+            (".swarm.partial-mine", ".lock"),
+        ] {
+            fs::create_dir(home.path().join(left)).expect("made");
+            fs::write(home.path().join(left).join(file), "").expect("written");
+        }
+        fill(&target, false, "new").expect("room").commit().expect("moved");
+        let living_name = living
+            .staging()
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let mut expected = vec![
+            living_name,
+            ".swarm.partial-8-0".to_owned(),
+            ".swarm.partial-mine".to_owned(),
+            "swarm".to_owned(),
+        ];
+        expected.sort();
+        assert_eq!(entries(home.path()), expected);
+        assert_eq!(entries(living.staging()), [".lock", MARKS[0], MARKS[1]]);
+        assert_eq!(entries(&target), MARKS);
+    }
+
+    #[test]
     fn never_replaces_what_is_not_a_result() {
         let home = tempfile::tempdir().expect("a temporary directory");
         let thesis = home.path().join("thesis");

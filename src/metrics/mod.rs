@@ -42,5 +42,5 @@ pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
-pub use staging::Staging;
+pub use staging::{STAGING_LOCK, Staging};
 pub use summary::{Figures, GroupSummary, Summary};

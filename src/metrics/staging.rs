@@ -1,21 +1,29 @@
 //! A directory appears whole or not at all: it is filled under another name beside its place and moved there at the end. Whatever goes wrong before,
-//! the half-filled directory is removed, and what stood in its place still does.
+//! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove, the next one does.
 
 use crate::metrics::directory::{DirectoryError, io_error};
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// In a directory that is being filled: the process that fills it holds its lock as long as it lives.
+pub const STAGING_LOCK: &str = ".lock";
+/// What the name of such a directory says.
+const PARTIAL: &str = "partial";
+/// What the name of an old result says that is about to go.
+const REPLACED: &str = "replaced";
 
 /// A directory that is being filled.
 #[derive(Debug)]
 pub struct Staging {
     target: PathBuf,
     path: PathBuf,
-    published: bool,
+    /// `None` once it is published.
+    lock: Option<File>,
 }
 
 impl Staging {
-    /// Makes an empty directory beside `target`, and the one that holds both.
+    /// Makes a directory beside `target`, and the one that holds both. Those that killed processes have left there go.
     ///
     /// # Errors
     /// When it can't be made.
@@ -23,10 +31,18 @@ impl Staging {
         if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             fs::create_dir_all(parent).map_err(io_error("create", parent))?;
         }
+        sweep_away(target);
+        let (path, lock) = loop {
+            let path = make_beside(target, PARTIAL)?;
+            // Somebody who sweeps may have come between the two.
+            if let Some(lock) = hold(&path).map_err(io_error("create", target))? {
+                break (path, lock);
+            }
+        };
         Ok(Self {
             target: target.to_owned(),
-            path: make_beside(target, "partial")?,
-            published: false,
+            path,
+            lock: Some(lock),
         })
     }
 
@@ -47,23 +63,27 @@ impl Staging {
     /// # Errors
     /// When it can't be moved; then what stood there before still does.
     pub fn publish(mut self) -> Result<(), DirectoryError> {
+        // Where the directory is gone, moving it says so.
+        let _ = fs::remove_file(self.path.join(STAGING_LOCK));
         if self.target.exists() {
             self.exchange()?;
         } else {
             fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
         }
-        self.published = true;
+        self.lock = None;
         Ok(())
     }
 
     /// Puts the new directory in the place of the old one, which goes.
     fn exchange(&self) -> Result<(), DirectoryError> {
         if swap(&self.path, &self.target).is_ok() {
+            // Whoever is killed while it goes leaves it to be swept away.
+            let _held = hold(&self.path);
             return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path));
         }
         // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
         // A directory may be renamed to one that is empty.
-        let old = make_beside(&self.target, "replaced")?;
+        let old = make_beside(&self.target, REPLACED)?;
         if let Err(cause) = fs::rename(&self.target, &old) {
             let _ = fs::remove_dir(&old);
             return Err(io_error("replace", &self.target)(cause));
@@ -78,7 +98,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if !self.published {
+        if self.lock.is_some() {
             // Whoever gave up on the result has an error to show already.
             let _ = fs::remove_dir_all(&self.path);
         }
@@ -97,7 +117,45 @@ fn swap(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Makes an empty, hidden directory beside `target`. What a killed process left under such a name stays as it is.
+/// Takes the lock of the new directory `path`; `None` if somebody has it already, or has removed the directory.
+fn hold(path: &Path) -> io::Result<Option<File>> {
+    let lock = path.join(STAGING_LOCK);
+    let file = match File::create_new(&lock) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    // Where a file system has no locks, what is left stays for ever.
+    let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    Ok((!is_taken && lock.exists()).then_some(file))
+}
+
+/// Removes the directories that killed processes have left beside `target`: those of which nobody holds the lock.
+fn sweep_away(target: &Path) {
+    let Some(name) = target.file_name() else { return };
+    let begin = format!(".{}.{PARTIAL}-", name.to_string_lossy());
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let entries = fs::read_dir(parent.unwrap_or(Path::new(".")));
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_partial = name.to_string_lossy().strip_prefix(&begin).is_some_and(is_numbers);
+        let lock = entry.path().join(STAGING_LOCK);
+        if let (true, Ok(file)) = (is_partial, OpenOptions::new().write(true).open(lock))
+            && file.try_lock().is_ok()
+        {
+            // What can't be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether `text` ends a name of ours: `PROCESS-ATTEMPT`.
+fn is_numbers(text: &str) -> bool {
+    let is_number = |text: &str| text.parse::<u32>().is_ok();
+    text.split_once('-')
+        .is_some_and(|(process, attempt)| is_number(process) && is_number(attempt))
+}
+
+/// Makes an empty, hidden directory beside `target`.
 fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
     let Some(name) = target.file_name() else {
         return Err(DirectoryError::NoName(target.to_owned()));

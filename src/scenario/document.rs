@@ -5,8 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::LoadOptions;
+use super::overrides::equals_sign;
 use super::problem::{Excerpt, Place, Problem};
+use super::{LoadOptions, Override};
 
 /// A step from an item to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub(super) struct Sources {
 enum Origin {
     /// It is what messages show; the file, or an option of the command line.
     Named(String),
-    /// It is made from what stands here.
-    Place(Place),
+    /// It is made from a key and a value that stand here; so many bytes of it are the key.
+    Pair { key: Place, value: Place, key_bytes: usize },
 }
 
 impl Sources {
@@ -38,7 +39,12 @@ impl Sources {
         let sets = options.sets.iter();
         let sets = sets.map(|set| (Origin::Named("--set".to_string()), set.clone()));
         let variant = options.variant.iter();
-        let variant = variant.map(|set| (Origin::Place(set.place.clone()), set.text.clone()));
+        let pair = |set: &Override| Origin::Pair {
+            key: set.key.clone(),
+            value: set.value.clone(),
+            key_bytes: equals_sign(&set.text).unwrap_or(set.text.len()),
+        };
+        let variant = variant.map(|set| (pair(set), set.text.clone()));
         Self {
             texts: std::iter::once(file).chain(sets).chain(variant).collect(),
         }
@@ -65,7 +71,8 @@ impl Sources {
         let range = place.start - start..place.end.saturating_sub(start);
         match &self.texts[index].0 {
             Origin::Named(name) => Excerpt::new(name, text, range),
-            Origin::Place(place) => place.0.clone(),
+            Origin::Pair { key, key_bytes, .. } if range.start < *key_bytes => key.0.clone(),
+            Origin::Pair { value, .. } => value.0.clone(),
         }
     }
 }

@@ -34,8 +34,10 @@ pub struct LoadOptions {
 pub struct Override {
     /// `key.path=value`, the value in TOML.
     pub text: String,
-    /// Where it was asked for.
-    pub place: Place,
+    /// Where its key stands …
+    pub key: Place,
+    /// … and where its value.
+    pub value: Place,
 }
 
 /// A scenario that has passed every check.
@@ -62,7 +64,11 @@ pub fn load(path: &FilePath, options: &LoadOptions) -> Result<Loaded, ScenarioEr
     parse(&text, &name, base_dir, options)
 }
 
-fn read_text(path: &FilePath) -> Result<String, ScenarioError> {
+/// The text of the scenario file at `path`.
+///
+/// # Errors
+/// When it can't be read, is too long, or is no text.
+pub fn read_text(path: &FilePath) -> Result<String, ScenarioError> {
     let show = path.display();
     let fail = |problem: Problem| ScenarioError::new(vec![problem]);
     let cannot = |error: std::io::Error| match error.kind() {

@@ -27,7 +27,7 @@ mod trace;
 mod validate;
 mod words;
 
-pub use load::{LoadOptions, Loaded, Override, load, parse};
+pub use load::{LoadOptions, Loaded, Override, load, parse, read_text};
 pub use model::Scenario;
 pub(crate) use overrides::equals_sign;
 pub use problem::{Place, ScenarioError};

@@ -139,7 +139,13 @@ impl Place {
     /// All of `text`, given with the option `flag` of the command line.
     #[must_use]
     pub fn on_command_line(flag: &str, text: &str) -> Self {
-        Self(Excerpt::new(flag, text, 0..text.len()))
+        Self::in_command_line(flag, text, 0..text.len())
+    }
+
+    /// The bytes `range` of it.
+    #[must_use]
+    pub fn in_command_line(flag: &str, text: &str, range: Range<usize>) -> Self {
+        Self(Excerpt::new(flag, text, range))
     }
 }
 

@@ -55,6 +55,8 @@ impl Default for Variation {
 pub struct Axis {
     /// The keys that get the value, written as for `--set`.
     pub keys: Vec<String>,
+    /// Where they stand.
+    pub place: Place,
     /// What is varied, in labels.
     pub name: String,
     /// The values.

@@ -108,9 +108,16 @@ impl Segment {
         self.sync()
     }
 
-    /// Waits until all of it is on the disk.
+    /// Waits until all of it is on the disk, in the file that has its name: what is written to one that was removed is lost without an error.
     pub fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(failed("write to", &self.path))
+        let synced = self.file.sync_data().and_then(|()| is_at(&self.file, &self.path));
+        match synced {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(failed("write to", &self.path)(std::io::Error::other(
+                "another file has taken its place",
+            ))),
+            Err(cause) => Err(failed("write to", &self.path)(cause)),
+        }
     }
 
     fn write(&mut self, value: &Writing<'_>) -> Result<Line, StoreError> {
@@ -134,6 +141,20 @@ impl Segment {
         self.end += text.len() as u64;
         Ok(line)
     }
+}
+
+/// Whether `path` leads to the open `file`.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (here, there) = (file.metadata()?, path.metadata()?);
+    Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
+}
+
+/// Whether `path` leads to the open `file`, as far as can be told.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> std::io::Result<bool> {
+    path.metadata().map(|_| true)
 }
 
 /// The run at `line` of `file`, which is at `path` and belongs to the `header` with this checksum.

@@ -113,6 +113,9 @@ done <<STAGES
 4 started ended
 STAGES
 if [ -e out/comparison.csv ]; then echo "merged though runs are missing" && exit 1; fi
+for words in 'runs are missing' 'slurm/sweep.sh 4 .* out --vary'; do
+    grep -q "$words" out.log/merge.txt || { echo "the merge does not say '$words'" && cat out.log/merge.txt && exit 1; }
+done
 
 echo "once more: what is missing is played"
 submit >/dev/null

@@ -353,3 +353,31 @@ fn a_large_view_knows_far_more_peers_than_the_others() {
     assert!(early[0] < 90.0 && early[1] < 80.0, "{early:?}");
     assert!(late[0] > 150.0 && late[1] < 80.0, "{late:?}");
 }
+
+/// The place of a seed that goes at the instant at which it comes falls to whoever comes next at that instant: it must not be introduced twice.
+#[test]
+fn who_comes_into_a_place_that_fell_free_at_this_instant_meets_everybody_once() {
+    let come = |group: Group| Group {
+        arrival: Arrival::Trace {
+            path: "trace.csv".to_owned(),
+            peers: vec![TracedPeer {
+                at: at(41),
+                upload: None,
+                download: None,
+            }]
+            .into(),
+        },
+        departure: Departure::Selfish,
+        ..group
+    };
+    let seen = play(&mesh(
+        2,
+        vec![
+            come(seeds(1, 1000.0)),
+            seeds(2, 1000.0),
+            come(leechers(1, 1000.0, UNLIMITED)),
+        ],
+    ));
+    assert_eq!(seen.peers.len(), 4);
+    assert_eq!(seen.completed(2).len(), 1);
+}

@@ -50,11 +50,90 @@ fn traced() -> impl Strategy<Value = TracedPeer> {
     })
 }
 
+/// How many slots: a choker without any, optimistic ones included, is a free rider.
+fn slots() -> impl Strategy<Value = Slots> {
+    prop_oneof![4 => (0_u32..5).prop_map(Slots::Fixed), 1 => Just(Slots::Auto)]
+}
+
+/// Rates of access lines: constant, drawn, or of classes; a download is some times the upload, or unlimited.
+fn capacity() -> impl Strategy<Value = Capacity> {
+    let ratio = || select(vec![0.5, 1.0, 4.0, f64::INFINITY]);
+    let rate = || 100.0_f64..5000.0;
+    let times = |rate: f64, ratio: f64| ratio.is_finite().then_some(rate * ratio);
+    prop_oneof![
+        2 => (rate(), ratio()).prop_map(move |(upload, ratio)| Capacity::Separate {
+            upload: constant(upload),
+            download: times(upload, ratio).map(constant),
+        }),
+        1 => (shape(), prop::option::of(shape())).prop_map(|(upload, download)| Capacity::Separate {
+            upload: rates(upload),
+            download: download.map(rates),
+        }),
+        1 => prop::collection::vec((0.1_f64..3.0, rate(), ratio()), 1..4).prop_map(move |classes| {
+            let class = |(share, upload, ratio)| CapacityClass {
+                share,
+                upload: BytesPerSec(upload),
+                download: times(upload, ratio).map(BytesPerSec),
+            };
+            Capacity::Classes(classes.into_iter().map(class).collect())
+        }),
+    ]
+}
+
+/// A family of distributions with values about 1000.
+fn shape() -> impl Strategy<Value = Shape> {
+    select(vec![
+        Shape::Uniform {
+            min: 200.0,
+            max: 4000.0,
+        },
+        Shape::Normal {
+            mean: 1000.0,
+            std_dev: 800.0,
+        },
+        Shape::LogNormal {
+            median: 1000.0,
+            sigma: 1.0,
+        },
+        Shape::Exponential { mean: 1000.0 },
+        Shape::Pareto { min: 300.0, shape: 1.1 },
+        Shape::Weibull {
+            scale: 1000.0,
+            shape: 0.5,
+        },
+        Shape::Gamma {
+            shape: 0.5,
+            scale: 1000.0,
+        },
+        Shape::Triangular {
+            min: 100.0,
+            mode: 1000.0,
+            max: 4000.0,
+        },
+    ])
+}
+
+/// A distribution of rates, within the limits of a scenario.
+fn rates(shape: Shape) -> Draw {
+    Draw {
+        shape,
+        at_least: 100.0,
+        at_most: 20_000.0,
+    }
+}
+
 fn choking() -> impl Strategy<Value = Choking> {
     prop_oneof![
-        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic)| tit_for_tat(regular, optimistic)),
-        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic_slots)| Choking::Fastest {
-            regular_slots: Slots::Fixed(regular),
+        (slots(), 0_u32..3, prop::option::of(1_u64..100), 1_u32..4).prop_map(
+            |(regular_slots, optimistic_slots, snub_after, new_neighbour_weight)| Choking::TitForTat(TitForTat {
+                regular_slots,
+                optimistic_slots,
+                snub_after: snub_after.map(SimDuration::from_secs),
+                new_neighbour_weight,
+            })
+        ),
+        (slots(), 0_u32..3).prop_map(|(regular_slots, optimistic_slots)| Choking::Fastest {
+            regular_slots,
             optimistic_slots,
             new_neighbour_weight: 3,
         }),
@@ -83,8 +162,8 @@ fn choking() -> impl Strategy<Value = Choking> {
             slots: Slots::Fixed(n),
             ahead_chunks,
         }),
-        (0_u32..5, 0_u32..3).prop_map(|(regular, optimistic_slots)| Choking::Birds {
-            regular_slots: Slots::Fixed(regular),
+        (slots(), 0_u32..3).prop_map(|(regular_slots, optimistic_slots)| Choking::Birds {
+            regular_slots,
             optimistic_slots,
             new_neighbour_weight: 3,
         }),
@@ -99,6 +178,7 @@ fn departure() -> impl Strategy<Value = Departure> {
         Just(Departure::FinishesUploads),
         Just(Departure::Stays),
         (0.0_f64..200.0).prop_map(|s| Departure::Lingers(constant(s))),
+        shape().prop_map(|shape| Departure::Lingers(Draw { shape, ..constant(0.0) })),
         (0.0_f64..2.0).prop_map(Departure::ShareRatio),
         (0_u64..2000).prop_map(|s| Departure::AtTime(SimTime::ZERO + SimDuration::from_secs(s))),
         (0.0_f64..2.0).prop_map(Departure::AfterCopies),
@@ -106,12 +186,7 @@ fn departure() -> impl Strategy<Value = Departure> {
 }
 
 fn group() -> impl Strategy<Value = Group> {
-    let people = (
-        arrival(),
-        departure(),
-        100.0_f64..5000.0,
-        select(vec![0.5, 1.0, 4.0, f64::INFINITY]),
-    );
+    let people = (arrival(), departure(), capacity());
     let churn = (
         select(vec![0.0, 0.0, 0.002]),
         select(vec![0.0, 0.0, 0.002]),
@@ -138,7 +213,7 @@ fn group() -> impl Strategy<Value = Group> {
     let view = prop::bool::weighted(0.2);
     (people, churn, rules, picker, rhythm, any::<bool>(), view).prop_map(
         |(people, churn, rules, picker, rhythm, super_seeding, large_view)| {
-            let (arrival, departure, upload, ratio) = people;
+            let (arrival, departure, capacity) = people;
             let (abort_per_sec, crash_per_sec, timeout, start) = churn;
             let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
             let (interval, optimistic_every, aligned, immediate) = rhythm;
@@ -150,6 +225,7 @@ fn group() -> impl Strategy<Value = Group> {
                 crash_timeout: SimDuration::from_secs(timeout),
                 starts_with: match start {
                     s if s > 1.0 => StartsWith::All,
+                    s if s > 0.9 => StartsWith::AllBut(initiate),
                     s if s < 0.3 && bounded_start => StartsWith::Fraction(constant(s)),
                     _ => StartsWith::Nothing,
                 },
@@ -174,7 +250,8 @@ fn group() -> impl Strategy<Value = Group> {
                     endgame,
                 },
                 super_seeding,
-                ..leechers(0, upload, upload * ratio)
+                capacity,
+                ..leechers(0, 0.0, UNLIMITED)
             }
         },
     )
@@ -208,8 +285,17 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         any::<bool>(),
         any::<u64>(),
     );
-    (groups, size, network, 1_u32..20).prop_map(
-        |(groups, (size, chunk, block), (latency, cap, full_mesh, seed), answer)| {
+    let announces = (
+        1_u32..20,
+        1_u64..2000,
+        1_u64..300,
+        0_u32..10,
+        prop::option::of((0_u64..500, 1_u64..300)),
+    );
+    (groups, size, network, announces).prop_map(
+        |(groups, (size, chunk, block), (latency, cap, full_mesh, seed), announces)| {
+            let (peers_returned, interval, min_interval, min_neighbours, later) = announces;
+
             let mut scenario = mesh(1, groups);
             scenario.seed = seed;
             let chunk = chunk.min(size);
@@ -222,13 +308,18 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             scenario.network.connection_cap = cap.map(BytesPerSec);
             scenario.run.time_limit = SimDuration::from_secs(4000);
             if !full_mesh {
-                let outages = vec![(SimTime(0), SimTime(u64::from(answer) * 1_000_000_000))];
+                let first = SimTime::ZERO + SimDuration::from_secs(u64::from(peers_returned));
+                let mut outages = vec![(SimTime::ZERO, first)];
+                outages.extend(later.map(|(after, long)| {
+                    let from = first + SimDuration::from_secs(after + 1);
+                    (from, from + SimDuration::from_secs(long))
+                }));
                 scenario.discovery = Discovery::Tracker(Tracker {
-                    peers_returned: answer,
-                    min_announce_interval: SimDuration::from_secs(20),
-                    min_neighbours: 3,
+                    peers_returned,
+                    announce_interval: SimDuration::from_secs(interval.max(min_interval)),
+                    min_announce_interval: SimDuration::from_secs(min_interval),
+                    min_neighbours,
                     outages,
-                    ..tracker()
                 });
             }
             scenario

@@ -119,7 +119,8 @@ pub(super) fn overrides(at: &Check<'_>, set: Option<&Keyed<Item>>, places: Place
     let set = set.into_iter().flat_map(|set| &set.0);
     set.map(|(key, item)| Override {
         text: format!("{key}={}", item.0),
-        place: places(at.key(key).path()),
+        key: places(at.key(key).path()),
+        value: places(at.key(key).path()),
     })
     .collect()
 }
@@ -139,6 +140,7 @@ fn axes(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Vec<Axis> {
             place: places(at.index(index).path()),
         };
         axes.push(Axis {
+            place: places(at.path()),
             keys: vec![key.clone()],
             name: key.clone(),
             values: items.iter().enumerate().map(placed).collect(),
