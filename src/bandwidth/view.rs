@@ -58,16 +58,6 @@ impl MaxMin {
         self.flows[flow.ix()].to
     }
 
-    /// The flow from one peer to another, or `NONE`. There is one at most.
-    #[inline]
-    #[must_use]
-    pub fn between(&self, from: PeerIx, to: PeerIx) -> FlowIx {
-        let down = AccessIx::download(to);
-        let entries = &self.links[AccessIx::upload(from).ix()].entries;
-        let found = entries.iter().find(|entry| entry.other == down);
-        found.map_or(FlowIx::NONE, |entry| entry.flow)
-    }
-
     /// The flows that a peer sends, in an order that depends on nothing but the calls made.
     #[must_use]
     pub fn uploads(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = FlowIx> {

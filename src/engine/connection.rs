@@ -177,13 +177,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Closes a connection at both ends.
     pub(super) fn disconnect(&mut self, link: LinkIx) {
-        let back = self.swarm.links.back(link);
+        let back = self.swarm.links.get(link).back;
         for end in [link, back] {
-            let flow = self.flow_on(end);
+            let flow = self.swarm.links.get(end).flow;
             if flow.is_some() {
                 self.interrupt(flow, TransferEnd::PeerLeft, false);
             }
-            if self.swarm.links.unchokes(end) {
+            if self.swarm.links.get(end).unchoking {
                 self.choke(end);
             }
         }

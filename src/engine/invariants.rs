@@ -69,28 +69,28 @@ impl<O: Observer> Simulation<'_, O> {
         let (mut open, mut unchoked, mut sending) = (0, 0, 0);
         for (link, to) in links.open_in(peer.links) {
             open += 1;
-            let back = links.back(link);
-            ensure(links.back(back) == link && links.to(back) == ix, || {
+            let end = links.get(link);
+            let back = links.get(end.back);
+            ensure(back.back == link && links.to(end.back) == ix, || {
                 format!("{ix:?} has a one-sided connection")
             })?;
-            let flow = self.bandwidth.between(ix, to);
-            let wants = flow.is_some() || self.swarm.knows_interest(link, ix, to);
+            let wants = end.flow.is_some() || self.swarm.knows_interest(link, ix, to);
             ensure(links.may_want(link) || !wants, || {
                 format!("{ix:?} overlooks that {to:?} is interested")
             })?;
-            if links.unchokes(link) {
+            if end.unchoking {
                 unchoked += 1;
-                let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&back);
+                let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
                 ensure(both, || format!("{ix:?} unchokes {to:?}, but a list lacks it"))?;
             }
-            if flow.is_some() {
+            if end.flow.is_some() {
                 sending += 1;
-                let ends = (self.bandwidth.from(flow), self.bandwidth.to(flow));
-                ensure(ends == (ix, to) && links.unchokes(link), || {
+                let ends = (self.bandwidth.from(end.flow), self.bandwidth.to(end.flow));
+                ensure(ends == (ix, to) && end.unchoking, || {
                     format!("{ix:?} sends to {to:?} outside a slot")
                 })?;
-                ensure(self.parts[flow.ix()].route == self.route(link), || {
-                    format!("{flow:?} is on the wrong link")
+                ensure(self.parts[end.flow.ix()].route == self.route(link), || {
+                    format!("{:?} is on the wrong link", end.flow)
                 })?;
             }
         }
@@ -120,14 +120,13 @@ impl<O: Observer> Simulation<'_, O> {
             )
         })?;
         let mut received: u64 = 0;
-        for slot in &peer.unchoked {
-            ensure((LIGHTEST..=1.0).contains(&slot.weight), || {
-                format!("{ix:?} gives {:?} the weight {}", links.to(slot.link), slot.weight)
-            })?;
-        }
         for (link, to) in links.open_in(peer.links) {
+            let end = links.get(link);
+            ensure((LIGHTEST..=1.0).contains(&end.weight), || {
+                format!("{ix:?} gives {to:?} the weight {}", end.weight)
+            })?;
             if let Some(ledger) = links.ledger() {
-                let (came, went) = (ledger.received(link), ledger.received(links.back(link)).total);
+                let (came, went) = (ledger.received(link), ledger.received(end.back).total);
                 received += came.total;
                 let in_slot = peer.slot(link).map_or(0, |slot| slot.sent_bytes);
                 ensure(came.before_round <= came.total && in_slot <= went, || {

@@ -3,7 +3,6 @@
 use crate::choking::{Decision, Neighbour, RechokeView};
 use crate::engine::observer::{Observer, TransferEnd, Unchoke};
 use crate::engine::schedule::Delayed;
-use crate::engine::transfer::Route;
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Refill;
@@ -62,8 +61,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Asks the owner of `link`, who has sent a chunk there, who gets the next one.
     pub(super) fn chunk_sent(&mut self, link: LinkIx) {
+        let end = self.swarm.links.get(link);
         // The slot may be gone since.
-        if self.swarm.links.unchokes(link) && self.flow_on(link).is_none() {
+        if end.unchoking && end.flow.is_none() {
             self.decide(self.swarm.links.owner(link), Decision::ChunkSent(link));
             self.jobs.push_back(Job::Start(link));
         }
@@ -73,7 +73,9 @@ impl<O: Observer> Simulation<'_, O> {
     fn somebody_waits(&mut self, peer: PeerIx) -> bool {
         let swarm = &mut self.swarm;
         let mut places = swarm.peers[peer].links.places();
-        places.any(|link| !swarm.links.unchokes(link) && swarm.is_served_or_waits(link, peer, |_| false))
+        places.any(|link| {
+            swarm.links.may_want(link) && !swarm.links.get(link).unchoking && swarm.is_served_or_waits(link, peer)
+        })
     }
 
     /// Asks the choker of `peer` and does as it says.
@@ -137,13 +139,11 @@ impl<O: Observer> Simulation<'_, O> {
         let window = self.group_of(peer).rechoke.rate_window;
         let sent_rates = self.chokers[peer.ix()].needs_sent_rates();
         for link in self.swarm.peers[peer].links.places() {
-            if !self.is_served_or_waits(link, peer) {
+            if !self.swarm.is_served_or_waits(link, peer) {
                 continue;
             }
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
-            let (to, back, end) = (links.to(link), links.back(link), links.get(link));
-            let unchoked = links.unchokes(link);
-            let slot = if unchoked { state.slot(link) } else { None };
+            let (to, end) = (links.to(link), links.get(link));
             let served = end.unchoked_at != crate::units::SimTime::NEVER;
             let account = |link| links.ledger().map_or(Received::default(), |l| l.received(link));
             let received = account(link);
@@ -154,23 +154,23 @@ impl<O: Observer> Simulation<'_, O> {
                 // Only a neighbour that was ever unchoked can have got something.
                 sent_per_sec: if served && sent_rates {
                     let its_window = self.group_of(to).rechoke.rate_window;
-                    links.get(back).received.rate(now, its_window)
+                    links.get(end.back).received.rate(now, its_window)
                 } else {
                     0.0
                 },
                 received_bytes: received.total,
-                sent_bytes: account(back).total,
+                sent_bytes: account(end.back).total,
                 received_in_round: received.in_round(),
                 chunks: self.swarm.peers[to].chunks,
                 unchokes_us: state.unchoked_by.contains(&link),
                 last_received: end.received.last(),
                 opened: end.received.began(),
                 unchoked_at: served.then_some(end.unchoked_at),
-                slot_bytes: slot.map_or(0, |slot| slot.sent_bytes),
-                unchoked,
-                optimistic: links.is_optimistic(link),
-                weight: slot.map_or(1.0, |slot| slot.weight),
-                sending: unchoked && self.bandwidth.between(peer, to).is_some(),
+                slot_bytes: if end.unchoking { sent_in_slot(state, link) } else { 0 },
+                unchoked: end.unchoking,
+                optimistic: end.optimistic,
+                weight: end.weight,
+                sending: end.flow.is_some(),
             });
         }
     }
@@ -178,46 +178,31 @@ impl<O: Observer> Simulation<'_, O> {
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
     fn choke_the_uninterested(&mut self, peer: PeerIx) {
         for link in self.swarm.peers[peer].unchoked_links() {
-            if !self.is_served_or_waits(link, peer) {
+            if !self.swarm.is_served_or_waits(link, peer) {
                 self.choke(link);
             }
         }
     }
 
-    /// Whether the neighbour at `link`, an end of `peer`, is being sent something or is known to be interested.
-    #[inline]
-    fn is_served_or_waits(&mut self, link: LinkIx, peer: PeerIx) -> bool {
-        let is_sent = |to| self.bandwidth.between(peer, to).is_some();
-        self.swarm.is_served_or_waits(link, peer, is_sent)
-    }
-
     /// Gives or confirms the slot of the neighbour at `link`.
     fn grant(&mut self, link: LinkIx, optimistic: bool, weight: f32) {
         let now = self.now();
-        let Route {
-            back,
-            sender: owner,
-            receiver: neighbour,
-            ..
-        } = self.route(link);
-        self.swarm.links.set_optimistic(link, optimistic);
-        if let Some(slot) = self.swarm.peers[owner].slot_mut(link) {
-            if slot.weight.to_bits() != weight.to_bits() {
-                slot.weight = weight;
-                let flow = self.bandwidth.between(owner, neighbour);
-                if flow.is_some() {
-                    self.bandwidth.set_weight(now, flow, weight);
-                }
+        let end = self.swarm.links.get_mut(link);
+        end.optimistic = optimistic;
+        if end.weight.to_bits() != weight.to_bits() {
+            end.weight = weight;
+            if end.flow.is_some() {
+                self.bandwidth.set_weight(now, end.flow, weight);
             }
+        }
+        if end.unchoking {
             return;
         }
-        self.swarm.links.set_unchokes(link, true);
-        self.swarm.links.get_mut(link).unchoked_at = now;
-        self.swarm.peers[owner].unchoked.push(Slot {
-            link,
-            weight,
-            sent_bytes: 0,
-        });
+        end.unchoking = true;
+        end.unchoked_at = now;
+        let (back, owner) = (end.back, self.swarm.links.owner(link));
+        let neighbour = self.swarm.links.to(link);
+        self.swarm.peers[owner].unchoked.push(Slot { link, sent_bytes: 0 });
         self.swarm.peers[neighbour].unchoked_by.push(back);
         if self.scenario.network.latency.is_zero() {
             self.jobs.push_back(Job::Start(link));
@@ -229,38 +214,33 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Takes the slot of the neighbour at `link`; what it was being sent is cut off.
     pub(super) fn choke(&mut self, link: LinkIx) {
-        debug_assert!(self.swarm.links.unchokes(link));
-        let flow = self.flow_on(link);
-        if flow.is_some() {
-            self.interrupt(flow, TransferEnd::Choked, false);
+        let end = *self.swarm.links.get(link);
+        debug_assert!(end.unchoking);
+        if end.flow.is_some() {
+            self.interrupt(end.flow, TransferEnd::Choked, false);
         }
         self.end_unchoke(link);
-        self.swarm.links.set_unchokes(link, false);
-        let Route {
-            back,
-            sender: owner,
-            receiver: neighbour,
-            ..
-        } = self.route(link);
+        self.swarm.links.get_mut(link).unchoking = false;
+        let (owner, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
         let slots = &mut self.swarm.peers[owner].unchoked;
         slots.retain(|slot| slot.link != link);
         let givers = &mut self.swarm.peers[neighbour].unchoked_by;
-        givers.retain(|l| *l != back);
+        givers.retain(|l| *l != end.back);
     }
 
     /// Records the unchoke on `link` as ending now.
     pub(super) fn end_unchoke(&mut self, link: LinkIx) {
-        let links = &self.swarm.links;
-        let from = &self.swarm.peers[links.owner(link)];
-        let to = &self.swarm.peers[links.to(link)];
+        let end = self.swarm.links.get(link);
+        let from = &self.swarm.peers[self.swarm.links.owner(link)];
+        let to = &self.swarm.peers[self.swarm.links.to(link)];
         self.observer.unchoke_ended(&Unchoke {
-            started: links.get(link).unchoked_at,
+            started: end.unchoked_at,
             ended: self.schedule.now(),
             from: from.id,
             from_group: from.group,
             to: to.id,
             to_group: to.group,
-            optimistic: links.is_optimistic(link),
+            optimistic: end.optimistic,
             sender_leeches: from.role == Role::Leecher,
             bytes: sent_in_slot(from, link),
         });

@@ -52,7 +52,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The direction that begins at `link`.
     pub(super) fn route(&self, link: LinkIx) -> Route {
         let links = &self.swarm.links;
-        let back = links.back(link);
+        let back = links.get(link).back;
         Route {
             link,
             back,
@@ -61,21 +61,13 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The transfer that runs on `link`, or `NONE`.
-    pub(super) fn flow_on(&self, link: LinkIx) -> FlowIx {
-        let links = &self.swarm.links;
-        self.bandwidth.between(links.owner(link), links.to(link))
-    }
-
     /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
     pub(super) fn start(&mut self, link: LinkIx) {
-        if !self.swarm.links.unchokes(link) {
+        let end = *self.swarm.links.get(link);
+        if !end.unchoking || end.flow.is_some() {
             return;
         }
         let route = self.route(link);
-        if self.bandwidth.between(route.sender, route.receiver).is_some() {
-            return;
-        }
         if self.swarm.peers[route.sender].finishes_uploads {
             self.choke(link);
             return;
@@ -88,8 +80,10 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if let Some(work) = self.choose_work(route) {
-            let weight = self.swarm.peers[sender].slot(link).map_or(1.0, |slot| slot.weight);
-            let flow = self.bandwidth.start(self.now(), sender, receiver, weight, work.bytes);
+            let flow = self
+                .bandwidth
+                .start(self.now(), sender, receiver, end.weight, work.bytes);
+            self.swarm.links.get_mut(link).flow = flow;
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
@@ -99,8 +93,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether the unchoke on `link` is so fresh that no request can have come back.
     fn awaits_first_request(&self, link: LinkIx) -> bool {
-        let wait = self.latency(2);
-        !wait.is_zero() && self.now().since(self.swarm.links.get(link).unchoked_at) < wait
+        self.now().since(self.swarm.links.get(link).unchoked_at) < self.latency(2)
     }
 
     /// The first request after an unchoke has come.
@@ -233,6 +226,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn stop(&mut self, flow: FlowIx, route: Route) {
         self.bandwidth.stop(self.now(), flow);
+        self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
         if self.swarm.peers[route.sender].finishes_uploads {
             self.jobs.push_back(Job::Depart(route.sender));
         }
@@ -362,7 +356,7 @@ impl<O: Observer> Simulation<'_, O> {
             let senders: SmallVec<[PeerIx; 16]> = self.bandwidth.senders(peer).collect();
             let links = &self.swarm.links;
             let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));
-            self.jobs.extend(idle.map(|&end| Job::Start(links.back(end))));
+            self.jobs.extend(idle.map(|&end| Job::Start(links.get(end).back)));
         }
     }
 
@@ -379,7 +373,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
     pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
         let Route { sender, receiver, .. } = self.route(link);
-        if self.swarm.links.unchokes(link) && !self.swarm.knows_interest(link, sender, receiver) {
+        if self.swarm.links.get(link).unchoking && !self.swarm.knows_interest(link, sender, receiver) {
             self.choke(link);
             self.jobs.push_back(Job::Refill(sender));
         }

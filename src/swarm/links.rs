@@ -1,6 +1,6 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
-use crate::ids::{ChunkIx, LinkIx, PeerIx};
+use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::Ledger;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
@@ -11,36 +11,23 @@ use std::hint::black_box;
 const CACHE_LINE: usize = 64;
 
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
-/// weight and bytes of a slot with the [slot](crate::swarm::Slot), offers in a map; and which transfer runs, the bandwidth knows.
+/// the bytes of a slot with the [slot](crate::swarm::Slot), offers in a map.
 #[derive(Clone, Copy, Debug)]
 pub struct Link {
+    /// The neighbour's end.
+    pub back: LinkIx,
+    /// The transfer from the owner to the neighbour that runs on this end, or `NONE`.
+    pub flow: FlowIx,
     /// Rate at which the neighbour sends to the owner. It began when the connection opened.
     pub received: RateMeter,
     /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
     pub unchoked_at: SimTime,
-}
-
-/// What is true of the neighbour at an end, in one byte.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Marks(u8);
-
-impl Marks {
-    /// It may want something that the owner has or is sending it.
-    const MAY_WANT: u8 = 1;
-    /// The owner unchokes it.
-    const UNCHOKED: u8 = 2;
-    /// Its slot was given at random.
-    const OPTIMISTIC: u8 = 4;
-
-    #[inline]
-    const fn has(self, mark: u8) -> bool {
-        self.0 & mark != 0
-    }
-
-    #[inline]
-    fn set(&mut self, mark: u8, on: bool) {
-        self.0 = if on { self.0 | mark } else { self.0 & !mark };
-    }
+    /// Share of the owner's upload relative to its other transfers.
+    pub weight: f32,
+    /// The owner unchokes the neighbour.
+    pub unchoking: bool,
+    /// The slot was given at random.
+    pub optimistic: bool,
 }
 
 /// The range of the flat array in which a peer keeps its ends.
@@ -77,11 +64,10 @@ pub struct Links {
     /// The neighbour at each place; [`PeerIx::NOBODY`] where none is. Apart from the rest, so that counting copies over the
     /// neighbours reads four bytes a neighbour.
     to: Vec<PeerIx>,
-    /// The neighbour's end of the connection at each place.
-    back: Vec<LinkIx>,
-    /// Apart from the rest, so that looking for those who wait for a slot reads one byte a neighbour.
-    marks: Vec<Marks>,
     ends: Vec<Link>,
+    /// Whether the neighbour at each place may want something that the owner has or is being sent it; see
+    /// [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits). Apart from the rest, so that looking for those who wait reads one byte a neighbour.
+    may_want: Vec<bool>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
     /// What each end has received, if a choker looks at it.
@@ -134,9 +120,8 @@ impl Links {
         let first = reused.unwrap_or_else(|| {
             let first = self.to.len();
             self.to.resize(first + limit as usize, PeerIx::NOBODY);
-            self.back.resize(first + limit as usize, LinkIx::NONE);
-            self.marks.resize(first + limit as usize, Marks::default());
-            self.ends.resize(first + limit as usize, Link::opened(SimTime::ZERO));
+            self.ends.resize(first + limit as usize, Link::closed());
+            self.may_want.resize(first + limit as usize, false);
             if let Some(ledger) = &mut self.ledger {
                 ledger.grow(self.ends.len());
             }
@@ -171,12 +156,12 @@ impl Links {
     ) -> (LinkIx, LinkIx) {
         let a_end = self.take_place(a_range);
         let b_end = self.take_place(b_range);
-        for (end, to, back) in [(a_end, b, b_end), (b_end, a, a_end)] {
-            self.to[end.ix()] = to;
-            self.back[end.ix()] = back;
-            self.ends[end.ix()] = Link::opened(now);
-            self.set_may_want(end, true);
-        }
+        self.to[a_end.ix()] = b;
+        self.to[b_end.ix()] = a;
+        self.ends[a_end.ix()] = Link::opened(now, b_end);
+        self.ends[b_end.ix()] = Link::opened(now, a_end);
+        self.set_may_want(a_end, true);
+        self.set_may_want(b_end, true);
         if let Some(ledger) = &mut self.ledger {
             ledger.open(a_end);
             ledger.open(b_end);
@@ -200,8 +185,8 @@ impl Links {
     pub fn close(&mut self, link: LinkIx, range: &mut LinkRange) {
         debug_assert_ne!(self.to[link.ix()], PeerIx::NOBODY);
         self.to[link.ix()] = PeerIx::NOBODY;
-        self.back[link.ix()] = LinkIx::NONE;
-        self.marks[link.ix()] = Marks::default();
+        self.ends[link.ix()] = Link::closed();
+        self.set_may_want(link, false);
         self.offers.remove(&link);
         range.open -= 1;
         if range.open == 0 {
@@ -216,18 +201,11 @@ impl Links {
         self.to[link.ix()]
     }
 
-    /// The neighbour's end of the open connection at `link`.
-    #[inline]
-    #[must_use]
-    pub fn back(&self, link: LinkIx) -> LinkIx {
-        self.back[link.ix()]
-    }
-
     /// The owner of the open end `link`.
     #[inline]
     #[must_use]
     pub fn owner(&self, link: LinkIx) -> PeerIx {
-        self.to[self.back[link.ix()].ix()]
+        self.to[self.ends[link.ix()].back.ix()]
     }
 
     /// The neighbours in `range`, [`PeerIx::NOBODY`] where a place is free.
@@ -244,11 +222,11 @@ impl Links {
         self.to[range.indices()].iter().step_by(in_a_line).for_each(|to| {
             black_box(*to);
         });
-        self.marks[range.indices()]
+        self.may_want[range.indices()]
             .iter()
             .step_by(CACHE_LINE)
-            .for_each(|marks| {
-                black_box(*marks);
+            .for_each(|may| {
+                black_box(*may);
             });
     }
 
@@ -277,54 +255,26 @@ impl Links {
         self.set_may_want(link, true);
     }
 
-    /// Whether the neighbour at `link` may want something that the owner has, or is being sent it; see
-    /// [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits). `false` is certain, and holds of free places.
+    /// Whether the neighbour at `link` may want something that the owner has, or is being sent it. `false` is certain, and holds of free places.
     #[inline]
     #[must_use]
     pub fn may_want(&self, link: LinkIx) -> bool {
-        self.marks[link.ix()].has(Marks::MAY_WANT)
+        self.may_want[link.ix()]
     }
 
     /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
     #[inline]
     pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
-        let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
-        for (marks, &to) in places {
-            let may_want = marks.has(Marks::MAY_WANT) || (to != PeerIx::NOBODY && lacks(to));
-            marks.set(Marks::MAY_WANT, may_want);
+        let places = self.may_want[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (may_want, &to) in places {
+            *may_want = *may_want || (to != PeerIx::NOBODY && lacks(to));
         }
     }
 
     /// Notes whether the neighbour at `link` may want something.
     #[inline]
     pub fn set_may_want(&mut self, link: LinkIx, may: bool) {
-        self.marks[link.ix()].set(Marks::MAY_WANT, may);
-    }
-
-    /// Whether the owner of `link` unchokes its neighbour.
-    #[inline]
-    #[must_use]
-    pub fn unchokes(&self, link: LinkIx) -> bool {
-        self.marks[link.ix()].has(Marks::UNCHOKED)
-    }
-
-    /// The owner of `link` unchokes its neighbour from now on, or no longer.
-    #[inline]
-    pub fn set_unchokes(&mut self, link: LinkIx, unchokes: bool) {
-        self.marks[link.ix()].set(Marks::UNCHOKED, unchokes);
-    }
-
-    /// Whether the slot of the neighbour at `link` was given at random.
-    #[inline]
-    #[must_use]
-    pub fn is_optimistic(&self, link: LinkIx) -> bool {
-        self.marks[link.ix()].has(Marks::OPTIMISTIC)
-    }
-
-    /// Notes whether the slot of the neighbour at `link` was given at random.
-    #[inline]
-    pub fn set_optimistic(&mut self, link: LinkIx, optimistic: bool) {
-        self.marks[link.ix()].set(Marks::OPTIMISTIC, optimistic);
+        self.may_want[link.ix()] = may;
     }
 
     /// The open ends in `range` with their neighbours.
@@ -335,22 +285,32 @@ impl Links {
             .filter(|&(_, p)| p != PeerIx::NOBODY)
     }
 
-    /// What an end takes.
-    pub const END_BYTES: usize = size_of::<PeerIx>() + size_of::<LinkIx>() + size_of::<Marks>() + size_of::<Link>();
-
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let ledger = self.ledger.as_ref().map_or(0, Ledger::memory_bytes);
-        self.to.len() * Self::END_BYTES + ledger
+        self.to.len() * (size_of::<PeerIx>() + size_of::<Link>() + size_of::<bool>()) + ledger
     }
 }
 
 impl Link {
-    fn opened(now: SimTime) -> Self {
+    fn opened(now: SimTime, back: LinkIx) -> Self {
         Self {
+            back,
             received: RateMeter::new(now),
+            ..Self::closed()
+        }
+    }
+
+    fn closed() -> Self {
+        Self {
+            back: LinkIx::NONE,
+            flow: FlowIx::NONE,
+            received: RateMeter::new(SimTime::ZERO),
             unchoked_at: SimTime::NEVER,
+            weight: 1.0,
+            unchoking: false,
+            optimistic: false,
         }
     }
 }
@@ -360,8 +320,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_is_half_a_cache_line_and_nine_bytes() {
-        assert_eq!((size_of::<Link>(), Links::END_BYTES), (32, 41));
+    fn an_end_is_three_quarters_of_a_cache_line() {
+        assert_eq!(size_of::<Link>(), 48);
     }
 
     #[test]
@@ -381,7 +341,7 @@ mod tests {
             (links.to(ab), links.to(ba), links.owner(ab), links.owner(ba)),
             (peer(1), peer(0), peer(0), peer(1))
         );
-        assert_eq!((links.back(ab), links.back(ba)), (ba, ab));
+        assert_eq!((links.get(ab).back, links.get(ba).back), (ba, ab));
 
         links.close(ab, &mut ranges[0]);
         links.close(ba, &mut ranges[1]);

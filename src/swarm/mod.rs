@@ -281,17 +281,16 @@ impl Swarm {
         any_beyond(self.acknowledged().of(owner), self.announced().of(neighbour))
     }
 
-    /// Whether the neighbour at `link`, an end of `owner`, is being sent something, as `is_sent` says, or is known to be interested. With latency a neighbour may have asked for a
+    /// Whether the neighbour at `link`, an end of `owner`, is being sent something or is known to be interested. With latency a neighbour may have asked for a
     /// chunk before word of its interest could be here.
     ///
     /// Interest that is gone comes back only with a chunk that the owner gets or shows, so a no is kept, and is all there is to read the next time.
     #[inline]
-    pub fn is_served_or_waits(&mut self, link: LinkIx, owner: PeerIx, is_sent: impl FnOnce(PeerIx) -> bool) -> bool {
+    pub fn is_served_or_waits(&mut self, link: LinkIx, owner: PeerIx) -> bool {
         if !self.links.may_want(link) {
             return false;
         }
-        let to = self.links.to(link);
-        let yes = self.knows_interest(link, owner, to) || (self.links.unchokes(link) && is_sent(to));
+        let yes = self.knows_interest(link, owner, self.links.to(link)) || self.links.get(link).flow.is_some();
         if !yes {
             self.links.set_may_want(link, false);
         }

@@ -45,12 +45,10 @@ pub struct Begun {
 pub type LinkList = SmallVec<[LinkIx; 6]>;
 
 /// An upload slot: a neighbour that a peer unchokes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// The end towards it.
     pub link: LinkIx,
-    /// Its share of the upload relative to those of the other transfers.
-    pub weight: f32,
     /// Bytes sent to it since it got the slot.
     pub sent_bytes: u64,
 }
