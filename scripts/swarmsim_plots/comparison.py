@@ -131,7 +131,8 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     rows = rows.merge(over, on="variant").dropna(subset="mean")
     if rows.empty:
         raise NoDataError(f"`{metric}` is not defined in any run")
-    label, size = _label(metric, rows, rows["high"].fillna(rows["mean"]).max())
+    highest = rows["high"].fillna(rows["mean"]).max()
+    label, size = _label(metric, rows, highest)
     numeric = bool(over["number"].notna().all())
     places = over.drop_duplicates("setting").reset_index(drop=True)
     positions = places["number"] if numeric else pd.Series(places.index, dtype=float)
@@ -160,7 +161,8 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     if not numeric:
         axes.set_xlim(-0.5, len(places) - 0.5)
     if (rows["mean"] >= 0).all():
-        axes.set_ylim(0, None)
+        # Room above the highest marker, which would be cut in half.
+        axes.set_ylim(0, 1.05 * highest / size or None)
     legend(figure, entries)
     level = f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
     note(axes, [level, *_caveats(rows)])
