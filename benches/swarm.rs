@@ -14,8 +14,11 @@ use swarmsim::engine::{Control, NoObserver, Observer, Outcome, RunOptions, run};
 use swarmsim::metrics::{Detail, Recorder};
 use swarmsim::scenario::{LoadOptions, Scenario, parse};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: swarmsim::HugePages = swarmsim::HugePages;
+
 /// Download capacity over upload capacity; `None` for unlimited downloads.
-/// Download over upload.
 const RATIOS: [Option<f64>; 3] = [None, Some(4.0), Some(1.5)];
 
 fn main() {

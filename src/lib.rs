@@ -8,6 +8,7 @@ pub mod compare;
 pub mod contact;
 pub mod crowd;
 pub mod engine;
+mod huge_pages;
 pub mod human;
 pub mod ids;
 pub mod metrics;
@@ -25,3 +26,5 @@ pub mod tracker;
 pub mod units;
 pub mod validate;
 pub mod version;
+
+pub use huge_pages::HugePages;

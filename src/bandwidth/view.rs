@@ -10,6 +10,7 @@ use std::hint::black_box;
 
 impl MaxMin {
     /// Whole bytes that a flow has moved of its current work.
+    #[inline]
     #[must_use]
     pub fn moved(&self, now: SimTime, flow: FlowIx) -> u64 {
         let Flow { done, bytes, .. } = self.flows[flow.ix()];
@@ -21,6 +22,7 @@ impl MaxMin {
     }
 
     /// Rate of a flow in bytes/s, as settled last.
+    #[inline]
     #[must_use]
     pub fn rate(&self, flow: FlowIx) -> f64 {
         let (up, down) = self.ends(flow);
@@ -157,12 +159,14 @@ impl MaxMin {
     }
 
     /// The two links of a flow, upload and download.
+    #[inline]
     pub(super) fn ends(&self, flow: FlowIx) -> (AccessIx, AccessIx) {
         let flow = &self.flows[flow.ix()];
         (AccessIx::upload(flow.from), AccessIx::download(flow.to))
     }
 
     /// Bytes that a flow has still to move; a fraction below zero when its finish was within the last nanosecond.
+    #[inline]
     pub(super) fn left(&self, now: SimTime, flow: FlowIx) -> f64 {
         let flow = &self.flows[flow.ix()];
         match (flow.bound, self.cap) {

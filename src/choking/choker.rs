@@ -54,7 +54,7 @@ pub struct Neighbour {
     pub unchoked: bool,
     /// Whether its slot was given at random.
     pub optimistic: bool,
-    /// Share of the upload that it has, or had last, relative to the largest.
+    /// Share of the upload that it has, relative to the largest; 1 while it is choked.
     pub weight: f32,
     /// Whether a chunk is on its way to it.
     pub sending: bool,

@@ -183,7 +183,7 @@ impl<O: Observer> Simulation<'_, O> {
             if flow.is_some() {
                 self.interrupt(flow, TransferEnd::PeerLeft, false);
             }
-            if self.swarm.links.get(end).unchoking {
+            if self.swarm.links.is_unchoking(end) {
                 self.choke(end);
             }
         }

@@ -29,6 +29,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
     fn slowest_for(&self, route: Route) -> Option<FlowIx> {
+        let alone = self.slowest_of(route, false);
+        alone.or_else(|| self.slowest_of(route, true))
+    }
+
+    /// The one that will end last of those that are in a race, or of those that are not.
+    fn slowest_of(&self, route: Route, racing: bool) -> Option<FlowIx> {
         let Route {
             link, sender, receiver, ..
         } = route;
@@ -36,16 +42,17 @@ impl<O: Observer> Simulation<'_, O> {
         let mut slowest = None;
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
-            if part.route.link == link || !self.swarm.shows(link, sender, part.chunk) {
+            if part.rival.is_some() != racing || part.route.link == link || !self.swarm.shows(link, sender, part.chunk)
+            {
                 continue;
             }
             let left = part.bytes - self.bandwidth.moved(now, flow);
             if left == 0 {
                 continue;
             }
-            let urgency = (part.rival.is_none(), left as f64 / self.expected_rate(flow));
-            if slowest.is_none_or(|(most, _)| urgency > most) {
-                slowest = Some((urgency, flow));
+            let secs = left as f64 / self.expected_rate(flow);
+            if slowest.is_none_or(|(most, _)| secs > most) {
+                slowest = Some((secs, flow));
             }
         }
         slowest.map(|(_, flow)| flow)

@@ -78,7 +78,7 @@ impl<O: Observer> Simulation<'_, O> {
             ensure(links.may_want(link) || !wants, || {
                 format!("{ix:?} overlooks that {to:?} is interested")
             })?;
-            if end.unchoking {
+            if links.is_unchoking(link) {
                 unchoked += 1;
                 let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
                 ensure(both, || format!("{ix:?} unchokes {to:?}, but a list lacks it"))?;
@@ -86,7 +86,7 @@ impl<O: Observer> Simulation<'_, O> {
             if end.flow.is_some() {
                 sending += 1;
                 let ends = (self.bandwidth.from(end.flow), self.bandwidth.to(end.flow));
-                ensure(ends == (ix, to) && end.unchoking, || {
+                ensure(ends == (ix, to) && links.is_unchoking(link), || {
                     format!("{ix:?} sends to {to:?} outside a slot")
                 })?;
                 ensure(self.parts[end.flow.ix()].route == self.route(link), || {
@@ -122,8 +122,9 @@ impl<O: Observer> Simulation<'_, O> {
         let mut received: u64 = 0;
         for (link, to) in links.open_in(peer.links) {
             let end = links.get(link);
-            ensure((LIGHTEST..=1.0).contains(&end.weight), || {
-                format!("{ix:?} gives {to:?} the weight {}", end.weight)
+            let weight = peer.slot(link).map_or(1.0, |slot| slot.weight);
+            ensure((LIGHTEST..=1.0).contains(&weight), || {
+                format!("{ix:?} gives {to:?} the weight {weight}")
             })?;
             if let Some(ledger) = links.ledger() {
                 let (came, went) = (ledger.received(link), ledger.received(end.back).total);

@@ -6,13 +6,13 @@ use crate::engine::Streams;
 use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::simulation::neighbours_max;
 use crate::engine::transfer::Part;
-use crate::ids::{LinkIx, PeerIx};
+use crate::ids::LinkIx;
 use crate::picking::{self, LONG_FILE_CHUNKS};
 use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{KeptCounts, Link, Peer, Received};
+use crate::swarm::{KeptCounts, Links, Peer, Received};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
@@ -74,7 +74,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
-        let per_link = size_of::<Link>() + size_of::<PeerIx>() + size_of::<bool>() + account;
+        let per_link = Links::END_BYTES + account;
         let per_peer =
             (size_of::<Peer>() + bitfields * bitfield + counts + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
                 as f64

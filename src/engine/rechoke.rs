@@ -6,7 +6,7 @@ use crate::engine::schedule::Delayed;
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Refill;
-use crate::swarm::{Peer, Received, Role, Slot};
+use crate::swarm::{Received, Role, Slot};
 use smallvec::SmallVec;
 
 /// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
@@ -61,10 +61,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Asks the owner of `link`, who has sent a chunk there, who gets the next one.
     pub(super) fn chunk_sent(&mut self, link: LinkIx) {
-        let end = self.swarm.links.get(link);
+        let links = &self.swarm.links;
         // The slot may be gone since.
-        if end.unchoking && end.flow.is_none() {
-            self.decide(self.swarm.links.owner(link), Decision::ChunkSent(link));
+        if links.is_unchoking(link) && links.get(link).flow.is_none() {
+            self.decide(links.owner(link), Decision::ChunkSent(link));
             self.jobs.push_back(Job::Start(link));
         }
     }
@@ -74,7 +74,7 @@ impl<O: Observer> Simulation<'_, O> {
         let swarm = &mut self.swarm;
         let mut places = swarm.peers[peer].links.places();
         places.any(|link| {
-            swarm.links.may_want(link) && !swarm.links.get(link).unchoking && swarm.is_served_or_waits(link, peer)
+            swarm.links.may_want(link) && !swarm.links.is_unchoking(link) && swarm.is_served_or_waits(link, peer)
         })
     }
 
@@ -144,6 +144,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
             let (to, end) = (links.to(link), links.get(link));
+            let slot = links.is_unchoking(link).then(|| state.slot(link)).flatten();
             let served = end.unchoked_at != crate::units::SimTime::NEVER;
             let account = |link| links.ledger().map_or(Received::default(), |l| l.received(link));
             let received = account(link);
@@ -166,10 +167,10 @@ impl<O: Observer> Simulation<'_, O> {
                 last_received: end.received.last(),
                 opened: end.received.began(),
                 unchoked_at: served.then_some(end.unchoked_at),
-                slot_bytes: if end.unchoking { sent_in_slot(state, link) } else { 0 },
-                unchoked: end.unchoking,
-                optimistic: end.optimistic,
-                weight: end.weight,
+                slot_bytes: slot.map_or(0, |slot| slot.sent_bytes),
+                unchoked: slot.is_some(),
+                optimistic: links.is_optimistic(link),
+                weight: slot.map_or(1.0, |slot| slot.weight),
                 sending: end.flow.is_some(),
             });
         }
@@ -187,22 +188,27 @@ impl<O: Observer> Simulation<'_, O> {
     /// Gives or confirms the slot of the neighbour at `link`.
     fn grant(&mut self, link: LinkIx, optimistic: bool, weight: f32) {
         let now = self.now();
-        let end = self.swarm.links.get_mut(link);
-        end.optimistic = optimistic;
-        if end.weight.to_bits() != weight.to_bits() {
-            end.weight = weight;
-            if end.flow.is_some() {
-                self.bandwidth.set_weight(now, end.flow, weight);
+        self.swarm.links.set_optimistic(link, optimistic);
+        let owner = self.swarm.links.owner(link);
+        if let Some(slot) = self.swarm.peers[owner].slot_mut(link) {
+            let is_new = slot.weight.to_bits() != weight.to_bits();
+            slot.weight = weight;
+            let flow = self.swarm.links.get(link).flow;
+            if is_new && flow.is_some() {
+                self.bandwidth.set_weight(now, flow, weight);
             }
-        }
-        if end.unchoking {
             return;
         }
-        end.unchoking = true;
+        self.swarm.links.set_unchoking(link, true);
+        let end = self.swarm.links.get_mut(link);
         end.unchoked_at = now;
-        let (back, owner) = (end.back, self.swarm.links.owner(link));
+        let back = end.back;
         let neighbour = self.swarm.links.to(link);
-        self.swarm.peers[owner].unchoked.push(Slot { link, sent_bytes: 0 });
+        self.swarm.peers[owner].unchoked.push(Slot {
+            link,
+            weight,
+            sent_bytes: 0,
+        });
         self.swarm.peers[neighbour].unchoked_by.push(back);
         if self.scenario.network.latency.is_zero() {
             self.jobs.push_back(Job::Start(link));
@@ -215,12 +221,12 @@ impl<O: Observer> Simulation<'_, O> {
     /// Takes the slot of the neighbour at `link`; what it was being sent is cut off.
     pub(super) fn choke(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
-        debug_assert!(end.unchoking);
+        debug_assert!(self.swarm.links.is_unchoking(link));
         if end.flow.is_some() {
             self.interrupt(end.flow, TransferEnd::Choked, false);
         }
         self.end_unchoke(link);
-        self.swarm.links.get_mut(link).unchoking = false;
+        self.swarm.links.set_unchoking(link, false);
         let (owner, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
         let slots = &mut self.swarm.peers[owner].unchoked;
         slots.retain(|slot| slot.link != link);
@@ -240,14 +246,9 @@ impl<O: Observer> Simulation<'_, O> {
             from_group: from.group,
             to: to.id,
             to_group: to.group,
-            optimistic: end.optimistic,
+            optimistic: self.swarm.links.is_optimistic(link),
             sender_leeches: from.role == Role::Leecher,
-            bytes: sent_in_slot(from, link),
+            bytes: from.slot(link).map_or(0, |slot| slot.sent_bytes),
         });
     }
-}
-
-/// Bytes sent in the slot of the neighbour at `link`.
-fn sent_in_slot(peer: &Peer, link: LinkIx) -> u64 {
-    peer.slot(link).map_or(0, |slot| slot.sent_bytes)
 }

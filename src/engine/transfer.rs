@@ -63,8 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The owner of `link` unchokes its neighbour and sends it nothing: starts a transfer if the neighbour has something to ask for.
     pub(super) fn start(&mut self, link: LinkIx) {
-        let end = *self.swarm.links.get(link);
-        if !end.unchoking || end.flow.is_some() {
+        if !self.swarm.links.is_unchoking(link) || self.swarm.links.get(link).flow.is_some() {
             return;
         }
         let route = self.route(link);
@@ -80,9 +79,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         if let Some(work) = self.choose_work(route) {
-            let flow = self
-                .bandwidth
-                .start(self.now(), sender, receiver, end.weight, work.bytes);
+            // Whoever is unchoked has a slot.
+            let weight = self.swarm.peers[sender].slot(link).map_or(1.0, |slot| slot.weight);
+            let flow = self.bandwidth.start(self.now(), sender, receiver, weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
@@ -373,7 +372,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
     pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
         let Route { sender, receiver, .. } = self.route(link);
-        if self.swarm.links.get(link).unchoking && !self.swarm.knows_interest(link, sender, receiver) {
+        if self.swarm.links.is_unchoking(link) && !self.swarm.knows_interest(link, sender, receiver) {
             self.choke(link);
             self.jobs.push_back(Job::Refill(sender));
         }

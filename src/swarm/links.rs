@@ -11,7 +11,7 @@ use std::hint::black_box;
 const CACHE_LINE: usize = 64;
 
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
-/// the bytes of a slot with the [slot](crate::swarm::Slot), offers in a map.
+/// bytes and weight of a slot with the [slot](crate::swarm::Slot), offers in a map.
 #[derive(Clone, Copy, Debug)]
 pub struct Link {
     /// The neighbour's end.
@@ -22,12 +22,27 @@ pub struct Link {
     pub received: RateMeter,
     /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
     pub unchoked_at: SimTime,
-    /// Share of the owner's upload relative to its other transfers.
-    pub weight: f32,
+}
+
+/// What is known of one end in a byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Marks(u8);
+
+impl Marks {
+    /// The neighbour may want something that the owner has or is being sent it; see [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits).
+    const MAY_WANT: u8 = 1;
     /// The owner unchokes the neighbour.
-    pub unchoking: bool,
+    const UNCHOKING: u8 = 2;
     /// The slot was given at random.
-    pub optimistic: bool,
+    const OPTIMISTIC: u8 = 4;
+
+    const fn has(self, mark: u8) -> bool {
+        self.0 & mark != 0
+    }
+
+    fn set(&mut self, mark: u8, on: bool) {
+        self.0 = if on { self.0 | mark } else { self.0 & !mark };
+    }
 }
 
 /// The range of the flat array in which a peer keeps its ends.
@@ -65,9 +80,8 @@ pub struct Links {
     /// neighbours reads four bytes a neighbour.
     to: Vec<PeerIx>,
     ends: Vec<Link>,
-    /// Whether the neighbour at each place may want something that the owner has or is being sent it; see
-    /// [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits). Apart from the rest, so that looking for those who wait reads one byte a neighbour.
-    may_want: Vec<bool>,
+    /// None of them where no neighbour is. Apart from the rest, so that looking for those who wait reads one byte a neighbour.
+    marks: Vec<Marks>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
     /// What each end has received, if a choker looks at it.
@@ -82,6 +96,9 @@ impl PeerIx {
 }
 
 impl Links {
+    /// What an end takes, but for the ledger.
+    pub const END_BYTES: usize = size_of::<PeerIx>() + size_of::<Link>() + size_of::<Marks>();
+
     /// Begins to keep a ledger. There are no connections yet.
     pub fn keep_ledger(&mut self) {
         debug_assert!(self.ends.is_empty(), "an account begins with its connection");
@@ -121,7 +138,7 @@ impl Links {
             let first = self.to.len();
             self.to.resize(first + limit as usize, PeerIx::NOBODY);
             self.ends.resize(first + limit as usize, Link::closed());
-            self.may_want.resize(first + limit as usize, false);
+            self.marks.resize(first + limit as usize, Marks::default());
             if let Some(ledger) = &mut self.ledger {
                 ledger.grow(self.ends.len());
             }
@@ -186,7 +203,7 @@ impl Links {
         debug_assert_ne!(self.to[link.ix()], PeerIx::NOBODY);
         self.to[link.ix()] = PeerIx::NOBODY;
         self.ends[link.ix()] = Link::closed();
-        self.set_may_want(link, false);
+        self.marks[link.ix()] = Marks::default();
         self.offers.remove(&link);
         range.open -= 1;
         if range.open == 0 {
@@ -222,11 +239,11 @@ impl Links {
         self.to[range.indices()].iter().step_by(in_a_line).for_each(|to| {
             black_box(*to);
         });
-        self.may_want[range.indices()]
+        self.marks[range.indices()]
             .iter()
             .step_by(CACHE_LINE)
-            .for_each(|may| {
-                black_box(*may);
+            .for_each(|marks| {
+                black_box(*marks);
             });
     }
 
@@ -259,22 +276,47 @@ impl Links {
     #[inline]
     #[must_use]
     pub fn may_want(&self, link: LinkIx) -> bool {
-        self.may_want[link.ix()]
+        self.marks[link.ix()].has(Marks::MAY_WANT)
     }
 
     /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
     #[inline]
     pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
-        let places = self.may_want[range.indices()].iter_mut().zip(&self.to[range.indices()]);
-        for (may_want, &to) in places {
-            *may_want = *may_want || (to != PeerIx::NOBODY && lacks(to));
+        let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (marks, &to) in places {
+            let may_want = marks.has(Marks::MAY_WANT) || (to != PeerIx::NOBODY && lacks(to));
+            marks.set(Marks::MAY_WANT, may_want);
         }
     }
 
     /// Notes whether the neighbour at `link` may want something.
     #[inline]
     pub fn set_may_want(&mut self, link: LinkIx, may: bool) {
-        self.may_want[link.ix()] = may;
+        self.marks[link.ix()].set(Marks::MAY_WANT, may);
+    }
+
+    /// Whether the owner of `link` unchokes the neighbour there.
+    #[inline]
+    #[must_use]
+    pub fn is_unchoking(&self, link: LinkIx) -> bool {
+        self.marks[link.ix()].has(Marks::UNCHOKING)
+    }
+
+    /// Notes whether the owner of `link` unchokes the neighbour there.
+    pub fn set_unchoking(&mut self, link: LinkIx, unchoking: bool) {
+        self.marks[link.ix()].set(Marks::UNCHOKING, unchoking);
+    }
+
+    /// Whether the slot that the neighbour at `link` has, or had last, was given at random.
+    #[inline]
+    #[must_use]
+    pub fn is_optimistic(&self, link: LinkIx) -> bool {
+        self.marks[link.ix()].has(Marks::OPTIMISTIC)
+    }
+
+    /// Notes whether the slot of the neighbour at `link` was given at random.
+    pub fn set_optimistic(&mut self, link: LinkIx, optimistic: bool) {
+        self.marks[link.ix()].set(Marks::OPTIMISTIC, optimistic);
     }
 
     /// The open ends in `range` with their neighbours.
@@ -289,7 +331,7 @@ impl Links {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let ledger = self.ledger.as_ref().map_or(0, Ledger::memory_bytes);
-        self.to.len() * (size_of::<PeerIx>() + size_of::<Link>() + size_of::<bool>()) + ledger
+        self.to.len() * Self::END_BYTES + ledger
     }
 }
 
@@ -308,9 +350,6 @@ impl Link {
             flow: FlowIx::NONE,
             received: RateMeter::new(SimTime::ZERO),
             unchoked_at: SimTime::NEVER,
-            weight: 1.0,
-            unchoking: false,
-            optimistic: false,
         }
     }
 }
@@ -320,8 +359,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_is_three_quarters_of_a_cache_line() {
-        assert_eq!(size_of::<Link>(), 48);
+    fn an_end_is_small() {
+        assert_eq!((size_of::<Link>(), Links::END_BYTES), (40, 45));
+    }
+
+    #[test]
+    fn marks_do_not_touch_each_other() {
+        let mut marks = Marks::default();
+        marks.set(Marks::UNCHOKING, true);
+        marks.set(Marks::OPTIMISTIC, true);
+        marks.set(Marks::UNCHOKING, false);
+        assert!(marks.has(Marks::OPTIMISTIC) && !marks.has(Marks::UNCHOKING) && !marks.has(Marks::MAY_WANT));
+        marks.set(Marks::MAY_WANT, true);
+        marks.set(Marks::OPTIMISTIC, false);
+        assert_eq!(marks, Marks(Marks::MAY_WANT));
     }
 
     #[test]

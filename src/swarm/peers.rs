@@ -45,10 +45,12 @@ pub struct Begun {
 pub type LinkList = SmallVec<[LinkIx; 6]>;
 
 /// An upload slot: a neighbour that a peer unchokes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slot {
     /// The end towards it.
     pub link: LinkIx,
+    /// Share of the owner's upload relative to the heaviest slot.
+    pub weight: f32,
     /// Bytes sent to it since it got the slot.
     pub sent_bytes: u64,
 }
