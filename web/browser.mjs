@@ -48,6 +48,9 @@ export async function sheet(page, title) {
   return (await saved(page, title, "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
 }
 
+/** The seconds of the unit that an axis names in brackets. */
+export const seconds = (label) => ({ s: 1, min: 60, h: 3600 })[label.match(/\((\w+)\)/)[1]];
+
 /** A table of a result, as objects. */
 export function table(result, name) {
   const [head, ...rows] = readFileSync(join(home, result, name), "utf8").trim().split("\n").map((row) => row.trim().split(","));

@@ -19,6 +19,8 @@ from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note,
 PANELS = 6
 # The largest number over the smallest, from which on an axis is logarithmic.
 FAR_APART = 10
+# From this share of the highest value on downwards a value is near 0.
+NEAR_ZERO = 1 / 3
 BARE = re.compile(r"true|false|[-+.\deE]+")
 UNIT = re.compile(r"_(s|bytes)$")
 
@@ -47,9 +49,9 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     entries = []
     for ix, (variant, rows) in enumerate(table.groupby("variant", sort=False)):
         shares = np.array([_share(times, run) for _, run in rows.groupby("run")])
-        axes.fill_between(times / factor, shares.min(0), shares.max(0), color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
-        entries += [(axes.plot(times / factor, shares.mean(0), **look(ix))[0], str(variant))]
-    axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
+        axes.fill_between(times / factor, shares.min(0) * 100, shares.max(0) * 100, color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
+        entries += [(axes.plot(times / factor, shares.mean(0) * 100, **look(ix))[0], str(variant))]
+    axes.set(xlabel=f"time since joining ({unit})", ylabel="leechers done (%)", xlim=(0, None), ylim=(0, 102))
     legend(figure, entries)
     missing = int((runs["leechers"] - runs["completed"]).sum())
     said = [f"line: mean over {runs['run'].nunique()} runs; band: lowest and highest"]
@@ -97,10 +99,10 @@ def runs(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     for ix, variant in enumerate(rows["variant"]):
         values = np.sort(table.loc[table["variant"] == variant, "value"]) / size
         if len(values):
-            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] / len(values)
+            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] * 100 / len(values)
             line = axes.step(np.r_[values[0], values, table["value"].max() / size], steps, where="post", **look(ix))[0]
             entries += [(line, str(variant))]
-    axes.set(xlabel=label, ylabel="share of runs", ylim=(0, 1.02))
+    axes.set(xlabel=label, ylabel="runs (%)", ylim=(0, 102))
     legend(figure, entries)
     note(axes, [_runs(rows), *_caveats(rows)])
     return figure
@@ -160,13 +162,20 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
     if not numeric:
         axes.set_xlim(-0.5, len(places) - 0.5)
-    if (rows["mean"] >= 0).all():
-        # Room above the highest marker, which would be cut in half.
-        axes.set_ylim(0, 1.05 * highest / size or None)
+    limits = _limits(rows["low"].fillna(rows["mean"]).min() / size, highest / size)
+    axes.set_ylim(*limits)
     legend(figure, entries)
     level = f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
-    note(axes, [level, *_caveats(rows)])
+    note(axes, [level, *(["the y axis does not start at 0"] if limits[0] > 0 else []), *_caveats(rows)])
     return figure
+
+
+def _limits(low: float, high: float) -> tuple[float, float]:
+    """The range of an axis for values, which starts at 0 if they come near it: else intervals would not be seen."""
+    if low < 0 or low <= high * NEAR_ZERO or low == high:
+        return min(0.0, low * 1.05), high * 1.05 or 1.0
+    room = (high - low) * 0.08
+    return low - room, high + room
 
 
 def _share(times: np.ndarray, run: pd.DataFrame) -> np.ndarray:
@@ -200,6 +209,8 @@ def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]
     """The metric with the unit in which `largest` reads best, in the place of the unit in its name, and the size of that unit."""
     known = {"s": TIMES, "bytes": BYTES}
     unit = rows["unit"].iloc[0]
+    if metric.endswith("utilisation"):
+        return f"{metric} (%)", 0.01
     if unit not in known:
         return metric, 1.0
     name, size = scale(known[unit], largest)

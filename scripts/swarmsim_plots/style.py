@@ -11,11 +11,12 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+# Colours, lines, marks and units are those of the report: web/report.css, web/src/charts/colours.js, web/src/units.js.
 # Okabe & Ito 2008, without yellow, which is too pale for a line on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 # With a line style of its own every line can be told in grey too.
-LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY = "#555555"
 
 TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))

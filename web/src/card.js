@@ -1,5 +1,7 @@
 // A card: title, note, content, and for a chart its value line and its downloads.
-import { csv, save, savePng, shape, standalone } from "./save.js";
+import { fillLegend } from "./charts/legend.js";
+import { csv, save, savePng, standalone } from "./save.js";
+import { shape } from "./svg.js";
 
 /** @typedef {import("./save.js").Sheet} Sheet */
 
@@ -34,12 +36,13 @@ export function saveButtons(title, ways) {
 
 /**
  * A chart in a card. `draw` fills an SVG of a given width and returns its height.
- * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./save.js").Entry[], sheet: Sheet,
+ * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./charts/legend.js").Entry[], sheet: Sheet,
  *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
  */
 export function chartCard(chart) {
   const value = element("p", { class: "value", role: "status" });
   const plot = element("div", { class: "plot" });
+  const legend = element("ul", { class: "legend" });
   let svg = shape("svg", {});
   const draw = () => {
     const width = Math.max(280, plot.clientWidth || 520);
@@ -47,6 +50,7 @@ export function chartCard(chart) {
     const height = chart.draw(/** @type {SVGElement} */ (svg), width, (text) => { value.textContent = text; });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     plot.replaceChildren(svg);
+    fillLegend(legend, chart.legend ?? [], width);
   };
   const picture = () => standalone(svg, chart.title, chart.legend ?? []);
   const tools = saveButtons(chart.title, {
@@ -54,11 +58,6 @@ export function chartCard(chart) {
     PNG: (file) => savePng(file, picture()),
     CSV: (file) => save(file, csv(chart.sheet)),
   });
-  const legend = element("ul", { class: "legend" });
-  for (const { name: label, colour, dash } of chart.legend ?? []) {
-    const look = dash ? `background:repeating-linear-gradient(90deg,${colour} 0 4px,transparent 4px 7px)` : `background:${colour}`;
-    legend.append(element("li", {}, element("i", { style: look }), label));
-  }
   const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
   let drawn = 0;
   new ResizeObserver(() => requestAnimationFrame(() => {
