@@ -131,4 +131,6 @@ def save(figure: Figure, out: Path, name: str, formats: tuple[str, ...]) -> None
     for kind in formats:
         path = out / f"{name}.{kind}"
         figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
+        # Where things stand is found once: it takes as long as to draw them.
+        figure.set_layout_engine("none")
         print(path)

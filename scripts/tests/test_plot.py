@@ -171,8 +171,8 @@ def test_every_group_has_its_entry_whatever_it_is_called(home: Path, tmp_path: P
     for draw in (run.cdf, run.share_ratio, run.completion_vs_upload, run.share_ratio_vs_upload):
         names = [name.split(" (")[0] for name in legend_of(axes_of(draw, result))]
         assert names == ["_x", "$x_1", "_child0"], draw.__name__
-    with mpl.rc_context(STYLES["paper"].settings()):
-        assert main([str(result), "--format", "pdf,png", "--out", str(tmp_path / "out")]) == 0
+    for kind, figure in [("pdf", "cdf"), ("png", "completion-vs-upload"), ("png", "traffic"), ("png", "clustering-index")]:
+        assert main([str(result), "--figure", figure, "--format", kind, "--out", str(tmp_path / "out")]) == 0
     assert legend_of(axes_of(run.population, home / "classes")) == ["leechers", "seeds"]
 
 

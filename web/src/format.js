@@ -65,11 +65,12 @@ export function ticks(low, high, count) {
   return list;
 }
 
-/** A range up to the next ticks on both sides. @param {number} low @param {number} high @param {number} count @returns {[number, number]} */
-export function rounded(low, high, count) {
-  const list = ticks(low, high, count);
-  const step = list.length > 1 ? list[1] - list[0] : high - low || 1;
-  return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+/** Steps that go on to the next one beyond a range on both sides. @param {number} low @param {number} high @param {number} count */
+export function ticksAround(low, high, count) {
+  const inside = ticks(low, high, count);
+  const step = inside.length > 1 ? inside[1] - inside[0] : high - low || 1;
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  return [...Array(last - first + 1).keys()].map((k) => Number(((first + k) * step).toPrecision(12)));
 }
 
 /** What lies near 0 is shown from there: from this share of the highest value on downwards. */

@@ -6,6 +6,8 @@ import { unitOf } from "./units.js";
 
 const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
 const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+/** Names may be long. @type {Record<string, string>} */
+const CLASSES = { metric: "text name", variant: "text name" };
 /** What is in the unit of the metric. */
 const FIGURES = COLUMNS.slice(COLUMNS.indexOf("mean"), COLUMNS.indexOf("resolved"));
 
@@ -15,6 +17,9 @@ function decimalsOf(intervals, most) {
   const finest = wide.length ? Math.min(...wide) : most / 10;
   return finest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(finest)))) : 0;
 }
+
+/** A name that may go on in the next line after each of its parts. @param {string} text */
+const breakable = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
 /** How a metric is written in all its rows. @param {import("./format.js").Table} summary @param {string} metric */
 function notationOf(summary, metric) {
@@ -44,7 +49,7 @@ export function metricTable(summary) {
   const cells = cellsOf(summary);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((c, k) => element("td", { class: WORDS.has(c) ? "text" : "" }, cells[i][k])))));
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((c, k) => element("td", { class: CLASSES[c] ?? (WORDS.has(c) ? "text" : "") }, ...breakable(cells[i][k]))))));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
     const button = element("button", { type: "button" }, c.replaceAll("_", " "));

@@ -1,6 +1,6 @@
 // Intervals around values, one a line beside its name, with a line at 0.
 import { chartCard } from "../card.js";
-import { number, rounded, ticks } from "../format.js";
+import { number, ticksAround } from "../format.js";
 import { shape } from "../svg.js";
 import { LETTER, nameShape } from "./names.js";
 import { readOneByOne } from "./read.js";
@@ -15,12 +15,12 @@ export function forest(chart) {
     ...chart,
     sheet: { columns: ["variant", "low", "difference", "high"], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
     draw(svg, width, say) {
-      const count = width < 420 ? 4 : 7;
-      const [low, high] = rounded(lowest, highest, count);
+      const ticks = ticksAround(lowest, highest, width < 420 ? 4 : 7);
+      const [low, high] = [ticks[0], ticks[ticks.length - 1]];
       const letters = Math.min(Math.max(...chart.items.map(({ name }) => name.length)), Math.floor((width * 0.36) / LETTER));
       const [left, right, bottom] = [20 + LETTER * Math.max(7, letters), width - 24, chart.items.length * ROW + 8];
       const px = (/** @type {number} */ x) => left + ((x - low) / (high - low)) * (right - left);
-      for (const x of ticks(low, high, count)) {
+      for (const x of ticks) {
         svg.append(shape("line", { x1: px(x), x2: px(x), y1: 0, y2: bottom, stroke: x === 0 ? "var(--ink)" : "var(--line)" }));
         svg.append(shape("text", { x: px(x), y: bottom + 16, "text-anchor": "middle", class: "below" }, number(x)));
       }
