@@ -29,11 +29,16 @@ export async function openReport(browser, result, options = {}) {
   return { page, faults };
 }
 
-/** What axe finds in a part of the page. */
+/** What axe finds in a part of the page: in light by all its rules, in dark by that of colours, for nothing else changes. */
 export async function barriers(page, part = "html") {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((selector) => globalThis.axe.run(selector), part);
-  return violations.map((v) => `${v.id}: ${v.nodes[0].html}`);
+  const found = [];
+  for (const [colorScheme, options] of [["light", {}], ["dark", { runOnly: ["color-contrast"] }]]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(([selector, chosen]) => globalThis.axe.run(selector, chosen), [part, options]);
+    found.push(...violations.map((v) => `${v.id} in ${colorScheme}: ${v.nodes[0].html}`));
+  }
+  return found;
 }
 
 /** What a button saves. */

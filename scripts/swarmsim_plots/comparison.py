@@ -13,8 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .data import NoDataError, PlotError, Result
-from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note, scale, short
+from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short
 
+# Share of the width of a figure that names beside their rows have at most.
+NAMES = 0.4
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
 # The largest number over the smallest, from which on an axis is logarithmic.
@@ -73,15 +75,15 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     for place, row in enumerate(rows.to_dict("records")):
         figures = (row["difference_low"], row["difference"], row["difference_high"])
         _interval(axes, place, figures, factor, row["resolved"] == "true")
-    _name_rows(axes, rows["variant"], 0.4)
+    _name_rows(axes, rows["variant"])
     # The line at 0 is not to touch the names.
     axes.margins(x=0.12)
-    axes.set(
-        xlabel=f"difference of {label}\nto {short(rows['baseline'].iloc[0], figure.get_figwidth() * 72 * 0.6, style.text)}",
-        ylim=(-0.6, len(rows) - 0.4),
-    )
+    room = 1 - NAMES
+    baseline = short(rows["baseline"].iloc[0], figure.get_figwidth() * 72 * room, style.text)
+    lines = [fill(figure, line, style.text, room) for line in (f"difference of {label}", f"to {baseline}")]
+    axes.set(xlabel="\n".join(lines), ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
-    note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
+    note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)], room)
     return figure
 
 
@@ -122,7 +124,7 @@ def metrics(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         axes.set_visible(False)
     rows = _metric(result, names[0])[1]
     said = [f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}", *_caveats(rows)]
-    note(panels[0, 0], said)
+    note(panels[0, 0], said, 1 - NAMES)
     return figure
 
 
@@ -230,7 +232,7 @@ def _panel(axes: Axes, metric: str, rows: pd.DataFrame) -> None:
     for place, row in enumerate(rows.to_dict("records")):
         if not np.isnan(row["mean"]):
             _interval(axes, place, (row["low"], row["mean"], row["high"]), size, True)
-    _name_rows(axes, rows["variant"], 0.4)
+    _name_rows(axes, rows["variant"])
     axes.set(xlabel=label, ylim=(-0.6, len(rows) - 0.4))
 
 
@@ -240,11 +242,11 @@ def _interval(axes: Axes, place: int, figures: tuple[float, float, float], size:
     axes.plot(middle, place, "o", color=COLOURS[0], markerfacecolor=COLOURS[0] if filled else "white")
 
 
-def _name_rows(axes: Axes, names: pd.Series, share: float) -> None:
-    """The names beside their rows: they have `share` of the width of the figure at most."""
+def _name_rows(axes: Axes, names: pd.Series) -> None:
+    """The names beside their rows."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    room = figure.get_figwidth() * 72 * share
+    room = figure.get_figwidth() * 72 * NAMES
     axes.set_yticks(range(len(names)), [short(name, room, mpl.rcParams["ytick.labelsize"]) for name in names])
 
 

@@ -85,16 +85,23 @@ def scale(units: tuple[tuple[str, float], ...], largest: float) -> tuple[str, fl
     return units[-1]
 
 
+def fill(figure: Figure, text: str, size: float, share: float) -> str:
+    """The text in lines that fit into `share` of the width of the figure."""
+    # An average letter is about half as wide as it is high.
+    return textwrap.fill(text, int(figure.get_figwidth() * 72 * share / (size * 0.54)))
+
+
 def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:
     """Says above the axes what the lines alone would not show, within `share` of the width of the figure."""
-    figure = axes.get_figure()
+    figure = axes.get_figure(root=True)
     assert figure is not None
-    size = mpl.rcParams["axes.titlesize"]
-    # An average letter is about half as wide as it is high.
-    columns = int(figure.get_figure(root=True).get_figwidth() * 72 * share / (size * 0.54))
-    text = "\n".join(textwrap.fill(line, columns) for line in lines)
+    text = "\n".join(fill(figure, line, mpl.rcParams["axes.titlesize"], share) for line in lines)
     if text:
         axes.set_title(text, loc="left", color=GREY)
+
+
+# Lines of a legend for which every figure has room.
+LEGEND_LINES = 2
 
 
 def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
@@ -107,6 +114,9 @@ def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
     names = [short(name, wide, size, beside=9) for _, name in entries]
     widest = (max(map(len, names)) * 0.58 + 5.5) * size
     columns = max(1, min(len(names), int(wide / widest)))
+    # The axes keep their height.
+    more = -(-len(names) // columns) - LEGEND_LINES
+    figure.set_figheight(figure.get_figheight() + max(0, more) * size * 1.5 / 72)
     # A name with `_` in front is none to matplotlib, unless it comes later.
     made = figure.legend([handle for handle, _ in entries], ["name"] * len(names), loc="outside upper left", ncols=columns)
     for text, name in zip(made.get_texts(), names, strict=True):

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from swarmsim_plots import comparison, run
 from swarmsim_plots.cli import RUN, main
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, STYLES, TIMES, short
+from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, STYLES, TIMES, legend, short
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -194,6 +194,16 @@ def test_long_names_leave_room_for_the_figure(home: Path, tmp_path: Path) -> Non
                 assert tight.x0 > -0.05 and tight.x1 < figure.get_figwidth() + 0.05, f"{draw.__name__} in {name} is cut"
     entries = legend_of(axes_of(run.cdf, result))
     assert all("…" in entry and entry.endswith("13)") or entry.endswith("14)") for entry in entries) and len(set(entries)) == 3
+
+
+def test_a_long_legend_leaves_the_axes_their_height() -> None:
+    style = STYLES["slides"]
+    with mpl.rc_context(style.settings()):
+        figure = style.figure("one")
+        axes = figure.subplots()
+        legend(figure, [(axes.plot([0, 1])[0], f"a name that takes a line of its own, number {ix}") for ix in range(10)])
+        FigureCanvasAgg(figure).draw()
+        assert axes.get_window_extent().height > 0.6 * style.height * figure.dpi
 
 
 def test_a_name_is_shortened_in_its_middle() -> None:

@@ -44,8 +44,8 @@ export function chartCard(chart) {
   const plot = element("div", { class: "plot" });
   const legend = element("ul", { class: "legend" });
   let svg = shape("svg", {});
-  const draw = () => {
-    const width = Math.max(280, plot.clientWidth || 520);
+  const draw = (/** @type {number} */ room) => {
+    const width = Math.max(280, room || 520);
     svg = shape("svg", { role: "application", tabindex: 0, "aria-label": `${chart.title}. Arrow keys read values.` });
     const height = chart.draw(/** @type {SVGElement} */ (svg), width, (text) => { value.textContent = text; });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -60,9 +60,11 @@ export function chartCard(chart) {
   });
   const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
   let drawn = 0;
-  new ResizeObserver(() => requestAnimationFrame(() => {
-    if (plot.clientWidth !== drawn) draw();
-    drawn = plot.clientWidth;
+  // The width is told: to ask for it would lay out the page anew for each chart.
+  new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => {
+    const width = Math.round(contentRect.width);
+    if (width !== drawn) draw(width);
+    drawn = width;
   })).observe(plot);
   return made;
 }

@@ -17,7 +17,7 @@ export function chartsOverTime(series, chunks, grid) {
   const lines = (columns, step) => columns.map(([column, name], k) => ({ name, colour: colour(k), dash: dash(k), step, points: pairs(times, column) }));
   const share = (/** @type {string} */ column) => series[column].map((value) => (value === null ? null : value * 100));
   return {
-    population: xyChart({ title: "Leechers and seeds", x, y: "peers", series: lines([[series.leechers, "leechers"], [series.seeds, "seeds"]], true) }),
+    population: xyChart({ title: "Leechers and seeds", note: "Peers that are there: those that lack something, and those that have the whole file.", x, y: "peers", series: lines([[series.leechers, "leechers"], [series.seeds, "seeds"]], true) }),
     utilisation: xyChart({ title: "Use of upload capacity", note: "Mean since the sample before.", x, y: "upload used (%)", yMax: 100,
       series: lines([[share("leecher_utilisation"), "leechers"], [share("seed_utilisation"), "seeds"], [share("utilisation"), "all"]]) }),
     copies: xyChart({ title: "Copies of a chunk", note: "The rarest chunk, the mean, and the most common one.", x, y: "copies",

@@ -49,7 +49,7 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   return [
     figures.completed ? xyChart({ title, note: "Share of the leechers of each group that are done this long after they joined.", x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
       series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: doneOverTime(times[k], largest(seen)).map(([t, share]) => /** @type {[number, number]} */ ([t / size, share])) })) }) : nobody(title),
-    figures.completed ? xyChart({ title: `${title} against upload capacity`, x: capacity, y: `completion time (${doneUnit})`, series: points(times, doneSize) }) : nobody(`${title} against upload capacity`),
+    figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, y: `completion time (${doneUnit})`, series: points(times, doneSize) }) : nobody(`${title} against upload capacity`),
     xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, y: "share ratio (sent / received)", series: points(column("share_ratio"), 1) })];
 }
 

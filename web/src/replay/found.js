@@ -7,10 +7,14 @@ import { clustering, momentOf } from "./recording.js";
 /** Moments at which slots are looked at. */
 const MOMENTS = 200;
 
+/** How long a peer that is shown gives a slot as a leecher. @param {import("./recording.js").Peer | undefined} peer @param {number} end */
+const givenUntil = (peer, end) => (!peer || peer.seed ? 0 : Math.min(end, peer.completed ?? end));
+
 /** @param {import("./recording.js").Recording} film @param {(group: string) => string} colourOf */
 export function foundChart(film, colourOf) {
-  const moments = [...Array(MOMENTS + 1).keys()].map((k) => (film.end * k) / MOMENTS);
-  const [unit, size] = scale(TIMES, film.end);
+  const last = film.slots.reduce((latest, { from, end }) => Math.max(latest, givenUntil(film.peers[from], end)), 0);
+  const moments = [...Array(MOMENTS + 1).keys()].map((k) => (last * k) / MOMENTS);
+  const [unit, size] = scale(TIMES, last);
   const found = moments.map((now) => clustering(film, momentOf(film, now)));
   const curve = (/** @type {(at: { own: (number | null)[], both: number }) => number | null} */ value) =>
     found.flatMap((at, k) => { const share = at && value(at); return share === null ? [] : [/** @type {[number, number]} */ ([moments[k] / size, share * 100])]; });
