@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from .data import NoDataError, PlotError, Result
 from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short
@@ -19,6 +20,8 @@ from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark,
 NAMES = 0.4
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
+# How far apart intervals at one place are, in heights of the text.
+ASIDE = 0.4
 # The largest number over the smallest, from which on an axis is logarithmic.
 FAR_APART = 10
 # From this share of the highest value on downwards a value is near 0.
@@ -151,19 +154,24 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         reach = (line["mean"] - line["low"]) / size
         # What is no number stands side by side, and nothing lies between.
         shown = look(ix) | {"marker": mark(ix)["marker"]} if numeric else mark(ix)
-        aside = 0 if numeric else 0.12 * (ix - (len(lines) - 1) / 2)
-        bars = axes.errorbar(line["place"] + aside, line["mean"] / size, yerr=reach, capsize=2, **shown)
+        # Intervals at one place stand side by side.
+        aside = ScaledTranslation((ix - (len(lines) - 1) / 2) * style.text * ASIDE / 72, 0, figure.dpi_scale_trans)
+        bars = axes.errorbar(line["place"], line["mean"] / size, yerr=reach, capsize=2, transform=axes.transData + aside, **shown)
         entries += [(bars, str(other))] if other else []
-    if numeric and positions.min() > 0 and positions.max() >= FAR_APART * positions.min():
+    low, high = positions.min(), positions.max()
+    if numeric and low > 0 and high >= FAR_APART * low:
         axes.set_xscale("log")
         axes.minorticks_off()
+        margin = (high / low) ** 0.07
+        axes.set_xlim(low / margin, high * margin)
+    else:
+        margin = 0.07 * (high - low) if numeric and high > low else 0.5
+        axes.set_xlim(low - margin, high + margin)
     room = figure.get_figwidth() * 72 * 0.8 / len(places)
     axes.set_xticks(list(positions), [short(setting, room, mpl.rcParams["xtick.labelsize"]) for setting in places["setting"]])
     # The name of a group on a line of its own: the axis is short.
     group, _, figure_of = label.rpartition(".")
     axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
-    if not numeric:
-        axes.set_xlim(-0.5, len(places) - 0.5)
     limits = _limits(rows["low"].fillna(rows["mean"]).min() / size, highest / size)
     axes.set_ylim(*limits)
     legend(figure, entries)

@@ -6,8 +6,8 @@ import { unitOf } from "./units.js";
 
 const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
 const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
-/** Names may be long. @type {Record<string, string>} */
-const CLASSES = { metric: "text name", variant: "text name" };
+/** What may be long. */
+const NAMES = new Set(["metric", "variant"]);
 /** What is in the unit of the metric. */
 const FIGURES = COLUMNS.slice(COLUMNS.indexOf("mean"), COLUMNS.indexOf("resolved"));
 
@@ -49,19 +49,20 @@ export function metricTable(summary) {
   const cells = cellsOf(summary);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((c, k) => element("td", { class: CLASSES[c] ?? (WORDS.has(c) ? "text" : "") }, ...breakable(cells[i][k]))))));
+  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
     const button = element("button", { type: "button" }, c.replaceAll("_", " "));
-    const cell = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
+    const place = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
     button.addEventListener("click", () => {
       [by, up] = [c, by === c ? !up : true];
       order = sorted(order, (i) => summary[c][i], up);
       for (const other of head) other.removeAttribute("aria-sort");
-      cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+      place.setAttribute("aria-sort", up ? "ascending" : "descending");
       fill();
     });
-    return cell;
+    return place;
   });
   fill();
   const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });
