@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
-from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale, short
+from .style import BYTES, RATES, SHADES, TIMES, Style, legend, look, mark, note, scale, short
 
 # A line at 100 % is not cut in half.
 PERCENT = (0, 102)
@@ -117,7 +117,8 @@ def chunks(result: Result, style: Style, width: str) -> Figure:
     times = grid.columns.to_numpy(dtype=float)
     unit, factor = scale(TIMES, times.max())
     figure, axes = _one(style, width)
-    image = axes.pcolormesh(times / factor, grid.index, grid, cmap="cividis", shading="nearest", rasterized=True)
+    image = axes.pcolormesh(times / factor, grid.index, grid, cmap=SHADES, vmin=0, shading="nearest", rasterized=True)
+    axes.invert_yaxis()
     figure.colorbar(image, ax=axes, label="copies")
     axes.set(xlabel=f"time ({unit})", ylabel="chunk")
     note(axes, unfinished(result))
@@ -301,7 +302,7 @@ def _matrix(result: Result, table: pd.DataFrame) -> pd.DataFrame:
 def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str]) -> Figure:
     figure, axes = _one(style, width)
     axes.spines[:].set_visible(False)
-    image = axes.imshow(cells, cmap="cividis", vmin=0, aspect="auto")
+    image = axes.imshow(cells, cmap=SHADES, vmin=0, aspect="auto")
     figure.colorbar(image, ax=axes, label=label)
     wide, size = figure.get_figwidth() * 72, mpl.rcParams["xtick.labelsize"]
     names = [short(name, wide * 0.22, size) for name in cells.index]
@@ -313,7 +314,7 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     values = cells.to_numpy()
     middle = np.nanmax(values, initial=0) / 2
     for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "black" if value > middle else "white")
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > middle else "black")
         axes.text(column, row, text, ha="center", va="center", color=ink)
     # Names and the bar of colours take their part.
     note(axes, said, 0.6)

@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # Colours, lines, marks and units are those of the report: web/report.css, web/src/charts/colours.js, web/src/units.js.
@@ -18,6 +19,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY = "#555555"
+# From little to much: light to dark of one hue, which no eye and no print turns round.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#eef3f8", "#084c7f"])
 
 TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))
 BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))

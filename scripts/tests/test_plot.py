@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from swarmsim_plots import comparison, run
 from swarmsim_plots.cli import RUN, main
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, STYLES, TIMES, legend, short
+from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, SHADES, STYLES, TIMES, legend, short
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -280,6 +281,7 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
     # In the report a line is 2 wide.
     drawn_as = [[float(part) / 2 for part in dash.split()] for dash in re.findall(r'"([^"]*)"', dashes[1])]
     assert drawn_as == [[] if line == "-" else list(line[1]) for line in LINES]
+    assert f"--low: {to_hex(SHADES(0.0))}; --high: {to_hex(SHADES(1.0))};" in light
     units = (web / "src/units.js").read_text()
     for known in (TIMES, BYTES, RATES):
         names = ", ".join(rf'\["{re.escape(name)}", [^\]]+\]' for name, _ in known)
