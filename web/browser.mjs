@@ -25,7 +25,7 @@ export async function openReport(browser, result, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
   await page.goto(`file://${join(home, result, "report.html")}`);
-  await page.waitForSelector(".plot svg");
+  await page.waitForFunction(() => document.querySelector(".card") && !document.querySelector(".plot:empty"));
   return { page, faults };
 }
 

@@ -15,6 +15,8 @@ export function element(name, attributes = {}, ...children) {
 
 /** Stands in the place of a chart without data. */
 export const NOTHING = "Nothing of this happened here.";
+/** Stands in the place of lines that would be points. */
+export const ONE_MOMENT = "There is one moment only.";
 
 /** @param {string} title @param {string} note @param {Node[]} content @param {boolean} [wide] */
 export function card(title, note, content, wide = false) {
@@ -22,6 +24,14 @@ export function card(title, note, content, wide = false) {
   if (note) made.append(element("p", { class: "note" }, note));
   made.append(...content);
   return made;
+}
+
+/** The cards that have a chart; the others become lines of one. @param {HTMLElement[]} cards */
+export function gathered(cards) {
+  const [drawn, bare] = [true, false].map((wanted) => cards.filter((each) => Boolean(each.querySelector(".plot")) === wanted));
+  if (bare.length === 0) return drawn;
+  const lines = bare.map((each) => element("p", {}, [...each.children].map((part) => part.textContent).join(": ")));
+  return [...drawn, card("Not drawn", "", lines, true)];
 }
 
 /** Buttons that save what `title` names. @param {string} title @param {Record<string, (file: string) => void>} ways the name of a format, and what saves it into a file */

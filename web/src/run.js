@@ -1,5 +1,5 @@
 // The report of one run.
-import { card, element } from "./card.js";
+import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
 import { distinct, duration, largest, pairs } from "./format.js";
@@ -24,7 +24,7 @@ export function showRun(data, main) {
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
-    completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, unchoked, traffic, clusteringIndex(groups, leeching, sizes), against, ratio, ...over.everyChunk,
+    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, unchoked, traffic, clusteringIndex(groups, leeching, sizes), against, ratio, ...over.everyChunk]),
     replay(data.replay, leeching));
   const missing = data.chunk_copies ? [] : ["Run it with --detail chunks for a chart of the copies of every chunk."];
   main.append(card("Data", [...data.notes, ...missing].join(" "), [

@@ -1,6 +1,6 @@
 // A grid of numbers as colours.
 import { NOTHING, card, chartCard } from "../card.js";
-import { number } from "../format.js";
+import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
 import { onKeys } from "./read.js";
@@ -16,6 +16,9 @@ export function heatmap(chart) {
   const [rows, columns] = [chart.ys.length, chart.xs.length];
   const label = (/** @type {any} */ v) => (typeof v === "number" ? number(v) : String(v));
   const names = chart.xs.map(label);
+  /** What stands at an axis, and at which cell: every name, or round numbers. @param {any[]} values @returns {[string, number][]} */
+  const marks = (values) => (chart.numbers ? values.map((v, i) => [label(v), i])
+    : ticks(values[0], values[values.length - 1], 6).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
     sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x}`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
@@ -43,9 +46,8 @@ export function heatmap(chart) {
         svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: `color-mix(in oklab, var(--high) ${share}%, var(--low))` }));
         if (chart.numbers && fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
-      const some = (/** @type {number} */ n) => [...Array(n).keys()].filter((at) => chart.numbers || at % Math.ceil(n / 6) === 0);
-      for (const r of some(rows)) svg.append(nameShape(label(chart.ys[r]), letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
-      for (const c of some(columns)) svg.append(below.draw(names[c], left + (c + 0.5) * w, height - foot));
+      for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
+      for (const [text, c] of marks(chart.xs)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
       svg.append(shape("text", { x: (left + width) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);
       svg.addEventListener("pointermove", (event) => {

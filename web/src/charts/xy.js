@@ -1,5 +1,5 @@
 // Lines, steps, points and intervals over two axes, as SVG: what is shown can be saved as it is.
-import { NOTHING, card, chartCard } from "../card.js";
+import { NOTHING, ONE_MOMENT, card, chartCard } from "../card.js";
 import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { marked } from "./colours.js";
@@ -21,6 +21,8 @@ import { readAcross, readOneByOne } from "./read.js";
 /** Lines or points over two axes; with `places` the x axis is marked there, and spans no more. @param {XyChart} chart */
 export function xyChart(chart) {
   if (chart.series.every((s) => s.points.length === 0)) return card(chart.title, NOTHING, [], chart.wide);
+  const isLine = chart.series.every((s) => !s.dots && !s.bars);
+  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
   const spans = chart.series.some((s) => s.span);
   return chartCard({
     ...chart,
