@@ -48,6 +48,6 @@ print(f"random was quicker in {(difference < 0).sum()} of {len(difference)} runs
 # %% A second figure: a line for each pair of runs.
 figure, axes = plt.subplots(figsize=(4, 3), layout="constrained")
 axes.plot(mean.columns, mean.T / 60, color="grey", marker="o", linewidth=0.8)
-axes.set(ylabel="mean completion time (min)", ylim=(0, None))
+axes.set(ylabel="mean completion time (min)")
 axes.margins(x=0.3)
 figure.savefig("explore-pairs.png", dpi=150)

@@ -25,15 +25,20 @@ export async function openReport(browser, result, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => { if (/^https?:/.test(request.url())) faults.push(request.url()); });
   await page.goto(`file://${join(home, result, "report.html")}`);
-  await page.waitForSelector(".plot svg");
+  await page.waitForFunction(() => document.querySelector(".card") && !document.querySelector(".plot:empty"));
   return { page, faults };
 }
 
-/** What axe finds in a part of the page. */
+/** What axe finds in a part of the page: in light by all its rules, in dark by that of colours, for nothing else changes. */
 export async function barriers(page, part = "html") {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((selector) => globalThis.axe.run(selector), part);
-  return violations.map((v) => `${v.id}: ${v.nodes[0].html}`);
+  const found = [];
+  for (const [colorScheme, options] of [["light", {}], ["dark", { runOnly: ["color-contrast"] }]]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(([selector, chosen]) => globalThis.axe.run(selector, chosen), [part, options]);
+    found.push(...violations.map((v) => `${v.id} in ${colorScheme}: ${v.nodes[0].html}`));
+  }
+  return found;
 }
 
 /** What a button saves. */
@@ -47,6 +52,9 @@ export async function saved(page, title, format) {
 export async function sheet(page, title) {
   return (await saved(page, title, "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
 }
+
+/** The seconds of the unit that an axis names in brackets. */
+export const seconds = (label) => ({ s: 1, min: 60, h: 3600 })[label.match(/\((\w+)\)/)[1]];
 
 /** A table of a result, as objects. */
 export function table(result, name) {

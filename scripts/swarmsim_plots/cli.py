@@ -102,6 +102,7 @@ def draw(wanted: argparse.Namespace) -> int:
         return 0
     style = STYLES[wanted.style]
     out = wanted.out or Path("figures") / wanted.directory.resolve().name
+    left_out: dict[str, list[str]] = {}
     with mpl.rc_context(style.settings()):
         for name in wanted.figure or known:
             try:
@@ -109,9 +110,11 @@ def draw(wanted: argparse.Namespace) -> int:
             except NoDataError as missing:
                 if wanted.figure:
                     raise PlotError(f"{name}: {missing}") from None
-                print(f"{name} left out: {missing}", file=sys.stderr)
+                left_out.setdefault(str(missing), []).append(name)
             else:
                 save(figure, out, name, wanted.format)
+    for reason, figures in left_out.items():
+        print(f"{', '.join(figures)} left out: {reason}", file=sys.stderr)
     return 0
 
 
@@ -128,4 +131,6 @@ def save(figure: Figure, out: Path, name: str, formats: tuple[str, ...]) -> None
     for kind in formats:
         path = out / f"{name}.{kind}"
         figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])
+        # Where things stand is found once: it takes as long as to draw them.
+        figure.set_layout_engine("none")
         print(path)

@@ -11,14 +11,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from .data import NoDataError, PlotError, Result
-from .style import BYTES, COLOURS, GREY, TIMES, Style, legend, look, mark, note, scale, short
+from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short
 
+# Share of the width of a figure that names beside their rows have at most.
+NAMES = 0.4
 # Panels of `metrics`, unless metrics are named.
 PANELS = 6
+# How far apart intervals at one place are, in heights of the text.
+ASIDE = 0.4
 # The largest number over the smallest, from which on an axis is logarithmic.
 FAR_APART = 10
+# From this share of the highest value on downwards a value is near 0.
+NEAR_ZERO = 1 / 3
 BARE = re.compile(r"true|false|[-+.\deE]+")
 UNIT = re.compile(r"_(s|bytes)$")
 
@@ -47,9 +54,9 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     entries = []
     for ix, (variant, rows) in enumerate(table.groupby("variant", sort=False)):
         shares = np.array([_share(times, run) for _, run in rows.groupby("run")])
-        axes.fill_between(times / factor, shares.min(0), shares.max(0), color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
-        entries += [(axes.plot(times / factor, shares.mean(0), **look(ix))[0], str(variant))]
-    axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
+        axes.fill_between(times / factor, shares.min(0) * 100, shares.max(0) * 100, color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
+        entries += [(axes.plot(times / factor, shares.mean(0) * 100, **look(ix))[0], str(variant))]
+    axes.set(xlabel=f"time since joining ({unit})", ylabel="leechers done (%)", xlim=(0, None), ylim=(0, 102))
     legend(figure, entries)
     missing = int((runs["leechers"] - runs["completed"]).sum())
     said = [f"line: mean over {runs['run'].nunique()} runs; band: lowest and highest"]
@@ -71,15 +78,15 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     for place, row in enumerate(rows.to_dict("records")):
         figures = (row["difference_low"], row["difference"], row["difference_high"])
         _interval(axes, place, figures, factor, row["resolved"] == "true")
-    _name_rows(axes, rows["variant"], 0.4)
+    _name_rows(axes, rows["variant"])
     # The line at 0 is not to touch the names.
     axes.margins(x=0.12)
-    axes.set(
-        xlabel=f"difference of {label}\nto {short(rows['baseline'].iloc[0], figure.get_figwidth() * 72 * 0.6, style.text)}",
-        ylim=(-0.6, len(rows) - 0.4),
-    )
+    room = 1 - NAMES
+    baseline = short(rows["baseline"].iloc[0], figure.get_figwidth() * 72 * room, style.text)
+    lines = [fill(figure, line, style.text, room) for line in (f"difference of {label}", f"to {baseline}")]
+    axes.set(xlabel="\n".join(lines), ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
-    note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)])
+    note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)], room)
     return figure
 
 
@@ -97,10 +104,10 @@ def runs(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     for ix, variant in enumerate(rows["variant"]):
         values = np.sort(table.loc[table["variant"] == variant, "value"]) / size
         if len(values):
-            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] / len(values)
+            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] * 100 / len(values)
             line = axes.step(np.r_[values[0], values, table["value"].max() / size], steps, where="post", **look(ix))[0]
             entries += [(line, str(variant))]
-    axes.set(xlabel=label, ylabel="share of runs", ylim=(0, 1.02))
+    axes.set(xlabel=label, ylabel="runs (%)", ylim=(0, 102))
     legend(figure, entries)
     note(axes, [_runs(rows), *_caveats(rows)])
     return figure
@@ -120,7 +127,7 @@ def metrics(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         axes.set_visible(False)
     rows = _metric(result, names[0])[1]
     said = [f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}", *_caveats(rows)]
-    note(panels[0, 0], said)
+    note(panels[0, 0], said, 1 - NAMES)
     return figure
 
 
@@ -147,26 +154,38 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         reach = (line["mean"] - line["low"]) / size
         # What is no number stands side by side, and nothing lies between.
         shown = look(ix) | {"marker": mark(ix)["marker"]} if numeric else mark(ix)
-        aside = 0 if numeric else 0.12 * (ix - (len(lines) - 1) / 2)
-        bars = axes.errorbar(line["place"] + aside, line["mean"] / size, yerr=reach, capsize=2, **shown)
+        # Intervals at one place stand side by side.
+        aside = ScaledTranslation((ix - (len(lines) - 1) / 2) * style.text * ASIDE / 72, 0, figure.dpi_scale_trans)
+        bars = axes.errorbar(line["place"], line["mean"] / size, yerr=reach, capsize=2, transform=axes.transData + aside, **shown)
         entries += [(bars, str(other))] if other else []
-    if numeric and positions.min() > 0 and positions.max() >= FAR_APART * positions.min():
+    low, high = positions.min(), positions.max()
+    if numeric and low > 0 and high >= FAR_APART * low:
         axes.set_xscale("log")
         axes.minorticks_off()
+        margin = (high / low) ** 0.07
+        axes.set_xlim(low / margin, high * margin)
+    else:
+        margin = 0.07 * (high - low) if numeric and high > low else 0.5
+        axes.set_xlim(low - margin, high + margin)
     room = figure.get_figwidth() * 72 * 0.8 / len(places)
     axes.set_xticks(list(positions), [short(setting, room, mpl.rcParams["xtick.labelsize"]) for setting in places["setting"]])
     # The name of a group on a line of its own: the axis is short.
     group, _, figure_of = label.rpartition(".")
     axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
-    if not numeric:
-        axes.set_xlim(-0.5, len(places) - 0.5)
-    if (rows["mean"] >= 0).all():
-        # Room above the highest marker, which would be cut in half.
-        axes.set_ylim(0, 1.05 * highest / size or None)
+    limits = _limits(rows["low"].fillna(rows["mean"]).min() / size, highest / size)
+    axes.set_ylim(*limits)
     legend(figure, entries)
     level = f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
-    note(axes, [level, *_caveats(rows)])
+    note(axes, [level, *(["the y axis does not start at 0"] if limits[0] > 0 else []), *_caveats(rows)])
     return figure
+
+
+def _limits(low: float, high: float) -> tuple[float, float]:
+    """The range of an axis for values, which starts at 0 if they come near it: else intervals would not be seen."""
+    if low < 0 or low <= high * NEAR_ZERO or low == high:
+        return min(0.0, low * 1.05), high * 1.05 or 1.0
+    room = (high - low) * 0.08
+    return low - room, high + room
 
 
 def _share(times: np.ndarray, run: pd.DataFrame) -> np.ndarray:
@@ -200,6 +219,8 @@ def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]
     """The metric with the unit in which `largest` reads best, in the place of the unit in its name, and the size of that unit."""
     known = {"s": TIMES, "bytes": BYTES}
     unit = rows["unit"].iloc[0]
+    if metric.endswith("utilisation"):
+        return f"{metric} (%)", 0.01
     if unit not in known:
         return metric, 1.0
     name, size = scale(known[unit], largest)
@@ -219,7 +240,7 @@ def _panel(axes: Axes, metric: str, rows: pd.DataFrame) -> None:
     for place, row in enumerate(rows.to_dict("records")):
         if not np.isnan(row["mean"]):
             _interval(axes, place, (row["low"], row["mean"], row["high"]), size, True)
-    _name_rows(axes, rows["variant"], 0.4)
+    _name_rows(axes, rows["variant"])
     axes.set(xlabel=label, ylim=(-0.6, len(rows) - 0.4))
 
 
@@ -229,11 +250,11 @@ def _interval(axes: Axes, place: int, figures: tuple[float, float, float], size:
     axes.plot(middle, place, "o", color=COLOURS[0], markerfacecolor=COLOURS[0] if filled else "white")
 
 
-def _name_rows(axes: Axes, names: pd.Series, share: float) -> None:
-    """The names beside their rows: they have `share` of the width of the figure at most."""
+def _name_rows(axes: Axes, names: pd.Series) -> None:
+    """The names beside their rows."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    room = figure.get_figwidth() * 72 * share
+    room = figure.get_figwidth() * 72 * NAMES
     axes.set_yticks(range(len(names)), [short(name, room, mpl.rcParams["ytick.labelsize"]) for name in names])
 
 

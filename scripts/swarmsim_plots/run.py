@@ -12,7 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
-from .style import BYTES, RATES, TIMES, Style, legend, look, mark, note, scale, short
+from .style import BYTES, RATES, SHADES, TIMES, Style, legend, look, mark, note, scale, short
+
+# A line at 100 % is not cut in half.
+PERCENT = (0, 102)
 
 
 def unfinished(result: Result) -> list[str]:
@@ -27,11 +30,32 @@ def unfinished(result: Result) -> list[str]:
     return ["; ".join(lines)] if lines else []
 
 
+# Why a run ended before all was done.
+ENDINGS = {
+    "time-limit": "its time limit came after {time:g} s",
+    "dead": "the swarm died after {time:g} s: nobody had {extinct} of the chunks any more",
+    "stalled": "it stalled: nothing moved until {time:g} s",
+    "interrupted": "it was interrupted after {time:g} s",
+}
+
+
+def because(result: Result) -> str:
+    """Why the run ended, if that was before all was done."""
+    summary = result.table("summary.csv", "ending", "simulated_s", "extinct_chunks").iloc[0]
+    reason = ENDINGS.get(summary["ending"])
+    return f", {reason}".format(time=summary["simulated_s"], extinct=summary["extinct_chunks"]) if reason else ""
+
+
+def shorter(result: Result) -> str:
+    """What helps if there are too few samples: a run that ended early has no more of them."""
+    return because(result) or ": run it with a shorter `run.sample_interval`"
+
+
 def cdf(result: Result, style: Style, width: str) -> Figure:
     """Share of the leechers of each group that had the file after a time; who never completed keeps the line below 1."""
     leechers = result.leechers("joined_s", "left_s")
     if leechers["completion_time_s"].isna().all():
-        raise NoDataError(f"nobody completed in `{result.path}`: a longer `run.time_limit` may help")
+        raise NoDataError(f"nobody completed{because(result)}")
     ended = result.table("summary.csv", "simulated_s")["simulated_s"].iloc[0]
     # Who did not complete was seen until it left or the run ended.
     seen = leechers["completion_time_s"].fillna(leechers["left_s"].fillna(ended) - leechers["joined_s"])
@@ -41,21 +65,21 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     for ix, group in enumerate(result.leeching_groups().itertuples()):
         times = np.sort(leechers.loc[leechers["group"] == group.group, "completion_time_s"].dropna()) / factor
         label = f"{group.group} ({group.completed:,} of {group.leechers:,})"
-        steps = np.r_[np.arange(len(times) + 1), len(times)] / group.leechers
+        steps = np.r_[np.arange(len(times) + 1), len(times)] * 100 / group.leechers
         entries += [(axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", **look(ix))[0], label)]
-    axes.set(xlabel=f"completion time ({unit})", ylabel="completed / leechers", xlim=(0, None), ylim=(0, 1.02))
+    axes.set(xlabel=f"time since joining ({unit})", ylabel="leechers done (%)", xlim=(0, None), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
 def utilisation(result: Result, style: Style, width: str) -> Figure:
     """Use of upload capacity: each step is the mean over one sample interval."""
-    parts = {"all": "utilisation", "leechers": "leecher_utilisation", "seeds": "seed_utilisation"}
+    parts = {"leechers": "leecher_utilisation", "seeds": "seed_utilisation", "all": "utilisation"}
     series, unit, time = _series(result, *parts.values())
     figure, axes = _one(style, width)
     entries = []
     for ix, (label, column) in enumerate(parts.items()):
-        entries += [(axes.step(time, series[column], where="pre", **look(ix))[0], label)]
-    axes.set(xlabel=f"time ({unit})", ylabel="upload used / capacity", xlim=(0, None), ylim=(0, 1.02))
+        entries += [(axes.step(time, series[column] * 100, where="pre", **look(ix))[0], label)]
+    axes.set(xlabel=f"time ({unit})", ylabel="upload used (%)", xlim=(0, None), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -73,7 +97,7 @@ def population(result: Result, style: Style, width: str) -> Figure:
 
 def copies(result: Result, style: Style, width: str) -> Figure:
     """Copies of the rarest, the average and the most common chunk."""
-    parts = {"most common": "copies_max", "mean": "copies_mean", "rarest": "copies_min"}
+    parts = {"rarest": "copies_min", "mean": "copies_mean", "most common": "copies_max"}
     series, unit, time = _series(result, *parts.values())
     figure, axes = _one(style, width)
     axes.fill_between(time, series["copies_min"], series["copies_max"], color="#DDDDDD", linewidth=0, step="post")
@@ -89,11 +113,12 @@ def chunks(result: Result, style: Style, width: str) -> Figure:
     table = result.table("chunks.csv", "time_s", "chunk", "copies")
     grid = table.pivot(index="chunk", columns="time_s", values="copies")
     if grid.shape[1] < 2:
-        raise NoDataError("`chunks.csv` holds one moment: run it with a shorter `run.sample_interval`")
+        raise NoDataError(f"`chunks.csv` holds one moment{shorter(result)}")
     times = grid.columns.to_numpy(dtype=float)
     unit, factor = scale(TIMES, times.max())
     figure, axes = _one(style, width)
-    image = axes.pcolormesh(times / factor, grid.index, grid, cmap="cividis", shading="nearest", rasterized=True)
+    image = axes.pcolormesh(times / factor, grid.index, grid, cmap=SHADES, vmin=0, shading="nearest", rasterized=True)
+    axes.invert_yaxis()
     figure.colorbar(image, ax=axes, label="copies")
     axes.set(xlabel=f"time ({unit})", ylabel="chunk")
     note(axes, unfinished(result))
@@ -120,7 +145,7 @@ def completion_vs_upload(result: Result, style: Style, width: str) -> Figure:
     leechers = result.leechers("upload_bytes_per_s")
     done = leechers.dropna(subset="completion_time_s")
     if done.empty:
-        raise NoDataError(f"nobody completed in `{result.path}`: a longer `run.time_limit` may help")
+        raise NoDataError(f"nobody completed{because(result)}")
     unit, factor = scale(TIMES, done["completion_time_s"].max())
     return _against_upload(result, style, width, done.assign(value=done["completion_time_s"] / factor), f"completion time ({unit})")
 
@@ -129,7 +154,7 @@ def share_ratio_vs_upload(result: Result, style: Style, width: str) -> Figure:
     """Share ratio against upload capacity, a point for each leecher that received something."""
     leechers = result.leechers("upload_bytes_per_s", "share_ratio").dropna(subset="share_ratio")
     if leechers.empty:
-        raise NoDataError(f"no leecher downloaded anything in `{result.path}`")
+        raise NoDataError(f"no leecher downloaded anything{because(result)}")
     return _against_upload(result, style, width, leechers.assign(value=leechers["share_ratio"]), "share ratio (sent / received)")
 
 
@@ -138,7 +163,7 @@ def held(result: Result, style: Style, width: str) -> Figure:
     columns = ("leecher_chunks_p10", "leecher_chunks_p50", "leecher_chunks_p90")
     series, unit, time = _series(result, *columns)
     if series[columns[1]].isna().all():
-        raise NoDataError("no sample was taken while a leecher was there: run it with a shorter `run.sample_interval`")
+        raise NoDataError(f"no sample was taken while a leecher was there{shorter(result)}")
     figure, axes = _one(style, width)
     band = axes.fill_between(time, series[columns[0]], series[columns[2]], color="#BFD7EA", linewidth=0)
     middle = axes.plot(time, series[columns[1]], **look(0))[0]
@@ -150,16 +175,16 @@ def share_ratio(result: Result, style: Style, width: str) -> Figure:
     """Distribution of the share ratios of each group's leechers."""
     leechers = result.leechers("share_ratio").dropna(subset="share_ratio")
     if leechers.empty:
-        raise NoDataError(f"no leecher downloaded anything in `{result.path}`")
+        raise NoDataError(f"no leecher downloaded anything{because(result)}")
     figure, axes = _one(style, width)
     entries = []
-    for ix, (name, rows) in enumerate(_by_group(result, leechers)):
+    for ix, name, rows in _by_group(result, leechers):
         ratios = np.sort(rows["share_ratio"])
-        steps = np.arange(len(ratios) + 1) / len(ratios)
+        steps = np.arange(len(ratios) + 1) * 100 / len(ratios)
         line = axes.step(np.r_[ratios[0], ratios], steps, where="post", **look(ix))[0]
         entries += [(line, f"{name} (n = {len(ratios):,})")]
     axes.axvline(1, color="#AAAAAA", linewidth=0.8, zorder=0)
-    axes.set(xlabel="share ratio (sent / received)", ylabel="share of leechers", xlim=(0, None), ylim=(0, 1.02))
+    axes.set(xlabel="share ratio (sent / received)", ylabel="leechers (%)", xlim=(0, None), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -169,21 +194,23 @@ def seed_share(result: Result, style: Style, width: str) -> Figure:
     seeds, leechers = series["seed_sent_bytes"], series["leecher_sent_bytes"]
     sent = seeds + leechers
     parts = {
-        "of their capacity": series["seed_utilisation"],
-        "of all bytes": seeds.diff() / sent.diff(),
-        "of all bytes so far": seeds / sent,
+        "of their capacity": series["seed_utilisation"] * 100,
+        "of all bytes": seeds.diff() * 100 / sent.diff(),
+        "of all bytes so far": seeds * 100 / sent,
     }
     figure, axes = _one(style, width)
     entries = []
     for ix, (label, share) in enumerate(parts.items()):
         entries += [(axes.plot(time, share.where(np.isfinite(share)), **look(ix))[0], label)]
-    axes.set(xlabel=f"time ({unit})", ylabel="share given by seeds", xlim=(0, None), ylim=(0, 1.02))
+    axes.set(xlabel=f"time ({unit})", ylabel="given by seeds (%)", xlim=(0, None), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
 def traffic(result: Result, style: Style, width: str) -> Figure:
     """Bytes that each group sent to each other."""
     table = result.table("groups.csv", "from_group", "to_group", "bytes")
+    if not table["bytes"].any():
+        raise NoDataError(f"nothing was sent{because(result)}")
     amount, size = scale(BYTES, table["bytes"].max())
     cells = _matrix(result, table.assign(value=table["bytes"] / size))
     return _heatmap(cells, f"sent ({amount})", style, width, unfinished(result))
@@ -209,10 +236,10 @@ def clustering_index(result: Result, style: Style, width: str) -> Figure:
         "by chance": (count - 1) / (count.sum() - 1),
     }
     figure, axes = _one(style, width)
-    entries = [(axes.plot(range(len(count)), share, **mark(ix))[0], label) for ix, (label, share) in enumerate(shares.items())]
+    entries = [(axes.plot(range(len(count)), share * 100, **mark(ix))[0], label) for ix, (label, share) in enumerate(shares.items())]
     room = figure.get_figwidth() * 72 * 0.8 / len(count)
     axes.set_xticks(range(len(count)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in count.index])
-    axes.set(xlabel="group", ylabel="share to the own group", xlim=(-0.5, len(count) - 0.5), ylim=(0, 1.02))
+    axes.set(xlabel="group", ylabel="to the own group (%)", xlim=(-0.5, len(count) - 0.5), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -223,7 +250,7 @@ def _unchoked(result: Result) -> tuple[pd.DataFrame, pd.Series]:
     count = result.leeching_groups().set_index("group")["leechers"]
     time = time.loc[count.index, count.index]
     if len(count) < 2 or not time.to_numpy().any():
-        raise NoDataError("clustering needs two groups of leechers that unchoke each other")
+        raise NoDataError("it needs two groups of leechers that unchoke each other")
     return time, count
 
 
@@ -232,11 +259,13 @@ def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataF
     rate, per_s = scale(RATES, leechers["upload_bytes_per_s"].max())
     figure, axes = _one(style, width)
     entries = []
-    for ix, (name, rows) in enumerate(_by_group(result, leechers)):
+    for ix, name, rows in _by_group(result, leechers):
         dots = axes.plot(rows["upload_bytes_per_s"] / per_s, rows["value"], alpha=0.6, markeredgewidth=0, **mark(ix))
         entries += [(dots[0], name)]
-    axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, xlim=(0, None), ylim=(0, None))
-    axes.margins(x=0.05)
+    # Nothing lies on the frame, not even what is 0.
+    spans = [max(column.max(), 0.01) for column in (leechers["upload_bytes_per_s"] / per_s, leechers["value"])]
+    (x_limits, y_limits) = [(-0.03 * span, 1.05 * span) for span in spans]
+    axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, xlim=x_limits, ylim=y_limits)
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -254,15 +283,15 @@ def _finish(figure: Figure, axes: Axes, entries: list[tuple[Any, str]], said: li
 def _series(result: Result, *columns: str) -> tuple[pd.DataFrame, str, pd.Series]:
     series = result.table("timeseries.csv", "time_s", *columns)
     if len(series) < 2:
-        raise NoDataError("`timeseries.csv` has one row: run it with a shorter `run.sample_interval`")
+        raise NoDataError(f"only one sample was taken{shorter(result)}")
     unit, factor = scale(TIMES, series["time_s"].max())
     return series, unit, series["time_s"] / factor
 
 
-def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    names = result.leeching_groups()["group"]
-    parts = [(name, leechers[leechers["group"] == name]) for name in names]
-    return [(name, rows) for name, rows in parts if not rows.empty]
+def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[int, str, pd.DataFrame]]:
+    """The groups that have rows, each with the number of its look, which is the same in all figures."""
+    parts = [(ix, name, leechers[leechers["group"] == name]) for ix, name in enumerate(result.leeching_groups()["group"])]
+    return [part for part in parts if not part[2].empty]
 
 
 def _matrix(result: Result, table: pd.DataFrame) -> pd.DataFrame:
@@ -273,7 +302,7 @@ def _matrix(result: Result, table: pd.DataFrame) -> pd.DataFrame:
 def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str]) -> Figure:
     figure, axes = _one(style, width)
     axes.spines[:].set_visible(False)
-    image = axes.imshow(cells, cmap="cividis", vmin=0, aspect="auto")
+    image = axes.imshow(cells, cmap=SHADES, vmin=0, aspect="auto")
     figure.colorbar(image, ax=axes, label=label)
     wide, size = figure.get_figwidth() * 72, mpl.rcParams["xtick.labelsize"]
     names = [short(name, wide * 0.22, size) for name in cells.index]
@@ -285,7 +314,7 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     values = cells.to_numpy()
     middle = np.nanmax(values, initial=0) / 2
     for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "black" if value > middle else "white")
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > middle else "black")
         axes.text(column, row, text, ha="center", va="center", color=ink)
     # Names and the bar of colours take their part.
     note(axes, said, 0.6)

@@ -9,14 +9,18 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+# Colours, lines, marks and units are those of the report: web/report.css, web/src/charts/colours.js, web/src/units.js.
 # Okabe & Ito 2008, without yellow, which is too pale for a line on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 # With a line style of its own every line can be told in grey too.
-LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY = "#555555"
+# From little to much: light to dark of one hue, which no eye and no print turns round.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#eef3f8", "#084c7f"])
 
 TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))
 BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
@@ -84,16 +88,23 @@ def scale(units: tuple[tuple[str, float], ...], largest: float) -> tuple[str, fl
     return units[-1]
 
 
+def fill(figure: Figure, text: str, size: float, share: float) -> str:
+    """The text in lines that fit into `share` of the width of the figure."""
+    # An average letter is about half as wide as it is high.
+    return textwrap.fill(text, int(figure.get_figwidth() * 72 * share / (size * 0.54)))
+
+
 def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:
     """Says above the axes what the lines alone would not show, within `share` of the width of the figure."""
-    figure = axes.get_figure()
+    figure = axes.get_figure(root=True)
     assert figure is not None
-    size = mpl.rcParams["axes.titlesize"]
-    # An average letter is about half as wide as it is high.
-    columns = int(figure.get_figure(root=True).get_figwidth() * 72 * share / (size * 0.54))
-    text = "\n".join(textwrap.fill(line, columns) for line in lines)
+    text = "\n".join(fill(figure, line, mpl.rcParams["axes.titlesize"], share) for line in lines)
     if text:
         axes.set_title(text, loc="left", color=GREY)
+
+
+# Lines of a legend for which every figure has room.
+LEGEND_LINES = 2
 
 
 def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
@@ -106,6 +117,9 @@ def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
     names = [short(name, wide, size, beside=9) for _, name in entries]
     widest = (max(map(len, names)) * 0.58 + 5.5) * size
     columns = max(1, min(len(names), int(wide / widest)))
+    # The axes keep their height.
+    more = -(-len(names) // columns) - LEGEND_LINES
+    figure.set_figheight(figure.get_figheight() + max(0, more) * size * 1.5 / 72)
     # A name with `_` in front is none to matplotlib, unless it comes later.
     made = figure.legend([handle for handle, _ in entries], ["name"] * len(names), loc="outside upper left", ncols=columns)
     for text, name in zip(made.get_texts(), names, strict=True):

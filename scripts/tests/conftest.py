@@ -37,6 +37,17 @@ arrival.poisson = { rate = "0.000001 /s" }
 """
 
 
+BARREN = """
+name = "barren"
+[file]
+size = "1 MiB"
+[[group]]
+name = "leechers"
+count = 5
+upload = "1 Mbit/s"
+"""
+
+
 def swarmsim(*arguments: str, cwd: Path) -> None:
     """Runs the program; it must succeed."""
     program = os.environ.get("SWARMSIM", str(ROOT / "target/debug/swarmsim"))
@@ -45,7 +56,7 @@ def swarmsim(*arguments: str, cwd: Path) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `compared`, `grid`
+    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `barren` (dead at once), `compared`, `grid`
     and `named` (variants with names).
     """
     home = tmp_path_factory.mktemp("results")
@@ -57,6 +68,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lonely = ("--set", "group.leechers.count=1", "--set", 'file.size="2 MiB"')
     swarmsim("run", str(ROOT / "scenarios/flash_crowd.toml"), *lonely, "--out", "lonely", cwd=home)
     swarmsim("run", "riders.toml", "--set", 'run.time_limit="2 s"', "--out", "nobody", cwd=home)
+    (home / "barren.toml").write_text(BARREN)
+    swarmsim("run", "barren.toml", "--out", "barren", cwd=home)
     named = '\n[[sweep.variant]]\nname = "few · 1"\n[[sweep.variant]]\nname = "many · 2"\nset = { "group.givers.count" = 14 }\n'
     (home / "named.toml").write_text(RIDERS + named)
     swarmsim("compare", "named.toml", "--runs", "2", "--out", "named", cwd=home)

@@ -1,5 +1,6 @@
 """Every figure is drawn from real results, shows what the CSV says, and bad input is told in words."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from swarmsim_plots import comparison, run
 from swarmsim_plots.cli import RUN, main
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import STYLES, short
+from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, SHADES, STYLES, TIMES, legend, short
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -73,13 +75,13 @@ def test_the_same_data_gives_the_same_bytes_with_fonts_inside(home: Path, tmp_pa
 def test_the_distribution_is_that_of_the_peers(home: Path) -> None:
     axes = axes_of(run.cdf, home / "classes")
     peers = pd.read_csv(home / "classes" / "peers.csv")
-    assert "completion time" in axes.get_xlabel() and "completed / leechers" in axes.get_ylabel()
+    assert "time since joining" in axes.get_xlabel() and axes.get_ylabel() == "leechers done (%)"
     for line, name in zip(axes.lines, ("slow", "medium", "fast"), strict=True):
         times = peers[peers["group"] == name]["completion_time_s"].sort_values()
         shown = np.unique(line.get_xdata()[np.isfinite(line.get_xdata())])
         scale = {"s": 1, "min": 60, "h": 3600}[axes.get_xlabel().split("(")[1].rstrip(")")]
         assert set(np.round(times / scale, 6)) <= set(np.round(shown, 6)), name
-        assert max(line.get_ydata()) == 1
+        assert max(line.get_ydata()) == 100
 
 
 def test_who_never_completes_is_seen_and_said(home: Path) -> None:
@@ -87,7 +89,7 @@ def test_who_never_completes_is_seen_and_said(home: Path) -> None:
     summary = pd.read_csv(home / "riders" / "summary.csv").iloc[0]
     missing = summary["leechers"] - summary["completed"]
     assert missing > 0 and f"{missing} of {summary['leechers']} leechers did not complete" in axes.get_title("left")
-    assert min(max(line.get_ydata()) for line in axes.lines) < 1
+    assert min(max(line.get_ydata()) for line in axes.lines) < 100
 
 
 def test_what_has_no_data_is_left_out_or_told(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,8 +172,8 @@ def test_every_group_has_its_entry_whatever_it_is_called(home: Path, tmp_path: P
     for draw in (run.cdf, run.share_ratio, run.completion_vs_upload, run.share_ratio_vs_upload):
         names = [name.split(" (")[0] for name in legend_of(axes_of(draw, result))]
         assert names == ["_x", "$x_1", "_child0"], draw.__name__
-    with mpl.rc_context(STYLES["paper"].settings()):
-        assert main([str(result), "--format", "pdf,png", "--out", str(tmp_path / "out")]) == 0
+    for kind, figure in [("pdf", "cdf"), ("png", "completion-vs-upload"), ("png", "traffic"), ("png", "clustering-index")]:
+        assert main([str(result), "--figure", figure, "--format", kind, "--out", str(tmp_path / "out")]) == 0
     assert legend_of(axes_of(run.population, home / "classes")) == ["leechers", "seeds"]
 
 
@@ -195,6 +197,16 @@ def test_long_names_leave_room_for_the_figure(home: Path, tmp_path: Path) -> Non
     assert all("…" in entry and entry.endswith("13)") or entry.endswith("14)") for entry in entries) and len(set(entries)) == 3
 
 
+def test_a_long_legend_leaves_the_axes_their_height() -> None:
+    style = STYLES["slides"]
+    with mpl.rc_context(style.settings()):
+        figure = style.figure("one")
+        axes = figure.subplots()
+        legend(figure, [(axes.plot([0, 1])[0], f"a name that takes a line of its own, number {ix}") for ix in range(10)])
+        FigureCanvasAgg(figure).draw()
+        assert axes.get_window_extent().height > 0.6 * style.height * figure.dpi
+
+
 def test_a_name_is_shortened_in_its_middle() -> None:
     assert short("fast", 100, 10) == "fast"
     assert short("a-very-long-name-of-a-group", 58, 10) == "a-ver…roup"
@@ -208,8 +220,8 @@ def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(
     given = axes_of(run.seed_share, home / "classes").lines
     last = series.iloc[-1]
     so_far = last["seed_sent_bytes"] / (last["seed_sent_bytes"] + last["leecher_sent_bytes"])
-    assert np.isclose(given[2].get_ydata()[-1], so_far)
-    assert np.allclose(given[0].get_ydata(), series["seed_utilisation"], equal_nan=True)
+    assert np.isclose(given[2].get_ydata()[-1], so_far * 100)
+    assert np.allclose(given[0].get_ydata(), series["seed_utilisation"] * 100, equal_nan=True)
 
 
 def test_the_clustering_index_is_that_of_the_groups(home: Path) -> None:
@@ -220,13 +232,15 @@ def test_the_clustering_index_is_that_of_the_groups(home: Path) -> None:
     axes = axes_of(run.clustering_index, home / "classes")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["slow", "medium", "fast"]
     found, chance = axes.lines
-    assert np.isclose(found.get_ydata()[2], given["fast"] / given.sum()) and np.isclose(chance.get_ydata()[2], 12 / 39)
+    assert np.isclose(found.get_ydata()[2], given["fast"] / given.sum() * 100) and np.isclose(chance.get_ydata()[2], 1200 / 39)
 
 
 def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> None:
     peers = pd.read_csv(home / "classes" / "peers.csv")
     axes = axes_of(run.share_ratio_vs_upload, home / "classes")
     for dots, name in zip(axes.lines, ("slow", "medium", "fast"), strict=True):
+        right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+        assert axes.get_xlim()[0] < 0 < max(dots.get_xdata()) < 0.98 * right and max(dots.get_ydata()) < 0.98 * top, "none is on the frame"
         assert np.allclose(dots.get_ydata(), peers[peers["group"] == name]["share_ratio"])
 
 
@@ -235,5 +249,40 @@ def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
     axes = axes_of(comparison.runs, home / "compared", choice=comparison.Choice(("utilisation",)))
     for line, variant in zip(axes.lines, ("tit-for-tat", "random"), strict=True):
         values = table[(table["metric"] == "utilisation") & (table["variant"] == variant)]["value"].sort_values()
-        assert np.allclose(line.get_xdata()[1:-1], values) and line.get_ydata()[-1] == 1
+        assert np.allclose(line.get_xdata()[1:-1], values * 100) and line.get_ydata()[-1] == 100
     assert legend_of(axes) == ["tit-for-tat", "random"]
+
+
+def test_an_axis_starts_at_0_only_if_values_come_near_it(home: Path) -> None:
+    summary = pd.read_csv(home / "grid" / "comparison_summary.csv")
+    rows = summary[summary["metric"] == "utilisation"]
+    axes = axes_of(comparison.factor, home / "grid", choice=comparison.Choice(("utilisation",)))
+    low, high = rows["low"].min() * 100, rows["high"].max() * 100
+    assert axes.get_ylabel() == "utilisation (%)" and axes.get_ylim()[0] <= low and axes.get_ylim()[1] >= high
+    assert (axes.get_ylim()[0] > 0) == (low > high / 3) == ("does not start at 0" in axes.get_title("left"))
+    assert comparison._limits(100, 110)[0] > 95 and comparison._limits(1, 110)[0] == 0 and comparison._limits(-5, 10)[0] < -5
+
+
+def test_a_dead_swarm_is_called_dead_once(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(home / "barren"), "--format", "png", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "utilisation, population, held, copies, seed-load, seed-share left out: only one sample was taken" in said[1]
+    assert all("the swarm died after 0 s: nobody had 4 of the chunks any more" in line for line in said[:3])
+    assert not any("sample_interval" in line or "time_limit" in line for line in said)
+    assert any(line.startswith("traffic left out: nothing was sent") for line in said)
+
+
+def test_colours_and_lines_are_those_of_the_report() -> None:
+    web = Path(__file__).parents[2] / "web"
+    light = (web / "report.css").read_text().split("}")[0].lower()
+    assert [f"--c{ix}: {colour.lower()};" in light for ix, colour in enumerate(COLOURS)] == [True] * len(COLOURS)
+    dashes = re.search(r"\[(.*)\]\[index", (web / "src/charts/colours.js").read_text())
+    assert dashes is not None
+    # In the report a line is 2 wide.
+    drawn_as = [[float(part) / 2 for part in dash.split()] for dash in re.findall(r'"([^"]*)"', dashes[1])]
+    assert drawn_as == [[] if line == "-" else list(line[1]) for line in LINES]
+    assert f"--low: {to_hex(SHADES(0.0))}; --high: {to_hex(SHADES(1.0))};" in light
+    units = (web / "src/units.js").read_text()
+    for known in (TIMES, BYTES, RATES):
+        names = ", ".join(rf'\["{re.escape(name)}", [^\]]+\]' for name, _ in known)
+        assert re.search(names, units)

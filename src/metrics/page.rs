@@ -40,6 +40,12 @@ every peer downloads.
   wall-clock times in the files.
 - `swarmsim run --json` prints `summary.csv` and `group_summary.csv` as one JSON object with the same names, and
   `results`, the directory; an empty cell is `null`.
+
+**Charts** of the report and figures of `scripts/plot.py` show the same quantities in the same units: times in s, min, h or d, sizes in B, KiB, MiB, GiB or
+TiB, rates in bit/s, kbit/s, Mbit/s or Gbit/s, as `scenario.toml` has them; the unit is the one in which the largest value of the chart reads best. Shares and
+utilisation are in %; counts (peers, chunks, copies) and ratios have no unit. A series has the same colour, line and mark in both, by its place in the legend:
+the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Charts that the report saves as CSV are in the units of the chart; the table
+of all metrics is saved as it is in `comparison_summary.csv`.
 ";
 
 const REPLAY: &str = "

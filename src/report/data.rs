@@ -16,11 +16,12 @@ const SCENARIO: &str = "scenario.toml";
 /// Rows of the time series at most.
 const SAMPLES_MAX: usize = 2_000;
 /// Columns of `peers.csv` that are shown.
-const PEERS: [&str; 6] = [
+const PEERS: [&str; 7] = [
     "group",
+    "joined_s",
+    "left_s",
     "upload_bytes_per_s",
     "chunks_at_start",
-    "chunks_at_end",
     "completion_time_s",
     "share_ratio",
 ];

@@ -5,11 +5,15 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 20] = [
+const SCRIPTS: [&str; 27] = [
+    include_str!("../../web/src/units.js"),
     include_str!("../../web/src/format.js"),
+    include_str!("../../web/src/svg.js"),
+    include_str!("../../web/src/charts/names.js"),
+    include_str!("../../web/src/charts/colours.js"),
+    include_str!("../../web/src/charts/legend.js"),
     include_str!("../../web/src/save.js"),
     include_str!("../../web/src/card.js"),
-    include_str!("../../web/src/charts/colours.js"),
     include_str!("../../web/src/charts/read.js"),
     include_str!("../../web/src/charts/xy.js"),
     include_str!("../../web/src/charts/heatmap.js"),
@@ -21,6 +25,9 @@ const SCRIPTS: [&str; 20] = [
     include_str!("../../web/src/replay/found.js"),
     include_str!("../../web/src/replay/words.js"),
     include_str!("../../web/src/replay/player.js"),
+    include_str!("../../web/src/head.js"),
+    include_str!("../../web/src/overtime.js"),
+    include_str!("../../web/src/groups.js"),
     include_str!("../../web/src/run.js"),
     include_str!("../../web/src/factor.js"),
     include_str!("../../web/src/metrics.js"),

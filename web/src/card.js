@@ -1,5 +1,7 @@
 // A card: title, note, content, and for a chart its value line and its downloads.
-import { csv, save, savePng, shape, standalone } from "./save.js";
+import { fillLegend } from "./charts/legend.js";
+import { csv, save, savePng, standalone } from "./save.js";
+import { shape } from "./svg.js";
 
 /** @typedef {import("./save.js").Sheet} Sheet */
 
@@ -13,6 +15,8 @@ export function element(name, attributes = {}, ...children) {
 
 /** Stands in the place of a chart without data. */
 export const NOTHING = "Nothing of this happened here.";
+/** Stands in the place of lines that would be points. */
+export const ONE_MOMENT = "There is one moment only.";
 
 /** @param {string} title @param {string} note @param {Node[]} content @param {boolean} [wide] */
 export function card(title, note, content, wide = false) {
@@ -20,6 +24,14 @@ export function card(title, note, content, wide = false) {
   if (note) made.append(element("p", { class: "note" }, note));
   made.append(...content);
   return made;
+}
+
+/** The cards that have a chart; the others become lines of one. @param {HTMLElement[]} cards */
+export function gathered(cards) {
+  const [drawn, bare] = [true, false].map((wanted) => cards.filter((each) => Boolean(each.querySelector(".plot")) === wanted));
+  if (bare.length === 0) return drawn;
+  const lines = bare.map((each) => element("p", {}, [...each.children].map((part) => part.textContent).join(": ")));
+  return [...drawn, card("Not drawn", "", lines, true)];
 }
 
 /** Buttons that save what `title` names. @param {string} title @param {Record<string, (file: string) => void>} ways the name of a format, and what saves it into a file */
@@ -34,19 +46,21 @@ export function saveButtons(title, ways) {
 
 /**
  * A chart in a card. `draw` fills an SVG of a given width and returns its height.
- * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./save.js").Entry[], sheet: Sheet,
+ * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./charts/legend.js").Entry[], sheet: Sheet,
  *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
  */
 export function chartCard(chart) {
   const value = element("p", { class: "value", role: "status" });
   const plot = element("div", { class: "plot" });
+  const legend = element("ul", { class: "legend" });
   let svg = shape("svg", {});
-  const draw = () => {
-    const width = Math.max(280, plot.clientWidth || 520);
+  const draw = (/** @type {number} */ room) => {
+    const width = Math.max(280, room || 520);
     svg = shape("svg", { role: "application", tabindex: 0, "aria-label": `${chart.title}. Arrow keys read values.` });
     const height = chart.draw(/** @type {SVGElement} */ (svg), width, (text) => { value.textContent = text; });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     plot.replaceChildren(svg);
+    fillLegend(legend, chart.legend ?? [], width);
   };
   const picture = () => standalone(svg, chart.title, chart.legend ?? []);
   const tools = saveButtons(chart.title, {
@@ -54,16 +68,13 @@ export function chartCard(chart) {
     PNG: (file) => savePng(file, picture()),
     CSV: (file) => save(file, csv(chart.sheet)),
   });
-  const legend = element("ul", { class: "legend" });
-  for (const { name: label, colour, dash } of chart.legend ?? []) {
-    const look = dash ? `background:repeating-linear-gradient(90deg,${colour} 0 4px,transparent 4px 7px)` : `background:${colour}`;
-    legend.append(element("li", {}, element("i", { style: look }), label));
-  }
   const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
   let drawn = 0;
-  new ResizeObserver(() => requestAnimationFrame(() => {
-    if (plot.clientWidth !== drawn) draw();
-    drawn = plot.clientWidth;
+  // The width is told: to ask for it would lay out the page anew for each chart.
+  new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => {
+    const width = Math.round(contentRect.width);
+    if (width !== drawn) draw(width);
+    drawn = width;
   })).observe(plot);
   return made;
 }

@@ -4,9 +4,10 @@ import { colour, dash } from "./charts/colours.js";
 import { forest } from "./charts/forest.js";
 import { xyChart } from "./charts/xy.js";
 import { factorChart } from "./factor.js";
-import { distinct, number } from "./format.js";
+import { distinct, largest, number, rangeOf } from "./format.js";
+import { heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
-import { heading, warnings } from "./run.js";
+import { TIMES, labelOf, scale, unitOf } from "./units.js";
 
 /** @param {any} data @param {HTMLElement} main */
 export function showComparison(data, main) {
@@ -29,22 +30,45 @@ export function showComparison(data, main) {
 
   const metricCharts = (/** @type {string} */ metric) => {
     const rows = rowsOf(metric);
-    const unit = summary.unit[rows[0]] === "1" ? "" : ` (${summary.unit[rows[0]]})`;
-    const label = unit ? `${metric.replace(/_(s|bytes)$/, "")}${unit}` : metric;
-    const items = rows.filter((/** @type {number} */ i) => summary.difference_low[i] !== null).map((/** @type {number} */ i) => ({
-      name: String(summary.variant[i]), low: summary.difference_low[i], value: summary.difference[i], high: summary.difference_high[i], clear: summary.resolved[i] === "true" }));
-    const most = values.value.reduce((/** @type {number | null} */ m, /** @type {number | null} */ v, /** @type {number} */ i) => (v !== null && values.metric[i] === metric && (m === null || v > m) ? v : m), null);
-    const series = variants.map((variant, k) => {
-      const own = values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.variant[i] === variant && values.metric[i] === metric).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
-      return { name: String(variant), colour: colour(k), dash: dash(k), step: true, points: own.length ? [[own[0], 0], ...own.map((/** @type {number} */ v, /** @type {number} */ i) => [v, (i + 1) / own.length]), [most, 1]] : [] };
-    });
-    const charts = [xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", x: label, y: "share of runs", yMax: 1, series })];
-    if (items.length) {
-      charts.unshift(forest({ title: `Differences: ${metric}`, note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Blue: resolved; grey: may be chance.`, x: `difference${unit}`, items }));
-    }
-    return [...factorChart(data.factors, rows.map((/** @type {number} */ i) => ({ variant: String(summary.variant[i]), mean: summary.mean[i], low: summary.low[i], high: summary.high[i] })),
-      metric, label, `Mean and ${number(summary.confidence[0] * 100)} % interval over the runs.`), ...charts];
+    const inUnit = (/** @type {(number | null)[]} */ all) => unitOf(metric, summary.unit[rows[0]], all);
+    const charts = factorCharts(metric, rows, inUnit);
+    const compared = rows.filter((/** @type {number} */ i) => summary.difference_low[i] !== null);
+    if (compared.length) charts.push(differences(metric, compared, inUnit));
+    return [...charts, runs(metric, inUnit)];
   };
+
+  /** @typedef {(all: (number | null)[]) => import("./units.js").Unit} InUnit the unit for all of these values */
+  /** @param {string} metric @param {number[]} rows @param {InUnit} inUnit */
+  function factorCharts(metric, rows, inUnit) {
+    const [unit, size] = inUnit(rows.map((i) => summary.high[i] ?? summary.mean[i]));
+    const scaled = (/** @type {number | null} */ value) => (value === null ? null : value / size);
+    const estimates = rows.map((i) => ({ variant: String(summary.variant[i]), mean: scaled(summary.mean[i]), low: scaled(summary.low[i]), high: scaled(summary.high[i]) }));
+    return factorChart(data.factors, estimates, metric, labelOf(metric, unit), `Mean and ${number(summary.confidence[0] * 100)} % interval over the runs.`);
+  }
+
+  /** @param {string} metric @param {number[]} rows @param {InUnit} inUnit */
+  function differences(metric, rows, inUnit) {
+    const [unit, size] = inUnit(rows.flatMap((i) => [summary.difference_low[i], summary.difference[i], summary.difference_high[i]]));
+    const items = rows.map((i) => ({ name: String(summary.variant[i]), low: summary.difference_low[i] / size, value: summary.difference[i] / size,
+      high: summary.difference_high[i] / size, clear: summary.resolved[i] === "true" }));
+    return forest({ title: `Differences: ${metric}`, wide: true, x: `difference${unit ? ` (${unit})` : ""}`, items,
+      note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Filled: resolved; hollow: may be chance.` });
+  }
+
+  /** @param {string} metric @param {InUnit} inUnit */
+  function runs(metric, inUnit) {
+    const own = (/** @type {any} */ variant) => values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.metric[i] === metric && values.variant[i] === variant);
+    const [unit, size] = inUnit(variants.flatMap(own));
+    const all = variants.map((variant) => own(variant).map((/** @type {number} */ v) => v / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b));
+    const most = Math.max(...all.flat());
+    const series = variants.map((variant, k) => {
+      const found = all[k].map((/** @type {number} */ v, /** @type {number} */ i) => [v, (100 * (i + 1)) / all[k].length]);
+      return { name: String(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
+    });
+    return xyChart({ title: `Runs: ${metric}`, note: "Share of the runs of a variant with at most this value.", wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100,
+      xRange: all.flat().length ? rangeOf(all.flat()) : undefined, series });
+  }
+
   show();
   if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs)));
   main.append(card("All metrics", "A heading sorts the table.", metricTable(summary), true));
@@ -53,10 +77,11 @@ export function showComparison(data, main) {
 
 /** @param {any} curves @param {number} runs */
 function distribution(curves, runs) {
-  const minutes = curves.time_s.map((/** @type {number} */ t) => t / 60);
+  const [unit, size] = scale(TIMES, largest(curves.time_s));
+  const times = curves.time_s.map((/** @type {number} */ t) => t / size);
   const missing = curves.not_completed ? ` ${number(curves.not_completed)} of ${number(curves.leechers)} leechers did not complete.` : "";
   return xyChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. Line: mean over ${number(runs)} runs; band: lowest and highest.${missing}`,
-    x: "time since joining (min)", y: "share of leechers", yMax: 1,
+    x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
     series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
-      points: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.mean[i]]), span: minutes.map((/** @type {number} */ t, /** @type {number} */ i) => [t, c.low[i], c.high[i]]) })) });
+      points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) });
 }

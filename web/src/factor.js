@@ -1,7 +1,7 @@
 // A metric against the factor of a grid that was swept over numbers.
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
-import { distinct } from "./format.js";
+import { distinct, rangeOf } from "./format.js";
 
 /** The largest value over the smallest, from which on the axis is logarithmic. */
 const FAR_APART = 10;
@@ -29,8 +29,10 @@ export function factorChart(factors, estimates, metric, label, note) {
   const defined = estimates.filter((e) => e.mean !== null).sort((a, b) => place.get(a.variant) - place.get(b.variant));
   const series = distinct(estimates.map((e) => others(e.variant))).map((name, k) => {
     const own = defined.filter((e) => others(e.variant) === name);
-    return { name, colour: colour(k), dash: dash(k), bars: true, points: own.map((e) => /** @type {[number, number]} */ ([place.get(e.variant), e.mean])),
+    return { name, colour: colour(k), dash: dash(k), mark: k, bars: true, points: own.map((e) => /** @type {[number, number]} */ ([place.get(e.variant), e.mean])),
       span: own.map((e) => /** @type {[number, number, number]} */ ([place.get(e.variant), e.low ?? e.mean, e.high ?? e.mean])) };
   });
-  return [xyChart({ title: `${metric} against ${over}`, note, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, places, log, series })];
+  const yRange = rangeOf(series.flatMap((s) => s.span.flatMap(([, low, high]) => [low, high])));
+  const said = yRange[0] > 0 ? `${note} The y axis does not start at 0.` : note;
+  return [xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, log, series })];
 }

@@ -1,4 +1,5 @@
-// Numbers for people, and columns of tables. Text from the data only ever becomes a text node.
+// Numbers and names for people, and columns of tables. Text from the data only ever becomes a text node.
+import { scale } from "./units.js";
 
 /** A table as columns. @typedef {Record<string, Array<any>>} Table */
 
@@ -6,8 +7,21 @@
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e9 || size < 1e-3)) return value.toExponential(2);
+  if (size !== 0 && (size >= 1e15 || size < 1e-3)) return value.toExponential(2);
   return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 });
+}
+
+/** @param {number | null | undefined} value @param {number} decimals */
+export function fixed(value, decimals) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.]+$)/, "");
+}
+
+/** In the unit in which it reads best. @param {number | null} value @param {import("./units.js").Unit[]} units */
+export function amount(value, units) {
+  if (value === null) return "–";
+  const [unit, size] = scale(units, value);
+  return `${number(Number((value / size).toPrecision(4)))} ${unit}`;
 }
 
 /** @param {number | null} seconds */
@@ -22,8 +36,19 @@ export function duration(seconds) {
 /** @param {number | null} share */
 export const percent = (share) => (share === null ? "–" : `${number(Math.round(share * 1000) / 10)} %`);
 
+/** The name with its middle left out, if it has more letters: names often differ at their ends. @param {string} name @param {number} letters */
+export function short(name, letters) {
+  const room = Math.max(7, Math.floor(letters));
+  if (name.length <= room) return name;
+  const end = Math.floor((room - 1) / 2);
+  return `${name.slice(0, room - 1 - end)}…${name.slice(-end)}`;
+}
+
 /** The different values in the order in which they come. @param {any[]} values @returns {any[]} */
 export const distinct = (values) => [...new Set(values)];
+
+/** The largest of the numbers, at least 0. @param {(number | null)[]} values */
+export const largest = (values) => values.reduce((/** @type {number} */ most, value) => Math.max(most, value ?? 0), 0);
 
 /** The points of two columns where both have a value. @param {any[]} xs @param {any[]} ys @returns {[number, number][]} */
 export function pairs(xs, ys) {
@@ -36,6 +61,25 @@ export function ticks(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 5].find((m) => m * power >= raw) ?? 10) * power;
   const list = [];
-  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) list.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) list.push(Number((k * step).toPrecision(12)));
   return list;
+}
+
+/** Steps that go on to the next one beyond a range on both sides. @param {number} low @param {number} high @param {number} count */
+export function ticksAround(low, high, count) {
+  const inside = ticks(low, high, count);
+  const step = inside.length > 1 ? inside[1] - inside[0] : high - low || 1;
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  return [...Array(last - first + 1).keys()].map((k) => Number(((first + k) * step).toPrecision(12)));
+}
+
+/** What lies near 0 is shown from there: from this share of the highest value on downwards. */
+const NEAR_ZERO = 1 / 3;
+
+/** The range of an axis for values, which starts at 0 if they come near it. @param {number[]} values @returns {[number, number]} */
+export function rangeOf(values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (low < 0 || low <= high * NEAR_ZERO || low === high) return [Math.min(0, low * 1.05), high * 1.05 || 1];
+  const room = (high - low) * 0.08;
+  return [low - room, high + room];
 }

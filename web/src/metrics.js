@@ -1,29 +1,68 @@
 // The table of all metrics of a comparison.
 import { element, saveButtons } from "./card.js";
-import { number } from "./format.js";
+import { distinct, fixed, largest, number } from "./format.js";
 import { csv, save } from "./save.js";
+import { unitOf } from "./units.js";
 
 const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
 const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+/** What may be long. */
+const NAMES = new Set(["metric", "variant"]);
+/** What is in the unit of the metric. */
+const FIGURES = COLUMNS.slice(COLUMNS.indexOf("mean"), COLUMNS.indexOf("resolved"));
+
+/** Decimals that show the narrowest interval with two digits; without any the largest value with three. @param {number[]} intervals how wide they are @param {number} most */
+function decimalsOf(intervals, most) {
+  const wide = intervals.filter((width) => width > 0);
+  const finest = wide.length ? Math.min(...wide) : most / 10;
+  return finest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(finest)))) : 0;
+}
+
+/** A name that may go on in the next line after each of its parts. @param {string} text */
+const breakable = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+
+/** How a metric is written in all its rows. @param {import("./format.js").Table} summary @param {string} metric */
+function notationOf(summary, metric) {
+  const rows = summary.metric.flatMap((name, i) => (name === metric ? [i] : []));
+  const means = rows.map((i) => summary.mean[i]);
+  const [unit, size] = unitOf(metric, summary.unit[rows[0]], means);
+  const widths = ["", "difference_"].flatMap((name) => rows.map((i) => (summary[`${name}high`][i] - summary[`${name}low`][i]) / size));
+  return { unit, size, decimals: decimalsOf(widths, largest(means.map(Math.abs)) / size) };
+}
+
+/** What stands in the cells of each row. @param {import("./format.js").Table} summary */
+function cellsOf(summary) {
+  const notations = new Map(distinct(summary.metric).map((metric) => [metric, notationOf(summary, metric)]));
+  return summary.metric.map((metric, i) => {
+    const { unit, size, decimals } = notations.get(metric) ?? { unit: "", size: 1, decimals: 0 };
+    return COLUMNS.map((column) => {
+      const value = summary[column][i];
+      if (column === "unit") return unit;
+      if (WORDS.has(column)) return String(value ?? "");
+      return FIGURES.includes(column) && value !== null ? fixed(value / size, decimals) : number(value);
+    });
+  });
+}
 
 /** Sorted by its headings; what has no value comes last either way. @param {import("./format.js").Table} summary */
 export function metricTable(summary) {
+  const cells = cellsOf(summary);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((c) =>
-    element("td", { class: WORDS.has(c) ? "text" : "" }, WORDS.has(c) ? String(summary[c][i] ?? "") : number(summary[c][i]))))));
+  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
     const button = element("button", { type: "button" }, c.replaceAll("_", " "));
-    const cell = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
+    const place = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
     button.addEventListener("click", () => {
       [by, up] = [c, by === c ? !up : true];
       order = sorted(order, (i) => summary[c][i], up);
       for (const other of head) other.removeAttribute("aria-sort");
-      cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+      place.setAttribute("aria-sort", up ? "ascending" : "descending");
       fill();
     });
-    return cell;
+    return place;
   });
   fill();
   const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });

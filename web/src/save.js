@@ -1,17 +1,8 @@
 // What is shown as a file: a chart as SVG or PNG that other programs can read, a table as CSV.
+import { drawnLegend } from "./charts/legend.js";
+import { shape } from "./svg.js";
 
 /** @typedef {{ columns: string[], rows: any[][] }} Sheet what is shown, as a table */
-/** @typedef {{ name: string, colour: string, dash?: string }} Entry of a legend */
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
-export function shape(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 /** Finds the colour that a browser makes of `var(…)` and `color-mix(…)`, as `#rrggbb`. */
 function plainColours() {
@@ -33,29 +24,16 @@ function plainColours() {
   };
 }
 
-/** Title and legend of a chart, as they stand above it on the page; and how high they are. @param {string} title @param {Entry[]} legend @param {number} width @returns {[Element[], number]} */
-function headOf(title, legend, width) {
-  const made = [shape("text", { x: 12, y: 22, class: "head" }, title)];
-  let [x, y] = [12, 44];
-  for (const { name, colour, dash } of legend) {
-    const wide = 34 + name.length * 6.8;
-    if (x > 12 && x + wide > width) [x, y] = [12, y + 18];
-    made.push(shape("line", { x1: x, x2: x + 18, y1: y - 4, y2: y - 4, stroke: colour, "stroke-width": 3, "stroke-dasharray": dash ?? "" }), shape("text", { x: x + 24, y, class: "strong" }, name));
-    x += wide;
-  }
-  return [made, legend.length ? y + 12 : 34];
-}
-
-/** The chart as a file of its own: with title and legend, and nothing in it that hangs on the page. @param {Element} svg @param {string} title @param {Entry[]} legend */
+/** The chart as a file of its own: with title and legend, and nothing in it that hangs on the page. @param {Element} svg @param {string} title @param {import("./charts/legend.js").Entry[]} legend */
 export function standalone(svg, title, legend) {
   const plain = plainColours();
   const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
-  const [above, high] = headOf(title, legend, width);
+  const [above, high] = drawnLegend(legend, width, 44);
   const plot = shape("g", { transform: `translate(0 ${high})` });
   plot.append(...[...svg.children].filter((each) => !each.classList.contains("mark")).map((each) => each.cloneNode(true)));
   const whole = shape("svg", { width, height: height + high, viewBox: `0 0 ${width} ${height + high}` });
   whole.append(shape("style", {}, `text{font:12px sans-serif;fill:${plain("var(--soft)")}}.strong{fill:${plain("var(--ink)")}}.head{font-size:15px;font-weight:bold;fill:${plain("var(--ink)")}}`),
-    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }), ...above, plot);
+    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }), shape("text", { x: 12, y: 22, class: "head" }, title), ...above, plot);
   for (const each of whole.querySelectorAll("[fill], [stroke], [style]")) {
     for (const name of ["fill", "stroke"]) if (each.hasAttribute(name)) each.setAttribute(name, plain(/** @type {string} */ (each.getAttribute(name))));
     const style = each.getAttribute("style");

@@ -75,6 +75,18 @@ test("files that were changed by hand are text in charts, warnings, scenario and
   change("replay.json", '"medium"', JSON.stringify(EVIL));
   swarmsim("report", "changed");
   const page = await harmless("changed", [EVIL, `# ${EVIL}`]);
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.waitForTimeout(200);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "a long name makes nothing wider than a phone");
+  const cut = await page.locator(".plot svg text").evaluateAll((all) => all.filter((text) => {
+    const [own, whole] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];
+    return own.left < whole.left - 1 || own.right > whole.right + 1 || own.bottom > whole.bottom + 1;
+  }).map((text) => text.textContent));
+  assert.deepEqual(cut, [], "no name is cut");
+  const entry = page.locator(".legend li").filter({ hasText: "…" }).first();
+  assert.equal(await entry.getAttribute("title"), EVIL);
+  const [start, end] = (await entry.textContent()).split("…");
+  assert.ok(EVIL.startsWith(start) && EVIL.endsWith(end) && start && end, "its middle is left out");
   await page.locator("#replay canvas.swarm").focus();
   for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");

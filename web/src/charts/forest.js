@@ -1,31 +1,37 @@
-// Intervals around values, one a line, with a line at 0.
+// Intervals around values, one a line beside its name, with a line at 0.
 import { chartCard } from "../card.js";
-import { number, ticks } from "../format.js";
-import { shape } from "../save.js";
+import { number, ticksAround } from "../format.js";
+import { shape } from "../svg.js";
+import { LETTER, nameShape } from "./names.js";
 import { readOneByOne } from "./read.js";
+
+/** The height of a line. */
+const ROW = 34;
 
 /** @param {{ title: string, note?: string, wide?: boolean, x: string, items: { name: string, low: number, value: number, high: number, clear: boolean }[] }} chart */
 export function forest(chart) {
-  const low = Math.min(0, ...chart.items.map((i) => i.low));
-  const high = Math.max(0, ...chart.items.map((i) => i.high));
-  const room = (high - low || 1) * 0.05;
+  const [lowest, highest] = [Math.min(0, ...chart.items.map((i) => i.low)), Math.max(0, ...chart.items.map((i) => i.high))];
   return chartCard({
     ...chart,
     sheet: { columns: ["variant", "low", "difference", "high"], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
     draw(svg, width, say) {
-      const [left, row] = [12, 46];
-      const height = chart.items.length * row + 44;
-      const px = (/** @type {number} */ x) => left + ((x - low + room) / (high - low + 2 * room || 1)) * (width - 2 * left);
-      for (const x of ticks(low - room, high + room, width < 420 ? 3 : 6)) svg.append(shape("text", { x: px(x), y: height - 26, "text-anchor": "middle" }, number(Number(x.toPrecision(6)))));
-      svg.append(shape("line", { x1: px(0), x2: px(0), y1: 0, y2: height - 40, stroke: "var(--soft)", "stroke-dasharray": "3 3" }));
-      svg.append(shape("text", { x: width / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
+      const ticks = ticksAround(lowest, highest, width < 420 ? 4 : 7);
+      const [low, high] = [ticks[0], ticks[ticks.length - 1]];
+      const letters = Math.min(Math.max(...chart.items.map(({ name }) => name.length)), Math.floor((width * 0.36) / LETTER));
+      const [left, right, bottom] = [20 + LETTER * Math.max(7, letters), width - 24, chart.items.length * ROW + 8];
+      const px = (/** @type {number} */ x) => left + ((x - low) / (high - low)) * (right - left);
+      for (const x of ticks) {
+        svg.append(shape("line", { x1: px(x), x2: px(x), y1: 0, y2: bottom, stroke: x === 0 ? "var(--ink)" : "var(--line)" }));
+        svg.append(shape("text", { x: px(x), y: bottom + 16, "text-anchor": "middle", class: "below" }, number(x)));
+      }
+      svg.append(shape("text", { x: (left + right) / 2, y: bottom + 36, "text-anchor": "middle", class: "strong" }, chart.x));
       const mark = shape("circle", { r: 9, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
-      const spots = chart.items.map((item, i) => ({ item, top: i * row + 30 }));
+      const spots = chart.items.map((item, i) => ({ item, top: i * ROW + ROW / 2 + 4 }));
       for (const { item, top: y } of spots) {
-        const [x, fill] = [px(item.value), item.clear ? "var(--c0)" : "var(--soft)"];
-        svg.append(shape("text", { x: left, y: y - 14, class: "strong" }, item.name));
+        const fill = item.clear ? "var(--c0)" : "var(--soft)";
+        svg.append(nameShape(item.name, letters, { x: left - 12, y: y + 4, "text-anchor": "end", class: "strong name" }));
         svg.append(shape("line", { x1: px(item.low), x2: px(item.high), y1: y, y2: y, stroke: fill, "stroke-width": 3 }));
-        svg.append(shape("circle", { cx: x, cy: y, r: 5, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
+        svg.append(shape("circle", { cx: px(item.value), cy: y, r: 5, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
       }
       svg.append(mark);
       readOneByOne(svg, spots, width, ({ item, top }) => {
@@ -33,7 +39,7 @@ export function forest(chart) {
         mark.setAttribute("visibility", "visible");
         say(`${item.name}: ${number(item.value)}, from ${number(item.low)} to ${number(item.high)}`);
       });
-      return height;
+      return bottom + 44;
     },
   });
 }

@@ -1,7 +1,8 @@
 // A grid of numbers as colours.
 import { NOTHING, card, chartCard } from "../card.js";
-import { number } from "../format.js";
-import { shape } from "../save.js";
+import { number, ticks } from "../format.js";
+import { shape } from "../svg.js";
+import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
 import { onKeys } from "./read.js";
 
 /**
@@ -14,14 +15,21 @@ export function heatmap(chart) {
   const most = chart.cells.flat().reduce((/** @type {number} */ m, v) => Math.max(m, v ?? 0), 0) || 1;
   const [rows, columns] = [chart.ys.length, chart.xs.length];
   const label = (/** @type {any} */ v) => (typeof v === "number" ? number(v) : String(v));
-  const short = (/** @type {any} */ v, most_ = 13) => (label(v).length > most_ ? `${label(v).slice(0, most_ - 1)}…` : label(v));
-  const longest = Math.max(...chart.ys.map((y) => short(y).length));
+  const names = chart.xs.map(label);
+  /** What stands at an axis, and at which cell: every name, or round numbers. @param {any[]} values @returns {[string, number][]} */
+  const marks = (values) => (chart.numbers ? values.map((v, i) => [label(v), i])
+    : ticks(values[0], values[values.length - 1], 6).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
     sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x}`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
     draw(svg, width, say) {
-      const [left, head, foot] = [32 + 7 * longest, 8, 46];
-      const [w, h] = [(width - left - 8) / columns, chart.numbers ? 46 : 260 / rows];
+      const letters = lettersBeside(chart.ys.map(label), width);
+      const [left, head] = [32 + LETTER * letters, 8];
+      const w = (width - left - 8) / columns;
+      const below = namesBelow(chart.numbers ? names : [""], w - 6);
+      const foot = 24 + below.high;
+      // As high as the chart beside it, if its rows have room.
+      const h = chart.numbers ? Math.max(24, (300 - head - foot) / rows) : 260 / rows;
       const height = head + h * rows + foot;
       const gap = chart.numbers ? -2 : 0.3;
       const fits = chart.cells.flat().every((v) => number(v).length * 7 < w);
@@ -38,10 +46,8 @@ export function heatmap(chart) {
         svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: `color-mix(in oklab, var(--high) ${share}%, var(--low))` }));
         if (chart.numbers && fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
-      const some = (/** @type {number} */ n, /** @type {number} */ most_) => [...Array(n).keys()].filter((at) => at % Math.ceil(n / most_) === 0);
-      const names = Math.max(4, Math.floor(w / 7));
-      for (const r of some(rows, chart.numbers ? rows : 6)) svg.append(shape("text", { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }, short(chart.ys[r])));
-      for (const c of some(columns, chart.numbers ? columns : 6)) svg.append(shape("text", { x: left + (c + 0.5) * w, y: height - foot + 16, "text-anchor": "middle" }, chart.numbers ? short(chart.xs[c], names) : label(chart.xs[c])));
+      for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
+      for (const [text, c] of marks(chart.xs)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
       svg.append(shape("text", { x: (left + width) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);
       svg.addEventListener("pointermove", (event) => {

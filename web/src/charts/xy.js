@@ -1,24 +1,28 @@
 // Lines, steps, points and intervals over two axes, as SVG: what is shown can be saved as it is.
-import { NOTHING, card, chartCard } from "../card.js";
+import { NOTHING, ONE_MOMENT, card, chartCard } from "../card.js";
 import { number, ticks } from "../format.js";
-import { shape } from "../save.js";
+import { shape } from "../svg.js";
+import { marked } from "./colours.js";
+import { LETTER, namesBelow } from "./names.js";
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
- * `step`: a value holds from its point to the next; `dots`: points of this radius instead of a line; `span`: at each x a lowest and a highest value,
- * shown as a band, or as bars with `bars`.
- * @typedef {{ name: string, points: [number, number][], colour: string, step?: boolean, dots?: number, dash?: string, span?: [number, number, number][], bars?: boolean }} Series
+ * `step`: a value holds from its point to the next; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
+ * a highest value, shown as a band, or as bars with `bars`.
+ * @typedef {{ name: string, points: [number, number][], colour: string, step?: boolean, dots?: number, mark?: number, dash?: string, span?: [number, number, number][],
+ *   bars?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
- * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, series: Series[], places?: Place[], log?: boolean }} XyChart
- * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
+ * @typedef {[low: number, high: number]} Range
+ * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], places?: Place[], log?: boolean }} XyChart
+ * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
+ *   px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
  */
 
 /** Lines or points over two axes; with `places` the x axis is marked there, and spans no more. @param {XyChart} chart */
 export function xyChart(chart) {
   if (chart.series.every((s) => s.points.length === 0)) return card(chart.title, NOTHING, [], chart.wide);
-  const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
-    .reduce((m, point) => Math.max(m, point[axis]), most), 0) || 1;
-  const [xMax, yMax] = [top(0), chart.yMax ?? top(1) * 1.05];
+  const isLine = chart.series.every((s) => !s.dots && !s.bars);
+  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
   const spans = chart.series.some((s) => s.span);
   return chartCard({
     ...chart,
@@ -26,8 +30,8 @@ export function xyChart(chart) {
     sheet: { columns: ["series", chart.x, chart.y, ...(spans ? ["low", "high"] : [])],
       rows: chart.series.flatMap((s) => s.points.map((p, i) => [s.name, ...p, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) },
     draw(svg, width, say) {
-      const at = frame(chart, width, xMax, yMax);
-      axes(svg, chart, at, xMax, yMax);
+      const at = frame(chart, width);
+      axes(svg, chart, at);
       chart.series.forEach((series, k) => {
         // Intervals at one x stand side by side.
         const aside = series.bars ? (k - (chart.series.length - 1) / 2) * Math.min(6, 60 / chart.series.length) : 0;
@@ -40,33 +44,51 @@ export function xyChart(chart) {
   });
 }
 
-/** Where things stand: the numbers at the y axis have the room that they need. @param {XyChart} chart @param {number} width @param {number} xMax @param {number} yMax @returns {Frame} */
-function frame(chart, width, xMax, yMax) {
-  const longest = Math.max(...ticks(0, yMax, 5).map((y) => number(y).length));
-  const [left, right, head, foot, height] = [32 + 7 * longest, 14, 10, 44, 300];
-  const [wide, high] = [width - left - right, height - head - foot];
-  const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => x / xMax;
-  return { left, right, head, foot, width, height, px: (x) => left + share(x) * wide, py: (y) => height - foot - (y / yMax) * high, x: (px) => ((px - left) / wide) * xMax };
+/** What the axes span: from 0 on, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
+function ranges(chart) {
+  const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
+    .reduce((m, point) => Math.max(m, point[axis]), most), 0) || 1;
+  const [right, high] = [top(0), chart.yMax ?? top(1) * 1.05];
+  if (!chart.series.every((s) => s.dots)) return [chart.xRange ?? [0, right], chart.yRange ?? [0, high]];
+  return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
 }
 
-/** @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {number} xMax @param {number} yMax */
-function axes(svg, chart, at, xMax, yMax) {
+/** Where things stand: the numbers and names at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
+function frame(chart, width) {
+  const [xs, ys] = ranges(chart);
+  const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
+  const [left, right, head, height] = [32 + LETTER * longest, 14, 10, 300];
+  const wide = width - left - right;
+  const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => (x - xs[0]) / (xs[1] - xs[0]);
+  const px = (/** @type {number} */ x) => left + share(x) * wide;
+  const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
+  const foot = 22 + (names?.high ?? 22);
+  return { left, right, head, foot, width, height, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
+}
+
+/** The room that each name has around its place, up to the next one and to the edges. @param {number[]} places @param {number} width */
+function roomOf(places, width) {
+  const [first, last] = [places[0], places[places.length - 1]];
+  return Math.min(2 * first, 2 * (width - last), ...places.slice(1).map((right, k) => right - places[k])) - 6;
+}
+
+/** @param {SVGElement} svg @param {XyChart} chart @param {Frame} at */
+function axes(svg, chart, at) {
   const bottom = at.height - at.foot;
-  for (const y of ticks(0, yMax, 5)) {
+  for (const y of ticks(at.ys[0], at.ys[1], 6)) {
     svg.append(shape("line", { x1: at.left, x2: at.width - at.right, y1: at.py(y), y2: at.py(y), stroke: "var(--line)" }));
     svg.append(shape("text", { x: at.left - 6, y: at.py(y) + 4, "text-anchor": "end", class: "tick" }, number(y)));
   }
   let free = -Infinity;
-  for (const { at: x, text } of chart.places ?? ticks(0, xMax, at.width < 420 ? 3 : 6).map((value) => ({ at: value, text: number(value) }))) {
-    const half = text.length * 3.5;
+  for (const { at: x, text } of chart.places ?? ticks(at.xs[0], at.xs[1], at.width < 420 ? 3 : 6).map((value) => ({ at: value, text: number(value) }))) {
+    const half = at.names?.upright ? 7 : Math.min(text.length, at.names ? 7 : Infinity) * (LETTER / 2);
     if (at.px(x) - half < free) continue; // no room
-    svg.append(shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text));
-    free = at.px(x) + half + 4;
+    svg.append(at.names ? at.names.draw(text, at.px(x), bottom) : shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text));
+    free = at.px(x) + half + (at.names?.upright ? 0 : 4);
   }
   svg.append(shape("text", { x: (at.left + at.width - at.right) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
   svg.append(shape("text", { transform: `translate(13 ${(bottom + at.head) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
 }
-
 /** The pointer, and the arrow keys in steps, read what all lines have at one x. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readLines(svg, chart, at, say) {
   const mark = shape("line", { y1: at.head, y2: at.height - at.foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
@@ -120,7 +142,7 @@ function between(places, log) {
 function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
-  const dots = () => series.points.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: series.dots ?? 4, fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  const dots = () => series.points.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
   const span = series.span ?? [];

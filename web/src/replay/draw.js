@@ -1,4 +1,5 @@
 // The swarm at one moment, on a canvas.
+import { short } from "../format.js";
 import { isSeed, isThere, neighboursOf, progress } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
@@ -18,7 +19,7 @@ export function drawSwarm(scene, width, height) {
   for (const ring of layout.rings) {
     context.fillStyle = soft;
     const away = ring.radius + layout.size;
-    context.fillText(ring.name.length > 22 ? `${ring.name.slice(0, 21)}…` : ring.name, ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
+    context.fillText(short(ring.name, width < 500 ? 16 : 22), ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
   }
   const { slots } = view.moment;
   const near = (/** @type {Slot} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;

@@ -1,18 +1,26 @@
 // How leechers find their partners, as curves over the whole replay.
+import { dash } from "../charts/colours.js";
 import { xyChart } from "../charts/xy.js";
+import { TIMES, scale } from "../units.js";
 import { clustering, momentOf } from "./recording.js";
 
 /** Moments at which slots are looked at. */
 const MOMENTS = 200;
 
+/** How long a peer that is shown gives a slot as a leecher. @param {import("./recording.js").Peer | undefined} peer @param {number} end */
+const givenUntil = (peer, end) => (!peer || peer.seed ? 0 : Math.min(end, peer.completed ?? end));
+
 /** @param {import("./recording.js").Recording} film @param {(group: string) => string} colourOf */
 export function foundChart(film, colourOf) {
-  const moments = [...Array(MOMENTS + 1).keys()].map((k) => (film.end * k) / MOMENTS);
+  const last = film.slots.reduce((latest, { from, end }) => Math.max(latest, givenUntil(film.peers[from], end)), 0);
+  const moments = [...Array(MOMENTS + 1).keys()].map((k) => (last * k) / MOMENTS);
+  const [unit, size] = scale(TIMES, last);
   const found = moments.map((now) => clustering(film, momentOf(film, now)));
   const curve = (/** @type {(at: { own: (number | null)[], both: number }) => number | null} */ value) =>
-    found.flatMap((at, k) => { const share = at && value(at); return share === null ? [] : [/** @type {[number, number]} */ ([moments[k] / 60, share])]; });
-  const groups = film.groups.map((name, g) => ({ name: `${name}: to its own group`, colour: colourOf(name), dash: "7 4", points: curve(({ own }) => own[g]) })).filter(({ points }) => points.length > 0);
+    found.flatMap((at, k) => { const share = at && value(at); return share === null ? [] : [/** @type {[number, number]} */ ([moments[k] / size, share * 100])]; });
+  const groups = film.groups.map((name, g) => ({ name: `stay in ${name}`, colour: colourOf(name), points: curve(({ own }) => own[g]) })).filter(({ points }) => points.length > 0)
+    .map((series, k) => ({ ...series, dash: dash(k + 1) }));
   const sample = film.oneOf === 1 ? "" : " Of the sample, with all its slots.";
   return xyChart({ title: "Partners over time", wide: true, note: `Of the slots that leechers give at a moment: the share that is answered, and the share that stays in the own group.${sample}`,
-    x: "time (min)", y: "share of slots", yMax: 1, series: [{ name: "answered", colour: "var(--ink)", points: curve(({ both }) => both) }, ...(groups.length > 1 ? groups : [])] });
+    x: `time (${unit})`, y: "slots (%)", yMax: 100, series: [{ name: "answered", colour: "var(--ink)", points: curve(({ both }) => both) }, ...(groups.length > 1 ? groups : [])] });
 }

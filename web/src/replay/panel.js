@@ -1,6 +1,7 @@
 // What is said about the peer that is chosen: its neighbours, its chunks, its slots.
 import { element } from "../card.js";
-import { duration, number, percent } from "../format.js";
+import { amount, duration, number, percent } from "../format.js";
+import { RATES } from "../units.js";
 import { isSeed, isThere, neighboursOf, partsOf, progress } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
@@ -63,17 +64,17 @@ export function fillPanel(panel, film, chosen, moment, colours) {
   function partners(title, list, other) {
     const rows = [...list].sort((a, b) => other(a) - other(b)).map((slot) => {
       const partner = film.all[other(slot)];
-      const mean = slot.bytes / (slot.end - slot.start) / 1e3;
+      const mean = slot.bytes / (slot.end - slot.start);
       const marks = [slot.optimistic ? "optimistic" : "", moment.both(slot) ? "answered" : "", moment.sending(slot) ? "" : "idle now", other(slot) < film.peers.length ? "" : "not shown"].filter(Boolean);
       return element("li", {}, element("i", { style: `background:${colours[partner.group]}` }),
-        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${number(Math.round(mean * 10) / 10)} kB/s for ${duration(Math.round(slot.end - slot.start))}${marks.length ? ` (${marks.join(", ")})` : ""}`);
+        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(mean)} for ${duration(Math.round(slot.end - slot.start))}${marks.length ? ` (${marks.join(", ")})` : ""}`);
     });
     return element("div", {}, element("h4", {}, `${title} ${rows.length}`), element("ul", {}, ...rows));
   }
 }
 
 /** @param {number | null} bytes */
-const rate = (bytes) => (bytes === null ? "unlimited" : `${number(bytes / 1e3)} kB/s`);
+const rate = (bytes) => (bytes === null ? "unlimited" : amount(bytes, RATES));
 
 /** The file as a strip of cells: filled where the peer has the chunks, half where it has some of them. @param {Recording} film @param {Peer} peer @param {number} now @param {string} colour */
 function map(film, peer, now, colour) {

@@ -1,10 +1,13 @@
 // What the replay says around the canvas: what is shown, what lines and marks mean, the moment in words.
 import { element } from "../card.js";
-import { number, percent } from "../format.js";
+import { number, percent, short } from "../format.js";
 import { clustering, isSeed, isThere } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {import("./recording.js").Moment} Moment */
+
+/** Letters of a name in the legend at most: a phone is as wide. */
+const LETTERS = 34;
 
 /** @param {Recording} film */
 export function noteOf(film) {
@@ -18,7 +21,7 @@ export function noteOf(film) {
 /** @param {Recording} film @param {(group: string) => string} colourOf */
 export function legendOf(film, colourOf) {
   const groups = film.groups.filter((_, g) => film.peers.some((peer) => peer.group === g && !peer.seed));
-  const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", {}, element("i", { class: mark, style }), name);
+  const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", { title: name }, element("i", { class: mark, style }), short(name, LETTERS));
   return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
     item("line both", "both unchoke each other"), item("line", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
     item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"),

@@ -1,0 +1,46 @@
+// Legends: a sample of each line or mark, and its name, on the page and in saved charts.
+import { short } from "../format.js";
+import { shape } from "../svg.js";
+import { marked } from "./colours.js";
+
+/** `mark`: the number of the mark of its points; without `dots` they have a line too. @typedef {{ name: string, colour: string, dash?: string, mark?: number, dots?: number }} Entry */
+
+/** The width of a sample. */
+const SAMPLE = 28;
+/** The width of a letter. */
+const WIDE_LETTER = 8;
+/** What an entry takes besides its name. */
+const BESIDE = SAMPLE + 22;
+
+/** @param {Entry} entry @param {number} x @param {number} y */
+function sample({ colour, dash, mark, dots }, x, y) {
+  const line = shape("line", { x1: x, x2: x + SAMPLE, y1: y, y2: y, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash ?? "" });
+  const point = mark === undefined ? [] : [marked(mark, x + SAMPLE / 2, y, 4.5, { fill: colour })];
+  return dots ? point : [line, ...point];
+}
+
+/** Fills the list above a chart that is `width` wide. @param {HTMLElement} list @param {Entry[]} entries @param {number} width */
+export function fillLegend(list, entries, width) {
+  list.replaceChildren(...entries.map((entry) => {
+    const item = document.createElement("li");
+    const picture = shape("svg", { width: SAMPLE, height: 12, "aria-hidden": "true" });
+    picture.append(...sample(entry, 0, 6));
+    item.append(picture, short(entry.name, (width - BESIDE) / WIDE_LETTER));
+    item.title = entry.name;
+    return item;
+  }));
+}
+
+/** The same in a saved chart below its title: the shapes, and where they end. @param {Entry[]} entries @param {number} width @param {number} top @returns {[Element[], number]} */
+export function drawnLegend(entries, width, top) {
+  const made = [];
+  let [x, y] = [12, top];
+  for (const entry of entries) {
+    const name = short(entry.name, (width - BESIDE) / WIDE_LETTER);
+    const wide = BESIDE + name.length * WIDE_LETTER;
+    if (x > 12 && x + wide > width) [x, y] = [12, y + 18];
+    made.push(...sample(entry, x, y - 4), shape("text", { x: x + SAMPLE + 6, y, class: "strong" }, name));
+    x += wide;
+  }
+  return [made, entries.length ? y + 12 : top - 10];
+}

@@ -1,0 +1,44 @@
+// What stands above the charts: title, warnings, key figures.
+import { card, element } from "./card.js";
+import { amount, duration, number, percent } from "./format.js";
+import { BYTES } from "./units.js";
+
+/** @param {any} title @param {string} text */
+export function heading(title, text) {
+  /** @type {HTMLElement} */ (document.getElementById("title")).textContent = String(title);
+  /** @type {HTMLElement} */ (document.getElementById("subtitle")).textContent = text;
+}
+
+/** A card for each warning; that of a scenario shows the lines that are meant. @param {string[]} texts */
+export const warnings = (texts) => texts.map((text) => {
+  const [first, ...lines] = text.replace(/^warning: /, "").split("\n");
+  const place = lines.length ? [element("pre", { tabindex: "0" }, lines.join("\n"))] : [];
+  return element("section", { class: "card wide warning", role: "note" }, element("p", {}, first), ...place);
+});
+
+/** @type {Record<string, (waiting: number, extinct: number) => string>} */
+const ENDINGS = {
+  "time-limit": (waiting) => `The time limit came first, with ${number(waiting)} leechers without the file: completion times are those of the quicker ones.`,
+  dead: (waiting, extinct) => `The swarm died: nobody had ${number(extinct)} of the chunks any more, so it ended with ${number(waiting)} leechers without the file.`,
+  stalled: (waiting) => `Nothing moved for run.stall_limit, with ${number(waiting)} leechers without the file.`,
+  interrupted: (waiting) => `It was interrupted, with ${number(waiting)} leechers without the file: all figures are partial.`,
+};
+
+/** The figures of summary.csv that say most. @param {Record<string, any>} figures */
+export function keyFigures(figures) {
+  /** @type {[string, string][]} */
+  const shown = [
+    ["peers", number(figures.peers)], ["completed", `${number(figures.completed)} of ${number(figures.leechers)}`],
+    ["completion time, mean", duration(figures.completion_mean_s)], ["median", duration(figures.completion_median_s)],
+    ["95 % are done within", duration(figures.completion_p95_s)], ["last", duration(figures.completion_last_s)],
+    ["upload used by leechers", percent(figures.leecher_utilisation)], ["upload used by all", percent(figures.utilisation)],
+    ["seed load, copies of the file", number(figures.seed_load)], ["fairness (Jain)", number(figures.share_ratio_jain)],
+    ["time over lower bound", number(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
+  return card("Key figures", "", [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
+}
+
+/** What a reader must know if the run ended early. @param {Record<string, any>} figures */
+export function earlyEnd(figures) {
+  const ended = ENDINGS[figures.ending]?.(figures.not_completed - figures.aborted, figures.extinct_chunks);
+  return ended ? [`The run ended early. ${ended}`] : [];
+}

@@ -1,0 +1,48 @@
+// Charts of timeseries.csv and chunks.csv: how a run went on.
+import { card } from "./card.js";
+import { colour, dash } from "./charts/colours.js";
+import { heatmap } from "./charts/heatmap.js";
+import { xyChart } from "./charts/xy.js";
+import { largest, pairs } from "./format.js";
+import { TIMES, scale } from "./units.js";
+
+/** @typedef {import("./format.js").Table} Table */
+
+/** All charts over time, by name. @param {Table} series @param {number} chunks of the file @param {any} grid that of chunks.csv, if it is there */
+export function chartsOverTime(series, chunks, grid) {
+  const [unit, size] = scale(TIMES, largest(series.time_s));
+  const x = `time (${unit})`;
+  const times = series.time_s.map((t) => t / size);
+  /** A line for each column. @param {[any[], string][]} columns @param {boolean} [step] */
+  const lines = (columns, step) => columns.map(([column, name], k) => ({ name, colour: colour(k), dash: dash(k), step, points: pairs(times, column) }));
+  const share = (/** @type {string} */ column) => series[column].map((value) => (value === null ? null : value * 100));
+  return {
+    population: xyChart({ title: "Leechers and seeds", note: "Peers that are there: those that lack something, and those that have the whole file.", x, y: "peers", series: lines([[series.leechers, "leechers"], [series.seeds, "seeds"]], true) }),
+    utilisation: xyChart({ title: "Use of upload capacity", note: "Mean since the sample before.", x, y: "upload used (%)", yMax: 100,
+      series: lines([[share("leecher_utilisation"), "leechers"], [share("seed_utilisation"), "seeds"], [share("utilisation"), "all"]]) }),
+    copies: xyChart({ title: "Copies of a chunk", note: "The rarest chunk, the mean, and the most common one.", x, y: "copies",
+      series: lines([[series.copies_min, "rarest"], [series.copies_mean, "mean"], [series.copies_max, "most common"]], true) }),
+    held: chunksHeld(series, times, x, chunks),
+    seedLoad: xyChart({ title: "Load of the seeds", note: "Their use of their own capacity and their share of all bytes, since the sample before; and their share of all bytes so far.",
+      x, y: "given by seeds (%)", yMax: 100, series: lines([[share("seed_utilisation"), "of their capacity"], ...sharesOfBytes(series)]) }),
+    everyChunk: grid ? [heatmap({ title: "Copies of every chunk over time", wide: true, note: grid.note, x, y: "chunk", unit: "copies",
+      xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, cells: grid.copies })] : [],
+  };
+}
+
+/** How far the leechers are: what the middle one and the tenths at both ends have. @param {Table} series @param {number[]} times @param {string} x @param {number} chunks */
+function chunksHeld(series, times, x, chunks) {
+  const title = "Chunks of a leecher";
+  if (!series.leecher_chunks_p50) return card(title, "This needs results of a newer swarmsim: run once more.", []);
+  const rows = times.map((_, i) => i).filter((i) => series.leecher_chunks_p50[i] !== null);
+  return xyChart({ title, note: `What the leechers have that are there, of ${chunks} chunks. Line: median; band: 10 % to 90 % quantile.`, x, y: "chunks of a leecher", yMax: chunks,
+    series: [{ name: "", colour: colour(0), points: rows.map((i) => [times[i], series.leecher_chunks_p50[i]]),
+      span: rows.map((i) => [times[i], series.leecher_chunks_p10[i], series.leecher_chunks_p90[i]]) }] });
+}
+
+/** What seeds give of all that is sent, in %: between samples, and so far. @param {Table} series @returns {[any[], string][]} */
+function sharesOfBytes(series) {
+  const sent = series.seed_sent_bytes.map((bytes, i) => bytes + series.leecher_sent_bytes[i]);
+  const since = (/** @type {number} */ i) => (sent[i] > sent[i - 1] ? (100 * (series.seed_sent_bytes[i] - series.seed_sent_bytes[i - 1])) / (sent[i] - sent[i - 1]) : null);
+  return [[sent.map((_, i) => (i ? since(i) : null)), "of all bytes"], [sent.map((all, i) => (all > 0 ? (100 * series.seed_sent_bytes[i]) / all : null)), "of all bytes so far"]];
+}
