@@ -276,7 +276,8 @@ fn the_version_names_the_commit() {
     let said = shown(&["--version"]);
     let commit = said
         .strip_prefix(&format!("swarmsim {} (", env!("CARGO_PKG_VERSION")))
-        .and_then(|rest| rest.strip_suffix(")\n"));
+        .and_then(|rest| rest.strip_suffix(")\n"))
+        .map(|commit| commit.strip_suffix(" with changes").unwrap_or(commit));
     // Sources that are no git repository have none.
     let is_hash = |commit: &str| commit.len() >= 12 && commit.chars().all(|c| c.is_ascii_hexdigit());
     assert!(

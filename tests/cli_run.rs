@@ -331,8 +331,12 @@ fn an_interrupt_ends_a_run_cleanly_with_what_was_recorded() {
         let output = interrupted(&home, &[signal]);
         assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
         assert_eq!(home.left_behind(), ["out"]);
-        assert_eq!(home.table("out", &columns::SUMMARY)[0]["ending"], "interrupted");
-        assert_eq!(home.table("out", &columns::PEERS).len(), 2001);
+        let summary = &home.table("out", &columns::SUMMARY)[0];
+        assert_eq!(summary["ending"], "interrupted");
+        // On a busy machine not all have come yet.
+        let came = home.table("out", &columns::PEERS).len();
+        assert_eq!(summary["peers"], came.to_string());
+        assert!(came > 1, "{came}");
     }
 }
 

@@ -73,7 +73,7 @@ impl From<CompareError> for Failure {
         match error {
             CompareError::Directory(error) => error.into(),
             CompareError::Store(
-                error @ (StoreError::OtherRuns { .. } | StoreError::NoHeader(_) | StoreError::InUse(_)),
+                error @ (StoreError::OtherRuns { .. } | StoreError::NoRuns(_) | StoreError::InUse(_)),
             ) => Self::Usage(error.into()),
             error @ (CompareError::FewerRuns { .. }
             | CompareError::Plan(_)

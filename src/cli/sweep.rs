@@ -129,12 +129,14 @@ fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Vo
         Outcome::Finished(_) if voice.quiet => (),
         Outcome::Finished(runs) => {
             let text = format!(
-                "  {} {shard}: its {} are in {}\n  {} swarmsim merge {}, once all shards are there\n",
+                "  {} {shard}: its {} are in {}\n  {} swarmsim merge {}, once all shards are there;\n  {} where each has a directory of its own, \
+                 swarmsim merge DIR DIR … --out ALL\n",
                 voice.style.dim("shard    "),
                 human::counted(runs, "run"),
                 voice.style.bold(target.display()),
                 voice.style.dim("then     "),
                 target.display(),
+                voice.style.dim("         "),
             );
             say(io::stdout(), &text)?;
         }

@@ -243,7 +243,8 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary directory");
         let target = home.path().join("swarm");
         let living = fill(&target, false, "living").expect("nothing is in the way");
-        // Killed with files in it; killed before it had its lock; somebody's own.
+        // Killed with nothing in it; with files in it; without its lock; somebody's own.
+        fs::create_dir(home.path().join(".swarm.partial-6-0")).expect("made");
         for (left, file) in [
             (".swarm.partial-7-0", ".lock"),
             (".swarm.partial-8-0", "peers.csv"),

@@ -129,7 +129,8 @@ fn hold(path: &Path) -> io::Result<Option<File>> {
     Ok((!is_taken && lock.exists()).then_some(file))
 }
 
-/// Removes the directories that killed processes have left beside `target`: those of which nobody holds the lock.
+/// Removes the directories that killed processes have left beside `target`: those of which nobody holds the lock, and empty ones, which whoever
+/// has just made one makes again.
 fn sweep_away(target: &Path) {
     let Some(name) = target.file_name() else { return };
     let begin = format!(".{}.{PARTIAL}-", name.to_string_lossy());
@@ -138,11 +139,12 @@ fn sweep_away(target: &Path) {
     for entry in entries.into_iter().flatten().flatten() {
         let name = entry.file_name();
         let is_partial = name.to_string_lossy().strip_prefix(&begin).is_some_and(is_numbers);
-        let lock = entry.path().join(STAGING_LOCK);
-        if let (true, Ok(file)) = (is_partial, OpenOptions::new().write(true).open(lock))
-            && file.try_lock().is_ok()
-        {
-            // What can't be removed is in nobody's way.
+        // What can't be removed is in nobody's way.
+        if !is_partial || fs::remove_dir(entry.path()).is_ok() {
+            continue;
+        }
+        let lock = OpenOptions::new().write(true).open(entry.path().join(STAGING_LOCK));
+        if lock.is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

@@ -78,11 +78,11 @@ pub enum StoreError {
         /// The first thing that differs.
         difference: String,
     },
-    /// Its header can't be read, and nothing in it is known to be of these runs.
+    /// No line of it is of these runs, nor of any file beside it.
     #[error(
-        "`{0}` does not start with the header of a store of runs, and no line of it belongs to this one: move it away, or choose another directory with --out"
+        "`{0}` holds no runs: no line of it can be read, nor is there another file that holds any. Move it away, or name another directory"
     )]
-    NoHeader(PathBuf),
+    NoRuns(PathBuf),
     /// Another process writes here.
     #[error("another swarmsim is writing to `{0}`: wait for it to end, or choose another directory with --out")]
     InUse(PathBuf),
@@ -97,7 +97,7 @@ impl Store {
     pub fn open(directory: &Path, own: &str, fingerprint: &Fingerprint) -> Result<Self, StoreError> {
         fs::create_dir_all(directory).map_err(failed("create", directory))?;
         let own_path = directory.join(format!("{own}.{EXTENSION}"));
-        let (own, content) = Segment::open(&own_path, fingerprint)?;
+        let (mut own, content) = Segment::open(&own_path, fingerprint)?;
         let mut records = Records::default();
         records.add(&own_path, content)?;
         for path in records::segments(directory)?
@@ -106,6 +106,8 @@ impl Store {
         {
             records.add(&path, segment::read(&path, fingerprint)?)?;
         }
+        records.check_ours()?;
+        own.begin(fingerprint)?;
         Ok(Self { own, records })
     }
 

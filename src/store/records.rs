@@ -32,6 +32,8 @@ pub struct SegmentFile {
     file: Option<File>,
     /// Checksum of its header.
     header: String,
+    /// Whether its header or a line of it is known.
+    is_ours: bool,
 }
 
 /// A run that two lines hold.
@@ -65,12 +67,23 @@ impl Records {
                 records.add(&path, content)?;
             }
         }
+        records.check_ours()?;
         Ok(records)
+    }
+
+    /// Checks that not all that is there is something else: a file that was spoilt from end to end has others beside it that were not.
+    pub(super) fn check_ours(&self) -> Result<(), StoreError> {
+        let is_used = |segment: &SegmentFile| segment.is_ours;
+        match self.damages.first() {
+            Some(damage) if !self.segments.iter().any(is_used) => Err(StoreError::NoRuns(damage.path.clone())),
+            _ => Ok(()),
+        }
     }
 
     /// Adds what a segment holds; of a run that is there already the first line stays.
     pub(super) fn add(&mut self, path: &Path, content: Content) -> Result<(), StoreError> {
         let segment = self.segments.len();
+        let is_ours = content.is_ours();
         let is_kept_open = segment < FILES_OPEN_MAX;
         let file = is_kept_open.then(|| File::open(path).map_err(failed("read", path)));
         self.segments.push(SegmentFile {
@@ -79,6 +92,7 @@ impl Records {
             notes: content.notes,
             file: file.transpose()?,
             header: content.header,
+            is_ours,
         });
         self.damages.extend(content.damages);
         for (id, line) in content.runs {

@@ -52,6 +52,8 @@ pub(super) struct Content {
     pub damages: Vec<Damage>,
     /// Checksum of the header that its lines belong to.
     pub header: String,
+    /// Whether that header stands in it.
+    has_header: bool,
     /// Length up to the end of the last whole line, and how many there are.
     whole: u64,
     lines: usize,
@@ -69,25 +71,29 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 impl Segment {
-    /// Opens the file to append to it; one without a whole header is begun anew.
+    /// Opens the file to append to it, once it is begun.
     pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Content), StoreError> {
         let file = lock(path)?;
         let content = read(path, fingerprint)?;
-        // The torn end of a line would run into the next one.
-        file.set_len(content.whole).map_err(failed("write to", path))?;
-        let mut segment = Self {
+        let segment = Self {
             path: path.to_owned(),
             file,
             header: content.header.clone(),
             end: content.whole,
             lines: content.lines,
         };
-        if content.whole == 0 {
-            let text = line::seal(&Header::of(fingerprint));
-            let (text, _) = text.map_err(|cause| failed("write to", path)(cause.into()))?;
-            segment.write_line(&text)?;
-        }
         Ok((segment, content))
+    }
+
+    /// Makes it ready to be appended to: its torn end would run into the next line, and one without a whole line needs its header.
+    pub fn begin(&mut self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
+        self.file.set_len(self.end).map_err(failed("write to", &self.path))?;
+        if self.end == 0 {
+            let text = line::seal(&Header::of(fingerprint));
+            let (text, _) = text.map_err(|cause| failed("write to", &self.path)(cause.into()))?;
+            self.write_line(&text)?;
+        }
+        Ok(())
     }
 
     /// Appends a finished run, which is on the disk before it counts as finished: a power cut then loses none that was shown as done.
@@ -184,6 +190,10 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
         bytes.clear();
         let length = reader.read_until(b'\n', &mut bytes).map_err(failed("read", path))?;
         if bytes.last() != Some(&b'\n') {
+            let is_torn = number > 1 || expected.as_bytes().starts_with(&bytes);
+            if !is_torn {
+                content.damaged(path, number);
+            }
             break;
         }
         let text = bytes.trim_ascii_end();
@@ -195,11 +205,14 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
         // Scenarios of hundreds of variants take long to be understood, a thousand times over: mostly they are the very bytes.
         if number > 1 {
             content.add(path, line, line::decode(&content.header, text));
-        } else if text != expected.trim_ascii_end().as_bytes() {
+        } else if text == expected.trim_ascii_end().as_bytes() {
+            content.has_header = true;
+        } else {
             match line::unseal::<Header<'_>>(text) {
                 Some((header, of)) => {
                     header.check(path, fingerprint)?;
                     content.header = of;
+                    content.has_header = true;
                 }
                 None => content.add(path, line, None),
             }
@@ -207,24 +220,32 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
         content.whole += length as u64;
         content.lines = number;
     }
-    let is_ours = content.damages.first().is_none_or(|damage| damage.line > 1);
-    if is_ours || !content.runs.is_empty() || !content.notes.is_empty() {
-        Ok(content)
-    } else {
-        Err(StoreError::NoHeader(path.to_owned()))
+    if !content.is_ours() {
+        // Nobody wants to read of each line of something else.
+        content.damages.truncate(1);
     }
+    Ok(content)
 }
 
 impl Content {
+    /// Whether something in it is known to be of these runs.
+    pub fn is_ours(&self) -> bool {
+        self.has_header || !self.runs.is_empty() || !self.notes.is_empty()
+    }
+
     fn add(&mut self, path: &Path, line: Line, entry: Option<Entry>) {
         match entry {
             Some(Entry::Run(record)) => self.runs.push((record.id(), line)),
             Some(Entry::Note(note)) => self.notes.push((self.runs.len(), note)),
-            None => self.damages.push(Damage {
-                path: path.to_owned(),
-                line: line.number,
-            }),
+            None => self.damaged(path, line.number),
         }
+    }
+
+    fn damaged(&mut self, path: &Path, line: usize) {
+        self.damages.push(Damage {
+            path: path.to_owned(),
+            line,
+        });
     }
 }
 

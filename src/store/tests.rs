@@ -178,11 +178,40 @@ fn runs_of_something_else_are_refused_with_the_first_difference() {
 }
 
 #[test]
-fn what_is_no_store_is_refused() {
-    let home = filled();
-    fs::write(segment(&home), "a shopping list\n").expect("written");
-    let refused = Store::open(home.path(), WHOLE, &fingerprint());
-    assert!(matches!(refused, Err(StoreError::NoHeader(_))), "{refused:?}");
+fn what_is_no_store_is_refused_and_left_alone() {
+    for list in ["milk\nbread\n", "milk"] {
+        let home = filled();
+        fs::write(segment(&home), list).expect("written");
+        for own in [WHOLE, "shard-1-of-2"] {
+            let refused = Store::open(home.path(), own, &fingerprint());
+            assert!(matches!(refused, Err(StoreError::NoRuns(_))), "{refused:?}");
+        }
+        assert_eq!(fs::read_to_string(segment(&home)).expect("read"), list);
+    }
+}
+
+#[test]
+fn a_file_that_is_spoilt_from_end_to_end_is_named_and_the_others_are_used() {
+    for spoilt in [&b"milk\nbread\n"[..], b"milk", &[0, 1, 255, 10, 0]] {
+        let home = filled();
+        let other = home.path().join("shard-1-of-2.jsonl");
+        fs::write(&other, spoilt).expect("written");
+        let named = [Damage {
+            path: other.clone(),
+            line: 1,
+        }];
+        let store = reopened(&home);
+        assert_eq!(store.records().damages(), named);
+        assert!(has(&store, 0, 0) && has(&store, 0, 2));
+        // Whoever writes it goes on with it.
+        let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("opened");
+        store.append(&record(1, 0)).expect("written");
+        drop(store);
+        let records = Records::read(&[home.path().to_owned()], &fingerprint()).expect("read");
+        let there: Vec<_> = records.ids().collect();
+        assert_eq!(there, [id(0, 0), id(0, 1), id(0, 2), id(1, 0)]);
+        assert_eq!(records.get(id(1, 0)).expect("read"), Some(record(1, 0)));
+    }
 }
 
 #[test]
