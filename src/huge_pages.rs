@@ -96,17 +96,18 @@ mod tests {
 
     #[test]
     #[cfg(all(target_os = "linux", not(miri)))]
-    fn large_blocks_are_advised_and_small_ones_are_not() {
+    fn huge_pages_are_asked_for() {
         if !std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists() {
             return;
         }
-        for (bytes, advised) in [(64 << 20, true), (200 << 10, false)] {
-            // SAFETY: the block is freed with its layout.
-            unsafe {
-                let block = HugePages.alloc(layout(bytes));
-                assert_eq!(is_advised(block.addr() + bytes / 2), advised, "{bytes}");
-                HugePages.dealloc(block, layout(bytes));
-            }
+        let bytes = 64 << 20;
+        // SAFETY: the blocks are freed with their layouts.
+        unsafe {
+            let block = HugePages.alloc(layout(bytes));
+            assert!(is_advised(block.addr() + bytes / 2));
+            let block = HugePages.realloc(block, layout(bytes), 2 * bytes);
+            assert!(is_advised(block.addr() + bytes + bytes / 2));
+            HugePages.dealloc(block, layout(2 * bytes));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::Ledger;
+use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -22,27 +23,6 @@ pub struct Link {
     pub received: RateMeter,
     /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
     pub unchoked_at: SimTime,
-}
-
-/// What is known of one end in a byte.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Marks(u8);
-
-impl Marks {
-    /// The neighbour may want something that the owner has or is being sent it; see [`Swarm::is_served_or_waits`](crate::swarm::Swarm::is_served_or_waits).
-    const MAY_WANT: u8 = 1;
-    /// The owner unchokes the neighbour.
-    const UNCHOKING: u8 = 2;
-    /// The slot was given at random.
-    const OPTIMISTIC: u8 = 4;
-
-    const fn has(self, mark: u8) -> bool {
-        self.0 & mark != 0
-    }
-
-    fn set(&mut self, mark: u8, on: bool) {
-        self.0 = if on { self.0 | mark } else { self.0 & !mark };
-    }
 }
 
 /// The range of the flat array in which a peer keeps its ends.
@@ -361,18 +341,6 @@ mod tests {
     #[test]
     fn an_end_is_small() {
         assert_eq!((size_of::<Link>(), Links::END_BYTES), (40, 45));
-    }
-
-    #[test]
-    fn marks_do_not_touch_each_other() {
-        let mut marks = Marks::default();
-        marks.set(Marks::UNCHOKING, true);
-        marks.set(Marks::OPTIMISTIC, true);
-        marks.set(Marks::UNCHOKING, false);
-        assert!(marks.has(Marks::OPTIMISTIC) && !marks.has(Marks::UNCHOKING) && !marks.has(Marks::MAY_WANT));
-        marks.set(Marks::MAY_WANT, true);
-        marks.set(Marks::OPTIMISTIC, false);
-        assert_eq!(marks, Marks(Marks::MAY_WANT));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod kept_counts;
 pub mod layout;
 pub mod ledger;
 pub mod links;
+mod marks;
 pub mod meter;
 pub mod peers;
 

@@ -187,10 +187,20 @@ impl Peers {
         chunks
     }
 
-    /// Bytes in use, without lists that have outgrown their inline places.
+    /// Bytes in use, lists that have outgrown their places inside a peer included.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.column.len() * size_of::<Peer>()
+        let outgrown = |peer: &Peer| outgrown_bytes(&peer.unchoked_by) + outgrown_bytes(&peer.unchoked);
+        self.column.len() * size_of::<Peer>() + self.column.iter().map(outgrown).sum::<usize>()
+    }
+}
+
+/// What `list` takes outside its owner.
+fn outgrown_bytes<A: smallvec::Array>(list: &SmallVec<A>) -> usize {
+    if list.spilled() {
+        list.capacity() * size_of::<A::Item>()
+    } else {
+        0
     }
 }
 
