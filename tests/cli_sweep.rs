@@ -239,6 +239,28 @@ fn double_runs_that_differ_are_an_error_that_names_both() {
         "{error}"
     );
     assert!(!home.path("joined").exists());
+    // In one file they are no better, and whoever would go on sees it too.
+    let honest = text.lines().nth(2).expect("a run");
+    fs::write(&segment, format!("{}\n{honest}\n", forged.join("\n"))).expect("written");
+    let shard = ["sweep", "scenario.toml", "--out", "two", "-q"];
+    for how in [&["--resume"][..], &["--shard", "1/1"]] {
+        let error = home.refused(1, &[&shard[..], how].concat());
+        assert!(
+            error.contains("came out differently") && error.contains("line 3"),
+            "{error}"
+        );
+    }
+    assert!(!home.path("two/comparison.csv").exists());
+    let status = home.status(&["two"]);
+    let parts = status["parts"].as_array().expect("parts");
+    let shard = parts.iter().find(|part| part["shard"] == "1/1").expect("the shard");
+    assert_eq!((&status["doubles"], &shard["done"]), (&1.into(), &20.into()));
+    let (said, _) = home.done(&["status", "two"]);
+    assert!(
+        said.contains("1 differ")
+            && said.contains("run 0 of `64 KiB · count=8`: two/runs/shard-1-of-1.jsonl, line 3 and"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -309,7 +331,7 @@ fn a_damaged_header_is_named_and_the_runs_below_it_are_used() {
     assert_eq!(status["damages"][0], "out/runs/shard-1-of-1.jsonl:1");
     assert_eq!((&status["done"], &status["wanted"]), (&20.into(), &20.into()));
     let (_, beside) = home.shard("out", "1/1");
-    assert!(beside.contains("line 1, is damaged: no run is lost by it"), "{beside}");
+    assert!(beside.contains("line 1; no run is missing for it"), "{beside}");
     home.done(&["merge", "out", "-q"]);
     assert_eq!(home.files("out"), home.files("whole"));
 }
@@ -459,7 +481,7 @@ fn a_damaged_line_is_named_and_its_run_played_again() {
     );
     let (_, beside) = home.shard("out", "1/1");
     assert!(
-        beside.contains("line 3, is damaged: the run in it is done again"),
+        beside.contains("line 3; a run that only stood there is done again"),
         "{beside}"
     );
     home.done(&["merge", "out", "-q"]);
@@ -474,7 +496,158 @@ fn what_can_not_be_done_in_parts_is_refused() {
     assert!(error.contains("they can't be played in parts"), "{error}");
     let error = home.refused(2, &[&shard[..], &["--force"]].concat());
     assert!(error.contains("--force"), "{error}");
+    let error = home.refused(2, &["sweep", "scenario.toml", "--shard", "1/99999999999"]);
+    assert!(error.contains("at most 100000"), "{error}");
     let error = home.refused(2, &["sweep", "scenario.toml", "--shard", "3/2"]);
     assert!(error.contains("the shards are 1/2 to 2/2"), "{error}");
     assert!(!home.path("out").exists() && !home.path("results").exists());
+}
+
+#[test]
+fn a_dry_run_checks_everything_and_makes_nothing() {
+    let home = Home::new();
+    let (said, _) = home.sweep("out", &["--dry-run"]);
+    assert!(said.contains("5 of each") && !home.path("out").exists(), "{said}");
+    home.shard("out", "1/2");
+    let before = home.files("out");
+    home.sweep("out", &["--dry-run", "--shard", "2/2"]);
+    let shard = ["sweep", "scenario.toml", "--out", "out", "--dry-run", "--shard", "2/2"];
+    let error = home.refused(2, &[&shard[..], &["--runs", "6"]].concat());
+    assert!(error.contains("the number of runs was 5 and is 6"), "{error}");
+    let error = home.refused(2, &["sweep", "scenario.toml", "--out", "out", "--dry-run"]);
+    assert!(error.contains("exists already"), "{error}");
+    assert_eq!(home.files("out"), before);
+    assert_eq!(fs::read_dir(home.path("out/runs")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn seeds_need_only_suffice_for_the_runs_that_are_played() {
+    let home = Home::new();
+    let last = ["--seed", "9223372036854775806", "--runs"];
+    home.sweep("out", &[&last[..], &["2", "-q"]].concat());
+    let args = [
+        "sweep",
+        "scenario.toml",
+        "--out",
+        "more",
+        "--seed",
+        last[1],
+        "--runs",
+        "3",
+    ];
+    let error = home.refused(2, &args);
+    assert!(error.contains("do not suffice for 3 runs"), "{error}");
+}
+
+#[test]
+fn a_plan_that_was_removed_meanwhile_is_there_at_the_end() {
+    let home = Home::new();
+    for (how, segment) in [
+        (&["--runs", "60"][..], "segment-0"),
+        (&["--runs", "60", "--shard", "1/1"], "shard-1-of-1"),
+    ] {
+        let out = segment;
+        let args = [&["sweep", "scenario.toml", "-q", "--jobs", "1", "--out", out], how].concat();
+        let mut child = home
+            .command(&args)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        wait_for(&home.path(&format!("{out}/runs/{segment}.jsonl")), 3);
+        fs::remove_file(home.path(&format!("{out}/plan.json"))).expect("removed");
+        assert!(child.wait().expect("ended").success());
+        assert_eq!(home.status(&[out])["done"], 240);
+    }
+}
+
+#[test]
+fn a_merge_of_a_sweep_that_was_stopped_names_the_way_on() {
+    let home = Home::new();
+    home.sweep("out", &["-q"]);
+    let segment = home.path("out/runs/segment-0.jsonl");
+    let text = fs::read_to_string(&segment).expect("read");
+    let begun: Vec<_> = text.lines().take(4).collect();
+    fs::write(&segment, begun.join("\n") + "\n").expect("written");
+    let error = home.refused(1, &["merge", "out"]);
+    assert!(
+        error.contains("18 of 20 runs are missing") && error.contains("--resume"),
+        "{error}"
+    );
+}
+
+/// With an sbatch that does at once, one after the other, what a cluster would do later.
+#[cfg(unix)]
+#[test]
+fn the_slurm_script_checks_before_it_submits() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.sweep("whole", &["-q"]);
+    let sbatch = home.path("bin/sbatch");
+    fs::create_dir(home.path("bin")).expect("made");
+    fs::write(
+        &sbatch,
+        r#"#!/bin/sh
+tasks=
+for word; do
+    case $word in
+    --array=1-*) tasks=${word#--array=1-} ;;
+    --*) ;;
+    *) break ;;
+    esac
+    shift
+done
+echo "$tasks" >>submitted
+if [ -n "$tasks" ]; then
+    for task in $(seq "$tasks"); do SLURM_ARRAY_TASK_ID=$task "$@" >>said 2>&1; done
+else
+    "$@" >>said 2>&1
+fi
+echo 7
+"#,
+    )
+    .expect("written");
+    fs::set_permissions(&sbatch, fs::Permissions::from_mode(0o755)).expect("may be run");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/slurm/sweep.sh");
+    let path = format!(
+        "{}:{}",
+        home.path("bin").display(),
+        std::env::var("PATH").expect("a path")
+    );
+    let submit = |options: &[&str]| {
+        let mut command = Command::new("bash");
+        command
+            .arg(&script)
+            .args(["2", "scenario.toml", "out///"])
+            .args(options);
+        command.env("PATH", &path).current_dir(home.path("."));
+        command.env("SWARMSIM", assert_cmd::cargo::cargo_bin("swarmsim"));
+        command.output().expect("bash runs")
+    };
+    for (options, why) in [
+        (&["--vary", "file.nonsense=1"][..], "nonsense"),
+        (&["--resume"], "--resume"),
+        (&["--shard", "1/2"], "--shard"),
+        (&["--jobs", "3"], "--jobs"),
+        (&["--set", "sweep.vary={}"], "vari"),
+    ] {
+        let output = submit(options);
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains(why), "{options:?}: {said}");
+        assert!(
+            !home.path("submitted").exists() && !home.path("out").exists(),
+            "{options:?}"
+        );
+    }
+    let output = submit(&["-q"]);
+    let said = fs::read_to_string(home.path("said")).unwrap_or_default();
+    assert!(output.status.success(), "{}{said}", text(&output.stderr));
+    assert!(home.path("out.log").is_dir());
+    assert_eq!(home.files("out"), home.files("whole"), "{said}");
+    let output = submit(&["--runs", "6"]);
+    let said = text(&output.stderr);
+    assert!(
+        !output.status.success() && said.contains("the number of runs was 5 and is 6"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(home.path("submitted")).expect("read"), "2\n\n");
 }

@@ -77,11 +77,15 @@ impl Home {
 
     /// The files of a result or a comparison, without the store of the latter, in which runs stand in the order in which they ended.
     fn files(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
-        let entries = fs::read_dir(self.path(out)).into_iter().flatten();
+        let folders = [self.path(out), self.path(out).join("variants")];
+        let entries = folders.iter().flat_map(fs::read_dir).flatten();
         let files = entries
             .map(|entry| entry.expect("an entry").path())
             .filter(|path| path.is_file());
-        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = |path: &Path| {
+            let below = path.strip_prefix(self.path(out)).expect("below");
+            below.to_string_lossy().into_owned()
+        };
         files
             .map(|path| (name(&path), fs::read(&path).expect("read")))
             .collect()
@@ -553,6 +557,68 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
     home.done("compare scenario.toml -q --out small/out --runs 12 --resume");
     let (left, whole) = (home.files("small/out"), home.files("whole"));
     assert!(whole.iter().all(|(name, bytes)| left.get(name) == Some(bytes)));
+}
+
+#[test]
+fn tables_of_a_grown_comparison_come_together_or_not_at_all() {
+    let home = Home::new();
+    home.done("sweep scenario.toml -q --out whole --runs 3");
+    home.done("sweep scenario.toml -q --out out --runs 2");
+    let old = home.files("out");
+    // The last table can't be written.
+    let obstacle = home.path("out/comparison_summary.csv.segment-0.partial");
+    fs::create_dir(&obstacle).expect("made");
+    let output = home.output("sweep scenario.toml -q --out out --runs 3 --resume");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`out/comparison_summary.csv`"), "{said}");
+    let mut left = home.files("out");
+    let plan = "plan.json".to_owned();
+    assert_ne!(left.insert(plan.clone(), old[&plan].clone()), Some(old[&plan].clone()));
+    assert_eq!(left, old);
+    fs::remove_dir(obstacle).expect("removed");
+    home.done("sweep scenario.toml -q --out out --runs 3 --resume");
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
+fn a_full_disk_leaves_the_tables_of_one_study() {
+    let home = Home::new();
+    let Some(_small) = Mounted::new(&home, "size=8m") else {
+        return;
+    };
+    home.done("sweep scenario.toml -q --out whole --runs 12");
+    home.done("sweep scenario.toml -q --out small/out --runs 4");
+    let old = home.files("small/out");
+    let used_kib = |out: &str| {
+        let size = |path: PathBuf| fs::metadata(path).expect("a file").len().div_ceil(4096) * 4;
+        let store = size(home.path(&format!("{out}/runs/segment-0.jsonl")));
+        home.files(out)
+            .keys()
+            .map(|name| size(home.path(&format!("{out}/{name}"))))
+            .sum::<u64>()
+            + store
+    };
+    // Enough for the runs, and for some of the new tables.
+    let of_store = used_kib("whole")
+        - home
+            .files("whole")
+            .values()
+            .map(|b| (b.len() as u64).div_ceil(4096) * 4)
+            .sum::<u64>();
+    let size = format!("remount,size={}k", used_kib("small/out") + of_store + 60);
+    let shrunk = Command::new("mount")
+        .args(["-o", &size])
+        .arg(home.path("small"))
+        .status();
+    assert!(shrunk.expect("mount runs").success());
+    let output = home.output("sweep scenario.toml -q --out small/out --runs 12 --resume");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("small/out/") && said.contains("No space left"), "{said}");
+    let mut left = home.files("small/out");
+    left.insert("plan.json".to_owned(), old["plan.json"].clone());
+    assert_eq!(left, old);
 }
 
 #[test]

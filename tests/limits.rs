@@ -282,3 +282,28 @@ fn bytes_of_a_scenario() {
         }
     }
 }
+
+#[test]
+fn columns_of_a_trace() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let scenario = SCENARIO.replace("count = 10\n", "arrival.trace.file = \"trace.csv\"\n");
+    let read = |columns: &str| {
+        fs::write(home.path().join("trace.csv"), format!("{columns}\n1\n")).expect("written");
+        let loaded = parse(&scenario, "scenario.toml", home.path(), &LoadOptions::default());
+        loaded.map(|_| ()).map_err(|error| error.render(false))
+    };
+    let with_unknown = |unknown: usize| format!("arrival_s{}", ",a".repeat(unknown));
+    assert_eq!(read("arrival_s"), Ok(()));
+    // Few enough to be looked at one by one.
+    let error = read(&with_unknown(19)).expect_err("unknown columns");
+    assert!(
+        error.contains("unknown column `a`") && !error.contains("at most"),
+        "{error}"
+    );
+    for unknown in [20, 40_000] {
+        let error = read(&with_unknown(unknown)).expect_err("too many columns");
+        let said = format!("`trace.csv` has {} columns", unknown + 1);
+        assert!(error.contains(&said) && error.contains("at most 20"), "{error}");
+        assert!(error.len() < 1000, "{error}");
+    }
+}

@@ -21,17 +21,21 @@ fi
 command=("$0" "$@")
 shards=$1 file=$2 out=$3
 shift 3
+# Without slashes at its end: messages go beside it.
+out=${out%"${out##*[!/]}"}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export SWARMSIM=${SWARMSIM:-swarmsim}
 command -v "$SWARMSIM" >/dev/null || { echo "there is no program '$SWARMSIM': set SWARMSIM to its path" >&2 && exit 2; }
-# What is wrong with the scenario is said here and now, not by each task.
-"$SWARMSIM" check "$file" >/dev/null
+case $shards in
+auto) some=1 ;;
+'' | *[!0-9]* | 0*) echo "the number of shards is a whole number from 1, or 'auto', not '$shards'" >&2 && exit 2 ;;
+*) some=$shards ;;
+esac
+# What is wrong with the scenario, the options or OUT is said here and now, not by each task; another plan than that of OUT is refused.
+"$SWARMSIM" sweep "$file" --shard "1/$some" --out "$out" --jobs "${TASK_CPUS:-2}" "$@" --dry-run >/dev/null
 if [ "$shards" = auto ]; then
     shards=$("$here/shards.sh" "$file" "$out" "$@")
 fi
-case $shards in
-'' | *[!0-9]* | 0*) echo "the number of shards is a whole number from 1, or 'auto', not '$shards'" >&2 && exit 2 ;;
-esac
 mkdir -p "$out.log"
 
 # shellcheck disable=SC2086 # several words are meant

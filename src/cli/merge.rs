@@ -36,11 +36,7 @@ pub(super) struct MergeArgs {
 pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
     let merged = compare::merge(&args.directories, args.out.as_deref(), args.force, own)?;
     for damage in &merged.damages {
-        errors.warn(&format!(
-            "`{}`, line {}, is damaged; no run is missing for it",
-            damage.path.display(),
-            damage.line
-        ));
+        errors.warn(&format!("damaged: {damage}; no run is missing for it"));
     }
     if merged.doubles > 0 {
         errors.warn(&format!(

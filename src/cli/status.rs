@@ -16,6 +16,8 @@ use crate::progress::unix_seconds;
 
 /// With more variants than this they are not listed.
 const VARIANTS_SHOWN: usize = 12;
+/// Of anything else so many are named.
+const ITEMS_SHOWN: usize = 10;
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -61,13 +63,21 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     );
     if status.doubles > 0 {
         let lines = human::counted(status.doubles as u64, "line");
-        line("double", &format!("{lines}: the same run in several files"));
+        let differ = human::count(status.conflicts.len() as u64);
+        line(
+            "double",
+            &format!("{lines} of runs that are there already; {differ} differ"),
+        );
     }
-    for damage in &status.damages {
-        line("damaged", &format!("{}, line {}", damage.path.display(), damage.line));
+    for conflict in first(&status.conflicts) {
+        line("differ", &conflict);
+    }
+    let damages: Vec<_> = status.damages.iter().map(ToString::to_string).collect();
+    for damage in first(&damages) {
+        line("damaged", &damage);
     }
     if !status.not_begun.is_empty() {
-        line("not begun", &format!("shard {}", status.not_begun.join(", ")));
+        line("not begun", &format!("shard {}", first(&status.not_begun).join(", ")));
     }
     text.push('\n');
     let rows: Vec<_> = status.parts.iter().map(|part| row(part, now_unix_s)).collect();
@@ -83,6 +93,18 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
         text.push_str(&table::aligned(&["variant", "runs"], &rows, style));
     }
     text
+}
+
+/// The first few of `items`, and how many more there are.
+fn first(items: &[String]) -> Vec<String> {
+    let mut shown: Vec<_> = items.iter().take(ITEMS_SHOWN).cloned().collect();
+    if items.len() > ITEMS_SHOWN {
+        shown.push(format!(
+            "… and {} more",
+            human::count((items.len() - ITEMS_SHOWN) as u64)
+        ));
+    }
+    shown
 }
 
 fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
@@ -136,16 +158,18 @@ mod tests {
                 part("1/3", 5, 5, State::Running, Some(60.0)),
                 part("2/3", 2, 4, State::Failed("cannot write to `x`".to_owned()), None),
             ],
-            not_begun: vec!["3/3".to_owned()],
-            doubles: 1,
+            not_begun: (3..=14).map(|number| format!("{number}/14")).collect(),
+            doubles: 2,
+            conflicts: vec!["run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4".to_owned()],
             damages: Vec::new(),
         };
         insta::assert_snapshot!(text(&status, 1090, Style::plain()), @"
         swarm
           runs      7 of 20 (35.0 %)
           variants  0 of 2 complete
-          double    1 line: the same run in several files
-          not begun shard 3/3
+          double    2 lines of runs that are there already; 1 differ
+          differ    run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4
+          not begun shard 3/14, 4/14, 5/14, 6/14, 7/14, 8/14, 9/14, 10/14, 11/14, 12/14, … and 2 more
 
           part        done   left                         state        since     ETA
           shard 1/3      5      5                       running   1 min 30 s   1 min

@@ -77,7 +77,7 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         plan.seeds_fit(),
         "the seeds from {} on do not suffice for {} runs: choose a smaller one with --seed",
         plan.base.seed,
-        plan.max_runs
+        plan.most_runs()
     );
     let estimates = plan
         .variants
@@ -99,15 +99,12 @@ pub(super) fn watched<T>(
     let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
     let outcome = play(&stop, &mut |event| match event {
-        Event::Damaged(damage) => errors.warn(&format!(
-            "`{}`, line {}, is damaged: {}",
-            damage.path.display(),
-            damage.line,
-            // The first line is the header.
-            if damage.line > 1 {
-                "the run in it is done again"
+        Event::Damaged { damage, is_missing } => errors.warn(&format!(
+            "damaged: {damage}; {}",
+            if is_missing {
+                "a run that only stood there is done again"
             } else {
-                "no run is lost by it"
+                "no run is missing for it"
             }
         )),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),

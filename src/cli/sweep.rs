@@ -37,6 +37,9 @@ pub(super) struct SweepArgs {
     /// Delete the sweep that is there and start anew
     #[arg(long)]
     force: bool,
+    /// Check everything and show the plan, but play nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Print the outcome as JSON on standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -57,13 +60,18 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
     let default = || Path::new(RESULTS).join(format!("{}-sweep", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
     let segment = args.shard.map_or(WHOLE.to_owned(), |shard| shard.segment());
-    let directory = Directory::prepare(&target, &segment, args.existing())?;
     let voice = Voice {
         json: args.json,
         quiet: args.quiet,
         style,
         errors,
     };
+    if args.dry_run {
+        compare::check(&plan, &target, args.existing())?;
+        voice.announce(&plan, jobs, &target)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let directory = Directory::prepare(&target, &segment, args.existing())?;
     voice.announce(&plan, jobs, &target)?;
     match args.shard {
         None => whole(&plan, &directory, jobs, voice),

@@ -69,6 +69,17 @@ impl Directory {
         })
     }
 
+    /// Checks that [`Directory::prepare`] would take `path`; nothing is made or deleted.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(path: &Path, existing: Existing) -> Result<(), CompareError> {
+        match existing {
+            Existing::Refuse | Existing::Replace => check_place(path, existing == Existing::Replace).map(drop),
+            Existing::Resume | Existing::Join => is_taken(path).map(drop),
+        }
+    }
+
     /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -95,30 +106,64 @@ impl Directory {
         locked.map_err(failed("lock", &path))
     }
 
-    /// Has `write` fill the file `name` below the directory, which appears when it is whole.
+    /// Has `write` fill a file for the place `name` below the directory, where it appears when it is published.
     pub(super) fn write<E: From<DirectoryError>>(
         &self,
         name: &str,
         write: impl FnOnce(Box<dyn Write>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let path = self.path.join(name);
-        let partial = self.path.join(format!("{name}.{}.{UNFINISHED}", self.segment));
-        let file = File::create(&partial).map_err(failed("write", &path))?;
+    ) -> Result<Unpublished, E> {
+        let unpublished = Unpublished {
+            path: self.path.join(name),
+            partial: self.path.join(format!("{name}.{}.{UNFINISHED}", self.segment)),
+        };
+        let Unpublished { path, partial } = &unpublished;
+        let file = File::create(partial).map_err(failed("write", path))?;
         write(Box::new(BufWriter::new(file)))?;
-        let synced = File::open(&partial).and_then(|file| file.sync_all());
-        synced.map_err(failed("write", &path))?;
-        fs::rename(&partial, &path).map_err(failed("write", &path))?;
-        Ok(())
+        let synced = File::open(partial).and_then(|file| file.sync_all());
+        synced.map_err(failed("write", path))?;
+        Ok(unpublished)
     }
 
-    /// Writes `text` into the file `name`.
-    pub(super) fn write_text(&self, name: &str, text: &str) -> Result<(), CompareError> {
+    /// Writes `text` for the place `name`.
+    pub(super) fn write_text(&self, name: &str, text: &str) -> Result<Unpublished, DirectoryError> {
         self.write(name, |mut file| {
             let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-            written.map_err(failed("write", &self.path.join(name)))?;
-            Ok(())
+            written.map_err(failed("write", &self.path.join(name)))
         })
     }
+}
+
+/// A file that has another name until it is published; if it never is, it goes.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Unpublished {
+    path: PathBuf,
+    partial: PathBuf,
+}
+
+impl Unpublished {
+    /// Puts it in its place, at once where something stands there.
+    pub fn publish(self) -> Result<(), DirectoryError> {
+        fs::rename(&self.partial, &self.path).map_err(failed("write", &self.path))
+    }
+}
+
+impl Drop for Unpublished {
+    fn drop(&mut self) {
+        // Once it is published nothing has this name; whoever gave up has an error to show already.
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+/// Publishes files that belong together. All old ones go before the first new one comes: at no moment do files of two studies stand side by side.
+pub(super) fn publish_together(files: Vec<Unpublished>) -> Result<(), DirectoryError> {
+    for Unpublished { path, .. } in &files {
+        match fs::remove_file(path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed("replace", path)(cause)),
+            _ => (),
+        }
+    }
+    files.into_iter().try_for_each(Unpublished::publish)
 }
 
 /// Where the finished runs of the comparison in `directory` are.
@@ -188,7 +233,7 @@ fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
     Ok(locks)
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
     move |cause| DirectoryError::Io {
         action,
         path: path.to_owned(),
@@ -250,16 +295,27 @@ mod tests {
     }
 
     #[test]
-    fn a_file_appears_whole() {
+    fn files_appear_whole_and_together_or_not_at_all() {
         let home = tempfile::tempdir().expect("a temporary directory");
         let made = Directory::prepare(&home.path().join("x"), WHOLE, Existing::Refuse).expect("made");
-        let written: Result<(), DirectoryError> = made.write("runs.csv", |mut file| {
-            file.write_all(b"a,b\n").expect("room");
-            Ok(())
-        });
-        written.expect("written");
-        assert_eq!(fs::read_to_string(made.path().join("runs.csv")).expect("read"), "a,b\n");
-        let given_up = made.write("other.csv", |_| Err(DirectoryError::NoName(PathBuf::new())));
-        assert!(given_up.is_err() && !made.path().join("other.csv").exists());
+        let there = || {
+            let entries = fs::read_dir(made.path()).expect("a folder").flatten();
+            let files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
+            let mut texts: Vec<_> = files.map(|path| fs::read_to_string(path).expect("read")).collect();
+            texts.sort();
+            texts
+        };
+        let write =
+            |text: &str| ["runs.csv", "scenario.toml"].map(|name| made.write_text(name, text).expect("written"));
+        publish_together(write("old").into()).expect("published");
+        assert_eq!(there(), ["old", "old"]);
+        let given_up = write("new");
+        assert_eq!(there(), ["new", "new", "old", "old"]);
+        let failed = made.write("other.csv", |_| Err(DirectoryError::NoName(PathBuf::new())));
+        assert!(failed.is_err());
+        drop(given_up);
+        assert_eq!(there(), ["old", "old"]);
+        publish_together(write("new").into()).expect("published");
+        assert_eq!(there(), ["new", "new"]);
     }
 }

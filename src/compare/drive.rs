@@ -1,10 +1,11 @@
 //! From start to end: what is not in the store is run, and what is there is analysed.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::analysis::Analysis;
-use super::directory::Directory;
-use super::merge::MergeError;
+use super::directory::{Directory, Existing};
+use super::merge::{MergeError, check_conflicts};
 use super::plan::Plan;
 use super::plan_file::{PlanFile, PlanFileError};
 use super::precision::BATCH;
@@ -13,7 +14,7 @@ use super::shard::Shard;
 use super::{tables, workers};
 use crate::engine::RunFault;
 use crate::engine::observer::NoObserver;
-use crate::metrics::{DirectoryError, WriteError};
+use crate::metrics::DirectoryError;
 use crate::progress::unix_seconds;
 use crate::scenario::study::WarmUp;
 use crate::store::{Damage, Note, Records, RunId, RunRecord, Stage, Store, StoreError};
@@ -21,8 +22,13 @@ use crate::store::{Damage, Note, Records, RunId, RunRecord, Stage, Store, StoreE
 /// What happens on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
-    /// A line of the store can't be read: its run is done again.
-    Damaged(&'e Damage),
+    /// Something of the store can't be read …
+    Damaged {
+        /// … this …
+        damage: &'e Damage,
+        /// … and some of the runs to play are missing.
+        is_missing: bool,
+    },
     /// There are these runs to do now …
     Planned(&'e [RunId]),
     /// … of which one more is there; `new` if it was played just now.
@@ -66,9 +72,6 @@ pub enum CompareError {
     /// Something about the finished runs.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A table could not be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
     /// More runs are there than are wanted: tables of some of them would pass for the whole.
     #[error(
         "{there} runs of each variant are there already, more than the {wanted} that are wanted: say --runs {there}, or choose another directory with --out"
@@ -112,12 +115,16 @@ pub fn drive(
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<Finished>, CompareError> {
-    let session = Session::open(plan, directory, jobs, stop, watch)?;
+    let ids: Vec<_> = (0..plan.runs).flat_map(|run| of_run(plan, run)).collect();
+    let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
     if plan.precision.is_none() {
         check_runs(plan, session.store.records(), plan.runs)?;
     }
-    PlanFile::of(plan).write(directory)?;
-    session.noted(|session| session.play_all(directory, watch))
+    let file = PlanFile::of(plan);
+    file.write(directory)?;
+    let outcome = session.noted(|session| session.play_all(directory, watch))?;
+    file.restore(directory)?;
+    Ok(outcome)
 }
 
 /// Plays the runs of one `shard` of `plan`; others may be at work in the same `directory`. It makes no tables.
@@ -133,34 +140,57 @@ pub fn drive_shard(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<u64>, CompareError> {
     let file = PlanFile::of(plan);
-    let there = file.check_same(directory.path());
-    let is_readable = !matches!(there, Err(PlanFileError::Unread { .. } | PlanFileError::Damaged { .. }));
-    if is_readable {
-        there?;
-    }
+    let is_there = is_there(&file, directory.path())?;
+    let ids = shard.runs(plan);
     // What the runs there belong to is known from the store, too.
-    let session = Session::open(plan, directory, jobs, stop, watch)?;
-    if !is_readable {
+    let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
+    if !is_there {
         file.write(directory)?;
     }
-    session.noted(|session| {
-        let ids = shard.runs(plan);
+    let outcome = session.noted(|session| {
         session.complete(&ids, watch)?;
         Ok(session.interrupted(&ids).unwrap_or(Outcome::Finished(ids.len() as u64)))
-    })
+    })?;
+    file.restore(directory)?;
+    Ok(outcome)
+}
+
+/// Checks that `plan` can go to `path` as `existing` says; nothing is made or played.
+///
+/// # Errors
+/// When something stands there that may not be used, or that has another plan.
+pub fn check(plan: &Plan, path: &Path, existing: Existing) -> Result<(), CompareError> {
+    Directory::check(path, existing)?;
+    if existing == Existing::Join {
+        is_there(&PlanFile::of(plan), path)?;
+    }
+    Ok(())
+}
+
+/// Whether `directory` has the plan `file`; one that can't be read is none, and another one is an error.
+fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFileError> {
+    match file.check_same(directory) {
+        Err(PlanFileError::Unread { .. } | PlanFileError::Damaged { .. }) => Ok(false),
+        same => same.map(|()| true),
+    }
 }
 
 impl<'s> Session<'s> {
     fn open(
         plan: &'s Plan,
+        ids: &[RunId],
         directory: &Directory,
         jobs: usize,
         stop: &'s AtomicBool,
         watch: &mut dyn FnMut(Event<'_>),
     ) -> Result<Self, CompareError> {
         let store = Store::open(&directory.store(), directory.segment(), &plan.fingerprint())?;
-        let damages = store.records().damages();
-        damages.iter().for_each(|damage| watch(Event::Damaged(damage)));
+        let records = store.records();
+        let is_missing = ids.iter().any(|id| !records.contains(*id));
+        for damage in records.damages() {
+            watch(Event::Damaged { damage, is_missing });
+        }
+        check_conflicts(plan, records)?;
         Ok(Self {
             plan,
             store,

@@ -10,7 +10,7 @@ use super::plan_file::PlanFile;
 use crate::choking::OwnChokers;
 use crate::metrics::{DirectoryError, Staging};
 use crate::progress::unix_seconds;
-use crate::store::{Damage, Double, Note, Records, RunId, Stage, Store, WHOLE};
+use crate::store::{Damage, Double, Note, Records, RunId, SegmentFile, Stage, Store, WHOLE};
 
 /// In the place of the name of a segment, for a process that makes tables and plays nothing.
 const MERGE: &str = "merge";
@@ -21,9 +21,7 @@ const NAMED_MAX: usize = 10;
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
     /// Some runs are in none of them.
-    #[error(
-        "{missing} of {wanted} runs are missing: {first}. `swarmsim status` shows which part lacks them; nothing was written"
-    )]
+    #[error("{missing} of {wanted} runs are missing: {first}. {how}; nothing was written")]
     Missing {
         /// How many.
         missing: usize,
@@ -31,10 +29,12 @@ pub enum MergeError {
         wanted: usize,
         /// The first of them, in words.
         first: String,
+        /// How to go on.
+        how: &'static str,
     },
     /// Two lines say that they are the same run, and differ.
     #[error(
-        "run {run} of `{variant}` came out differently in `{}`, line {}, and in `{}`, line {}: were both played by the same program? Nothing was written",
+        "run {run} of `{variant}` came out differently in `{}`, line {}, and in `{}`, line {}: were both played by the same program? No tables were made",
         .lines[0].0.display(), .lines[0].1, .lines[1].0.display(), .lines[1].1
     )]
     Conflict {
@@ -93,14 +93,18 @@ impl Parts {
         self.wanted().filter(|id| !self.records.contains(*id)).collect()
     }
 
-    fn check(&self) -> Result<(), MergeError> {
-        if let Some(Double { id, lines, .. }) = self.records.doubles().iter().find(|double| !double.same) {
-            return Err(MergeError::Conflict {
-                variant: self.plan.variants[id.variant].label.clone(),
-                run: id.run,
-                lines: lines.clone(),
-            });
+    /// What plays the missing runs.
+    fn how_to_go_on(&self) -> &'static str {
+        let is_part = |segment: &SegmentFile| segment.path.file_stem().is_none_or(|name| name != WHOLE);
+        if self.records.segments().iter().any(is_part) {
+            "`swarmsim status` shows which part lacks them"
+        } else {
+            "The command that began it plays them with --resume, and makes the tables"
         }
+    }
+
+    fn check(&self) -> Result<(), MergeError> {
+        check_conflicts(&self.plan, &self.records)?;
         let missing = self.missing();
         if missing.is_empty() {
             return Ok(());
@@ -114,8 +118,27 @@ impl Parts {
             missing: missing.len(),
             wanted: self.wanted().count(),
             first: first.join(", "),
+            how: self.how_to_go_on(),
         })
     }
+}
+
+/// Checks that no two lines say different things of the same run.
+pub(super) fn check_conflicts(plan: &Plan, records: &Records) -> Result<(), MergeError> {
+    match records.conflicts().next() {
+        None => Ok(()),
+        Some(Double { id, lines, .. }) => Err(MergeError::Conflict {
+            variant: label(plan, *id),
+            run: id.run,
+            lines: lines.clone(),
+        }),
+    }
+}
+
+/// The label of the variant of a run; what is stored may be of none.
+pub(super) fn label(plan: &Plan, id: RunId) -> String {
+    let variant = plan.variants.get(id.variant);
+    variant.map_or_else(|| id.variant.to_string(), |variant| variant.label.clone())
 }
 
 /// What a merge has found and made.
@@ -129,7 +152,7 @@ pub struct Merged {
     pub target: PathBuf,
     /// Runs that were there twice, and the same.
     pub doubles: usize,
-    /// Lines that could not be read; the runs in them are there all the same.
+    /// What could not be read; the runs in it are there all the same.
     pub damages: Vec<Damage>,
 }
 

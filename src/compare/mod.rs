@@ -47,7 +47,7 @@ mod workers;
 
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use directory::{Directory, Existing};
-pub use drive::{CompareError, Event, Finished, Outcome, drive, drive_shard};
+pub use drive::{CompareError, Event, Finished, Outcome, check, drive, drive_shard};
 pub use factors::Factor;
 pub use list::axis;
 pub use merge::{MergeError, Merged, Parts, merge};

@@ -1,5 +1,7 @@
 //! All that is decided before the first run, and checked: which variants, how many runs, what is compared.
 
+use std::collections::BTreeMap;
+
 use super::factors::Factor;
 use super::metric::{Metric, metrics};
 use super::variants::{Choice, variants};
@@ -73,6 +75,8 @@ impl Plan {
     ) -> Result<Self, ScenarioError> {
         let mut warnings = Vec::new();
         let mut loaded: Vec<Variant> = Vec::new();
+        // Each is written once: with a trace the texts are long.
+        let mut swarms: BTreeMap<String, usize> = BTreeMap::new();
         for Choice {
             label,
             factors,
@@ -81,13 +85,12 @@ impl Plan {
         {
             let of_variant = load(&changes).map_err(|error| error.in_the(&format!("variant `{label}`")))?;
             check_seed(&base.scenario, &of_variant.scenario, &changes)?;
-            let is_same = |other: &&Variant| other.scenario.to_toml() == of_variant.scenario.to_toml();
-            if let (Variation::Grid(_), Some(change), Some(same)) =
-                (&study.variation, changes.last(), loaded.iter().find(is_same))
-            {
+            let same = swarms.insert(of_variant.scenario.to_toml(), loaded.len());
+            if let (Variation::Grid(_), Some(change), Some(same)) = (&study.variation, changes.last(), same) {
+                let same = &loaded[same].label;
                 return Err(ScenarioError::at(
                     &change.value,
-                    format!("the variants `{}` and `{label}` are one and the same swarm", same.label),
+                    format!("the variants `{same}` and `{label}` are one and the same swarm"),
                     "vary something that a run depends on, each value once",
                 ));
             }
@@ -159,10 +162,16 @@ impl Plan {
         self.base.seed + u64::from(run)
     }
 
+    /// Runs of each variant, or what precision may make of them.
+    #[must_use]
+    pub fn most_runs(&self) -> u32 {
+        self.precision.map_or(self.runs, |_| self.max_runs)
+    }
+
     /// Whether the seeds of all runs are possible.
     #[must_use]
     pub fn seeds_fit(&self) -> bool {
-        SEED_MAX - self.base.seed >= u64::from(self.max_runs)
+        SEED_MAX - self.base.seed >= u64::from(self.most_runs()) - 1
     }
 
     /// Everything that the figures of a run depend on.

@@ -126,7 +126,15 @@ impl PlanFile {
     /// Writes it into `directory`.
     pub(super) fn write(&self, directory: &Directory) -> Result<(), CompareError> {
         let (text, _) = seal(self).map_err(io::Error::from)?;
-        directory.write_text(PLAN, &text)
+        Ok(directory.write_text(PLAN, &text)?.publish()?)
+    }
+
+    /// Writes it into `directory` if somebody has removed it.
+    pub(super) fn restore(&self, directory: &Directory) -> Result<(), CompareError> {
+        if directory.path().join(PLAN).exists() {
+            return Ok(());
+        }
+        self.write(directory)
     }
 
     /// Checks that `directory` has no other plan.

@@ -34,7 +34,9 @@ impl FromStr for Shard {
             Some((number, of)) if (1..=of).contains(&number) && of <= SHARDS_MAX => Ok(Self { number, of }),
             Some((_, of)) if of > SHARDS_MAX => Err(format!("at most {SHARDS_MAX} shards are possible")),
             Some((_, of)) if of > 0 => Err(format!("the shards are 1/{of} to {of}/{of}")),
-            _ => Err("a shard is a number and how many there are, such as 2/8".to_owned()),
+            _ => Err(format!(
+                "a shard is a number and how many there are, at most {SHARDS_MAX}, such as 2/8"
+            )),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::merge::Parts;
+use super::merge::{Parts, label};
+use super::plan::Plan;
 use super::shard::Shard;
 use crate::progress::unix_seconds;
-use crate::store::{Damage, RunId, SegmentFile, Stage, Store};
+use crate::store::{Damage, Double, RunId, SegmentFile, Stage, Store};
 
 /// How far it is.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +30,9 @@ pub struct Status {
     pub not_begun: Vec<String>,
     /// Runs that are there more than once.
     pub doubles: usize,
-    /// Lines that can't be read.
+    /// Those of them of which two lines say different things, in words.
+    pub conflicts: Vec<String>,
+    /// What can't be read.
     #[serde(serialize_with = "lines")]
     pub damages: Vec<Damage>,
 }
@@ -71,8 +74,14 @@ pub enum State {
 }
 
 fn lines<S: serde::Serializer>(damages: &[Damage], serializer: S) -> Result<S::Ok, S::Error> {
-    let line = |damage: &Damage| format!("{}:{}", damage.path.display(), damage.line);
-    serializer.collect_seq(damages.iter().map(line))
+    let of_file = |damage: &Damage| -> Vec<String> {
+        let path = damage.path.display();
+        let lines = damage.lines.iter().map(|line| format!("{path}:{line}"));
+        let more = (damage.more > 0).then(|| format!("{path}: {} more lines", damage.more));
+        let why = damage.why.iter().map(|why| format!("{path}: {why}"));
+        lines.chain(more).chain(why).collect()
+    };
+    serializer.collect_seq(damages.iter().flat_map(of_file))
 }
 
 impl Status {
@@ -96,6 +105,11 @@ impl Status {
             parts: segments.iter().map(|segment| part(segment, &left)).collect(),
             not_begun: not_begun(segments),
             doubles: parts.records.doubles().len(),
+            conflicts: parts
+                .records
+                .conflicts()
+                .map(|double| conflict(&parts.plan, double))
+                .collect(),
             damages: parts.records.damages().to_vec(),
         }
     }
@@ -111,6 +125,14 @@ impl Status {
         let etas: Option<Vec<f64>> = self.parts.iter().filter(running).map(|part| part.eta_s).collect();
         etas?.into_iter().reduce(f64::max)
     }
+}
+
+/// Where two lines differ of a run.
+fn conflict(plan: &Plan, Double { id, lines, .. }: &Double) -> String {
+    let [one, other] = lines
+        .each_ref()
+        .map(|(path, line)| format!("{}, line {line}", path.display()));
+    format!("run {} of `{}`: {one} and {other}", id.run, label(plan, *id))
 }
 
 fn name(path: &Path) -> String {
@@ -149,7 +171,7 @@ fn part(segment: &SegmentFile, left: &BTreeMap<Option<Shard>, usize>) -> Part {
         Some(Stage::Started) | None => State::Gone,
     };
     let eta_s = last.filter(|_| state == State::Running).and_then(|(before, note)| {
-        let played = segment.runs - before;
+        let played = segment.runs.saturating_sub(*before);
         let elapsed_s = unix_seconds().saturating_sub(note.at_unix_s) as f64;
         (played > 0).then(|| elapsed_s / played as f64 * left as f64)
     });

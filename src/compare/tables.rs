@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
-use super::directory::{Directory, VARIANTS};
+use super::directory::{Directory, Unpublished, VARIANTS, failed, publish_together};
 use super::drive::CompareError;
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
-use crate::metrics::WriteError;
+use crate::metrics::DirectoryError;
 use crate::metrics::columns::Table;
 use crate::metrics::comparisons::{COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
 use crate::metrics::summary::write_row;
@@ -97,15 +97,15 @@ struct SummaryRow<'r> {
     comparisons: usize,
 }
 
-/// Writes all of it.
+/// Writes all of it; the old ones stay until all that replaces them is there.
 pub(super) fn write(
     directory: &Directory,
     plan: &Plan,
     records: &Records,
     analysis: &Analysis,
 ) -> Result<(), CompareError> {
-    write_scenarios(directory, plan)?;
-    write_table(directory, &RUNS, |table| {
+    let mut files = write_scenarios(directory, plan)?;
+    files.push(write_table(directory, &RUNS, |table| {
         each_run(plan, records, analysis.runs, &mut |label, record| {
             write_row(
                 table,
@@ -117,8 +117,8 @@ pub(super) fn write(
                 },
             );
         })
-    })?;
-    write_table(directory, &COMPARISON, |table| {
+    })?);
+    files.push(write_table(directory, &COMPARISON, |table| {
         each_run(plan, records, analysis.runs, &mut |label, record| {
             for metric in &plan.metrics {
                 let row = ValueRow {
@@ -132,13 +132,13 @@ pub(super) fn write(
                 write_row(table, &row);
             }
         })
-    })?;
-    write_table(directory, &COMPARISON_QUANTILES, |table| {
+    })?);
+    files.push(write_table(directory, &COMPARISON_QUANTILES, |table| {
         each_run(plan, records, analysis.runs, &mut |label, record| {
             quantile_rows(label, record).for_each(|row| write_row(table, &row));
         })
-    })?;
-    write_table(directory, &COMPARISON_FACTORS, |table| {
+    })?);
+    files.push(write_table(directory, &COMPARISON_FACTORS, |table| {
         for (variant, factor) in plan.variants.iter().flat_map(|v| v.factors.iter().map(move |f| (v, f))) {
             let row = FactorRow {
                 variant: &variant.label,
@@ -149,27 +149,29 @@ pub(super) fn write(
             write_row(table, &row);
         }
         Ok(())
-    })?;
-    write_table(directory, &COMPARISON_SUMMARY, |table| {
+    })?);
+    files.push(write_table(directory, &COMPARISON_SUMMARY, |table| {
         for metric in &analysis.metrics {
             for index in 0..metric.variants.len() {
                 write_row(table, &summary_row(analysis, metric, index));
             }
         }
         Ok(())
-    })
+    })?);
+    Ok(publish_together(files)?)
 }
 
 fn write_table(
     directory: &Directory,
     table: &'static Table,
     fill: impl FnOnce(&mut TableWriter) -> Result<(), CompareError>,
-) -> Result<(), CompareError> {
+) -> Result<Unpublished, CompareError> {
     directory.write(table.file, |output| {
         let mut writer = TableWriter::new(table, output);
         fill(&mut writer)?;
-        let file = table.file;
-        writer.finish().map_err(|cause| WriteError { file, cause })?;
+        writer
+            .finish()
+            .map_err(failed("write", &directory.path().join(table.file)))?;
         Ok(())
     })
 }
@@ -242,21 +244,21 @@ fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usiz
     }
 }
 
-fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<(), CompareError> {
+fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<Vec<Unpublished>, DirectoryError> {
     let about = "The scenario that was varied, every default spelled out; its variants are in variants/.";
-    write_text(directory, SCENARIO, about, &plan.base.to_toml())?;
+    let mut files = vec![write_text(directory, SCENARIO, about, &plan.base.to_toml())?];
     for (number, variant) in plan.variants.iter().enumerate() {
         let name = format!("{VARIANTS}/{number}-{}.toml", file_name(&variant.label));
         let about = format!(
             "The variant `{}`. Run k of the comparison: swarmsim run <this file> --seed <{} + k>",
             variant.label, plan.base.seed
         );
-        write_text(directory, &name, &about, &variant.scenario.to_toml())?;
+        files.push(write_text(directory, &name, &about, &variant.scenario.to_toml())?);
     }
-    Ok(())
+    Ok(files)
 }
 
-fn write_text(directory: &Directory, name: &str, about: &str, toml: &str) -> Result<(), CompareError> {
+fn write_text(directory: &Directory, name: &str, about: &str, toml: &str) -> Result<Unpublished, DirectoryError> {
     let text = format!("# Written by swarmsim {}. {about}\n\n{toml}", env!("CARGO_PKG_VERSION"));
     directory.write_text(name, &text)
 }

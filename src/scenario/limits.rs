@@ -46,6 +46,8 @@ pub const SEED_MAX: u64 = i64::MAX as u64;
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of a trace.
 pub const TRACE_BYTES_MAX: u64 = 1 << 30;
+/// Columns of a trace. Three can say something; one with more than this is no trace.
+pub const TRACE_COLUMNS_MAX: usize = 20;
 /// Runs of a variant.
 pub const RUNS_MAX: u64 = 100_000;
 /// Variants of a comparison.

@@ -9,7 +9,7 @@ use super::limits::{
     CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
     LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN,
     RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX,
-    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, VARIANTS_MAX,
+    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 
@@ -111,6 +111,11 @@ fn limits(page: &mut String) {
     row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
     row("bytes of a scenario", &0, &FILE_BYTES_MAX);
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
+    row(
+        "columns of a trace, of which three can say something",
+        &1,
+        &TRACE_COLUMNS_MAX,
+    );
 }
 
 /// Writes the table of one schema and returns those that it refers to.

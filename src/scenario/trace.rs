@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::file::group::{TraceFile, TracedPeerFile};
-use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TIME_MAX, TRACE_BYTES_MAX};
+use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX};
 use super::model::TracedPeer;
 use super::problem::Excerpt;
 use super::read::nearest_or_all;
@@ -161,6 +161,13 @@ fn csv_peers(at: &Check<'_>, name: &str, text: &str) -> Vec<TracedPeer> {
 }
 
 fn columns(at: &Check<'_>, table: &Table<'_>, header: &csv::StringRecord) -> Option<Vec<Column>> {
+    if header.len() > TRACE_COLUMNS_MAX {
+        at.error(
+            format!("`{}` has {} columns", table.name, header.len()),
+            format!("at most {TRACE_COLUMNS_MAX} are possible; `arrival_s`, an upload and a download are known"),
+        );
+        return None;
+    }
     let known = known_columns();
     let mut columns: Vec<Option<Column>> = Vec::new();
     for (index, name) in header.iter().enumerate() {

@@ -10,9 +10,11 @@
 //! | `note.rs` | what a process says of itself |
 //! | `entry.rs` | what a line can hold |
 //! | `line.rs` | a line with its checksum |
+//! | `damage.rs` | what can't be read |
 //! | `segment.rs` | one file: read, found damaged, appended to |
 //! | `records.rs` | what many files hold together |
 
+mod damage;
 mod entry;
 mod fingerprint;
 mod line;
@@ -25,6 +27,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use damage::Damage;
 pub use fingerprint::{Fingerprint, VariantPrint};
 pub use line::{seal, unseal};
 pub use note::{Note, Stage};
@@ -43,15 +46,6 @@ pub struct Store {
     own: Segment,
     /// Of all segments, the own one first.
     records: Records,
-}
-
-/// A line that can't be read: the run in it must be done again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// The file.
-    pub path: PathBuf,
-    /// Number of the line, from 1.
-    pub line: usize,
 }
 
 /// Why a store can't be used.
@@ -104,7 +98,7 @@ impl Store {
             .into_iter()
             .filter(|path| *path != own_path)
         {
-            records.add(&path, segment::read(&path, fingerprint)?)?;
+            records.add_file(&path, fingerprint)?;
         }
         records.check_ours()?;
         own.begin(fingerprint)?;
@@ -123,7 +117,8 @@ impl Store {
     /// When another process holds one, or it can't be had.
     pub fn lock(directory: &Path) -> Result<Vec<File>, StoreError> {
         let segments = records::segments(directory)?;
-        segments.iter().map(|path| segment::lock(path)).collect()
+        let files = segments.iter().filter(|path| path.is_file());
+        files.map(|path| segment::lock(path)).collect()
     }
 
     /// Whether a process writes to the segment at `path` just now.

@@ -1,6 +1,6 @@
 //! What the segments of one or more directories hold together, for reading.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub struct Records {
 pub struct SegmentFile {
     /// The file.
     pub path: PathBuf,
-    /// Runs that it holds.
+    /// Runs that it holds, each counted once.
     pub runs: usize,
     /// What the processes that wrote it say of themselves, each with the number of runs before it.
     pub notes: Vec<(usize, Note)>,
@@ -63,8 +63,7 @@ impl Records {
         let mut records = Self::default();
         for directory in directories {
             for path in segments(directory)? {
-                let content = segment::read(&path, fingerprint)?;
-                records.add(&path, content)?;
+                records.add_file(&path, fingerprint)?;
             }
         }
         records.check_ours()?;
@@ -80,6 +79,18 @@ impl Records {
         }
     }
 
+    /// Adds what the file at `path` holds; one that can't be read is damaged.
+    pub(super) fn add_file(&mut self, path: &Path, fingerprint: &Fingerprint) -> Result<(), StoreError> {
+        match segment::read(path, fingerprint) {
+            Ok(content) => self.add(path, content),
+            Err(StoreError::Io { cause, .. }) => {
+                self.damages.push(Damage::of_file(path, cause.to_string()));
+                Ok(())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Adds what a segment holds; of a run that is there already the first line stays.
     pub(super) fn add(&mut self, path: &Path, content: Content) -> Result<(), StoreError> {
         let segment = self.segments.len();
@@ -88,13 +99,13 @@ impl Records {
         let file = is_kept_open.then(|| File::open(path).map_err(failed("read", path)));
         self.segments.push(SegmentFile {
             path: path.to_owned(),
-            runs: content.runs.len(),
+            runs: content.runs.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().len(),
             notes: content.notes,
             file: file.transpose()?,
             header: content.header,
             is_ours,
         });
-        self.damages.extend(content.damages);
+        self.damages.extend(content.damage);
         for (id, line) in content.runs {
             let place = Place { segment, line };
             match self.index.get(&id) {
@@ -135,7 +146,7 @@ impl Records {
         &self.segments
     }
 
-    /// Lines that can't be read.
+    /// Files of which something can't be read.
     #[must_use]
     pub fn damages(&self) -> &[Damage] {
         &self.damages
@@ -145,6 +156,11 @@ impl Records {
     #[must_use]
     pub fn doubles(&self) -> &[Double] {
         &self.doubles
+    }
+
+    /// Runs of which two lines say different things.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Double> {
+        self.doubles.iter().filter(|double| !double.same)
     }
 
     /// Whether the run is there.

@@ -1,8 +1,8 @@
 //! One file of a store. A line is written at once, so that a process that is killed leaves at most one without its end.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
 
 /// Version of the format.
 const FORMAT: u32 = 3;
+/// A longer line than this, and than the header, is none of ours: of more is not kept in memory.
+const LINE_BYTES_MAX: usize = 64 << 20;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -49,7 +51,7 @@ pub(super) struct Content {
     pub runs: Vec<(RunId, Line)>,
     /// Notes, each with the number of runs before it.
     pub notes: Vec<(usize, Note)>,
-    pub damages: Vec<Damage>,
+    pub damage: Option<Damage>,
     /// Checksum of the header that its lines belong to.
     pub header: String,
     /// Whether that header stands in it.
@@ -61,6 +63,10 @@ pub(super) struct Content {
 
 /// Opens the file at `path` to write to it, and locks it: no other process writes while this one holds it.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    // A pipe would keep whoever reads it waiting.
+    if path.exists() {
+        check_file(path)?;
+    }
     let open = OpenOptions::new().read(true).append(true).create(true).open(path);
     let file = open.map_err(failed("open", path))?;
     match file.try_lock() {
@@ -149,6 +155,35 @@ impl Segment {
     }
 }
 
+/// Only regular files are read: others may have no end.
+fn check_file(path: &Path) -> Result<(), StoreError> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_file() => Ok(()),
+        Ok(_) => Err(failed("read", path)(io::Error::other("it is not a regular file"))),
+        Err(cause) => Err(failed("read", path)(cause)),
+    }
+}
+
+/// Reads a line, of which `line` gets at most `most` bytes: how many there are, and whether it has an end.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::Result<(usize, bool)> {
+    line.clear();
+    let mut length = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok((length, false));
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let taken = end.unwrap_or(buffer.len());
+        line.extend_from_slice(&buffer[..taken.min(most - line.len())]);
+        reader.consume(taken);
+        length += taken;
+        if end.is_some() {
+            return Ok((length, true));
+        }
+    }
+}
+
 /// Whether `path` leads to the open `file`.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
@@ -184,12 +219,13 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
         header: of,
         ..Content::default()
     };
+    check_file(path)?;
+    let most = LINE_BYTES_MAX.max(expected.len());
     let mut reader = BufReader::new(File::open(path).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {
-        bytes.clear();
-        let length = reader.read_until(b'\n', &mut bytes).map_err(failed("read", path))?;
-        if bytes.last() != Some(&b'\n') {
+        let (length, has_end) = next_line(&mut reader, &mut bytes, most).map_err(failed("read", path))?;
+        if !has_end {
             let is_torn = number > 1 || expected.as_bytes().starts_with(&bytes);
             if !is_torn {
                 content.damaged(path, number);
@@ -220,10 +256,6 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
         content.whole += length as u64;
         content.lines = number;
     }
-    if !content.is_ours() {
-        // Nobody wants to read of each line of something else.
-        content.damages.truncate(1);
-    }
     Ok(content)
 }
 
@@ -242,10 +274,10 @@ impl Content {
     }
 
     fn damaged(&mut self, path: &Path, line: usize) {
-        self.damages.push(Damage {
-            path: path.to_owned(),
-            line,
-        });
+        match &mut self.damage {
+            Some(damage) => damage.add(line),
+            None => self.damage = Some(Damage::of_line(path, Some(line))),
+        }
     }
 }
 

@@ -113,11 +113,7 @@ fn a_damaged_line_is_named_and_its_run_done_again() {
     // The mean of run 1, with another digit: JSON as good as before.
     fs::write(segment(&home), text.replace("1.1,", "1.7,")).expect("written");
     let mut store = reopened(&home);
-    let there = Damage {
-        path: segment(&home),
-        line: 3,
-    };
-    assert_eq!(store.records().damages(), [there]);
+    assert_eq!(store.records().damages(), [Damage::of_line(&segment(&home), Some(3))]);
     assert!(!has(&store, 0, 1) && has(&store, 0, 2));
     store.append(&record(0, 1)).expect("written");
     assert_eq!(get(&store, 0, 1), Some(record(0, 1)));
@@ -196,12 +192,11 @@ fn a_file_that_is_spoilt_from_end_to_end_is_named_and_the_others_are_used() {
         let home = filled();
         let other = home.path().join("shard-1-of-2.jsonl");
         fs::write(&other, spoilt).expect("written");
-        let named = [Damage {
-            path: other.clone(),
-            line: 1,
-        }];
         let store = reopened(&home);
-        assert_eq!(store.records().damages(), named);
+        let [damage] = store.records().damages() else {
+            panic!("{:?}", store.records().damages());
+        };
+        assert_eq!((&damage.path, damage.lines[0]), (&other, 1));
         assert!(has(&store, 0, 0) && has(&store, 0, 2));
         // Whoever writes it goes on with it.
         let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("opened");
@@ -272,8 +267,7 @@ fn a_header_that_can_not_be_read_is_named_and_the_runs_are_used() {
     let text = fs::read_to_string(segment(&home)).expect("read");
     fs::write(segment(&home), text.replacen("\"crc32\":\"", "\"crc32\":\"z", 1)).expect("written");
     let mut store = reopened(&home);
-    let damaged: Vec<_> = store.records().damages().iter().map(|damage| damage.line).collect();
-    assert_eq!(damaged, [1]);
+    assert_eq!(store.records().damages(), [Damage::of_line(&segment(&home), Some(1))]);
     assert_eq!(
         store.records().ids().collect::<Vec<_>>(),
         [id(0, 0), id(0, 1), id(0, 2)]
@@ -304,7 +298,60 @@ fn a_run_of_something_else_is_not_used_whatever_stands_above_it() {
     for header in [own.as_str(), &own.replacen("\"crc32\":\"", "\"crc32\":\"z", 1)] {
         fs::write(segment(&home), format!("{header}{strange}\n")).expect("written");
         let store = reopened(&home);
-        assert_eq!(store.records().damages().last().map(|damage| damage.line), Some(5));
+        let lines = store.records().damages().iter().flat_map(|damage| &damage.lines);
+        assert_eq!(lines.last(), Some(&5));
         assert!(!store.records().contains(id(1, 0)));
     }
+}
+
+#[test]
+fn of_a_file_of_garbage_a_few_lines_are_named() {
+    let home = filled();
+    let mut file = OpenOptions::new().append(true).open(segment(&home)).expect("opened");
+    file.write_all(&vec![b'\n'; 3_000_000]).expect("written");
+    let mut store = reopened(&home);
+    store.append(&record(1, 0)).expect("written");
+    drop(store);
+    let store = reopened(&home);
+    let shown: Vec<_> = store.records().damages().iter().map(ToString::to_string).collect();
+    let path = segment(&home).display().to_string();
+    assert_eq!(shown, [format!("`{path}`, lines 5, 6, 7, 8, 9 and 2999995 more")]);
+    assert!(has(&store, 0, 2) && has(&store, 1, 0));
+}
+
+/// Sparse, so that it needs no room on the disk.
+#[test]
+fn a_line_without_an_end_is_read_and_not_kept() {
+    let home = filled();
+    let other = home.path().join("shard-1-of-2.jsonl");
+    fs::write(&other, "garbage\n").expect("written");
+    let file = OpenOptions::new().append(true).open(&other).expect("opened");
+    file.set_len(100 << 20).expect("made longer");
+    let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("opened");
+    assert_eq!(store.records().damages(), [Damage::of_line(&other, Some(1))]);
+    store.append(&record(1, 0)).expect("written");
+    assert_eq!(get(&store, 1, 0), Some(record(1, 0)));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_named_and_the_others_are_used() {
+    let home = filled();
+    let at = |name: &str| home.path().join(name);
+    fs::create_dir(at("a.jsonl")).expect("made");
+    std::os::unix::fs::symlink("nowhere", at("b.jsonl")).expect("made");
+    std::os::unix::fs::symlink("/dev/zero", at("c.jsonl")).expect("made");
+    let made = std::process::Command::new("mkfifo").arg(at("d.jsonl")).status();
+    assert!(made.expect("mkfifo runs").success());
+    let store = reopened(&home);
+    let damages = store.records().damages();
+    let paths: Vec<_> = damages.iter().map(|damage| damage.path.clone()).collect();
+    assert_eq!(paths, ["a", "b", "c", "d"].map(|name| at(&format!("{name}.jsonl"))));
+    assert!(damages.iter().all(|damage| damage.why.is_some()), "{damages:?}");
+    assert!(has(&store, 0, 0) && has(&store, 0, 2));
+    // Nobody writes to one either, and those that are files can be locked.
+    let refused = Store::open(home.path(), "d", &fingerprint());
+    assert!(matches!(refused, Err(StoreError::Io { .. })), "{refused:?}");
+    drop(store);
+    assert_eq!(Store::lock(home.path()).expect("nobody writes").len(), 1);
 }
