@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    /// Whether huge pages are asked for at `address` (`hg` in proc_pid_smaps(5)).
+    /// Whether huge pages are asked for at `address` (`hg` in `proc_pid_smaps(5)`).
     #[cfg(all(target_os = "linux", not(miri)))]
     fn is_advised(address: usize) -> bool {
         let maps = std::fs::read_to_string("/proc/self/smaps").expect("Linux has it");
