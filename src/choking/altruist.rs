@@ -12,6 +12,10 @@ impl Choker for Altruist {
         usize::MAX
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, _rng: &mut Rng, grants: &mut Vec<Grant>) {
         let all = 0..view.neighbours.len();
         grants.extend(all.map(|neighbour| Grant {

@@ -34,6 +34,10 @@ impl Choker for Birds {
         self.regular + self.optimistic
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let own = view.upload / self.slots() as f64;
         Seats::new(view, self.slots(), grants).by_rate(

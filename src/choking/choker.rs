@@ -25,7 +25,7 @@ use crate::units::SimTime;
 pub struct Neighbour {
     /// The deciding peer's end of the connection.
     pub link: LinkIx,
-    /// Who it is.
+    /// Who it is; [`PeerId::NONE`] unless the choker [knows its neighbours](Choker::knows_neighbours).
     pub peer: PeerId,
     /// Rate at which it sends, over the window, bytes per second.
     pub received_per_sec: f64,
@@ -38,9 +38,10 @@ pub struct Neighbour {
     /// Bytes that have come from it since the deciding peer's last regular decision; 0 unless the choker
     /// [needs accounts](Choker::needs_accounts).
     pub received_in_round: u64,
-    /// Chunks that it has, as its HAVE messages tell (those still on their way included).
+    /// Chunks that it has, as its HAVE messages tell (those still on their way included); 0 unless the choker
+    /// [knows its neighbours](Choker::knows_neighbours).
     pub chunks: u32,
-    /// Whether it unchokes the deciding peer.
+    /// Whether it unchokes the deciding peer; no unless the choker [knows its neighbours](Choker::knows_neighbours).
     pub unchokes_us: bool,
     /// When bytes last came from it, or the connection opened.
     pub last_received: SimTime,
@@ -150,6 +151,12 @@ pub trait Choker: Send {
     /// Whether it looks at [`Neighbour::sent_per_sec`]. They stand with the neighbours, and looking them up for everybody is slow in a large swarm.
     fn needs_sent_rates(&self) -> bool {
         false
+    }
+
+    /// Whether it looks at [`Neighbour::peer`], [`Neighbour::chunks`] or [`Neighbour::unchokes_us`]. Looking them up for everybody is slow in a
+    /// large swarm, so the choker that does without says so.
+    fn knows_neighbours(&self) -> bool {
+        true
     }
 
     /// Whether it decides anew after every chunk: a neighbour that has got one gets the next only if it is chosen again. The usual choker

@@ -21,6 +21,10 @@ impl Choker for FairTorrent {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let deficit = |n: &Neighbour| i128::from(n.sent_bytes) - i128::from(n.received_bytes);
         let mut seats = Seats::new(view, self.slots, grants);

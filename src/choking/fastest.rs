@@ -35,6 +35,10 @@ impl Choker for Fastest {
         true
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         Seats::new(view, self.slots(), grants).by_rate(
             rng,

@@ -12,6 +12,10 @@ impl Choker for FreeRider {
         0
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, _view: &RechokeView<'_>, _rng: &mut Rng, _grants: &mut Vec<Grant>) {}
 }
 

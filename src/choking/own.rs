@@ -76,6 +76,10 @@ impl Choker for Checked {
         self.inner.needs_sent_rates()
     }
 
+    fn knows_neighbours(&self) -> bool {
+        self.inner.knows_neighbours()
+    }
+
     fn is_asked_after_each_chunk(&self) -> bool {
         self.inner.is_asked_after_each_chunk()
     }

@@ -42,6 +42,10 @@ impl Choker for PropShare {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         // Between two decisions the earners of the last one stay what they are.
         let new_round = matches!(view.decision, Decision::Periodic { .. });

@@ -16,6 +16,10 @@ impl Choker for RandomSlots {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         Seats::new(view, self.slots, grants).draw(rng, |_| 1);
     }

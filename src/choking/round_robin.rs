@@ -37,6 +37,10 @@ impl Choker for RoundRobin {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let by_lot = self.draws(view);
         let mut seats = Seats::new(view, self.slots, grants);

@@ -22,6 +22,10 @@ impl Choker for RoundRobinQuota {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let quota_bytes = u64::from(self.quota_chunks) * view.chunk_bytes;
         let used_up = |n: &Neighbour| {

@@ -37,6 +37,10 @@ impl Choker for TitForTat {
         self.regular + self.optimistic
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let snub_after = self.snub_after;
         Seats::new(view, self.slots(), grants).by_rate(

@@ -22,6 +22,10 @@ impl Choker for TitForTatBlock {
         self.slots
     }
 
+    fn knows_neighbours(&self) -> bool {
+        false
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let ahead_bytes = u64::from(self.ahead_chunks) * view.chunk_bytes;
         let mut seats = Seats::new(view, self.slots, grants);

@@ -4,7 +4,7 @@ use crate::choking::{Decision, Neighbour, RechokeView};
 use crate::engine::observer::{Observer, TransferEnd, Unchoke};
 use crate::engine::schedule::Delayed;
 use crate::engine::{Job, REFILL, Simulation};
-use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
 use crate::scenario::model::Refill;
 use crate::swarm::{Received, Role, Slot};
 use smallvec::SmallVec;
@@ -137,7 +137,8 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let now = self.now();
         let window = self.group_of(peer).rechoke.rate_window;
-        let sent_rates = self.chokers[peer.ix()].needs_sent_rates();
+        let choker = &self.chokers[peer.ix()];
+        let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
         for link in self.swarm.peers[peer].links.places() {
             if !self.swarm.is_served_or_waits(link, peer) {
                 continue;
@@ -150,7 +151,7 @@ impl<O: Observer> Simulation<'_, O> {
             let received = account(link);
             neighbours.push(Neighbour {
                 link,
-                peer: self.swarm.peers[to].id,
+                peer: if known { self.swarm.peers[to].id } else { PeerId::NONE },
                 received_per_sec: end.received.rate(now, window),
                 // Only a neighbour that was ever unchoked can have got something.
                 sent_per_sec: if served && sent_rates {
@@ -162,8 +163,8 @@ impl<O: Observer> Simulation<'_, O> {
                 received_bytes: received.total,
                 sent_bytes: account(end.back).total,
                 received_in_round: received.in_round(),
-                chunks: self.swarm.peers[to].chunks,
-                unchokes_us: state.unchoked_by.contains(&link),
+                chunks: if known { self.swarm.peers[to].chunks } else { 0 },
+                unchokes_us: known && state.unchoked_by.contains(&link),
                 last_received: end.received.last(),
                 opened: end.received.began(),
                 unchoked_at: served.then_some(end.unchoked_at),

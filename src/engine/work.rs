@@ -7,7 +7,7 @@ use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::picking::random::RandomChunk;
 use crate::picking::{PickView, Picker};
 use crate::swarm::Role;
-use crate::swarm::bitfield::Line;
+use crate::swarm::bitfield::{Line, any_common};
 
 /// Bytes of one chunk to ask one neighbour for.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,10 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn ask_picker(&mut self, sender: PeerIx, receiver: PeerIx) -> Option<ChunkIx> {
+        // Often there is nothing to choose from: senders that fell idle ask again whenever the receiver gets a chunk.
+        if !any_common(self.swarm.wanted().of(receiver), self.swarm.announced().of(sender)) {
+            return None;
+        }
         self.swarm.settle_counts(receiver);
         let peer = &self.swarm.peers[receiver];
         let group = peer.group.ix();

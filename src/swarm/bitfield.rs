@@ -156,6 +156,19 @@ pub fn any_beyond(a: &[Line], b: &[Line]) -> bool {
     })
 }
 
+/// Whether some bit is set in both.
+#[inline]
+#[must_use]
+pub fn any_common(a: &[Line], b: &[Line]) -> bool {
+    a.iter().zip(b).any(|(a, b)| {
+        let mut common = 0;
+        for w in 0..LINE_WORDS {
+            common |= a.0[w] & b.0[w];
+        }
+        common != 0
+    })
+}
+
 /// Line, word in the line, and mask of a chunk's bit.
 #[inline]
 pub(super) fn place(chunk: ChunkIx) -> (usize, usize, u64) {
@@ -169,6 +182,19 @@ mod tests {
 
     const A: PeerIx = PeerIx(1);
     const B: PeerIx = PeerIx(2);
+
+    #[test]
+    fn common_and_beyond_are_told_apart() {
+        let mut fields = Bitfields::new(1000);
+        fields.grow(3);
+        fields.set(A, ChunkIx(700));
+        let look = |f: &Bitfields| (any_common(f.of(A), f.of(B)), any_beyond(f.of(A), f.of(B)));
+        assert_eq!(look(&fields), (false, true));
+        fields.set(B, ChunkIx(699));
+        assert_eq!(look(&fields), (false, true));
+        fields.set(B, ChunkIx(700));
+        assert_eq!(look(&fields), (true, false));
+    }
 
     #[test]
     fn a_full_bitfield_has_just_the_chunks_of_the_file() {

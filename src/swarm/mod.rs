@@ -291,7 +291,7 @@ impl Swarm {
         if !self.links.may_want(link) {
             return false;
         }
-        let yes = self.knows_interest(link, owner, self.links.to(link)) || self.links.get(link).flow.is_some();
+        let yes = self.links.get(link).flow.is_some() || self.knows_interest(link, owner, self.links.to(link));
         if !yes {
             self.links.set_may_want(link, false);
         }
