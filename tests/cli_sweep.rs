@@ -510,17 +510,19 @@ fn a_refused_resume_leaves_nothing_in_the_store() {
 #[test]
 fn a_warning_is_told_once_with_the_variants_that_it_is_about() {
     let home = home();
-    let short = [
-        "--vary",
+    let axes = [
         "run.time_limit=1 s,10 min",
-        "--vary",
-        "group.leechers.count=8,9,10,11,12,13",
-        "--dry-run",
+        "group.leechers.count=8,9,10,11,12",
+        "file.chunk_size=64 KiB,256 KiB",
     ];
-    let (_, beside) = home.sweep("out", &short);
-    let told = beside.matches("time_limit").count();
-    assert!(told > 0, "{beside}");
-    insta::assert_snapshot!(beside);
+    let vary: Vec<_> = axes.iter().flat_map(|axis| ["--vary", axis]).collect();
+    let (_, beside) = home.sweep("out", &[&vary[..], &["--dry-run"]].concat());
+    assert_eq!(beside.matches("the run ends after 1 s").count(), 1, "{beside}");
+    assert!(
+        beside.contains("in `1 s · count=8 · 64 KiB`, `1 s · count=8 · 256 KiB`,")
+            && beside.contains("count=10 · 64 KiB`, 5 more\n"),
+        "{beside}"
+    );
 }
 
 #[test]

@@ -289,14 +289,14 @@ fn bytes_of_a_scenario() {
 
 #[test]
 fn digits() {
-    let number = |digits: usize| format!("\"{:0>digits$}.0 MiB\"", 64, digits = digits - 1);
-    check("file.size", &[&number(30)], &[&number(31)]);
-    let power = |zeros: usize| format!("\"0.{}64e{} MiB\"", "0".repeat(zeros), zeros + 2);
-    check(
-        "file.size",
-        &[&power(26), "\"64000000e-6 MiB\""],
-        &[&power(27), "\"1e31 B\"", "\"1e-31 B\""],
-    );
+    let number = |digits: usize| format!("\"1.{}1 Mbit/s\"", "0".repeat(digits - 2));
+    check("group.leechers.upload", &[&number(30)], &[&number(31)]);
+    // 1 Mbit/s.
+    let small = |power: usize| format!("\"0.{}1e{power} Mbit/s\"", "0".repeat(power - 1));
+    check("group.leechers.upload", &[&small(30)], &[&small(31)]);
+    // 100 and 10 kbit/s.
+    let large = |power: usize| format!("\"1{}e-{power} Mbit/s\"", "0".repeat(29));
+    check("group.leechers.upload", &[&large(30)], &[&large(31)]);
 }
 
 /// What is too deep is no TOML; what is just not, is only unknown.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::drive::{CompareError, go_on};
 use super::plan_file::PLAN;
 use super::tables::FILES;
-use crate::metrics::directory::REPORT;
+use crate::metrics::directory::{REPORT, is_half_report};
 use crate::metrics::{DirectoryError, STAGING_LOCK};
 use crate::store::Store;
 
@@ -225,7 +225,7 @@ fn is_ours(name: &str) -> bool {
         Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
         None => name,
     };
-    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole)
+    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
 }
 
 fn is_empty(directory: &Path) -> bool {
@@ -329,6 +329,7 @@ mod tests {
             "{refused:?}"
         );
         drop(writer);
+        fs::write(path.join(".report.html.7.tmp"), "half a page").expect("written");
         Directory::prepare(&path, WHOLE, Existing::Replace).expect("replaced");
         assert!(!Store::is_in(&made.store()));
     }

@@ -77,7 +77,10 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             Ok(()) if !is_at(&file, path).is_ok_and(|is_at| is_at) => (),
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
-            Err(TryLockError::Error(cause)) => return Err(failed("lock", path)(cause)),
+            Err(TryLockError::Error(cause)) => {
+                remove_if_empty(&file, path);
+                return Err(failed("lock", path)(cause));
+            }
         }
     }
 }
@@ -165,13 +168,17 @@ impl Segment {
     }
 }
 
+fn remove_if_empty(file: &File, path: &Path) {
+    if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        // Where it can't be removed, it says nothing all the same.
+        let _ = fs::remove_file(path);
+    }
+}
+
 impl Drop for Segment {
     /// A file that is empty is not left there; its lock is still held.
     fn drop(&mut self) {
-        if self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
-            // Where it can't be removed, it says nothing all the same.
-            let _ = fs::remove_file(&self.path);
-        }
+        remove_if_empty(&self.file, &self.path);
     }
 }
 
