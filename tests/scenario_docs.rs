@@ -43,7 +43,7 @@ fn the_study_of_the_page_on_sweeps_can_be_pasted_and_played() {
     let block = page[begin..]
         .lines()
         .take_while(|line| line.is_empty() || line.starts_with("    "));
-    let text: String = block.map(|line| format!("{}\n", line.trim_start())).collect();
+    let text = block.map(str::trim_start).collect::<Vec<_>>().join("\n");
     let loaded = parse(&text, "study.toml", Path::new(""), &LoadOptions::default());
     let loaded = loaded.unwrap_or_else(|error| panic!("{}", error.render(false)));
     assert_eq!(loaded.warnings, [""; 0]);

@@ -150,8 +150,8 @@ fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
 /// Whether `name` is that of a page which a killed process has left half written.
 #[must_use]
 pub fn is_half_report(name: &str) -> bool {
-    let between = name.strip_prefix('.').and_then(|name| name.strip_prefix(REPORT));
-    between.is_some_and(|end| end.starts_with('.') && end.ends_with(".tmp"))
+    let hidden = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    hidden.is_some_and(|name| name.starts_with(REPORT))
 }
 
 fn is_result_or_empty(directory: &Path) -> bool {
