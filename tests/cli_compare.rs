@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use tempfile::TempDir;
+mod support;
+use support::{Home, lines, text};
 
 /// 1 seed and 20 leechers that share 4 MiB.
 const SMALL: &str = r#"
@@ -34,28 +35,9 @@ departure = "altruistic"
 /// What is compared in most tests.
 const CHOKERS: [&str; 4] = ["--choker", "tit-for-tat,altruist", "--runs", "12"];
 
-struct Home(TempDir);
-
 impl Home {
-    fn with(scenario: &str) -> Self {
-        let home = tempfile::tempdir().expect("a temporary directory");
-        fs::write(home.path().join("scenario.toml"), scenario).expect("written");
-        Self(home)
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn command(&self, command: &str, args: &[&str]) -> Command {
-        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
-        program.current_dir(self.0.path()).arg(command).args(args);
-        program
-    }
-
     fn compare(&self, args: &[&str]) -> Output {
-        let mut command = self.command("compare", &["scenario.toml"]);
-        command.args(args).output().expect("the program runs")
+        self.output(&[&["compare", "scenario.toml"], args].concat())
     }
 
     /// A comparison that must go well.
@@ -66,50 +48,24 @@ impl Home {
     }
 
     /// What a comparison that must not go well says.
-    fn refused(&self, args: &[&[&str]]) -> String {
-        let output = self.compare(&args.concat());
-        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
-        text(&output.stderr)
+    fn compare_refused(&self, args: &[&[&str]]) -> String {
+        self.refused(2, &[&["compare", "scenario.toml"], &args.concat()[..]].concat())
     }
 
     fn rows(&self, file: &str) -> Vec<BTreeMap<String, String>> {
         let mut reader = csv::Reader::from_path(self.path(file)).expect("the file is there");
         reader.deserialize().map(|row| row.expect("a row")).collect()
     }
-
-    /// Every file of a comparison but its store, which has its runs in the order in which they ended.
-    fn files(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        for folder in [self.path(out), self.path(out).join("variants")] {
-            for entry in fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_file() {
-                    let name = path.strip_prefix(self.path(out)).expect("below").to_owned();
-                    files.insert(name, fs::read(&path).expect("read"));
-                }
-            }
-        }
-        assert_eq!(files.len(), 9, "{:?}", files.keys());
-        files
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
 fn segment(out: &Path) -> PathBuf {
     out.join("runs/segment-0.jsonl")
 }
 
-fn lines(path: &Path) -> usize {
-    fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
-}
-
 /// A variant that mixes strategies has groups that the scenario has not: each value is that of the group it names.
 #[test]
 fn groups_are_known_by_name_in_every_variant() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let mixed = r#"group.leechers.mix=[{ choking = "tit-for-tat" }],[{ choking = "tit-for-tat" }, { choking = "random", share = 0.5 }]"#;
     home.compared(&[&["--vary", mixed, "--runs", "2", "--out", "out"]]);
     let uploaded = |variant: &str, group: &str| -> Vec<String> {
@@ -128,7 +84,7 @@ fn groups_are_known_by_name_in_every_variant() {
 
 #[test]
 fn the_table_on_the_screen() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let metrics = "compare.metrics=[\"completion_mean_s\", \"not_completed\"]";
     let output = home.compared(&[&CHOKERS, &["--set", metrics, "--jobs", "1", "--out", "out"]]);
     assert_eq!(text(&output.stderr), "");
@@ -159,7 +115,7 @@ not_completed, lower is better
 
 #[test]
 fn the_number_of_threads_decides_nothing() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     home.compared(&[&CHOKERS, &["-q", "--jobs", "1", "--out", "one"]]);
     home.compared(&[&CHOKERS, &["-q", "--jobs", "2", "--out", "two"]]);
     assert!(home.files("one") == home.files("two"));
@@ -169,10 +125,10 @@ fn the_number_of_threads_decides_nothing() {
 fn a_killed_comparison_goes_on_to_the_same_bytes() {
     // Large enough to be killed in the middle.
     let many = SMALL.replace("count = 20", "count = 60").replace("4 MiB", "16 MiB");
-    let home = Home::with(&many);
+    let home = Home::new(&many);
     home.compared(&[&CHOKERS, &["-q", "--out", "whole"]]);
 
-    let mut command = home.command("compare", &["scenario.toml", "-q", "--jobs", "1", "--out", "killed"]);
+    let mut command = home.command("compare scenario.toml -q --jobs 1 --out killed");
     let mut running = command.args(CHOKERS).stderr(Stdio::null()).spawn().expect("started");
     let killed = segment(&home.path("killed"));
     let some_are_there = || {
@@ -190,7 +146,7 @@ fn a_killed_comparison_goes_on_to_the_same_bytes() {
     let damaged = stored.replacen("\"variant\":1", "\"variant\":0", 1);
     fs::write(&killed, damaged + "{\"crc32\":\"0123").expect("written");
 
-    let refused = home.refused(&[&CHOKERS, &["--out", "killed"]]);
+    let refused = home.compare_refused(&[&CHOKERS, &["--out", "killed"]]);
     assert!(refused.contains("go on with it with --resume"), "{refused}");
     let resumed = home.compared(&[&CHOKERS, &["-q", "--out", "killed", "--resume"]]);
     let said = text(&resumed.stderr);
@@ -203,7 +159,7 @@ fn a_killed_comparison_goes_on_to_the_same_bytes() {
 
 #[test]
 fn more_runs_are_added_to_those_that_are_there() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     home.compared(&[&CHOKERS[..2], &["-q", "--out", "out", "--runs", "10"]]);
     let ten = lines(&segment(&home.path("out")));
     home.compared(&[&CHOKERS, &["-q", "--out", "out", "--resume"]]);
@@ -215,17 +171,17 @@ fn more_runs_are_added_to_those_that_are_there() {
 
 #[test]
 fn fewer_runs_than_are_there_are_refused() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     home.compared(&[&CHOKERS, &["-q", "--out", "out"]]);
     let before = home.files("out");
-    let said = home.refused(&[&CHOKERS[..2], &["--runs", "5", "--resume", "-q", "--out", "out"]]);
+    let said = home.compare_refused(&[&CHOKERS[..2], &["--runs", "5", "--resume", "-q", "--out", "out"]]);
     assert!(said.contains("12 runs of each variant are there already"), "{said}");
     assert_eq!(home.files("out"), before);
 }
 
 #[test]
 fn a_varied_count_is_warned_of() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let varied = home.compared(&[&["--vary", "group.leechers.count=5,6", "--runs", "10", "--out", "out"]]);
     let said = text(&varied.stderr);
     assert!(said.contains("differ in how many peers come or when"), "{said}");
@@ -233,9 +189,10 @@ fn a_varied_count_is_warned_of() {
 
 #[test]
 fn runs_of_something_else_are_not_added_to() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     home.compared(&[&["--choker", "random,altruist", "--runs", "2", "-q", "--out", "out"]]);
-    let resume = |chokers, more: &[&str]| home.refused(&[&["--choker", chokers, "--out", "out", "--resume"], more]);
+    let resume =
+        |chokers, more: &[&str]| home.compare_refused(&[&["--choker", chokers, "--out", "out", "--resume"], more]);
     let said = resume("random,altruist", &["--set", "file.size=\"5 MiB\""]);
     assert!(
         said.contains("was `size = \"4 MiB\"` and is `size = \"5 MiB\"`"),
@@ -277,14 +234,14 @@ mix = [{ name = "ones", share = 0.5 }, { name = "others", share = 0.5, choking =
 
 #[test]
 fn variants_that_draw_much_and_little_have_the_same_peers() {
-    let home = Home::with(DRAWN);
+    let home = Home::new(DRAWN);
     let chokers = "group.leechers.mix.ones.choking=tit-for-tat,random,bittyrant";
     home.compared(&[&["--vary", chokers, "--runs", "2", "-q", "--out", "out"]]);
     let mut peers = Vec::new();
     for entry in fs::read_dir(home.path("out/variants")).expect("variants") {
         let file = entry.expect("an entry").path();
         let played = home
-            .command("run", &[file.to_str().expect("UTF-8"), "-q", "--out", "run", "--force"])
+            .command(&["run", file.to_str().expect("UTF-8"), "-q", "--out", "run", "--force"])
             .status();
         assert!(played.expect("the program runs").success());
         let mut rows = home.rows("run/peers.csv");
@@ -302,13 +259,13 @@ fn variants_that_draw_much_and_little_have_the_same_peers() {
 
 #[test]
 fn variants_share_their_chance_and_every_run_can_be_played_again() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     home.compared(&[&CHOKERS, &["-q", "--out", "out", "--seed", "5"]]);
     let mut peers = Vec::new();
     for (index, variant) in ["0-tit-for-tat", "1-altruist"].into_iter().enumerate() {
         let file = format!("out/variants/{variant}.toml");
         let played = home
-            .command("run", &[&file, "--seed", "8", "-q", "--out", variant])
+            .command(&["run", &file, "--seed", "8", "-q", "--out", variant])
             .status();
         assert!(played.expect("the program runs").success());
         let row = &home.rows("out/runs.csv")[index * 12 + 3];
@@ -342,7 +299,7 @@ baseline = "selfish"
 confidence = 0.9
 metrics = ["group.leechers.completion_mean_s", "utilisation"]
 "#;
-    let home = Home::with(&(SMALL.to_owned() + tables));
+    let home = Home::new(&(SMALL.to_owned() + tables));
     let output = home.compared(&[&["-q", "--out", "out"]]);
     assert_eq!(text(&output.stderr).matches("each variant has only 3 runs").count(), 1);
     let rows = home.rows("out/comparison_summary.csv");
@@ -376,7 +333,7 @@ metrics = ["group.leechers.completion_mean_s", "utilisation"]
 
 #[test]
 fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let few = ["--choker", "tit-for-tat,altruist", "--runs", "2", "-q"];
     let reached = home.compared(&[&few, &["--precision", "50%", "--out", "easy", "--json"]]);
     let report: serde_json::Value = serde_json::from_slice(&reached.stdout).expect("JSON");
@@ -396,7 +353,7 @@ fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
 
 #[test]
 fn runs_that_do_not_finish_are_counted() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let dying = "group.origin.departure.after-copies={ copies = 0.9 }";
     let output = home.compared(&[&CHOKERS, &["--out", "out", "--set", dying]]);
     assert!(
@@ -440,7 +397,7 @@ fn a_steady_swarm_is_cut_where_it_is_asked_to() {
         .replace("count = 20\n", "")
         .replace("at-once = { jitter = \"5 s\" }", "poisson = { rate = \"0.2 /s\" }");
     let steady = steady.replace("\"altruistic\"", "\"selfish\"") + "\n[run]\ntime_limit = \"15 min\"\n";
-    let home = Home::with(&steady);
+    let home = Home::new(&steady);
     let plain = home.compared(&[&CHOKERS, &["-q", "--out", "plain"]]);
     assert!(
         text(&plain.stderr).contains("nothing is cut off at the start"),
@@ -481,11 +438,8 @@ fn a_steady_swarm_is_cut_where_it_is_asked_to() {
 #[test]
 fn faults_are_said_with_their_place_before_anything_is_run() {
     let tables = "\n[sweep]\nvary = { \"group.leechers.choking\" = [\"random\", \"altrusit\"] }\n";
-    let home = Home::with(&(SMALL.to_owned() + tables));
-    let checked = home
-        .command("check", &["scenario.toml"])
-        .output()
-        .expect("the program runs");
+    let home = Home::new(&(SMALL.to_owned() + tables));
+    let checked = home.command("check scenario.toml").output().expect("the program runs");
     let said = text(&checked.stderr);
     assert!(
         said.contains("variant `altrusit`: `altrusit` is not one of the alternatives here"),
@@ -495,22 +449,22 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
         said.contains("scenario.toml:22:") && said.contains("did you mean `altruist`?"),
         "{said}"
     );
-    assert!(home.refused(&[&["--out", "out"]]).contains("variant `altrusit`"));
+    assert!(
+        home.compare_refused(&[&["--out", "out"]])
+            .contains("variant `altrusit`")
+    );
     assert!(!home.path("out").exists());
-    let played = home
-        .command("run", &["scenario.toml", "-q"])
-        .status()
-        .expect("the program runs");
+    let played = home.command("run scenario.toml -q").status().expect("the program runs");
     assert!(played.success(), "a run does not look at it");
 
-    let home = Home::with(&format!("{SMALL}\n[compare]\nbaseline = \"altruist\"\n"));
-    let checked = home.command("check", &["scenario.toml"]).status();
+    let home = Home::new(&format!("{SMALL}\n[compare]\nbaseline = \"altruist\"\n"));
+    let checked = home.command("check scenario.toml").status();
     assert!(
         checked.expect("the program runs").success(),
         "--choker may bring the baseline"
     );
 
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     for (args, message) in [
         (&[][..], "nothing is varied"),
         (&["--choker", "random,randm"], "did you mean `random`?"),
@@ -557,7 +511,7 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
             "a name with a line break",
         ),
     ] {
-        let said = home.refused(&[args]);
+        let said = home.compare_refused(&[args]);
         assert!(said.contains(message), "{args:?}: {said}");
     }
     assert!(!home.path("results").exists());
@@ -568,7 +522,7 @@ fn a_scenario_in_rounds_is_compared_in_rounds() {
     let rounds = "name = \"rounds\"\n[file]\nsize = \"10 kB\"\nchunk_size = \"1 kB\"\n[run]\nmode = \"rounds\"\n\
                   [[group]]\nname = \"seed\"\ncount = 1\nupload = \"1 kB/s\"\nstarts_with = \"all\"\n\
                   [[group]]\nname = \"peers\"\ncount = 7\nupload = \"1 kB/s\"\ndeparture = \"altruistic\"\n";
-    let home = Home::with(rounds);
+    let home = Home::new(rounds);
     home.compared(&[&[
         "--vary",
         "group.peers.picking=rarest-first,sequential",
@@ -587,7 +541,7 @@ fn a_scenario_in_rounds_is_compared_in_rounds() {
 
 #[test]
 fn quantiles_are_those_of_the_leechers_that_completed() {
-    let home = Home::with(SMALL);
+    let home = Home::new(SMALL);
     let limits = "run.time_limit=60 s,1 s";
     home.compared(&[&["--vary", limits, "--runs", "2", "-q", "--out", "out"]]);
     let (runs, rows) = (home.rows("out/runs.csv"), home.rows("out/comparison_quantiles.csv"));

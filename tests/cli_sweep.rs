@@ -1,13 +1,11 @@
 //! Sweeps in parts, by the program: shards, merge, status.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+mod support;
+use support::{Home, lines, signal, text, wait_for_lines};
 
 /// 1 seed and a few leechers that share 2 MiB: 4 variants of 5 runs.
 const SMALL: &str = r#"
@@ -36,43 +34,11 @@ runs = 5
 "group.leechers.count" = [8, 16]
 "#;
 
-struct Home(TempDir);
+fn home() -> Home {
+    Home::new(SMALL)
+}
 
 impl Home {
-    fn new() -> Self {
-        let home = tempfile::tempdir().expect("a temporary directory");
-        fs::write(home.path().join("scenario.toml"), SMALL).expect("written");
-        Self(home)
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
-        program.current_dir(self.0.path()).args(args);
-        program
-    }
-
-    fn output(&self, args: &[&str]) -> Output {
-        self.command(args).output().expect("the program runs")
-    }
-
-    /// What a command that must go well prints, and what it says beside.
-    fn done(&self, args: &[&str]) -> (String, String) {
-        let output = self.output(args);
-        assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
-        (text(&output.stdout), text(&output.stderr))
-    }
-
-    /// What a command that must fail with `code` says.
-    fn refused(&self, code: i32, args: &[&str]) -> String {
-        let output = self.output(args);
-        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", text(&output.stderr));
-        text(&output.stderr)
-    }
-
     /// The sweep `args`, which must go well.
     fn sweep(&self, out: &str, args: &[&str]) -> (String, String) {
         self.done(&[&["sweep", "scenario.toml", "--out", out], args].concat())
@@ -82,65 +48,22 @@ impl Home {
         self.sweep(out, &["--shard", shard, "-q"])
     }
 
-    /// Every file of a sweep but its store, in which runs stand in the order in which they ended.
-    fn files(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        for folder in [self.path(out), self.path(out).join("variants")] {
-            for entry in fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_file() {
-                    let name = path.strip_prefix(self.path(out)).expect("below").to_owned();
-                    files.insert(name, fs::read(&path).expect("read"));
-                }
-            }
-        }
-        files
-    }
-
     fn status(&self, directories: &[&str]) -> serde_json::Value {
         let (json, _) = self.done(&[&["status", "--json"], directories].concat());
         serde_json::from_str(&json).expect("JSON")
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn lines(path: &Path) -> usize {
-    fs::read_to_string(path).map_or(0, |text| text.lines().count())
-}
-
-/// Waits until `path` has so many lines.
-fn wait_for(path: &Path, wanted: usize) {
-    for _ in 0..2000 {
-        if lines(path) >= wanted {
-            return;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    panic!("{} has {} lines", path.display(), lines(path));
-}
-
-fn signal(child: &Child, name: &str) {
-    let pid = child.id().to_string();
-    let status = Command::new("kill").args(["-s", name, &pid]).status();
-    assert!(status.expect("kill runs").success());
-}
-
 #[test]
 fn any_number_of_shards_gives_the_bytes_of_one() {
-    let home = Home::new();
+    let home = home();
     let (said, _) = home.sweep("whole", &[]);
     assert!(
         said.contains("5 of each") && said.contains("comparison_summary.csv"),
         "{said}"
     );
     let whole = home.files("whole");
-    assert!(
-        whole.contains_key(Path::new("comparison.csv"))
-            && whole.contains_key(Path::new("variants/3-256_KiB___count=16.toml"))
-    );
+    assert!(whole.contains_key("comparison.csv") && whole.contains_key("variants/3-256_KiB___count=16.toml"));
     for of in [1, 3, 7] {
         let out = format!("in-{of}");
         for number in (1..=of).rev() {
@@ -155,7 +78,7 @@ fn any_number_of_shards_gives_the_bytes_of_one() {
 
 #[test]
 fn shards_from_several_machines_are_joined_in_another_directory() {
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     for part in ["1/3", "2/3", "3/3"] {
         home.shard(&part[..1], part);
@@ -180,7 +103,7 @@ fn shards_from_several_machines_are_joined_in_another_directory() {
 
 #[test]
 fn missing_runs_are_named_and_nothing_is_written() {
-    let home = Home::new();
+    let home = home();
     home.shard("out", "2/2");
     home.shard("other", "2/2");
     let before = home.files("out");
@@ -199,7 +122,7 @@ fn missing_runs_are_named_and_nothing_is_written() {
 
 #[test]
 fn double_runs_are_used_once_if_they_are_the_same() {
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     home.shard("one", "1/2");
     home.shard("two", "2/2");
@@ -214,7 +137,7 @@ fn double_runs_are_used_once_if_they_are_the_same() {
 
 #[test]
 fn double_runs_that_differ_are_an_error_that_names_both() {
-    let home = Home::new();
+    let home = home();
     home.shard("one", "1/1");
     home.shard("two", "1/1");
     let segment = home.path("two/runs/shard-1-of-1.jsonl");
@@ -265,7 +188,7 @@ fn double_runs_that_differ_are_an_error_that_names_both() {
 
 #[test]
 fn parts_of_something_else_are_refused_with_the_first_difference() {
-    let home = Home::new();
+    let home = home();
     home.shard("one", "1/2");
     home.sweep("seed", &["--shard", "2/2", "--seed", "9", "-q"]);
     home.sweep("runs", &["--shard", "2/2", "--runs", "6", "-q"]);
@@ -294,7 +217,7 @@ fn parts_of_something_else_are_refused_with_the_first_difference() {
 
 #[test]
 fn shards_work_in_one_directory_at_the_same_time() {
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     let begin = |number: u32| {
         let shard = format!("{number}/4");
@@ -321,7 +244,7 @@ fn shards_work_in_one_directory_at_the_same_time() {
 
 #[test]
 fn a_damaged_header_is_named_and_the_runs_below_it_are_used() {
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     home.shard("out", "1/1");
     let segment = home.path("out/runs/shard-1-of-1.jsonl");
@@ -338,7 +261,7 @@ fn a_damaged_header_is_named_and_the_runs_below_it_are_used() {
 
 #[test]
 fn a_shard_that_is_stopped_goes_on_with_the_same_command() {
-    let home = Home::new();
+    let home = home();
     let slow = [
         "--set",
         "group.leechers.count=300",
@@ -372,7 +295,7 @@ fn a_shard_that_is_stopped_goes_on_with_the_same_command() {
             .spawn()
             .expect("the program runs");
         // The header, a note, and a run.
-        wait_for(&segment, before + 2);
+        wait_for_lines(&segment, before + 2);
         signal(&child, name);
         assert_eq!(child.wait().expect("ended").code(), code, "{name}");
         let state = &home.status(&["out"])["parts"][0]["state"];
@@ -387,7 +310,7 @@ fn a_shard_that_is_stopped_goes_on_with_the_same_command() {
 
 #[test]
 fn status_says_how_far_each_part_is() {
-    let home = Home::new();
+    let home = home();
     home.shard("out", "2/3");
     home.shard("elsewhere", "3/3");
     let status = home.status(&["out", "elsewhere"]);
@@ -402,6 +325,10 @@ fn status_says_how_far_each_part_is() {
         .map(|part| part["done"].as_u64().expect("a count"))
         .sum();
     assert_eq!(status["done"].as_u64(), Some(done));
+    assert_eq!(
+        status["variants"][0],
+        serde_json::json!({ "variant": "64 KiB · count=8", "done": status["variants"][0]["done"] })
+    );
     let (said, _) = home.done(&["status", "out", "elsewhere"]);
     for part in [
         "of 20",
@@ -417,7 +344,7 @@ fn status_says_how_far_each_part_is() {
 
 #[test]
 fn a_shard_writes_a_damaged_plan_anew() {
-    let home = Home::new();
+    let home = home();
     home.shard("out", "1/1");
     let plan = home.path("out/plan.json");
     let whole = fs::read_to_string(&plan).expect("read");
@@ -433,7 +360,7 @@ fn a_shard_writes_a_damaged_plan_anew() {
 
 #[test]
 fn a_merge_offers_only_what_it_can_do() {
-    let home = Home::new();
+    let home = home();
     home.shard("part", "1/1");
     home.done(&["merge", "part", "--out", "joined", "-q"]);
     let error = home.refused(2, &["merge", "part", "--out", "joined"]);
@@ -444,7 +371,7 @@ fn a_merge_offers_only_what_it_can_do() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_scenario_may_come_through_a_pipe() {
-    let home = Home::new();
+    let home = home();
     let mut command = home.command(&[
         "sweep",
         "/dev/stdin",
@@ -467,7 +394,7 @@ fn a_scenario_may_come_through_a_pipe() {
 
 #[test]
 fn a_damaged_line_is_named_and_its_run_played_again() {
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     home.shard("out", "1/1");
     let segment = home.path("out/runs/shard-1-of-1.jsonl");
@@ -490,7 +417,7 @@ fn a_damaged_line_is_named_and_its_run_played_again() {
 
 #[test]
 fn what_can_not_be_done_in_parts_is_refused() {
-    let home = Home::new();
+    let home = home();
     let shard = ["sweep", "scenario.toml", "--out", "out", "--shard", "1/2"];
     let error = home.refused(2, &[&shard[..], &["--set", "compare.precision=0.02"]].concat());
     assert!(error.contains("they can't be played in parts"), "{error}");
@@ -505,7 +432,7 @@ fn what_can_not_be_done_in_parts_is_refused() {
 
 #[test]
 fn a_dry_run_checks_everything_and_makes_nothing() {
-    let home = Home::new();
+    let home = home();
     let (said, _) = home.sweep("out", &["--dry-run"]);
     assert!(said.contains("5 of each") && !home.path("out").exists(), "{said}");
     home.shard("out", "1/2");
@@ -521,8 +448,86 @@ fn a_dry_run_checks_everything_and_makes_nothing() {
 }
 
 #[test]
+fn a_dry_run_says_what_is_there_and_what_remains() {
+    let home = home();
+    home.sweep("out", &["--runs", "2", "-q"]);
+    let (files, segment) = (home.files("out"), home.path("out/runs/segment-0.jsonl"));
+    let store = fs::read_to_string(&segment).expect("read");
+    let (said, _) = home.sweep("out", &["--dry-run", "--resume"]);
+    assert!(said.contains("there     8 of 20 runs, 12 to play"), "{said}");
+    let (nothing, said) = home.sweep("out", &["--dry-run", "--resume", "--json"]);
+    assert!(nothing.is_empty() && said.contains("8 of 20 runs"), "{said}");
+    let (said, _) = home.sweep("new", &["--dry-run", "--shard", "1/2"]);
+    assert!(said.contains("there     0 of 10 runs, 10 to play"), "{said}");
+    // What a resume would refuse or warn of, it does too.
+    let resume = ["sweep", "scenario.toml", "--out", "out", "--dry-run", "--resume"];
+    let error = home.refused(2, &[&resume[..], &["--runs", "1"]].concat());
+    assert!(error.contains("2 runs of each variant are there already"), "{error}");
+    let error = home.refused(2, &[&resume[..], &["--seed", "9"]].concat());
+    assert!(error.contains("the seed was `1` and is `9`"), "{error}");
+    fs::write(&segment, store.replacen("\"makespan_s\":", "\"makespan_s\":1", 1)).expect("written");
+    let (said, beside) = home.sweep("out", &["--dry-run", "--resume"]);
+    assert!(
+        said.contains("7 of 20 runs, 13 to play") && beside.contains("line 3; a run"),
+        "{said}{beside}"
+    );
+    fs::write(&segment, &store).expect("written");
+    let lock = fs::File::open(&segment).expect("opened");
+    lock.lock().expect("locked");
+    assert!(home.refused(2, &resume).contains("another swarmsim is writing"));
+    assert_eq!(home.files("out"), files);
+    assert_eq!(fs::read_to_string(&segment).expect("read"), store);
+    assert!(!home.path("new").exists());
+}
+
+#[test]
+fn a_refused_resume_leaves_nothing_in_the_store() {
+    let home = home();
+    home.shard("out", "1/2");
+    home.shard("out", "2/2");
+    let store = || -> Vec<_> {
+        let entries = fs::read_dir(home.path("out/runs")).expect("a folder").flatten();
+        let mut files: Vec<_> = entries
+            .map(|entry| (entry.file_name(), fs::read(entry.path()).expect("read")))
+            .collect();
+        files.sort();
+        files
+    };
+    let (before, files) = (store(), home.files("out"));
+    let resume = ["sweep", "scenario.toml", "--out", "out", "--resume"];
+    for (how, why) in [
+        (&["--runs", "4"][..], "5 runs of each variant are there"),
+        (&["--seed", "2"], "the seed was"),
+    ] {
+        let error = home.refused(2, &[&resume[..], how].concat());
+        assert!(error.contains(why), "{error}");
+        assert!(store() == before && home.files("out") == files, "{how:?}");
+    }
+    home.sweep("out", &["--resume", "-q"]);
+    assert_eq!(store().len(), 3);
+}
+
+#[test]
+fn a_warning_is_told_once_with_the_variants_that_it_is_about() {
+    let home = home();
+    let axes = [
+        "run.time_limit=1 s,10 min",
+        "group.leechers.count=8,9,10,11,12",
+        "file.chunk_size=64 KiB,256 KiB",
+    ];
+    let vary: Vec<_> = axes.iter().flat_map(|axis| ["--vary", axis]).collect();
+    let (_, beside) = home.sweep("out", &[&vary[..], &["--dry-run"]].concat());
+    assert_eq!(beside.matches("the run ends after 1 s").count(), 1, "{beside}");
+    assert!(
+        beside.contains("in `1 s · count=8 · 64 KiB`, `1 s · count=8 · 256 KiB`,")
+            && beside.contains("count=10 · 64 KiB`, 5 more\n"),
+        "{beside}"
+    );
+}
+
+#[test]
 fn seeds_need_only_suffice_for_the_runs_that_are_played() {
-    let home = Home::new();
+    let home = home();
     let last = ["--seed", "9223372036854775806", "--runs"];
     home.sweep("out", &[&last[..], &["2", "-q"]].concat());
     let args = [
@@ -541,7 +546,7 @@ fn seeds_need_only_suffice_for_the_runs_that_are_played() {
 
 #[test]
 fn a_plan_that_was_removed_meanwhile_is_there_at_the_end() {
-    let home = Home::new();
+    let home = home();
     for (how, segment) in [
         (&["--runs", "60"][..], "segment-0"),
         (&["--runs", "60", "--shard", "1/1"], "shard-1-of-1"),
@@ -553,7 +558,7 @@ fn a_plan_that_was_removed_meanwhile_is_there_at_the_end() {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program runs");
-        wait_for(&home.path(&format!("{out}/runs/{segment}.jsonl")), 3);
+        wait_for_lines(&home.path(&format!("{out}/runs/{segment}.jsonl")), 3);
         fs::remove_file(home.path(&format!("{out}/plan.json"))).expect("removed");
         assert!(child.wait().expect("ended").success());
         assert_eq!(home.status(&[out])["done"], 240);
@@ -562,7 +567,7 @@ fn a_plan_that_was_removed_meanwhile_is_there_at_the_end() {
 
 #[test]
 fn a_merge_of_a_sweep_that_was_stopped_names_the_way_on() {
-    let home = Home::new();
+    let home = home();
     home.sweep("out", &["-q"]);
     let segment = home.path("out/runs/segment-0.jsonl");
     let text = fs::read_to_string(&segment).expect("read");
@@ -580,7 +585,7 @@ fn a_merge_of_a_sweep_that_was_stopped_names_the_way_on() {
 #[test]
 fn the_slurm_script_checks_before_it_submits() {
     use std::os::unix::fs::PermissionsExt;
-    let home = Home::new();
+    let home = home();
     home.sweep("whole", &["-q"]);
     let sbatch = home.path("bin/sbatch");
     fs::create_dir(home.path("bin")).expect("made");

@@ -1,16 +1,22 @@
 //! What happens when the ground gives way: kills, a full disk, a directory that goes away, no memory. Every test does it for real.
 //!
-//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it a few times.
+//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it a few times. The moments are drawn, each time
+//! anew; a test that fails says with which `SWARMSIM_KILL_SEED` it does so again, as far as the machine lets it.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use tempfile::TempDir;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+mod support;
+use support::{Home, signal, text, wait_for_lines, wait_until};
 
 /// A seed and leechers that share 8 MiB in small chunks, long enough to be killed on the way.
 const SCENARIO: &str = r#"
@@ -39,70 +45,8 @@ runs = 3
 "file.chunk_size" = ["64 KiB", "256 KiB"]
 "#;
 
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        let home = tempfile::tempdir().expect("a temporary directory");
-        fs::write(home.path().join("scenario.toml"), SCENARIO).expect("written");
-        Self(home)
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn command(&self, args: &str) -> Command {
-        let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
-        program.current_dir(self.0.path()).args(args.split_whitespace());
-        program
-    }
-
-    fn output(&self, args: &str) -> Output {
-        self.command(args).output().expect("the program runs")
-    }
-
-    fn done(&self, args: &str) -> Output {
-        let output = self.output(args);
-        assert!(output.status.success(), "{args}: {}", text(&output.stderr));
-        output
-    }
-
-    /// Begins a command, silently.
-    fn begin(&self, args: &str) -> Child {
-        let mut command = self.command(args);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().expect("the program runs")
-    }
-
-    /// The files of a result or a comparison, without the store of the latter, in which runs stand in the order in which they ended.
-    fn files(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
-        let folders = [self.path(out), self.path(out).join("variants")];
-        let entries = folders.iter().flat_map(fs::read_dir).flatten();
-        let files = entries
-            .map(|entry| entry.expect("an entry").path())
-            .filter(|path| path.is_file());
-        let name = |path: &Path| {
-            let below = path.strip_prefix(self.path(out)).expect("below");
-            below.to_string_lossy().into_owned()
-        };
-        files
-            .map(|path| (name(&path), fs::read(&path).expect("read")))
-            .collect()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn signal(child: &Child, name: &str) {
-    let pid = child.id().to_string();
-    // One that has ended by itself can't be reached, and needn't be.
-    let _ = Command::new("kill")
-        .args(["-s", name, &pid])
-        .stderr(Stdio::null())
-        .status();
+fn home() -> Home {
+    Home::new(SCENARIO)
 }
 
 /// How often each command is killed.
@@ -110,20 +54,44 @@ fn kills() -> u32 {
     std::env::var("SWARMSIM_KILLS").map_or(6, |kills| kills.parse().expect("a number"))
 }
 
-/// Kills `args` at moments spread over the time that it takes, each time with a `prepared` home, and has `check` look at what is left.
-fn kill_at_many_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
-    prepare();
-    // As long as it takes is known by trying; how long that is decides nothing but where the kills fall.
-    let mut whole = home.begin(args);
-    let mut took_ms = 0;
-    while whole.try_wait().expect("a child").is_none() {
-        thread::sleep(Duration::from_millis(1));
-        took_ms += 1;
+/// Moments at which something is done to a process: drawn from the time that it takes.
+struct Moments {
+    chance: ChaCha8Rng,
+    took_us: u64,
+}
+
+impl Moments {
+    /// Of `args`, which is tried once in a home that `prepare` makes ready.
+    fn of(home: &Home, args: &str, prepare: &dyn Fn()) -> Self {
+        let drawn = || RandomState::new().build_hasher().finish();
+        let seed = std::env::var("SWARMSIM_KILL_SEED").map_or_else(|_| drawn(), |seed| seed.parse().expect("a number"));
+        eprintln!("SWARMSIM_KILL_SEED={seed} draws these moments of `{args}`");
+        prepare();
+        let mut whole = home.begin(args);
+        let mut took_us = 0;
+        while whole.try_wait().expect("a child").is_none() {
+            thread::sleep(Duration::from_millis(1));
+            took_us += 1000;
+        }
+        Self {
+            chance: ChaCha8Rng::seed_from_u64(seed),
+            took_us,
+        }
     }
-    for kill in 0..kills() {
+
+    /// Waits for the next one.
+    fn wait(&mut self) {
+        thread::sleep(Duration::from_micros(self.chance.random_range(0..=self.took_us)));
+    }
+}
+
+/// Kills `args` at random moments of the time that it takes, each time with a home that `prepare` makes ready, and has `check` look at what is left.
+fn kill_at_random_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
+    let mut moments = Moments::of(home, args, prepare);
+    for _ in 0..kills() {
         prepare();
         let mut child = home.begin(args);
-        thread::sleep(Duration::from_millis(u64::from(kill) * took_ms / u64::from(kills())));
+        moments.wait();
         child.kill().expect("killed");
         child.wait().expect("gone");
         check();
@@ -147,10 +115,10 @@ fn assert_whole_or_absent(home: &Home, out: &str, whole: &BTreeMap<String, Vec<u
 
 #[test]
 fn a_killed_run_leaves_a_whole_result_or_none() {
-    let home = Home::new();
+    let home = home();
     home.done("run scenario.toml -q --out whole");
     let whole = home.files("whole");
-    kill_at_many_moments(
+    kill_at_random_moments(
         &home,
         "run scenario.toml -q --out out",
         &|| clear(&home, "out"),
@@ -165,7 +133,7 @@ fn a_killed_run_leaves_a_whole_result_or_none() {
 
 #[test]
 fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
-    let home = Home::new();
+    let home = home();
     home.done("run scenario.toml -q --out one");
     home.done("run scenario.toml -q --out two --seed 2");
     let (one, two) = (home.files("one"), home.files("two"));
@@ -173,7 +141,7 @@ fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
         clear(&home, "out");
         home.done("run scenario.toml -q --out out");
     };
-    kill_at_many_moments(&home, "run scenario.toml -q --out out --seed 2 --force", &old, &|| {
+    kill_at_random_moments(&home, "run scenario.toml -q --out out --seed 2 --force", &old, &|| {
         let left = home.files("out");
         assert!(left == one || left == two, "{:?}", left.keys());
     });
@@ -181,12 +149,12 @@ fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
 
 #[test]
 fn a_killed_comparison_or_sweep_goes_on_to_the_same_bytes() {
-    let home = Home::new();
+    let home = home();
     for command in ["compare", "sweep"] {
         home.done(&format!("{command} scenario.toml -q --out whole"));
         let whole = home.files("whole");
         let begin = format!("{command} scenario.toml -q --out out");
-        kill_at_many_moments(&home, &begin, &|| clear(&home, "out"), &|| {
+        kill_at_random_moments(&home, &begin, &|| clear(&home, "out"), &|| {
             assert_whole_or_absent(&home, "out", &whole);
             // Before anything is there, there is nothing to go on with, and the command is the first.
             home.done(&format!("{begin} --resume"));
@@ -202,43 +170,107 @@ fn a_killed_comparison_or_sweep_goes_on_to_the_same_bytes() {
 
 #[test]
 fn a_killed_merge_can_be_done_again() {
-    let home = Home::new();
+    let home = home();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out one --shard 1/2");
     home.done("sweep scenario.toml -q --out two --shard 2/2");
     let whole = home.files("whole");
-    kill_at_many_moments(&home, "merge one two --out out -q", &|| clear(&home, "out"), &|| {
+    kill_at_random_moments(&home, "merge one two --out out -q", &|| clear(&home, "out"), &|| {
         assert_whole_or_absent(&home, "out", &whole);
         home.done("merge one two --out out --force -q");
         assert_eq!(home.files("out"), whole);
     });
 }
 
+/// Copies a directory to a place where nothing is, or something that goes.
+fn copy(home: &Home, from: &str, to: &str) {
+    clear(home, to);
+    let copied = Command::new("cp")
+        .arg("-R")
+        .args([home.path(from), home.path(to)])
+        .status();
+    assert!(copied.expect("cp runs").success());
+}
+
+#[test]
+fn a_killed_merge_in_place_can_be_done_again() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out whole");
+    home.done("sweep scenario.toml -q --out parts --shard 1/2");
+    home.done("sweep scenario.toml -q --out parts --shard 2/2");
+    let whole = home.files("whole");
+    kill_at_random_moments(&home, "merge out -q", &|| copy(&home, "parts", "out"), &|| {
+        assert_whole_or_absent(&home, "out", &whole);
+        home.done("merge out -q");
+        // What the killed one has left is gone too.
+        assert_eq!(home.files("out"), whole);
+    });
+}
+
+#[test]
+fn a_signal_ends_a_merge_with_nothing_written() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out whole --runs 40 --set group.leechers.count=5");
+    copy(&home, "whole", "parts");
+    for name in home.files("whole").keys().filter(|name| *name != "plan.json") {
+        fs::remove_file(home.path("parts").join(name)).expect("removed");
+    }
+    let whole = home.files("whole");
+    for (args, out) in [("merge out -q", "out"), ("merge parts --out joined -q", "joined")] {
+        let prepare = || {
+            clear(&home, "joined");
+            copy(&home, "parts", "out");
+        };
+        let mut moments = Moments::of(&home, args, &prepare);
+        for name in ["INT", "TERM"].into_iter().cycle().take(kills() as usize) {
+            prepare();
+            let before = home.files(out);
+            let child = home.begin(args);
+            moments.wait();
+            signal(&child, name);
+            let status = ended(child);
+            match status.code() {
+                Some(0) => assert_eq!(home.files(out), whole, "{name}"),
+                // Before it listens, the system ends it.
+                code => {
+                    assert!(matches!(code, Some(130) | None), "{name}: {status}");
+                    assert_eq!(home.files(out), before, "{name}");
+                }
+            }
+            assert!(
+                status.code().is_none() || home.hidden().is_empty(),
+                "{:?}",
+                home.hidden()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_merge_that_waits_for_another_one_can_be_stopped() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out out --shard 1/1");
+    let before = home.files("out");
+    let lock = fs::File::create(home.path("out/runs/merge.lock")).expect("made");
+    lock.lock().expect("locked");
+    let mut child = home.begin("merge out -q");
+    wait_until(|| home.path("out/variants").is_dir(), "no merge begins");
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().expect("a child").is_none(), "it does not wait");
+    signal(&child, "INT");
+    assert_eq!(ended(child).code(), Some(130));
+    assert_eq!(home.files("out"), before);
+}
+
 /// Waits until the store in `out` has a run.
 fn wait_for_a_run(home: &Home, out: &str) {
-    let segment = home.path(out).join("runs/segment-0.jsonl");
-    for _ in 0..5000 {
-        if fs::read_to_string(&segment).is_ok_and(|text| text.lines().count() >= 3) {
-            return;
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
-    panic!("no run ends");
+    wait_for_lines(&home.path(out).join("runs/segment-0.jsonl"), 3);
 }
 
 /// Waits until a run fills its directory beside `out`.
 fn wait_for_partial(home: &Home) {
-    for _ in 0..5000 {
-        let entries = fs::read_dir(home.path(".")).expect("a folder");
-        if entries
-            .flatten()
-            .any(|entry| entry.file_name().to_string_lossy().contains(".partial-"))
-        {
-            return;
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-    panic!("no run begins");
+    let is_partial = |name: &String| name.contains(".partial-");
+    wait_until(|| home.hidden().iter().any(is_partial), "no run begins");
 }
 
 fn ended(mut child: Child) -> ExitStatus {
@@ -247,7 +279,7 @@ fn ended(mut child: Child) -> ExitStatus {
 
 #[test]
 fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
-    let home = Home::new();
+    let home = home();
     let long = "run scenario.toml -q --out out --set group.leechers.count=3000";
     for signals in [&["INT"][..], &["TERM"], &["INT", "INT"], &["TERM", "TERM"]] {
         let child = home.begin(long);
@@ -272,7 +304,7 @@ fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
 /// Keeps a program from going on by a standard output that takes nothing: what ends it then is the second signal.
 #[test]
 fn a_second_signal_ends_what_the_first_can_not() {
-    let home = Home::new();
+    let home = home();
     for name in ["INT", "TERM"] {
         let (reader, mut full) = std::io::pipe().expect("a pipe");
         full.write_all(&vec![b'x'; 1 << 16]).expect("as much as a pipe holds");
@@ -292,7 +324,7 @@ fn a_second_signal_ends_what_the_first_can_not() {
 
 #[test]
 fn a_signal_ends_a_comparison_with_its_runs_kept() {
-    let home = Home::new();
+    let home = home();
     home.done("compare scenario.toml -q --out whole --runs 12");
     for signals in [&["INT"][..], &["TERM"], &["TERM", "TERM"]] {
         let child = home.begin("compare scenario.toml -q --out out --runs 12 --jobs 1");
@@ -308,7 +340,7 @@ fn a_signal_ends_a_comparison_with_its_runs_kept() {
 
 #[test]
 fn a_directory_that_is_removed_meanwhile_is_an_error_that_names_it() {
-    let home = Home::new();
+    let home = home();
     let mut command = home.command("compare scenario.toml -q --out out --runs 40 --jobs 1");
     let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
     wait_for_a_run(&home, "out");
@@ -352,13 +384,11 @@ fn remove_from_under(directory: &Path) {
 /// What is written to a file without a name is lost, and nothing but the name shows it: a shard makes no tables that could fail.
 #[test]
 fn a_shard_whose_directory_is_removed_does_not_pass_for_done() {
-    let home = Home::new();
+    let home = home();
     let mut command = home.command("sweep scenario.toml -q --out out --runs 40 --jobs 1 --shard 1/1");
     let child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
     let segment = home.path("out/runs/shard-1-of-1.jsonl");
-    while !fs::read_to_string(&segment).is_ok_and(|text| text.lines().count() >= 3) {
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_for_lines(&segment, 3);
     fs::remove_dir_all(home.path("out")).expect("removed");
     let output = child.wait_with_output().expect("ended");
     let said = text(&output.stderr);
@@ -371,40 +401,25 @@ fn a_shard_whose_directory_is_removed_does_not_pass_for_done() {
 
 #[test]
 fn what_a_killed_run_has_left_goes_with_the_next() {
-    let home = Home::new();
-    let hidden = || {
-        let entries = fs::read_dir(home.path(".")).expect("a folder").flatten();
-        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        names.filter(|name| name.starts_with('.')).collect::<Vec<_>>()
-    };
+    let home = home();
     let mut child = home.begin("run scenario.toml -q --out out --set group.leechers.count=3000");
     wait_for_partial(&home);
     thread::sleep(Duration::from_millis(100));
     // One that lives is left alone.
     home.done("run scenario.toml -q --out out");
-    assert_eq!(hidden().len(), 1, "{:?}", hidden());
+    assert_eq!(home.hidden().len(), 1, "{:?}", home.hidden());
     child.kill().expect("killed");
     child.wait().expect("gone");
     home.done("run scenario.toml -q --out out --force");
-    assert_eq!(hidden(), [""; 0]);
+    assert_eq!(home.hidden(), [""; 0]);
 }
 
 #[test]
 fn a_limit_on_the_size_of_files_is_told_like_a_full_disk() {
-    let home = Home::new();
-    let program = assert_cmd::cargo::cargo_bin("swarmsim");
+    let home = home();
     for (command, named) in [("run", "out/"), ("sweep --runs 20", "out/")] {
-        let limited = format!(
-            "ulimit -f 10; exec {} {command} scenario.toml -q --out out",
-            program.display()
-        );
-        let mut shell = Command::new("sh");
-        let output = shell
-            .arg("-c")
-            .arg(limited)
-            .current_dir(home.path("."))
-            .output()
-            .expect("sh runs");
+        let args = format!("{command} scenario.toml -q --out out");
+        let output = home.limited("ulimit -f 10", &args).output().expect("sh runs");
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains(named) && said.contains("File too large"), "{said}");
@@ -413,7 +428,7 @@ fn a_limit_on_the_size_of_files_is_told_like_a_full_disk() {
 
 #[test]
 fn merges_in_one_directory_wait_for_each_other() {
-    let home = Home::new();
+    let home = home();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out out --shard 1/2");
     home.done("sweep scenario.toml -q --out out --shard 2/2");
@@ -427,7 +442,7 @@ fn merges_in_one_directory_wait_for_each_other() {
 
 #[test]
 fn nobody_who_reads_is_no_reason_to_lose_results() {
-    let home = Home::new();
+    let home = home();
     home.done("run scenario.toml -q --out whole");
     for args in [
         "run scenario.toml --out out",
@@ -452,7 +467,7 @@ fn nobody_who_reads_is_no_reason_to_lose_results() {
 
 #[test]
 fn two_processes_do_not_write_one_comparison() {
-    let home = Home::new();
+    let home = home();
     let child = home.begin("compare scenario.toml -q --out out --runs 20 --jobs 1");
     wait_for_a_run(&home, "out");
     for how in ["--resume", "--force"] {
@@ -471,7 +486,7 @@ fn two_processes_do_not_write_one_comparison() {
 
 #[test]
 fn two_merges_to_one_place_leave_one_whole_result() {
-    let home = Home::new();
+    let home = home();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out one --shard 1/2");
     home.done("sweep scenario.toml -q --out two --shard 2/2");
@@ -490,7 +505,7 @@ fn two_merges_to_one_place_leave_one_whole_result() {
 
 #[test]
 fn two_runs_to_one_place_leave_the_result_of_one() {
-    let home = Home::new();
+    let home = home();
     home.done("run scenario.toml -q --out whole");
     let children = [1, 2].map(|_| home.begin("run scenario.toml -q --out out"));
     let mut codes = children.map(|child| ended(child).code());
@@ -528,7 +543,7 @@ impl Drop for Mounted {
 
 #[test]
 fn a_full_disk_is_an_error_and_leaves_nothing_half() {
-    let home = Home::new();
+    let home = home();
     let Some(_small) = Mounted::new(&home, "size=64k") else {
         return;
     };
@@ -561,7 +576,7 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
 
 #[test]
 fn tables_of_a_grown_comparison_come_together_or_not_at_all() {
-    let home = Home::new();
+    let home = home();
     home.done("sweep scenario.toml -q --out whole --runs 3");
     home.done("sweep scenario.toml -q --out out --runs 2");
     let old = home.files("out");
@@ -582,8 +597,33 @@ fn tables_of_a_grown_comparison_come_together_or_not_at_all() {
 }
 
 #[test]
+fn a_page_of_old_tables_goes_with_them_and_is_made_anew() {
+    let home = home();
+    home.done("compare scenario.toml -q --out whole --runs 3 --report");
+    home.done("compare scenario.toml -q --out out --runs 2 --report");
+    let old = home.files("out")["report.html"].clone();
+    // In the place of its last table nothing can be put: that is when one that is killed would end, between old and new.
+    let obstacle = home.path("out/comparison_summary.csv");
+    fs::remove_file(&obstacle).expect("removed");
+    fs::create_dir(&obstacle).expect("made");
+    let said = home.refused(1, "compare scenario.toml -q --out out --runs 3 --resume");
+    assert!(said.contains("comparison_summary.csv"), "{said}");
+    assert!(!home.path("out/report.html").exists());
+    fs::remove_dir(obstacle).expect("removed");
+    fs::write(home.path("out/report.html"), old).expect("written");
+    home.done("compare scenario.toml -q --out out --runs 3 --resume");
+    assert_eq!(home.files("out"), home.files("whole"));
+    // Other commands make it anew too.
+    for args in ["sweep scenario.toml -q --out out --runs 3 --resume", "merge out -q"] {
+        fs::write(home.path("out/report.html"), "an old page").expect("written");
+        home.done(args);
+        assert_eq!(home.files("out"), home.files("whole"), "{args}");
+    }
+}
+
+#[test]
 fn a_full_disk_leaves_the_tables_of_one_study() {
-    let home = Home::new();
+    let home = home();
     let Some(_small) = Mounted::new(&home, "size=8m") else {
         return;
     };
@@ -623,7 +663,7 @@ fn a_full_disk_leaves_the_tables_of_one_study() {
 
 #[test]
 fn a_report_without_room_is_an_error_and_leaves_the_results() {
-    let home = Home::new();
+    let home = home();
     let Some(_small) = Mounted::new(&home, "size=120k") else {
         return;
     };
@@ -639,7 +679,7 @@ fn a_report_without_room_is_an_error_and_leaves_the_results() {
 
 #[test]
 fn a_merge_without_room_leaves_what_it_would_replace() {
-    let home = Home::new();
+    let home = home();
     let Some(_small) = Mounted::new(&home, "size=1m") else {
         return;
     };
@@ -664,7 +704,7 @@ fn a_merge_without_room_leaves_what_it_would_replace() {
 
 #[test]
 fn a_place_that_can_not_be_written_is_said_before_anything_is_run() {
-    let home = Home::new();
+    let home = home();
     let Some(_small) = Mounted::new(&home, "ro") else {
         return;
     };
@@ -678,19 +718,10 @@ fn a_place_that_can_not_be_written_is_said_before_anything_is_run() {
 
 #[test]
 fn no_memory_leaves_no_half_result() {
-    let home = Home::new();
-    let program = assert_cmd::cargo::cargo_bin("swarmsim");
+    let home = home();
     for command in ["run", "compare"] {
-        let limited = format!(
-            "ulimit -v 120000; exec {} {command} scenario.toml -q --out out --set group.leechers.count=60000",
-            program.display()
-        );
-        let output = Command::new("sh")
-            .arg("-c")
-            .arg(limited)
-            .current_dir(home.path("."))
-            .output()
-            .expect("sh runs");
+        let args = format!("{command} scenario.toml -q --out out --set group.leechers.count=60000");
+        let output = home.limited("ulimit -v 120000", &args).output().expect("sh runs");
         assert!(!output.status.success(), "{}", text(&output.stderr));
         let said = text(&output.stderr);
         assert!(said.contains("memory"), "{said}");

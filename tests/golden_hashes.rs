@@ -11,6 +11,29 @@ use std::process::Command;
 /// Minutes each: `large` at its size and a million peers are played by hand.
 const LEFT_OUT: [&str; 2] = ["large", "million"];
 
+/// What is played many times: what it is called here, command, scenario and options. One is open and cuts its warm-up, the other varies a grid.
+const STUDIES: [(&str, &str, &str, &[&str]); 2] = [
+    (
+        "compare compare_departure",
+        "compare",
+        "compare_departure",
+        &["--set", "file.size=\"4 MiB\"", "--runs", "2"],
+    ),
+    (
+        "sweep bandwidth_classes",
+        "sweep",
+        "bandwidth_classes",
+        &[
+            "--vary",
+            "file.size=2 MiB,4 MiB",
+            "--choker",
+            "tit-for-tat,random",
+            "--runs",
+            "5",
+        ],
+    ),
+];
+
 /// Checksum by scenario and file.
 type Hashes = BTreeMap<(String, String), String>;
 
@@ -30,30 +53,28 @@ fn scenarios() -> Vec<String> {
     names.filter(|name| !LEFT_OUT.contains(&name.as_str())).collect()
 }
 
-/// Plays the scenario and adds the checksums of all of its tables.
-fn play(name: &str, hashes: &mut Hashes) {
+/// Gives the scenario to `command` and adds the checksums of all tables, as those of `called`.
+fn play(called: &str, command: &str, name: &str, options: &[&str], hashes: &mut Hashes) {
     let home = tempfile::tempdir().expect("a temporary directory");
     let out = home.path().join("out");
     let scenario = root().join("scenarios").join(format!("{name}.toml"));
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
-    let output = command
-        .arg("run")
-        .arg(scenario)
-        .arg("-q")
-        .arg("--out")
-        .arg(&out)
-        .output();
-    let output = output.expect("the program runs");
+    let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
+    program.arg(command).arg(scenario).args(options).arg("-q");
+    let output = program.arg("--out").arg(&out).output().expect("the program runs");
     assert!(
         output.status.success(),
-        "{name}: {}",
+        "{called}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    for entry in fs::read_dir(out).expect("results") {
-        let path = entry.expect("an entry").path();
+    let paths = fs::read_dir(out)
+        .expect("results")
+        .map(|entry| entry.expect("an entry").path());
+    // The plan names the commit of the program.
+    let is_table = |path: &PathBuf| path.is_file() && !path.ends_with("plan.json");
+    for path in paths.filter(is_table) {
         let file = path.file_name().expect("a name").to_string_lossy().into_owned();
         let crc32 = crc32fast::hash(&fs::read(&path).expect("read"));
-        hashes.insert((name.to_owned(), file), format!("{crc32:08x}"));
+        hashes.insert((called.to_owned(), file), format!("{crc32:08x}"));
     }
 }
 
@@ -70,7 +91,12 @@ fn read() -> Hashes {
 #[test]
 fn results_are_what_they_were() {
     let mut now = Hashes::new();
-    scenarios().iter().for_each(|name| play(name, &mut now));
+    scenarios()
+        .iter()
+        .for_each(|name| play(name, "run", name, &[], &mut now));
+    for (called, command, name, options) in STUDIES {
+        play(called, command, name, options, &mut now);
+    }
     if std::env::var_os("SWARMSIM_BLESS").is_some() {
         let rows = now
             .iter()

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use clap::Parser;
+use swarmsim::cli::Cli;
+use swarmsim::compare::{Shard, variants};
+use swarmsim::scenario::limits::{JOBS_MAX, NESTING_MAX, SHARDS_MAX, TRACE_BYTES_MAX};
 use swarmsim::scenario::{LoadOptions, load, parse};
 
 const SCENARIO: &str = r#"
@@ -281,6 +285,95 @@ fn bytes_of_a_scenario() {
             assert!(error.render(false).contains("16"), "{error}");
         }
     }
+}
+
+#[test]
+fn digits() {
+    let number = |digits: usize| format!("\"1.{}1 Mbit/s\"", "0".repeat(digits - 2));
+    check("group.leechers.upload", &[&number(30)], &[&number(31)]);
+    // 1 Mbit/s.
+    let small = |power: usize| format!("\"0.{}1e{power} Mbit/s\"", "0".repeat(power - 1));
+    check("group.leechers.upload", &[&small(30)], &[&small(31)]);
+    // 100 and 10 kbit/s.
+    let large = |power: usize| format!("\"1{}e-{power} Mbit/s\"", "0".repeat(29));
+    check("group.leechers.upload", &[&large(30)], &[&large(31)]);
+}
+
+/// What is too deep is no TOML; what is just not, is only unknown.
+#[test]
+fn nesting() {
+    let is_too_deep = |text: &str| {
+        let options = LoadOptions::default();
+        let error = parse(&format!("{text}\n{SCENARIO}"), "scenario.toml", Path::new(""), &options);
+        let said = error.expect_err("unknown keys").render(false);
+        assert!(said.contains("unknown key") || said.contains("recurs"), "{said}");
+        said.contains("recurs")
+    };
+    let dots = |keys: usize| format!("{}=1", vec!["a"; keys].join("."));
+    let lists = |lists: usize| format!("a={}{}", "[".repeat(lists), "]".repeat(lists));
+    let tables = |tables: usize| format!("a={}1{}", "{a=".repeat(tables), "}".repeat(tables));
+    for deep in [dots, lists, tables] {
+        assert!(!is_too_deep(&deep(NESTING_MAX)));
+        assert!(is_too_deep(&deep(NESTING_MAX + 1)));
+    }
+}
+
+#[test]
+fn variants_of_a_study() {
+    let grid = |more: &str| {
+        let values = (1..=500).map(|count| count.to_string()).collect::<Vec<_>>().join(",");
+        let options = LoadOptions {
+            sets: vec![format!(
+                "sweep.vary={{ \"group.leechers.count\" = [{values}{more}], \"seed\" = [1, 2] }}"
+            )],
+            ..LoadOptions::default()
+        };
+        let loaded = parse(SCENARIO, "scenario.toml", Path::new(""), &options).expect("a scenario");
+        variants(&loaded.study.variation).map(|variants| variants.len())
+    };
+    assert_eq!(grid("").expect("just possible"), 1000);
+    let error = grid(", 501").expect_err("too many").render(false);
+    assert!(error.contains("1002") && error.contains("1000"), "{error}");
+    let named = |count: usize| {
+        let one = |n| format!("{{ name = \"v{n}\", set = {{}} }}");
+        format!("[{}]", (0..count).map(one).collect::<Vec<_>>().join(","))
+    };
+    check("sweep.variant", &[&named(1000)], &[&named(1001)]);
+}
+
+/// What only the command line can say.
+#[test]
+fn options() {
+    let parts: [(u32, bool); 3] = [(1, true), (SHARDS_MAX, true), (SHARDS_MAX + 1, false)];
+    for (of, is_possible) in parts {
+        assert_eq!(format!("1/{of}").parse::<Shard>().is_ok(), is_possible, "{of}");
+    }
+    let jobs = [(0, false), (1, true), (JOBS_MAX, true), (JOBS_MAX + 1, false)];
+    for (jobs, is_possible) in jobs {
+        for command in [&["compare", "x.toml"][..], &["sweep", "x.toml"], &["validate"]] {
+            let jobs = jobs.to_string();
+            let words = [&["swarmsim"], command, &["--jobs", &jobs]].concat();
+            assert_eq!(Cli::try_parse_from(&words).is_ok(), is_possible, "{words:?}");
+        }
+    }
+    for (runs, is_possible) in [("0", false), ("1", true), ("100000", true), ("100001", false)] {
+        for option in ["--runs", "--max-runs"] {
+            let words = ["swarmsim", "compare", "x.toml", option, runs];
+            assert_eq!(Cli::try_parse_from(words).is_ok(), is_possible, "{words:?}");
+        }
+    }
+}
+
+/// Of files without content, which take no room.
+#[test]
+fn bytes_of_a_trace() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let scenario = SCENARIO.replace("count = 10\n", "arrival.trace.file = \"trace.csv\"\n");
+    let trace = fs::File::create(home.path().join("trace.csv")).expect("made");
+    trace.set_len(TRACE_BYTES_MAX + 1).expect("as long");
+    let error = parse(&scenario, "scenario.toml", home.path(), &LoadOptions::default());
+    let said = error.expect_err("too long").render(false);
+    assert!(said.contains(&format!("more than {TRACE_BYTES_MAX} bytes")), "{said}");
 }
 
 #[test]

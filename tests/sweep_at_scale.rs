@@ -1,13 +1,13 @@
 //! Sweeps of very many runs in very many files. The runs are made up of one that was played; playing all of them would take hours.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use swarmsim::compare::PlanFile;
 use swarmsim::store::{Records, RunId, RunRecord, Store};
-use tempfile::TempDir;
+
+mod support;
+use support::{Home, text};
 
 const SCENARIO: &str = r#"
 name = "scale"
@@ -38,28 +38,23 @@ struct Scale {
 }
 
 /// The program with these arguments in `home`; what it prints.
-fn done(home: &Path, files_open: u32, args: &[&str]) -> String {
-    let limited = format!("ulimit -n {files_open} && exec \"$0\" \"$@\"");
-    let mut shell = Command::new("sh");
-    let program = assert_cmd::cargo::cargo_bin("swarmsim");
-    let output = shell.current_dir(home).arg("-c").arg(limited).arg(program).args(args);
-    let output = output.output().expect("the program runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+fn done(home: &Home, files_open: u32, args: &[&str]) -> String {
+    let mut limited = home.limited(&format!("ulimit -n {files_open}"), args);
+    let output = limited.output().expect("the program runs");
     assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
     text(&output.stdout)
 }
 
 /// As [`done`], with the seconds that it took.
 #[allow(clippy::disallowed_methods)] // real time is what is measured
-fn timed(home: &Path, files_open: u32, args: &[&str]) -> (String, f64) {
+fn timed(home: &Home, files_open: u32, args: &[&str]) -> (String, f64) {
     let begin = Instant::now();
     (done(home, files_open, args), begin.elapsed().as_secs_f64())
 }
 
 /// Plays one run of the sweep in `out`, and puts it there for all of them, dealt out to segments in turn.
-fn filled(scale: Scale) -> TempDir {
-    let home = tempfile::tempdir().expect("a temporary directory");
-    fs::write(home.path().join("scenario.toml"), SCENARIO).expect("written");
+fn filled(scale: Scale) -> Home {
+    let home = Home::new(SCENARIO);
     let values: Vec<_> = (1..=scale.variants).map(|number| format!("{number} Mbit/s")).collect();
     let vary = format!("group.leechers.upload={}", values.join(","));
     let runs = scale.runs.to_string();
@@ -74,9 +69,9 @@ fn filled(scale: Scale) -> TempDir {
         "--runs",
         &runs,
     ];
-    done(home.path(), 1024, &[&sweep[..], &["--shard", "1/100000"]].concat());
-    let store = home.path().join("out/runs");
-    let fingerprint = PlanFile::read(&home.path().join("out")).expect("a plan").fingerprint;
+    done(&home, 1024, &[&sweep[..], &["--shard", "1/100000"]].concat());
+    let store = home.path("out/runs");
+    let fingerprint = PlanFile::read(&home.path("out")).expect("a plan").fingerprint;
     let records = Records::read(std::slice::from_ref(&store), &fingerprint).expect("read");
     let played: RunId = records.ids().next().expect("a run");
     let played = records.get(played).expect("read").expect("there");
@@ -87,7 +82,7 @@ fn filled(scale: Scale) -> TempDir {
         let own = ids.skip(segment).step_by(scale.segments);
         let name = format!("shard-{}-of-{}", segment + 1, scale.segments);
         // A place of its own: a store that is opened reads all that is there.
-        let place = home.path().join(&name);
+        let place = home.path(&name);
         let record = |RunId { variant, run }| RunRecord {
             variant,
             run,
@@ -106,7 +101,7 @@ fn filled(scale: Scale) -> TempDir {
 fn tried(scale: Scale) -> [f64; 2] {
     let home = filled(scale);
     let all = scale.variants * scale.runs as usize;
-    let (status, status_s) = timed(home.path(), scale.files_open, &["status", "out", "--json"]);
+    let (status, status_s) = timed(&home, scale.files_open, &["status", "out", "--json"]);
     let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
     assert_eq!(status["done"], all);
     assert_eq!(status["parts"].as_array().map(Vec::len), Some(scale.segments));
@@ -117,8 +112,8 @@ fn tried(scale: Scale) -> [f64; 2] {
             .iter()
             .all(|part| part["left"] == 0)
     );
-    let (_, merge_s) = timed(home.path(), scale.files_open, &["merge", "out", "-q"]);
-    let table = fs::read_to_string(home.path().join("out/runs.csv")).expect("read");
+    let (_, merge_s) = timed(&home, scale.files_open, &["merge", "out", "-q"]);
+    let table = fs::read_to_string(home.path("out/runs.csv")).expect("read");
     assert_eq!(table.lines().count(), all + 1);
     [status_s, merge_s]
 }

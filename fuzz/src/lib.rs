@@ -11,7 +11,7 @@ use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
 use swarmsim::scenario::{LoadOptions, parse};
-use swarmsim::store::{Fingerprint, Store, VariantPrint, WHOLE};
+use swarmsim::store::{Fingerprint, Note, Stage, Store, VariantPrint, WHOLE};
 use swarmsim::version::VERSION;
 
 /// Swarms that need more are not played; the program itself is estimated at 6 MiB.
@@ -101,10 +101,15 @@ pub fn store(input: &[u8]) {
     let lines: Vec<_> = std::iter::once(checked(header, None)).chain(below).collect();
     fs::write(home.path().join(format!("{WHOLE}.jsonl")), lines.join(&b'\n')).expect("written");
     // Twice: what the first mends is whole for the second.
-    let Ok(store) = Store::open(home.path(), WHOLE, &fingerprint) else {
+    let Ok(mut store) = Store::open(home.path(), WHOLE, &fingerprint) else {
         return;
     };
     let runs: Vec<_> = store.records().ids().collect();
+    let note = Note {
+        at_unix_s: 0,
+        what: Stage::Ended,
+    };
+    store.note(&note).expect("mended, and written to");
     drop(store);
     let store = Store::open(home.path(), WHOLE, &fingerprint).expect("opened again");
     assert_eq!(store.records().ids().collect::<Vec<_>>(), runs);

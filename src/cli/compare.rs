@@ -10,7 +10,7 @@ use crate::cli::study::{self, StudyArgs, Voice};
 use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report};
 use crate::compare::{self, Directory, Existing, Outcome};
 use crate::scenario::Place;
-use crate::scenario::limits::{CONFIDENCE_MAX, CONFIDENCE_MIN, PRECISION_MAX, PRECISION_MIN, RUNS_MAX};
+use crate::scenario::limits::{CONFIDENCE_MAX, CONFIDENCE_MIN, JOBS_MAX, PRECISION_MAX, PRECISION_MIN, RUNS_MAX};
 use crate::scenario::study::{Placed, Study};
 use crate::store::WHOLE;
 
@@ -32,7 +32,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX as i64))]
     max_runs: Option<u32>,
     /// Runs at a time [default: one on each core]; the results do not depend on it
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=i64::from(JOBS_MAX)))]
     jobs: Option<u16>,
     #[arg(
         help = "Where the results go [default: results/<scenario name>-compare]",
@@ -85,7 +85,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
                 comparison::outcome(&plan, &finished, &target, style)
             })?;
             // What came out is said even if there is no page of it.
-            if args.report {
+            if args.report || finished.had_page {
                 report::write_into(&target)?;
             }
             Ok(ExitCode::SUCCESS)

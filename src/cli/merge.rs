@@ -1,14 +1,15 @@
 //! `swarmsim merge`: the parts of a sweep become one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 
 use crate::choking::OwnChokers;
 use crate::cli::study::Voice;
-use crate::cli::{Failure, Style, comparison};
-use crate::compare;
+use crate::cli::{Failure, Style, comparison, interrupt, report};
+use crate::compare::{CompareError, Merge};
 use crate::human;
 
 #[derive(Debug, Args)]
@@ -34,7 +35,19 @@ pub(super) struct MergeArgs {
 }
 
 pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let merged = compare::merge(&args.directories, args.out.as_deref(), args.force, own)?;
+    let merge = Merge::prepare(&args.directories, args.out.as_deref(), args.force)?;
+    let stop = interrupt::watch("no tables are made", merge.unfinished().map(Path::to_owned))
+        .context("cannot watch for Ctrl-C")
+        .map_err(Failure::Run)?;
+    let merged = match merge.finish(own, &stop) {
+        Err(CompareError::Stopped) => {
+            errors.warn(
+                "interrupted: no tables were made, and the parts are as they were; the same command begins again",
+            );
+            return Ok(interrupt::EXIT_CODE.into());
+        }
+        merged => merged?,
+    };
     for damage in &merged.damages {
         errors.warn(&format!("damaged: {damage}; no run is missing for it"));
     }
@@ -57,5 +70,8 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
     voice.tell(plan, &merged.finished, target, |style| {
         comparison::overview(&merged.finished, target, style)
     })?;
+    if merged.finished.had_page {
+        report::write_into(target)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, Style, say, table};
-use crate::compare::{Part, Parts, State, Status};
+use crate::compare::{OfVariant, Part, Parts, State, Status};
 use crate::human;
 use crate::progress::unix_seconds;
 
@@ -56,7 +56,7 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     let complete = status
         .variants
         .iter()
-        .filter(|(_, done)| *done as u64 == u64::from(status.runs));
+        .filter(|of_variant| of_variant.done as u64 == u64::from(status.runs));
     line(
         "variants",
         &format!("{} of {} complete", complete.count(), status.variants.len()),
@@ -88,8 +88,8 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     ));
     if status.variants.len() <= VARIANTS_SHOWN {
         text.push('\n');
-        let of_variant = |(label, done): &(String, usize)| vec![label.clone(), format!("{done}/{}", status.runs)];
-        let rows: Vec<_> = status.variants.iter().map(of_variant).collect();
+        let row = |OfVariant { variant, done }: &OfVariant| vec![variant.clone(), format!("{done}/{}", status.runs)];
+        let rows: Vec<_> = status.variants.iter().map(row).collect();
         text.push_str(&table::aligned(&["variant", "runs"], &rows, style));
     }
     text
@@ -153,7 +153,12 @@ mod tests {
             done: 7,
             wanted: 20,
             runs: 10,
-            variants: vec![("a".to_owned(), 5), ("b".to_owned(), 2)],
+            variants: [("a", 5), ("b", 2)]
+                .map(|(variant, done)| OfVariant {
+                    variant: variant.to_owned(),
+                    done,
+                })
+                .into(),
             parts: vec![
                 part("1/3", 5, 5, State::Running, Some(60.0)),
                 part("2/3", 2, 4, State::Failed("cannot write to `x`".to_owned()), None),

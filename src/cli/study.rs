@@ -11,12 +11,14 @@ use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
-use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan};
+use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan, Standing};
 use crate::engine;
+use crate::human;
 use crate::progress::RunsMeter;
 use crate::scenario::limits::RUNS_MAX;
 use crate::scenario::study::{Study, Variation};
 use crate::scenario::{Loaded, ScenarioError};
+use crate::store::Damage;
 
 /// What is varied, and how often it is run.
 #[derive(Debug, Args)]
@@ -99,19 +101,22 @@ pub(super) fn watched<T>(
     let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
     let outcome = play(&stop, &mut |event| match event {
-        Event::Damaged { damage, is_missing } => errors.warn(&format!(
-            "damaged: {damage}; {}",
-            if is_missing {
-                "a run that only stood there is done again"
-            } else {
-                "no run is missing for it"
-            }
-        )),
+        Event::Damaged { damage, is_missing } => warn_of(damage, is_missing, errors),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),
     });
     meter.finish();
     Ok(outcome?)
+}
+
+/// Says what of a store can't be read, where some of the runs to play are missing or not.
+fn warn_of(damage: &Damage, is_missing: bool, errors: Style) {
+    let then = if is_missing {
+        "a run that only stood there is done again"
+    } else {
+        "no run is missing for it"
+    };
+    errors.warn(&format!("damaged: {damage}; {then}"));
 }
 
 /// Says that the user has stopped it.
@@ -135,15 +140,33 @@ pub(super) struct Voice {
 impl Voice {
     /// Says what is about to be run, on standard error where standard output is for JSON, and what to be careful about.
     pub fn announce(self, plan: &Plan, jobs: usize, target: &Path) -> Result<(), Failure> {
-        match (self.quiet, self.json) {
-            (true, _) => (),
-            (false, true) => say(io::stderr(), &comparison::plan(plan, jobs, target, self.errors))?,
-            (false, false) => say(io::stdout(), &comparison::plan(plan, jobs, target, self.style))?,
-        }
+        self.say_beside(|style| comparison::plan(plan, jobs, target, style))?;
         comparison::warnings(plan)
             .iter()
             .for_each(|warning| self.errors.warn(warning));
         Ok(())
+    }
+
+    /// Says how much of it is there already.
+    pub fn stand(self, standing: &Standing) -> Result<(), Failure> {
+        let Standing { done, of, damages } = standing;
+        for damage in damages {
+            warn_of(damage, done < of, self.errors);
+        }
+        self.say_beside(|style| {
+            let (done, left) = (human::count(*done), human::count(of - done));
+            let name = style.dim(format!("{:<9}", "there"));
+            format!("  {name} {done} of {}, {left} to play\n", human::counted(*of, "run"))
+        })
+    }
+
+    /// Prints `text` on standard output, or on standard error where that is for JSON.
+    fn say_beside(self, text: impl FnOnce(Style) -> String) -> Result<(), Failure> {
+        match (self.quiet, self.json) {
+            (true, _) => Ok(()),
+            (false, true) => Ok(say(io::stderr(), &text(self.errors))?),
+            (false, false) => Ok(say(io::stdout(), &text(self.style))?),
+        }
     }
 
     /// Says what came out, as JSON or as `text` makes it, and what to be careful about with it.

@@ -9,9 +9,10 @@ use clap::Args;
 
 use crate::choking::OwnChokers;
 use crate::cli::study::{self, StudyArgs, Voice};
-use crate::cli::{Failure, RESULTS, Style, comparison, jobs, say};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say};
 use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard};
 use crate::human;
+use crate::scenario::limits::JOBS_MAX;
 use crate::store::WHOLE;
 
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ pub(super) struct SweepArgs {
     #[arg(long, value_name = "I/N", conflicts_with_all = ["force", "resume"])]
     shard: Option<Shard>,
     /// Runs at a time [default: one on each core]; the results do not depend on it
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=i64::from(JOBS_MAX)))]
     jobs: Option<u16>,
     #[arg(
         help = "Where the results go [default: results/<scenario name>-sweep]",
@@ -67,8 +68,11 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
         errors,
     };
     if args.dry_run {
-        compare::check(&plan, &target, args.existing())?;
+        let standing = compare::check(&plan, args.shard, &target, args.existing())?;
         voice.announce(&plan, jobs, &target)?;
+        if args.existing().goes_on() {
+            voice.stand(&standing)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let directory = Directory::prepare(&target, &segment, args.existing())?;
@@ -104,6 +108,9 @@ fn whole(plan: &Plan, directory: &Directory, jobs: usize, voice: Voice) -> Resul
             voice.tell(plan, &finished, target, |style| {
                 comparison::overview(&finished, target, style)
             })?;
+            if finished.had_page {
+                report::write_into(target)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
     }

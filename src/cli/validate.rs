@@ -13,6 +13,7 @@ use crate::cli::table::aligned;
 use crate::cli::{Failure, Style, interrupt, jobs, say};
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
+use crate::scenario::limits::JOBS_MAX;
 use crate::validate::{Files, LIBRARY, MEASURED, Outcome, Suite, Verdict};
 
 const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
@@ -29,7 +30,7 @@ pub(super) struct ValidateArgs {
     #[arg(long, value_enum, value_name = "A,B,…", value_delimiter = ',')]
     tier: Vec<TierName>,
     /// Runs at a time [default: one on each core]; the results do not depend on it
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=i64::from(JOBS_MAX)))]
     jobs: Option<u16>,
     /// The scenarios of this folder in the place of those that come with swarmsim
     #[arg(long, value_name = "DIR")]

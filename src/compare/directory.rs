@@ -1,14 +1,17 @@
 //! The directory of a comparison. It is there from the first run on, for what is finished must survive; its tables
 //! appear at the end, each whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
 
-use super::drive::CompareError;
+use super::drive::{CompareError, go_on};
 use super::plan_file::PLAN;
 use super::tables::FILES;
-use crate::metrics::directory::REPORT;
+use crate::metrics::directory::{REPORT, is_half_report};
 use crate::metrics::{DirectoryError, STAGING_LOCK};
 use crate::store::Store;
 
@@ -20,6 +23,8 @@ pub(super) const VARIANTS: &str = "variants";
 const MERGE_LOCK: &str = "merge.lock";
 /// How the name of a file ends until it is whole.
 const UNFINISHED: &str = "partial";
+/// Who waits for a merge looks again after this time.
+const MERGE_WAIT: Duration = Duration::from_millis(50);
 
 /// What to do with a comparison that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,14 @@ pub enum Existing {
     Join,
     /// Delete it first.
     Replace,
+}
+
+impl Existing {
+    /// Whether what is there is used.
+    #[must_use]
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::Resume | Self::Join)
+    }
 }
 
 /// The directory of a comparison.
@@ -98,12 +111,30 @@ impl Directory {
         &self.segment
     }
 
-    /// Waits until nobody else merges here; while the file is open, nobody begins to.
-    pub(super) fn wait_for_merges(&self) -> Result<File, DirectoryError> {
+    /// Waits until nobody else merges here, or `stop` is set; while the file is open, nobody begins to.
+    pub(super) fn wait_for_merges(&self, stop: &AtomicBool) -> Result<File, CompareError> {
         let path = self.store().join(MERGE_LOCK);
         let file = File::options().write(true).create(true).truncate(false).open(&path);
-        let locked = file.and_then(|file| file.lock().map(|()| file));
-        locked.map_err(failed("lock", &path))
+        let file = file.map_err(failed("lock", &path))?;
+        loop {
+            go_on(stop)?;
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => thread::sleep(MERGE_WAIT),
+                Err(TryLockError::Error(cause)) => return Err(failed("lock", &path)(cause).into()),
+            }
+        }
+    }
+
+    /// Removes the unfinished files that killed processes have left which wrote this segment. Whoever asks holds its lock.
+    pub(super) fn sweep_away(&self) {
+        let end = format!(".{}.{UNFINISHED}", self.segment);
+        let folders = [self.path.clone(), self.path.join(VARIANTS)];
+        let entries = folders.iter().flat_map(fs::read_dir).flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(&end)) {
+            // What can't be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 
     /// Has `write` fill a file for the place `name` below the directory, where it appears when it is published.
@@ -131,6 +162,25 @@ impl Directory {
             written.map_err(failed("write", &self.path.join(name)))
         })
     }
+
+    /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them too: at no moment do files of two
+    /// studies stand side by side. Whether there was a page.
+    pub(super) fn publish_together(&self, files: Vec<Unpublished>) -> Result<bool, DirectoryError> {
+        let had_page = remove(&self.path.join(REPORT))?;
+        for Unpublished { path, .. } in &files {
+            remove(path)?;
+        }
+        files.into_iter().try_for_each(Unpublished::publish)?;
+        Ok(had_page)
+    }
+}
+
+/// Removes the file at `path`; whether there was one.
+fn remove(path: &Path) -> Result<bool, DirectoryError> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true).map_err(failed("replace", path)),
+    }
 }
 
 /// A file that has another name until it is published; if it never is, it goes.
@@ -155,17 +205,6 @@ impl Drop for Unpublished {
     }
 }
 
-/// Publishes files that belong together. All old ones go before the first new one comes: at no moment do files of two studies stand side by side.
-pub(super) fn publish_together(files: Vec<Unpublished>) -> Result<(), DirectoryError> {
-    for Unpublished { path, .. } in &files {
-        match fs::remove_file(path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed("replace", path)(cause)),
-            _ => (),
-        }
-    }
-    files.into_iter().try_for_each(Unpublished::publish)
-}
-
 /// Where the finished runs of the comparison in `directory` are.
 pub(super) fn store_in(directory: &Path) -> PathBuf {
     directory.join(STORE)
@@ -186,7 +225,7 @@ fn is_ours(name: &str) -> bool {
         Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
         None => name,
     };
-    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole)
+    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
 }
 
 fn is_empty(directory: &Path) -> bool {
@@ -290,6 +329,7 @@ mod tests {
             "{refused:?}"
         );
         drop(writer);
+        fs::write(path.join(".report.html.7.tmp"), "half a page").expect("written");
         Directory::prepare(&path, WHOLE, Existing::Replace).expect("replaced");
         assert!(!Store::is_in(&made.store()));
     }
@@ -307,15 +347,33 @@ mod tests {
         };
         let write =
             |text: &str| ["runs.csv", "scenario.toml"].map(|name| made.write_text(name, text).expect("written"));
-        publish_together(write("old").into()).expect("published");
+        assert!(!made.publish_together(write("old").into()).expect("published"));
         assert_eq!(there(), ["old", "old"]);
         let given_up = write("new");
         assert_eq!(there(), ["new", "new", "old", "old"]);
         let failed = made.write("other.csv", |_| Err(DirectoryError::NoName(PathBuf::new())));
         assert!(failed.is_err());
         drop(given_up);
-        assert_eq!(there(), ["old", "old"]);
-        publish_together(write("new").into()).expect("published");
+        fs::write(made.path().join(REPORT), "a page of the old").expect("written");
+        assert_eq!(there(), ["a page of the old", "old", "old"]);
+        assert!(made.publish_together(write("new").into()).expect("published"));
         assert_eq!(there(), ["new", "new"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_has_left_goes_and_nothing_else() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let made = Directory::prepare(&home.path().join("x"), "shard-1-of-2", Existing::Refuse).expect("made");
+        let left = [
+            "plan.json.shard-1-of-2.partial",
+            "variants/0-a.toml.shard-1-of-2.partial",
+        ];
+        let others = ["plan.json.shard-2-of-2.partial", "plan.json"];
+        for name in left.iter().chain(&others) {
+            fs::write(made.path().join(name), "text").expect("written");
+        }
+        made.sweep_away();
+        assert!(left.iter().all(|name| !made.path().join(name).exists()));
+        assert!(others.iter().all(|name| made.path().join(name).exists()));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::analysis::Analysis;
-use super::directory::{Directory, Existing};
+use super::directory::Directory;
 use super::merge::{MergeError, check_conflicts};
 use super::plan::Plan;
 use super::plan_file::{PlanFile, PlanFileError};
@@ -61,6 +61,8 @@ pub struct Finished {
     pub analysis: Analysis,
     /// Whether the precision asked for was reached; `None` if none was.
     pub precise: Option<bool>,
+    /// Whether there was a page of the old tables, which is gone.
+    pub had_page: bool,
 }
 
 /// Why there is no comparison.
@@ -94,6 +96,17 @@ pub enum CompareError {
     /// Something could not be made into text.
     #[error("cannot write the plan")]
     Text(#[from] std::io::Error),
+    /// The user has stopped it while tables were made.
+    #[error("stopped before the tables were made")]
+    Stopped,
+}
+
+/// Says whether to go on: not once `stop` is set.
+pub(super) fn go_on(stop: &AtomicBool) -> Result<(), CompareError> {
+    if stop.load(Ordering::Relaxed) {
+        return Err(CompareError::Stopped);
+    }
+    Ok(())
 }
 
 /// What the processes that play runs share.
@@ -122,7 +135,10 @@ pub fn drive(
     }
     let file = PlanFile::of(plan);
     file.write(directory)?;
-    let outcome = session.noted(|session| session.play_all(directory, watch))?;
+    let outcome = session.noted(|session| match session.play_all(directory, watch) {
+        Err(CompareError::Stopped) => Ok(session.all_there()),
+        outcome => outcome,
+    })?;
     file.restore(directory)?;
     Ok(outcome)
 }
@@ -155,20 +171,8 @@ pub fn drive_shard(
     Ok(outcome)
 }
 
-/// Checks that `plan` can go to `path` as `existing` says; nothing is made or played.
-///
-/// # Errors
-/// When something stands there that may not be used, or that has another plan.
-pub fn check(plan: &Plan, path: &Path, existing: Existing) -> Result<(), CompareError> {
-    Directory::check(path, existing)?;
-    if existing == Existing::Join {
-        is_there(&PlanFile::of(plan), path)?;
-    }
-    Ok(())
-}
-
 /// Whether `directory` has the plan `file`; one that can't be read is none, and another one is an error.
-fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFileError> {
+pub(super) fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFileError> {
     match file.check_same(directory) {
         Err(PlanFileError::Unread { .. } | PlanFileError::Damaged { .. }) => Ok(false),
         same => same.map(|()| true),
@@ -191,6 +195,7 @@ impl<'s> Session<'s> {
             watch(Event::Damaged { damage, is_missing });
         }
         check_conflicts(plan, records)?;
+        directory.sweep_away();
         Ok(Self {
             plan,
             store,
@@ -236,15 +241,21 @@ impl<'s> Session<'s> {
             if let Some(interrupted) = self.interrupted(&all) {
                 return Ok(interrupted);
             }
-            results.read(self.store.records(), runs)?;
+            results.read(self.store.records(), runs, self.stop)?;
             let precise = plan.precision.map(|share| results.are_tight(share));
             if precise != Some(false) || runs >= plan.max_runs {
                 break precise;
             }
             runs = (runs + BATCH).min(plan.max_runs);
         };
-        let analysis = tabulate(&results, self.store.records(), directory)?;
-        Ok(Outcome::Finished(Finished { analysis, precise }))
+        let finished = tabulate(&results, self.store.records(), directory, precise, self.stop)?;
+        Ok(Outcome::Finished(finished))
+    }
+
+    /// How far a comparison is that was stopped while its tables were made.
+    fn all_there<T>(&self) -> Outcome<T> {
+        let there = self.store.records().ids().count() as u64;
+        Outcome::Interrupted { done: there, of: there }
     }
 
     /// Plays those of the runs `ids` that are not there: all variants of a run before the next one, so that pairs become complete.
@@ -291,25 +302,38 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// Makes the tables of the runs of `plan`, all of which are in `records`.
-pub(super) fn conclude(plan: &Plan, records: &Records, directory: &Directory) -> Result<Finished, CompareError> {
+/// Makes the tables of the runs of `plan`, all of which are in `records`, until `stop` is set.
+pub(super) fn conclude(
+    plan: &Plan,
+    records: &Records,
+    directory: &Directory,
+    stop: &AtomicBool,
+) -> Result<Finished, CompareError> {
     let mut results = Results::new(plan);
-    results.read(records, plan.runs)?;
+    results.read(records, plan.runs, stop)?;
+    let precise = plan.precision.map(|share| results.are_tight(share));
+    tabulate(&results, records, directory, precise, stop)
+}
+
+fn tabulate(
+    results: &Results<'_>,
+    records: &Records,
+    directory: &Directory,
+    precise: Option<bool>,
+    stop: &AtomicBool,
+) -> Result<Finished, CompareError> {
+    check_runs(results.plan, records, results.runs)?;
+    let analysis = results.analysis();
+    let had_page = tables::write(directory, results.plan, records, &analysis, stop)?;
     Ok(Finished {
-        analysis: tabulate(&results, records, directory)?,
-        precise: plan.precision.map(|share| results.are_tight(share)),
+        analysis,
+        precise,
+        had_page,
     })
 }
 
-fn tabulate(results: &Results<'_>, records: &Records, directory: &Directory) -> Result<Analysis, CompareError> {
-    check_runs(results.plan, records, results.runs)?;
-    let analysis = results.analysis();
-    tables::write(directory, results.plan, records, &analysis)?;
-    Ok(analysis)
-}
-
 /// Tables of `wanted` runs of each variant must not leave out others that are there.
-fn check_runs(plan: &Plan, records: &Records, wanted: u32) -> Result<(), CompareError> {
+pub(super) fn check_runs(plan: &Plan, records: &Records, wanted: u32) -> Result<(), CompareError> {
     let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| records.contains(id)));
     let there = complete.count() as u32;
     if there > wanted {

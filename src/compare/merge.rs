@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::directory::{Directory, Existing, check_place, store_in};
-use super::drive::{CompareError, Finished, conclude, of_run};
+use super::drive::{CompareError, Finished, conclude, go_on, of_run};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use crate::choking::OwnChokers;
@@ -156,71 +157,107 @@ pub struct Merged {
     pub damages: Vec<Damage>,
 }
 
-/// Joins the parts in `directories` and makes the tables in `target`; without one in the only directory.
-///
-/// # Errors
-/// When parts do not belong together, runs are missing or differ, or something can't be read or written. Nothing is written then.
-pub fn merge(
-    directories: &[PathBuf],
-    target: Option<&Path>,
+/// Parts that are to be joined, and where.
+#[derive(Debug)]
+pub struct Merge<'m> {
+    directories: &'m [PathBuf],
+    target: &'m Path,
+    /// Where another directory is filled; `None` if the tables go into the only part.
+    staging: Option<Staging>,
     replace: bool,
-    own: &OwnChokers,
-) -> Result<Merged, CompareError> {
-    if let Some(target) = target {
-        let place = real(target);
-        let parts = directories.iter().filter_map(|part| fs::canonicalize(part).ok());
-        if parts
-            .into_iter()
-            .any(|part| place.starts_with(&part) || part.starts_with(&place))
-        {
-            return Err(MergeError::TargetIsPart(target.to_owned()).into());
-        }
+}
+
+impl<'m> Merge<'m> {
+    /// Of the parts in `directories`, into `target`; without one into the only directory.
+    ///
+    /// # Errors
+    /// When it can't be put there.
+    pub fn prepare(directories: &'m [PathBuf], target: Option<&'m Path>, replace: bool) -> Result<Self, CompareError> {
+        let (target, staging) = match (target, directories) {
+            (Some(target), _) => {
+                let place = real(target);
+                check_apart(directories, target, &place)?;
+                drop(check_place(&place, replace).map_err(no_resume)?);
+                (target, Some(Staging::beside(&place)?))
+            }
+            (None, [only]) => (only.as_path(), None),
+            (None, _) => return Err(MergeError::NoTarget.into()),
+        };
+        Ok(Self {
+            directories,
+            target,
+            staging,
+            replace,
+        })
     }
-    let parts = Parts::read(directories, own)?;
-    parts.check()?;
-    let (finished, target) = match (target, directories) {
-        (Some(target), _) => (parts.join(target, replace)?, target),
-        (None, [only]) => {
-            let directory = Directory::prepare(only, MERGE, Existing::Join)?;
-            let _lock = directory.wait_for_merges()?;
-            (conclude(&parts.plan, &parts.records, &directory)?, only.as_path())
-        }
-        (None, _) => return Err(MergeError::NoTarget.into()),
-    };
-    Ok(Merged {
-        finished,
-        target: target.to_owned(),
-        doubles: parts.records.doubles().len(),
-        damages: parts.records.damages().to_vec(),
-        plan: parts.plan,
-    })
+
+    /// The directory that is filled, to be removed if the process must end at once.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&Path> {
+        self.staging.as_ref().map(Staging::path)
+    }
+
+    /// Joins the parts, of which scenarios may name chokers of `own`, and makes the tables, until `stop` is set.
+    ///
+    /// # Errors
+    /// When parts do not belong together, runs are missing or differ, something can't be read or written, or it was stopped. Nothing is written then.
+    pub fn finish(self, own: &OwnChokers, stop: &AtomicBool) -> Result<Merged, CompareError> {
+        let parts = Parts::read(self.directories, own)?;
+        parts.check()?;
+        let finished = match self.staging {
+            Some(staging) => parts.join(staging, self.replace, stop)?,
+            None => parts.conclude_in(self.target, stop)?,
+        };
+        Ok(Merged {
+            finished,
+            target: self.target.to_owned(),
+            doubles: parts.records.doubles().len(),
+            damages: parts.records.damages().to_vec(),
+            plan: parts.plan,
+        })
+    }
 }
 
 impl Parts {
+    /// The tables, in the directory that has the runs.
+    fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
+        let directory = Directory::prepare(only, MERGE, Existing::Join)?;
+        let _lock = directory.wait_for_merges(stop)?;
+        directory.sweep_away();
+        conclude(&self.plan, &self.records, &directory, stop)
+    }
+
     /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.
-    fn join(&self, target: &Path, replace: bool) -> Result<Finished, CompareError> {
-        let target = real(target);
-        drop(check_place(&target, replace).map_err(no_resume)?);
-        let staging = Staging::beside(&target)?;
+    fn join(&self, staging: Staging, replace: bool, stop: &AtomicBool) -> Result<Finished, CompareError> {
         let directory = Directory::prepare(staging.path(), WHOLE, Existing::Join)?;
-        let finished = self.fill(&directory)?;
+        let finished = self.fill(&directory, stop)?;
         // Somebody else may have been here meanwhile.
-        let _locks = check_place(&target, replace).map_err(no_resume)?;
+        let _locks = check_place(staging.target(), replace).map_err(no_resume)?;
         staging.publish()?;
         Ok(finished)
     }
 
-    fn fill(&self, directory: &Directory) -> Result<Finished, CompareError> {
+    fn fill(&self, directory: &Directory, stop: &AtomicBool) -> Result<Finished, CompareError> {
         PlanFile::of(&self.plan).write(directory)?;
         let mut store = Store::open(&directory.store(), directory.segment(), &self.plan.fingerprint())?;
-        let records = self.wanted().filter_map(|id| self.records.get(id).transpose());
-        store.append_all(records)?;
+        let ids = self.wanted().take_while(|_| !stop.load(Ordering::Relaxed));
+        store.append_all(ids.filter_map(|id| self.records.get(id).transpose()))?;
+        go_on(stop)?;
         store.note(&Note {
             at_unix_s: unix_seconds(),
             what: Stage::Ended,
         })?;
-        conclude(&self.plan, store.records(), directory)
+        conclude(&self.plan, store.records(), directory, stop)
     }
+}
+
+/// Checks that none of `directories` would go with what is at `place`, which the user calls `target`.
+fn check_apart(directories: &[PathBuf], target: &Path, place: &Path) -> Result<(), MergeError> {
+    let mut parts = directories.iter().filter_map(|part| fs::canonicalize(part).ok());
+    if parts.any(|part| place.starts_with(&part) || part.starts_with(place)) {
+        return Err(MergeError::TargetIsPart(target.to_owned()));
+    }
+    Ok(())
 }
 
 /// A merge has no --resume to offer.

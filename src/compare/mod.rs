@@ -22,6 +22,7 @@
 //! | `plan_file.rs` | the plan as a file, so that parts can be joined without the scenario |
 //! | `merge.rs` | parts become one |
 //! | `status.rs` | how far parts are |
+//! | `standing.rs` | what a process would find, looked at beforehand |
 
 mod analysis;
 mod directory;
@@ -36,6 +37,7 @@ mod precision;
 mod replicate;
 mod results;
 mod shard;
+mod standing;
 mod statistics;
 mod status;
 mod tables;
@@ -47,16 +49,17 @@ mod workers;
 
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use directory::{Directory, Existing};
-pub use drive::{CompareError, Event, Finished, Outcome, check, drive, drive_shard};
+pub use drive::{CompareError, Event, Finished, Outcome, drive, drive_shard};
 pub use factors::Factor;
 pub use list::axis;
-pub use merge::{MergeError, Merged, Parts, merge};
+pub use merge::{Merge, MergeError, Merged, Parts};
 pub use metric::{Better, Metric, metrics};
 pub use plan::{Plan, Variant};
 pub use plan_file::{PlanFile, PlanFileError};
 pub use shard::Shard;
+pub use standing::{Standing, check};
 pub use statistics::{Interval, interval, t_quantile};
-pub use status::{Part, State, Status};
+pub use status::{OfVariant, Part, State, Status};
 pub use variants::{Choice, chokers, variants};
 pub use warm_up::{cut, mser5, warm_up};
 pub use workers::play;

@@ -17,6 +17,8 @@ use crate::store::{Fingerprint, VariantPrint};
 const RUNS: u32 = 30;
 /// Most runs of a variant where precision decides, unless told otherwise.
 const MAX_RUNS: u32 = 200;
+/// So many variants are named that a warning is about.
+const NAMED_MAX: usize = 5;
 /// Level of the intervals unless told otherwise.
 const CONFIDENCE: f64 = 0.95;
 
@@ -62,6 +64,34 @@ pub struct Variant {
     pub scenario: Scenario,
 }
 
+/// What variants are warned of, each once, with those that it is about.
+#[derive(Default)]
+struct Warnings(Vec<(String, Vec<String>)>);
+
+impl Warnings {
+    fn add(&mut self, warning: String, label: &str) {
+        match self.0.iter_mut().find(|(there, _)| *there == warning) {
+            Some((_, labels)) => labels.push(label.to_owned()),
+            None => self.0.push((warning, vec![label.to_owned()])),
+        }
+    }
+
+    fn told(self) -> Vec<String> {
+        let tell = |(warning, labels): (String, Vec<String>)| {
+            let mut named: Vec<_> = labels
+                .iter()
+                .take(NAMED_MAX)
+                .map(|label| format!("`{label}`"))
+                .collect();
+            if labels.len() > NAMED_MAX {
+                named.push(format!("{} more", labels.len() - NAMED_MAX));
+            }
+            format!("{warning}\n  in {}", named.join(", "))
+        };
+        self.0.into_iter().map(tell).collect()
+    }
+}
+
 impl Plan {
     /// The plan for `study` of the scenario in `base`; `load` gives the scenario with changes, which may name `own_chokers`.
     ///
@@ -73,7 +103,7 @@ impl Plan {
         own_chokers: &OwnChokers,
         load: &dyn Fn(&[Override]) -> Result<Loaded, ScenarioError>,
     ) -> Result<Self, ScenarioError> {
-        let mut warnings = Vec::new();
+        let mut warnings = Warnings::default();
         let mut loaded: Vec<Variant> = Vec::new();
         // Each is written once: with a trace the texts are long.
         let mut swarms: BTreeMap<String, usize> = BTreeMap::new();
@@ -98,14 +128,13 @@ impl Plan {
                 .warnings
                 .into_iter()
                 .filter(|warning| !base.warnings.contains(warning));
-            warnings.extend(new);
+            new.for_each(|warning| warnings.add(warning, &label));
             loaded.push(Variant {
                 label,
                 factors,
                 scenario: of_variant.scenario,
             });
         }
-        warnings.dedup();
         let runs = study.runs.unwrap_or(study.max_runs.map_or(RUNS, |max| max.min(RUNS)));
         let metrics = metrics(&group_names(&base.scenario, &loaded), &study.metrics)?;
         Ok(Self {
@@ -120,7 +149,7 @@ impl Plan {
             metrics,
             metrics_named: !study.metrics.is_empty(),
             warm_up: study.warm_up,
-            warnings,
+            warnings: warnings.told(),
             own_chokers: own_chokers.clone(),
         })
     }

@@ -1,10 +1,13 @@
 //! What the analysis needs of all runs, read from the store in their order.
 
+use std::sync::atomic::AtomicBool;
+
 use super::analysis::{Analysis, Sample, VariantState, analyse};
+use super::drive::{CompareError, go_on};
 use super::plan::Plan;
 use super::precision::is_tight;
 use crate::metrics::stats::mean;
-use crate::store::{Records, RunId, RunRecord, StoreError};
+use crate::store::{Records, RunId, RunRecord};
 
 /// How the runs of a variant went.
 #[derive(Clone, Default)]
@@ -37,9 +40,10 @@ impl<'p> Results<'p> {
         }
     }
 
-    /// Reads the runs up to `runs` of each variant from `records`, in their order.
-    pub fn read(&mut self, records: &Records, runs: u32) -> Result<(), StoreError> {
+    /// Reads the runs up to `runs` of each variant from `records`, in their order, until `stop` is set.
+    pub fn read(&mut self, records: &Records, runs: u32, stop: &AtomicBool) -> Result<(), CompareError> {
         for run in self.runs..runs {
+            go_on(stop)?;
             for variant in 0..self.plan.variants.len() {
                 if let Some(record) = records.get(RunId { variant, run })? {
                     self.add(&record);

@@ -6,12 +6,10 @@ use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use super::plan::Plan;
+use crate::scenario::limits::SHARDS_MAX;
 use crate::scenario::study::WarmUp;
 use crate::scenario::{Scenario, estimate};
 use crate::store::RunId;
-
-/// More parts than this are no use to anybody.
-const SHARDS_MAX: u32 = 100_000;
 
 /// One of several parts of all runs, `2/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,8 +22,8 @@ pub struct Status {
     pub wanted: usize,
     /// Runs of each variant.
     pub runs: u32,
-    /// Runs of each variant that are there, with its label.
-    pub variants: Vec<(String, usize)>,
+    /// What is there of each variant.
+    pub variants: Vec<OfVariant>,
     /// Who writes, or has written.
     pub parts: Vec<Part>,
     /// Shards of which nothing is there yet.
@@ -35,6 +35,15 @@ pub struct Status {
     /// What can't be read.
     #[serde(serialize_with = "lines")]
     pub damages: Vec<Damage>,
+}
+
+/// What is there of a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OfVariant {
+    /// Its label.
+    pub variant: String,
+    /// Runs that are there.
+    pub done: usize,
 }
 
 /// One writer.
@@ -101,7 +110,10 @@ impl Status {
             done: done.iter().sum(),
             wanted: parts.wanted().count(),
             runs: parts.plan.runs,
-            variants: labels.zip(done).collect(),
+            variants: labels
+                .zip(done)
+                .map(|(variant, done)| OfVariant { variant, done })
+                .collect(),
             parts: segments.iter().map(|segment| part(segment, &left)).collect(),
             not_begun: not_begun(segments),
             doubles: parts.records.doubles().len(),

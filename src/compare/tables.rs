@@ -1,10 +1,12 @@
 //! The CSV files of a comparison, and the scenarios of its variants.
 
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
-use super::directory::{Directory, Unpublished, VARIANTS, failed, publish_together};
-use super::drive::CompareError;
+use super::directory::{Directory, Unpublished, VARIANTS, failed};
+use super::drive::{CompareError, go_on};
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
 use crate::metrics::DirectoryError;
@@ -97,16 +99,18 @@ struct SummaryRow<'r> {
     comparisons: usize,
 }
 
-/// Writes all of it; the old ones stay until all that replaces them is there.
+/// Writes all of it, until `stop` is set; the old ones stay until all that replaces them is there. Whether there was a page of them.
 pub(super) fn write(
     directory: &Directory,
     plan: &Plan,
     records: &Records,
     analysis: &Analysis,
-) -> Result<(), CompareError> {
+    stop: &AtomicBool,
+) -> Result<bool, CompareError> {
+    let each_run = |row: &mut dyn FnMut(&str, &RunRecord)| each_run(plan, records, analysis.runs, stop, row);
     let mut files = write_scenarios(directory, plan)?;
     files.push(write_table(directory, &RUNS, |table| {
-        each_run(plan, records, analysis.runs, &mut |label, record| {
+        each_run(&mut |label, record| {
             write_row(
                 table,
                 &RunRow {
@@ -119,7 +123,7 @@ pub(super) fn write(
         })
     })?);
     files.push(write_table(directory, &COMPARISON, |table| {
-        each_run(plan, records, analysis.runs, &mut |label, record| {
+        each_run(&mut |label, record| {
             for metric in &plan.metrics {
                 let row = ValueRow {
                     variant: label,
@@ -134,7 +138,7 @@ pub(super) fn write(
         })
     })?);
     files.push(write_table(directory, &COMPARISON_QUANTILES, |table| {
-        each_run(plan, records, analysis.runs, &mut |label, record| {
+        each_run(&mut |label, record| {
             quantile_rows(label, record).for_each(|row| write_row(table, &row));
         })
     })?);
@@ -158,7 +162,8 @@ pub(super) fn write(
         }
         Ok(())
     })?);
-    Ok(publish_together(files)?)
+    go_on(stop)?;
+    Ok(directory.publish_together(files)?)
 }
 
 fn write_table(
@@ -176,15 +181,17 @@ fn write_table(
     })
 }
 
-/// Hands every run with the label of its variant to `row`, variant by variant.
+/// Hands every run with the label of its variant to `row`, variant by variant, until `stop` is set.
 fn each_run(
     plan: &Plan,
     records: &Records,
     runs: u32,
+    stop: &AtomicBool,
     row: &mut dyn FnMut(&str, &RunRecord),
 ) -> Result<(), CompareError> {
     for (variant, of_plan) in plan.variants.iter().enumerate() {
         for run in 0..runs {
+            go_on(stop)?;
             if let Some(record) = records.get(RunId { variant, run })? {
                 row(&of_plan.label, &record);
             }

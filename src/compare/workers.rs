@@ -1,5 +1,6 @@
 //! Runs on several threads. Which thread plays which run decides nothing: a run depends on its scenario and seed alone.
 
+use std::iter;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -23,7 +24,7 @@ struct Work<'w, O> {
     /// Runs that belong together.
     todo: Vec<&'w [RunId]>,
     observer: Observe<'w, O>,
-    next: AtomicUsize,
+    turn: AtomicUsize,
     /// The user wants to stop.
     stop: &'w AtomicBool,
     /// There is no use for further runs.
@@ -49,19 +50,24 @@ pub fn play<E: From<RunFault>, O: Observer + Send>(
         plan,
         todo: todo.chunk_by(together).collect(),
         observer,
-        next: AtomicUsize::new(0),
+        turn: AtomicUsize::new(0),
         stop,
         given_up: AtomicBool::new(false),
     };
     thread::scope(|scope| {
         let (sender, played) = mpsc::channel::<Played<O>>();
-        for _ in 0..jobs.min(work.todo.len()) {
+        let start = |_: &usize| {
             let (sender, work) = (sender.clone(), &work);
-            scope.spawn(move || work.share(&sender));
-        }
+            thread::Builder::new()
+                .spawn_scoped(scope, move || work.share(&sender))
+                .is_ok()
+        };
+        // Where the system allows no more threads, fewer do it; without any, this one does.
+        let is_alone = (0..jobs.min(work.todo.len())).take_while(start).count() == 0;
         drop(sender);
+        let own = iter::from_fn(|| if is_alone { work.next() } else { None });
         let mut result = Ok(());
-        for runs in played {
+        for runs in own.chain(played) {
             // The first error counts; the threads come to their end.
             if result.is_ok() {
                 result = runs
@@ -77,11 +83,17 @@ pub fn play<E: From<RunFault>, O: Observer + Send>(
 impl<O: Observer + Send> Work<'_, O> {
     /// Takes runs until there are none left.
     fn share(&self, sender: &Sender<Played<O>>) {
-        while let Some(runs) = self.todo.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if self.is_over() || sender.send(self.play(runs)).is_err() {
+        while let Some(played) = self.next() {
+            if sender.send(played).is_err() {
                 return;
             }
         }
+    }
+
+    /// Plays the next runs, if there are any left to play.
+    fn next(&self) -> Option<Played<O>> {
+        let runs = self.todo.get(self.turn.fetch_add(1, Ordering::Relaxed))?;
+        (!self.is_over()).then(|| self.play(runs))
     }
 
     fn play(&self, runs: &[RunId]) -> Played<O> {

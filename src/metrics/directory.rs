@@ -139,11 +139,19 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
 fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if ![MARKS[0], REPORT, REPLAY].contains(&name.as_str()) && !TABLES.iter().any(|table| table.file == name) {
+        let is_ours = [MARKS[0], REPORT, REPLAY].contains(&name.as_str()) || is_half_report(&name);
+        if !is_ours && !TABLES.iter().any(|table| table.file == name) {
             return Ok(Some(name));
         }
     }
     Ok(None)
+}
+
+/// Whether `name` is that of a page which a killed process has left half written.
+#[must_use]
+pub fn is_half_report(name: &str) -> bool {
+    let hidden = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    hidden.is_some_and(|name| name.starts_with(REPORT))
 }
 
 fn is_result_or_empty(directory: &Path) -> bool {
@@ -217,6 +225,7 @@ mod tests {
             .commit()
             .expect("moved");
         assert!(matches!(fill(&target, false, "new"), Err(DirectoryError::Exists(_))));
+        fs::write(target.join(".report.html.7.tmp"), "half a page").expect("written");
         fill(&target, true, "new")
             .expect("a result may be replaced")
             .commit()

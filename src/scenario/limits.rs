@@ -42,6 +42,8 @@ pub const SHARE_MAX: f64 = 0.99;
 pub const SHARE_MIN: f64 = 0.01;
 /// Seeds: what a TOML integer can hold.
 pub const SEED_MAX: u64 = i64::MAX as u64;
+/// Keys on the way to a value, and lists and tables one inside the other: what the TOML reader allows.
+pub const NESTING_MAX: usize = 80;
 /// Bytes of a scenario file.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of a trace.
@@ -52,6 +54,10 @@ pub const TRACE_COLUMNS_MAX: usize = 20;
 pub const RUNS_MAX: u64 = 100_000;
 /// Variants of a comparison.
 pub const VARIANTS_MAX: usize = 1_000;
+/// Parts of a sweep: more are no use to anybody.
+pub const SHARDS_MAX: u32 = 100_000;
+/// Runs at a time.
+pub const JOBS_MAX: u16 = 1_024;
 /// Characters of the name of a variant: it stands in every row of the tables.
 pub const LABEL_CHARS_MAX: usize = 200;
 /// Level of a confidence interval, lowest.

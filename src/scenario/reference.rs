@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::limits::{
     CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
-    LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN,
-    RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX,
-    SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
+    JOBS_MAX, LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX, NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX,
+    PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX,
+    SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
+use crate::units::{DIGITS_MAX, EXPONENT_MAX};
 
 const INTRODUCTION: &str = "\
 # Scenario files
@@ -109,6 +110,15 @@ fn limits(page: &mut String) {
     row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
     row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
     row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
+    row("shards of a sweep (`--shard I/N`)", &1, &SHARDS_MAX);
+    row("runs at a time (`--jobs`)", &1, &JOBS_MAX);
+    row("digits of a quantity", &1, &DIGITS_MAX);
+    row("its power of ten, as in `1e6 B`", &-EXPONENT_MAX, &EXPONENT_MAX);
+    row(
+        "lists and tables one inside the other, and keys with dots between",
+        &0,
+        &NESTING_MAX,
+    );
     row("bytes of a scenario", &0, &FILE_BYTES_MAX);
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
     row(

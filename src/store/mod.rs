@@ -84,14 +84,14 @@ pub enum StoreError {
 
 impl Store {
     /// Opens the store in `directory`, or makes it, to write to the segment called `own`; what it holds must be runs of `fingerprint`.
-    /// Processes that write to other segments may be at work. Lines that can't be read are told, not used.
+    /// Processes that write to other segments may be at work. Lines that can't be read are told, not used. Nothing there changes before something is appended.
     ///
     /// # Errors
     /// When it can't be read or written, the segment is in use, or it holds other runs.
     pub fn open(directory: &Path, own: &str, fingerprint: &Fingerprint) -> Result<Self, StoreError> {
         fs::create_dir_all(directory).map_err(failed("create", directory))?;
-        let own_path = directory.join(format!("{own}.{EXTENSION}"));
-        let (mut own, content) = Segment::open(&own_path, fingerprint)?;
+        let own_path = Self::segment_in(directory, own);
+        let (own, content) = Segment::open(&own_path, fingerprint)?;
         let mut records = Records::default();
         records.add(&own_path, content)?;
         for path in records::segments(directory)?
@@ -101,8 +101,13 @@ impl Store {
             records.add_file(&path, fingerprint)?;
         }
         records.check_ours()?;
-        own.begin(fingerprint)?;
         Ok(Self { own, records })
+    }
+
+    /// Where the segment called `name` of the store in `directory` is.
+    #[must_use]
+    pub fn segment_in(directory: &Path, name: &str) -> PathBuf {
+        directory.join(format!("{name}.{EXTENSION}"))
     }
 
     /// Whether `directory` holds a store.

@@ -42,6 +42,8 @@ pub(super) struct Segment {
     header: String,
     end: u64,
     lines: usize,
+    /// What stands first in a file that is begun; `None` once something was written.
+    unbegun: Option<String>,
 }
 
 /// What a file holds.
@@ -67,37 +69,47 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     if path.exists() {
         check_file(path)?;
     }
-    let open = OpenOptions::new().read(true).append(true).create(true).open(path);
-    let file = open.map_err(failed("open", path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(failed("lock", path)(cause)),
+    loop {
+        let open = OpenOptions::new().read(true).append(true).create(true).open(path);
+        let file = open.map_err(failed("open", path))?;
+        match file.try_lock() {
+            // Whoever had nothing to write may have removed it between the two.
+            Ok(()) if !is_at(&file, path).is_ok_and(|is_at| is_at) => (),
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
+            Err(TryLockError::Error(cause)) => {
+                remove_if_empty(&file, path);
+                return Err(failed("lock", path)(cause));
+            }
+        }
     }
 }
 
 impl Segment {
-    /// Opens the file to append to it, once it is begun.
+    /// Opens the file to append to it. Nothing in it changes before the first line is appended: whoever opens it may find that it must not be used.
     pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Content), StoreError> {
         let file = lock(path)?;
         let content = read(path, fingerprint)?;
+        let header = line::seal(&Header::of(fingerprint));
+        let (header, _) = header.map_err(|cause| failed("write to", path)(cause.into()))?;
         let segment = Self {
             path: path.to_owned(),
             file,
             header: content.header.clone(),
             end: content.whole,
             lines: content.lines,
+            unbegun: Some(header),
         };
         Ok((segment, content))
     }
 
     /// Makes it ready to be appended to: its torn end would run into the next line, and one without a whole line needs its header.
-    pub fn begin(&mut self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
-        self.file.set_len(self.end).map_err(failed("write to", &self.path))?;
-        if self.end == 0 {
-            let text = line::seal(&Header::of(fingerprint));
-            let (text, _) = text.map_err(|cause| failed("write to", &self.path)(cause.into()))?;
-            self.write_line(&text)?;
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if let Some(header) = self.unbegun.take() {
+            self.file.set_len(self.end).map_err(failed("write to", &self.path))?;
+            if self.end == 0 {
+                self.write_line(&header)?;
+            }
         }
         Ok(())
     }
@@ -133,6 +145,7 @@ impl Segment {
     }
 
     fn write(&mut self, value: &Writing<'_>) -> Result<Line, StoreError> {
+        self.begin()?;
         let text = line::encode(&self.header, value).map_err(|cause| failed("write to", &self.path)(cause.into()))?;
         self.write_line(&text)
     }
@@ -152,6 +165,20 @@ impl Segment {
         };
         self.end += text.len() as u64;
         Ok(line)
+    }
+}
+
+fn remove_if_empty(file: &File, path: &Path) {
+    if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        // Where it can't be removed, it says nothing all the same.
+        let _ = fs::remove_file(path);
+    }
+}
+
+impl Drop for Segment {
+    /// A file that is empty is not left there; its lock is still held.
+    fn drop(&mut self) {
+        remove_if_empty(&self.file, &self.path);
     }
 }
 

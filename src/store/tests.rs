@@ -97,6 +97,22 @@ fn a_torn_end_is_dropped_wherever_it_tears() {
 }
 
 #[test]
+fn a_store_that_is_only_opened_stays_as_it_is() {
+    let home = filled();
+    let torn = [&fs::read(segment(&home)).expect("read")[..], b"{\"crc"].concat();
+    fs::write(segment(&home), &torn).expect("written");
+    drop(reopened(&home));
+    assert_eq!(fs::read(segment(&home)).expect("read"), torn);
+    let new = home.path().join("new");
+    let opened = Store::open(&new, WHOLE, &fingerprint()).expect("made");
+    // Whoever writes there has it all the same.
+    let second = Store::open(&new, WHOLE, &fingerprint());
+    assert!(matches!(second, Err(StoreError::InUse(_))), "{second:?}");
+    drop(opened);
+    assert_eq!(fs::read_dir(new).expect("a folder").count(), 0);
+}
+
+#[test]
 fn a_store_whose_header_is_torn_begins_anew() {
     let home = filled();
     let whole = fs::read(segment(&home)).expect("read");

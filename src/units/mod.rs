@@ -9,7 +9,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-pub use parse::QuantityError;
+pub use parse::{DIGITS_MAX, EXPONENT_MAX, QuantityError};
 
 use std::ops::{Add, AddAssign, Sub};
 

@@ -102,9 +102,10 @@ struct Decimal<'a> {
     exponent: i32,
 }
 
-/// More digits than any quantity within the limits has.
-const DIGITS_MAX: usize = 30;
-const EXPONENT_MAX: i32 = 30;
+/// Digits of a quantity: more than any within the limits has.
+pub const DIGITS_MAX: usize = 30;
+/// Its power of ten, without the sign.
+pub const EXPONENT_MAX: i32 = 30;
 
 impl Dimension {
     fn factor(&self, unit: &str) -> Option<u64> {
