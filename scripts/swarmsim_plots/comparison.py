@@ -286,5 +286,8 @@ def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, dict[str,
 
 
 def _named(factor: str, setting: str) -> str:
-    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front."""
-    return f"{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting
+    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front, and its group."""
+    # An entry of a mix is a group of its own.
+    found = re.match(r"group\.([^.]+)\.(?:mix\.([^.]+)\.)?", factor)
+    group = "/".join(part for part in found.groups() if part) + "." if found else ""
+    return f"{group}{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting

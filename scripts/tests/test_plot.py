@@ -350,3 +350,11 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
         names = ", ".join(rf'\["{re.escape(name)}", [^\]]+\]' for name, _ in known)
         assert re.search(names, units)
     assert dict(re.findall(r'^  (\w+): "([^"]+)",$', units, re.MULTILINE)) == METRICS
+
+
+def test_a_setting_without_a_unit_is_named_with_its_group() -> None:
+    named = [
+        comparison._named(*pair)
+        for pair in [("group.a.count", "5"), ("group.a.mix.b.share", "0.1"), ("b", "true"), ("group.a.choking", "random")]
+    ]
+    assert named == ["a.count=5", "a/b.share=0.1", "b=true", "random"]

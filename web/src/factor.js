@@ -6,8 +6,15 @@ import { distinct, rangeOf } from "./format.js";
 /** The largest value over the smallest, from which on the axis is logarithmic. */
 const FAR_APART = 10;
 
+/** The last part of a key, with the name of its group in front if it is of one; an entry of a mix is a group of its own. @param {string} key */
+function endOfKey(key) {
+  const [, group, entry] = key.match(/^group\.([^.]+)\.(?:mix\.([^.]+)\.)?/) ?? [];
+  const last = key.split(".").pop();
+  return group ? `${[group, entry].filter(Boolean).join("/")}.${last}` : last;
+}
+
 /** The setting as labels say it: what has neither a unit nor a word has the end of its key in front. @param {{ factor: string, setting: string }} row */
-const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${factor.split(".").pop()}=${setting}` : setting);
+const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${endOfKey(factor)}=${setting}` : setting);
 
 /** @typedef {{ variant: string, mean: number | null, low: number | null, high: number | null }} Estimate */
 
