@@ -8,6 +8,8 @@ import { BYTES, TIMES, scale } from "./units.js";
 
 /** @typedef {import("./format.js").Table} Table */
 
+const EVERY_CHUNK = "Copies of every chunk over time";
+
 /** All charts over time, by name. @param {Table} series @param {number} chunks of the file @param {any} grid that of chunks.csv, if it is there */
 export function chartsOverTime(series, chunks, grid) {
   const [unit, size] = scale(TIMES, largest(series.time_s));
@@ -26,8 +28,9 @@ export function chartsOverTime(series, chunks, grid) {
     seedLoad: xyChart({ title: "Load of the seeds", note: "Their use of their own capacity and their share of all bytes, since the sample before; and their share of all bytes so far.",
       x, y: "given by seeds (%)", yMax: 100, series: lines([[share("seed_utilisation"), "of their capacity"], ...sharesOfBytes(series)], "before", "before", false) }),
     sent: sentSoFar(series, times, x),
-    everyChunk: grid ? [heatmap({ title: "Copies of every chunk over time", wide: true, note: grid.note, x, y: "chunk", unit: "copies",
-      xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, cells: grid.copies })] : [],
+    everyChunk: grid ? heatmap({ title: EVERY_CHUNK, wide: true, note: grid.note, x, y: "chunk", unit: "copies",
+      xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, cells: grid.copies })
+      : card(EVERY_CHUNK, "They were not recorded: `swarmsim run SCENARIO --report` records them, with `--detail chunks` one by one.", []),
   };
 }
 

@@ -24,10 +24,9 @@ export function showRun(data, main) {
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
-    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, ...over.everyChunk]),
+    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, over.everyChunk]),
     replay(data.replay, leeching));
-  const missing = data.chunk_copies ? [] : ["Run it with --detail chunks for a chart of the copies of every chunk."];
-  main.append(card("Data", [...data.notes, ...missing].join(" "), [
+  main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
 

@@ -92,7 +92,7 @@ test("a swarm into which nobody brings a chunk has a report without faults", asy
   assert.deepEqual(faults, []);
   assert.equal(await page.locator(".plot").count(), 0, "no chart of nothing");
   const lines = await page.locator(".card").filter({ hasText: "Not drawn" }).locator("p").allTextContents();
-  assert.equal(lines.length, 13);
+  assert.equal(lines.length, 14);
   assert.ok(lines.includes("Completion time: Nobody completed the file.") && lines.includes("Leechers and seeds: There is one moment only."));
   assert.ok(await page.getByText("Nothing of this happened here.").count() > 0);
 });
