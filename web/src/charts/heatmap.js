@@ -37,7 +37,7 @@ export function heatmap(chart) {
     : ticks(values[0], values[values.length - 1], 6).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
-    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.unit}, ${chart.x} ${x}`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
+    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
     draw(svg, width, say) {
       const letters = lettersBeside(chart.ys.map(label), width);
       const [left, head] = [32 + LETTER * letters, 8];
