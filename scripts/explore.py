@@ -8,6 +8,8 @@ Editors such as VS Code, Spyder and PyCharm run the cells between `# %%` one by 
 
     swarmsim run scenarios/bandwidth_classes.toml
     swarmsim compare scenarios/bandwidth_classes.toml --choker tit-for-tat,random --runs 10 --out results/two-chokers
+
+Both are looked for below `results`, or below the folder that is given: `python scripts/explore.py FOLDER`.
 """
 
 # %% Load a run: one row a peer.
@@ -18,7 +20,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 results = Path(sys.argv[1] if len(sys.argv) > 1 else "results")
-peers = pd.read_csv(results / "bandwidth-classes" / "peers.csv")
+needed = [results / "bandwidth-classes" / "peers.csv", results / "two-chokers" / "comparison.csv"]
+missing = [str(path) for path in needed if not path.is_file()]
+if missing:
+    sys.exit(f"error: there is no {' and no '.join(missing)}: make both results as this file says at its top")
+
+peers = pd.read_csv(needed[0])
 leechers = peers[peers["group"] != "origin"]
 
 # %% 1. How long did each class take? An empty completion time means that the peer never had the file.
@@ -37,7 +44,7 @@ axes.legend()
 figure.savefig("explore-completion.png", dpi=150)
 
 # %% Load a comparison: one row a variant, run and metric.
-values = pd.read_csv(results / "two-chokers" / "comparison.csv")
+values = pd.read_csv(needed[1])
 mean = values[values["metric"] == "completion_mean_s"].pivot(index="run", columns="variant", values="value")
 
 # %% 3. Run k has the same peers in each variant, so compare run by run.

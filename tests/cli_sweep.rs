@@ -63,7 +63,7 @@ fn any_number_of_shards_gives_the_bytes_of_one() {
         "{said}"
     );
     let whole = home.files("whole");
-    assert!(whole.contains_key("comparison.csv") && whole.contains_key("variants/3-256_KiB___count=16.toml"));
+    assert!(whole.contains_key("comparison.csv") && whole.contains_key("variants/3-256_KiB___leechers.count=16.toml"));
     for of in [1, 3, 7] {
         let out = format!("in-{of}");
         for number in (1..=of).rev() {
@@ -109,7 +109,8 @@ fn missing_runs_are_named_and_nothing_is_written() {
     let before = home.files("out");
     let error = home.refused(1, &["merge", "out"]);
     assert!(
-        error.contains("10 of 20 runs are missing: run 0 of `64 KiB · count=16`,") && error.contains("swarmsim status"),
+        error.contains("10 of 20 runs are missing: run 0 of `64 KiB · leechers.count=16`,")
+            && error.contains("swarmsim status"),
         "{error}"
     );
     assert_eq!(home.files("out"), before);
@@ -181,7 +182,7 @@ fn double_runs_that_differ_are_an_error_that_names_both() {
     let (said, _) = home.done(&["status", "two"]);
     assert!(
         said.contains("1 differ")
-            && said.contains("run 0 of `64 KiB · count=8`: two/runs/shard-1-of-1.jsonl, line 3 and"),
+            && said.contains("run 0 of `64 KiB · leechers.count=8`: two/runs/shard-1-of-1.jsonl, line 3 and"),
         "{said}"
     );
 }
@@ -336,7 +337,7 @@ fn status_says_how_far_each_part_is() {
         "not begun shard 1/3",
         "shard 2/3",
         "ended",
-        "64 KiB · count=16",
+        "64 KiB · leechers.count=16",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -403,7 +404,7 @@ fn a_damaged_line_is_named_and_its_run_played_again() {
     assert_eq!(home.status(&["out"])["damages"][0], "out/runs/shard-1-of-1.jsonl:3");
     let error = home.refused(1, &["merge", "out"]);
     assert!(
-        error.contains("1 of 20 runs are missing: run 0 of `64 KiB · count=8`"),
+        error.contains("1 of 20 runs are missing: run 0 of `64 KiB · leechers.count=8`"),
         "{error}"
     );
     let (_, beside) = home.shard("out", "1/1");

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from .data import NoDataError, PlotError, Result
-from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short
+from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short, words
 
 # Share of the width of a figure that names beside their rows have at most.
 NAMES = 0.4
@@ -27,7 +27,6 @@ FAR_APART = 10
 # From this share of the highest value on downwards a value is near 0.
 NEAR_ZERO = 1 / 3
 BARE = re.compile(r"true|false|[-+.\deE]+")
-UNIT = re.compile(r"_(s|bytes)$")
 
 
 @dataclass(frozen=True)
@@ -170,8 +169,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     room = figure.get_figwidth() * 72 * 0.8 / len(places)
     axes.set_xticks(list(positions), [short(setting, room, mpl.rcParams["xtick.labelsize"]) for setting in places["setting"]])
     # The name of a group on a line of its own: the axis is short.
-    group, _, figure_of = label.rpartition(".")
-    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=f"{group}\n{figure_of}" if group else label)
+    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=label.replace(": ", ":\n"))
     limits = _limits(rows["low"].fillna(rows["mean"]).min() / size, highest / size)
     axes.set_ylim(*limits)
     legend(figure, entries)
@@ -216,15 +214,15 @@ def _metric(result: Result, name: str) -> tuple[str, pd.DataFrame]:
 
 
 def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]:
-    """The metric with the unit in which `largest` reads best, in the place of the unit in its name, and the size of that unit."""
+    """The metric in words with the unit in which `largest` reads best, and the size of that unit."""
     known = {"s": TIMES, "bytes": BYTES}
     unit = rows["unit"].iloc[0]
     if metric.endswith("utilisation"):
-        return f"{metric} (%)", 0.01
+        return f"{words(metric)} (%)", 0.01
     if unit not in known:
-        return metric, 1.0
+        return words(metric), 1.0
     name, size = scale(known[unit], largest)
-    return f"{UNIT.sub('', metric)} ({name})", size
+    return f"{words(metric)} ({name})", size
 
 
 def _high(style: Style, width: str, lines: int) -> Figure:
@@ -288,5 +286,8 @@ def _factors(result: Result, asked: int | None) -> tuple[pd.DataFrame, dict[str,
 
 
 def _named(factor: str, setting: str) -> str:
-    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front."""
-    return f"{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting
+    """The setting as labels say it: what has neither a unit nor a word has the end of its key in front, and its group."""
+    # An entry of a mix is a group of its own.
+    found = re.match(r"group\.([^.]+)\.(?:mix\.([^.]+)\.)?", factor)
+    group = "/".join(part for part in found.groups() if part) + "." if found else ""
+    return f"{group}{factor.rsplit('.', 1)[-1]}={setting}" if BARE.fullmatch(setting) else setting

@@ -27,7 +27,7 @@ EMPTY = {
     "comparison_factors.csv": "its variants have names: sweep a grid with `swarmsim compare --vary 'KEY=A,B,C'`",
 }
 HOW_TO_GET = {
-    "chunks.csv": "run it with `--detail chunks`",
+    "chunk_bands.csv": "run it with `--report`, or with `--detail chunks` for every chunk",
     "comparison_factors.csv": "it was made by an older swarmsim: the same command with `--resume` writes it from the runs that are there",
     "comparison_quantiles.csv": "it was made by an older swarmsim: the same command with `--resume` writes it from the runs that are there",
 }
@@ -94,6 +94,11 @@ class Result:
         # An initial seed has every chunk; who else is in its group has fewer.
         whole = peers["chunks_at_start"] == peers.groupby("group")["chunks_at_start"].transform("max")
         return peers[~(seeding & whole)]
+
+    def copies(self) -> pd.DataFrame:
+        """Copies of every chunk over time; of bands of chunks, if that is what was recorded."""
+        whole = (self.path / "chunks.csv").is_file()
+        return self.table("chunks.csv" if whole else "chunk_bands.csv", "time_s", "chunk", "copies")
 
     def groups(self) -> pd.DataFrame:
         """The rows of `group_summary.csv`."""

@@ -109,11 +109,11 @@ def copies(result: Result, style: Style, width: str) -> Figure:
 
 
 def chunks(result: Result, style: Style, width: str) -> Figure:
-    """Copies of every chunk over time."""
-    table = result.table("chunks.csv", "time_s", "chunk", "copies")
+    """Copies of every chunk over time, or of bands of neighbouring chunks."""
+    table = result.copies()
     grid = table.pivot(index="chunk", columns="time_s", values="copies")
     if grid.shape[1] < 2:
-        raise NoDataError(f"`chunks.csv` holds one moment{shorter(result)}")
+        raise NoDataError(f"the copies of chunks were recorded at one moment{shorter(result)}")
     times = grid.columns.to_numpy(dtype=float)
     unit, factor = scale(TIMES, times.max())
     figure, axes = _one(style, width)
@@ -201,7 +201,10 @@ def seed_share(result: Result, style: Style, width: str) -> Figure:
     figure, axes = _one(style, width)
     entries = []
     for ix, (label, share) in enumerate(parts.items()):
-        entries += [(axes.plot(time, share.where(np.isfinite(share)), **look(ix))[0], label)]
+        share = share.where(np.isfinite(share))
+        # What is a mean since the sample before is a step.
+        line = axes.plot(time, share, **look(ix)) if label.endswith("so far") else axes.step(time, share, where="pre", **look(ix))
+        entries += [(line[0], label)]
     axes.set(xlabel=f"time ({unit})", ylabel="given by seeds (%)", xlim=(0, None), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
@@ -217,41 +220,38 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
 
 
 def clustering(result: Result, style: Style, width: str) -> Figure:
-    """Who unchokes whom: time unchoked per pair of leechers, over what the sender's group gives an average leecher."""
-    time, count = _unchoked(result)
-    others = pd.DataFrame(np.tile(count, (len(count), 1)) - np.eye(len(count)), index=count.index, columns=count.index)
-    average = time.sum(axis=1) / others.sum(axis=1)
-    # A group that never unchoked anybody has no preference, and a peer alone in its group no fellow.
-    ratio = time.div(others.where(others > 0)).div(average.where(average > 0), axis=0)
-    said = ["time unchoked per pair of leechers; 1: as the sender's average leecher"]
-    return _heatmap(ratio, "relative to chance", style, width, said + unfinished(result))
+    """Who unchokes whom: the time that leechers unchoke those of a group, over what chance would give them."""
+    given, chance = _unchoked(result)
+    said = ["time that leechers unchoke; 1: as by chance among the leechers that are there"]
+    return _heatmap(given / chance.where(chance > 0), "relative to chance", style, width, said + unfinished(result))
 
 
 def clustering_index(result: Result, style: Style, width: str) -> Figure:
     """Share of the time unchoked that the leechers of a group give to their own group, and what chance would give (Legout et al. 2007)."""
-    time, count = _unchoked(result)
-    given = time.sum(axis=1)
-    shares = {
-        "in this run": pd.Series(np.diag(time), index=time.index) / given.where(given > 0),
-        "by chance": (count - 1) / (count.sum() - 1),
-    }
+    shares = dict(zip(("in this run", "by chance"), _unchoked(result), strict=True))
     figure, axes = _one(style, width)
-    entries = [(axes.plot(range(len(count)), share * 100, **mark(ix))[0], label) for ix, (label, share) in enumerate(shares.items())]
-    room = figure.get_figwidth() * 72 * 0.8 / len(count)
-    axes.set_xticks(range(len(count)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in count.index])
-    axes.set(xlabel="group", ylabel="to the own group (%)", xlim=(-0.5, len(count) - 0.5), ylim=PERCENT)
+    entries = []
+    for ix, (label, share) in enumerate(shares.items()):
+        entries += [(axes.plot(range(len(share)), np.diag(share) * 100, **mark(ix))[0], label)]
+    names = shares["in this run"].index
+    room = figure.get_figwidth() * 72 * 0.8 / len(names)
+    axes.set_xticks(range(len(names)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
+    axes.set(xlabel="group", ylabel="to the own group (%)", xlim=(-0.5, len(names) - 0.5), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
-def _unchoked(result: Result) -> tuple[pd.DataFrame, pd.Series]:
-    """Time that leechers unchoked each other, by sender and receiver, and how many of each group there were."""
-    table = result.table("groups.csv", "from_group", "to_group", "unchoked_s_while_sender_leeches")
-    time = _matrix(result, table.assign(value=table["unchoked_s_while_sender_leeches"]))
-    count = result.leeching_groups().set_index("group")["leechers"]
-    time = time.loc[count.index, count.index]
-    if len(count) < 2 or not time.to_numpy().any():
+def _unchoked(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares of the time that the leechers of each group (rows) unchoke others that go to each group: in the run, and by chance."""
+    columns = ("unchoked_s_while_sender_leeches", "unchoked_s_by_chance")
+    table = result.table("groups.csv", "from_group", "to_group", *columns)
+    names = result.leeching_groups()["group"]
+    given, chance = (_matrix(result, table.assign(value=table[column])).loc[names, names] for column in columns)
+    if len(names) < 2 or not given.to_numpy().any():
         raise NoDataError("it needs two groups of leechers that unchoke each other")
-    return time, count
+    # A group that never unchoked anybody has no preference.
+    sums = (of.sum(axis=1) for of in (given, chance))
+    given, chance = (of.div(all_.where(all_ > 0), axis=0) for of, all_ in zip((given, chance), sums, strict=True))
+    return given, chance
 
 
 def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataFrame, label: str) -> Figure:

@@ -24,6 +24,41 @@ SHADES = LinearSegmentedColormap.from_list("shades", ["#eef3f8", "#084c7f"])
 
 TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))
 BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))
+# Metrics in words.
+METRICS = {
+    "simulated_s": "simulated time",
+    "extinct_chunks": "extinct chunks",
+    "peers": "peers",
+    "initial_seeds": "initial seeds",
+    "leechers": "leechers",
+    "completed": "leechers done",
+    "not_completed": "leechers not done",
+    "aborted": "leechers that gave up",
+    "crashed": "peers that crashed",
+    "completion_mean_s": "mean completion time",
+    "completion_sd_s": "standard deviation of completion times",
+    "completion_median_s": "median completion time",
+    "completion_p05_s": "5 % quantile of completion times",
+    "completion_p95_s": "95 % quantile of completion times",
+    "completion_p99_s": "99 % quantile of completion times",
+    "completion_first_s": "shortest completion time",
+    "completion_last_s": "longest completion time",
+    "leecher_utilisation": "upload used by leechers",
+    "utilisation": "upload used by all",
+    "share_ratio_mean": "mean share ratio",
+    "share_ratio_jain": "fairness (Jain's index)",
+    "seed_load": "seed load in copies of the file",
+    "seed_sent_bytes": "sent by initial seeds",
+    "uploaded_bytes": "sent by all",
+    "uploaded_leeching_bytes": "sent by leechers",
+    "downloaded_bytes": "received by all",
+    "wasted_bytes": "received and thrown away",
+    "chunk_transfers": "chunks transferred",
+    "first_chunk_mean_s": "mean time to the first chunk",
+    "makespan_s": "time until all are done",
+    "lower_bound_s": "lower bound of the time until all are done",
+    "makespan_over_bound": "time until all are done over its lower bound",
+}
 RATES = (("bit/s", 1 / 8), ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8))
 
 
@@ -86,6 +121,13 @@ def scale(units: tuple[tuple[str, float], ...], largest: float) -> tuple[str, fl
         if not largest > 3 * larger[1]:
             return smaller
     return units[-1]
+
+
+def words(metric: str) -> str:
+    """A metric in words; with the name of its group, if it is of one."""
+    group, _, column = metric.rpartition(".")
+    said = METRICS.get(column, column)
+    return f"{group.removeprefix('group.')}: {said}" if group else said
 
 
 def fill(figure: Figure, text: str, size: float, share: float) -> str:

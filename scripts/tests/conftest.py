@@ -48,6 +48,31 @@ upload = "1 Mbit/s"
 """
 
 
+CHURN = """
+name = "churn"
+[file]
+size = "16 MiB"
+[network]
+full_mesh = true
+[[group]]
+name = "origin"
+count = 1
+upload = "10 MB/s"
+starts_with = "all"
+[[group]]
+name = "stay"
+count = 40
+upload = "60 kB/s"
+choking.random = { slots = 4 }
+[[group]]
+name = "brief"
+count = 40
+upload = "60 kB/s"
+choking.random = { slots = 4 }
+abort_rate = "0.01 /s"
+"""
+
+
 def swarmsim(*arguments: str, cwd: Path) -> None:
     """Runs the program; it must succeed."""
     program = os.environ.get("SWARMSIM", str(ROOT / "target/debug/swarmsim"))
@@ -56,8 +81,8 @@ def swarmsim(*arguments: str, cwd: Path) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `barren` (dead at once), `compared`, `grid`
-    and `named` (variants with names).
+    """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `barren` (dead at once), `churn`
+    (random unchokes, half of the peers soon gone), `banded` (with bands of chunks), `compared`, `grid` and `named` (variants with names).
     """
     home = tmp_path_factory.mktemp("results")
     classes = str(ROOT / "scenarios/bandwidth_classes.toml")
@@ -68,6 +93,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lonely = ("--set", "group.leechers.count=1", "--set", 'file.size="2 MiB"')
     swarmsim("run", str(ROOT / "scenarios/flash_crowd.toml"), *lonely, "--out", "lonely", cwd=home)
     swarmsim("run", "riders.toml", "--set", 'run.time_limit="2 s"', "--out", "nobody", cwd=home)
+    (home / "churn.toml").write_text(CHURN)
+    swarmsim("run", "churn.toml", "--detail", "unchokes", "--out", "churn", cwd=home)
+    swarmsim("run", "riders.toml", "--report", "--out", "banded", cwd=home)
     (home / "barren.toml").write_text(BARREN)
     swarmsim("run", "barren.toml", "--out", "barren", cwd=home)
     named = '\n[[sweep.variant]]\nname = "few · 1"\n[[sweep.variant]]\nname = "many · 2"\nset = { "group.givers.count" = 14 }\n'

@@ -1,6 +1,8 @@
 """Every figure is drawn from real results, shows what the CSV says, and bad input is told in words."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from matplotlib.figure import Figure
 from swarmsim_plots import comparison, run
 from swarmsim_plots.cli import RUN, main
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import BYTES, COLOURS, LINES, RATES, SHADES, STYLES, TIMES, legend, short
+from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, legend, short, words
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -25,6 +27,13 @@ def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axe
     with mpl.rc_context(style.settings()):
         (axes,) = draw(Result.at(result), style, "one", **options).axes
     return axes
+
+
+def axes_of_all(draw: Callable[..., Figure], result: Path) -> list[Axes]:
+    """The same with the bar of colours, if there is one."""
+    style = STYLES["paper"]
+    with mpl.rc_context(style.settings()):
+        return draw(Result.at(result), style, "one").axes
 
 
 def legend_of(axes: Axes) -> list[str]:
@@ -110,7 +119,7 @@ def test_differences_and_means_are_those_of_the_summary(home: Path) -> None:
     interval, middle = axes.lines[1:3]
     assert np.allclose(interval.get_xdata(), [row["difference_low"] / scale, row["difference_high"] / scale])
     assert np.allclose(middle.get_xdata(), row["difference"] / scale)
-    assert axes.get_xlabel().startswith("difference of completion_mean (")
+    assert axes.get_xlabel().startswith("difference of mean completion time (")
     axes = axes_of(comparison.factor, home / "grid", choice=choice)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["64 KiB", "128 KiB", "256 KiB"]
 
@@ -118,7 +127,7 @@ def test_differences_and_means_are_those_of_the_summary(home: Path) -> None:
 def test_categories_stand_apart_and_named_variants_are_no_grid(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     metric = comparison.Choice(("completion_mean_s",))
     numbers = axes_of(comparison.factor, home / "grid", choice=metric)
-    assert numbers.get_xlabel() == "file.chunk_size" and numbers.get_ylabel() == "completion_mean (min)"
+    assert numbers.get_xlabel() == "file.chunk_size" and numbers.get_ylabel() == "mean completion time (min)"
     assert [line.get_linestyle() for line in numbers.lines if line.get_marker() == "o"] == ["-"]
     words = axes_of(comparison.factor, home / "compared", choice=metric)
     assert words.get_xlabel() == "choking"
@@ -226,13 +235,15 @@ def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(
 
 def test_the_clustering_index_is_that_of_the_groups(home: Path) -> None:
     groups = pd.read_csv(home / "classes" / "groups.csv")
-    given = groups[(groups["from_group"] == "fast") & (groups["to_group"] != "origin")].set_index("to_group")[
-        "unchoked_s_while_sender_leeches"
-    ]
+    given = groups[(groups["from_group"] == "fast") & (groups["to_group"] != "origin")].set_index("to_group")
+    given = given[["unchoked_s_while_sender_leeches", "unchoked_s_by_chance"]]
+    shares = given.loc["fast"] / given.sum() * 100
     axes = axes_of(run.clustering_index, home / "classes")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["slow", "medium", "fast"]
     found, chance = axes.lines
-    assert np.isclose(found.get_ydata()[2], given["fast"] / given.sum() * 100) and np.isclose(chance.get_ydata()[2], 1200 / 39)
+    assert np.allclose([found.get_ydata()[2], chance.get_ydata()[2]], shares)
+    cells = axes_of_all(run.clustering, home / "classes")[0].images[0].get_array()
+    assert np.isclose(cells[2, 2], shares.iloc[0] / shares.iloc[1])
 
 
 def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> None:
@@ -242,6 +253,58 @@ def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> Non
         right, top = axes.get_xlim()[1], axes.get_ylim()[1]
         assert axes.get_xlim()[0] < 0 < max(dots.get_xdata()) < 0.98 * right and max(dots.get_ydata()) < 0.98 * top, "none is on the frame"
         assert np.allclose(dots.get_ydata(), peers[peers["group"] == name]["share_ratio"])
+
+
+def presence(result: Path, groups: list[str]) -> pd.DataFrame:
+    """Leechers of each group that are there, from each moment at which one comes or goes, by peers.csv alone."""
+    peers = pd.read_csv(result / "peers.csv")
+    peers = peers[peers["group"].isin(groups)]
+    ends = peers["completed_s"].fillna(peers["left_s"]).fillna(pd.read_csv(result / "summary.csv")["simulated_s"].iloc[0])
+    moments = np.unique(np.r_[peers["joined_s"], ends])
+    counts = {}
+    for name in groups:
+        own = peers["group"] == name
+        come, gone = (np.searchsorted(np.sort(times[own]), moments, side="right") for times in (peers["joined_s"], ends))
+        counts[name] = come - gone
+    return pd.DataFrame(counts, index=moments)
+
+
+def test_chance_is_what_the_leechers_that_are_there_make_it(home: Path) -> None:
+    # Every unchoke again, moment by moment.
+    groups = ["stay", "brief"]
+    there = presence(home / "churn", groups)
+    others = there.sum(axis=1) - 1
+    unchokes = pd.read_csv(home / "churn" / "unchokes.csv")
+    unchokes = unchokes[unchokes["sender_leeches"].astype(str).str.lower() == "true"]
+    table = pd.read_csv(home / "churn" / "groups.csv").set_index(["from_group", "to_group"])
+    for sender in groups:
+        own = unchokes[unchokes["from_group"] == sender]
+        for receiver in groups:
+            rate = (there[receiver] - (sender == receiver)) / others.clip(lower=1)
+            so_far = np.r_[0, np.cumsum(rate.to_numpy()[:-1] * np.diff(there.index))]
+            started, ended = (np.interp(own[column], there.index, so_far) for column in ("started_s", "ended_s"))
+            assert np.isclose(table.loc[(sender, receiver), "unchoked_s_by_chance"], (ended - started).sum())
+    # Who unchokes at random prefers nobody, though one group goes early.
+    axes = axes_of(run.clustering_index, home / "churn")
+    found, chance = (line.get_ydata() for line in axes.lines)
+    assert np.allclose(found, chance, atol=3) and abs(chance[0] - 100 * 39 / 79) > 10
+
+
+def test_chunks_are_drawn_from_bands_too(home: Path) -> None:
+    bands = pd.read_csv(home / "banded" / "chunk_bands.csv")
+    (mesh,) = axes_of_all(run.chunks, home / "banded")[0].collections
+    assert np.isclose(mesh.get_array().sum(), bands["copies"].sum())
+
+
+def test_metrics_are_said_in_words() -> None:
+    assert words("group.givers/a.b.completion_mean_s") == "givers/a.b: mean completion time"
+    assert words("utilisation") == "upload used by all" and words("new_thing") == "new_thing"
+
+
+def test_the_notebook_says_what_it_needs(home: Path, tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "explore.py"
+    ran = subprocess.run([sys.executable, script, home / "classes"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1 and ran.stderr.startswith("error: ") and "two-chokers" in ran.stderr and "Traceback" not in ran.stderr
 
 
 def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
@@ -258,7 +321,7 @@ def test_an_axis_starts_at_0_only_if_values_come_near_it(home: Path) -> None:
     rows = summary[summary["metric"] == "utilisation"]
     axes = axes_of(comparison.factor, home / "grid", choice=comparison.Choice(("utilisation",)))
     low, high = rows["low"].min() * 100, rows["high"].max() * 100
-    assert axes.get_ylabel() == "utilisation (%)" and axes.get_ylim()[0] <= low and axes.get_ylim()[1] >= high
+    assert axes.get_ylabel() == "upload used by all (%)" and axes.get_ylim()[0] <= low and axes.get_ylim()[1] >= high
     assert (axes.get_ylim()[0] > 0) == (low > high / 3) == ("does not start at 0" in axes.get_title("left"))
     assert comparison._limits(100, 110)[0] > 95 and comparison._limits(1, 110)[0] == 0 and comparison._limits(-5, 10)[0] < -5
 
@@ -286,3 +349,12 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
     for known in (TIMES, BYTES, RATES):
         names = ", ".join(rf'\["{re.escape(name)}", [^\]]+\]' for name, _ in known)
         assert re.search(names, units)
+    assert dict(re.findall(r'^  (\w+): "([^"]+)",$', units, re.MULTILINE)) == METRICS
+
+
+def test_a_setting_without_a_unit_is_named_with_its_group() -> None:
+    named = [
+        comparison._named(*pair)
+        for pair in [("group.a.count", "5"), ("group.a.mix.b.share", "0.1"), ("b", "true"), ("group.a.choking", "random")]
+    ]
+    assert named == ["a.count=5", "a/b.share=0.1", "b=true", "random"]

@@ -56,6 +56,15 @@ pub(super) struct RunArgs {
 const NO_REPLAY: &str = "--record-replay shows who unchokes whom, and only `run.mode = \"bittorrent\"` has unchokes: \
      leave it out, or change the mode";
 
+/// The tables that are asked for; a report shows the copies of chunks in any case.
+fn detail(args: &RunArgs) -> Detail {
+    let asked = args.detail.unwrap_or_default();
+    Detail {
+        chunk_bands: args.report && !asked.chunks,
+        ..asked
+    }
+}
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -93,7 +102,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         }
     }
     let options = runner::Options {
-        detail: args.detail.unwrap_or_default(),
+        detail: detail(args),
         replay: args.record_replay,
         check_invariants: args.check_invariants,
         own_chokers: own.clone(),

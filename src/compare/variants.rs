@@ -156,6 +156,18 @@ fn changes(combination: &[(&Axis, &Placed<Value>)]) -> Vec<Override> {
     combination.iter().flat_map(of_axis).collect()
 }
 
+/// The last part of a key, with the name of its group in front if it is of one; an entry of a mix is a group of its own.
+fn end_of_key(key: &str) -> String {
+    let last = key.rsplit('.').next().unwrap_or_default();
+    let Some((group, rest)) = key.strip_prefix("group.").and_then(|rest| rest.split_once('.')) else {
+        return last.to_owned();
+    };
+    match rest.strip_prefix("mix.").and_then(|rest| rest.split_once('.')) {
+        Some((entry, _)) => format!("{group}/{entry}.{last}"),
+        None => format!("{group}.{last}"),
+    }
+}
+
 /// Words stand for themselves; alone, other values have their key in front, in a combination only those without a unit.
 fn label(combination: &[(&Axis, &Placed<Value>)]) -> String {
     let alone = combination.len() == 1;
@@ -165,11 +177,7 @@ fn label(combination: &[(&Axis, &Placed<Value>)]) -> String {
         if axis.name.is_empty() || word || (item.value.is_str() && !alone) {
             return text;
         }
-        let key = if alone {
-            &axis.name
-        } else {
-            axis.name.rsplit('.').next().unwrap_or_default()
-        };
+        let key = if alone { &axis.name } else { &end_of_key(&axis.name) };
         format!("{key}={text}")
     };
     combination.iter().map(part).collect::<Vec<_>>().join(AND)
@@ -226,7 +234,11 @@ mod tests {
         );
         assert_eq!(
             labels(&["group.a.count=50,100", "b=true"]),
-            ["count=50 · b=true", "count=100 · b=true"]
+            ["a.count=50 · b=true", "a.count=100 · b=true"]
+        );
+        assert_eq!(
+            labels(&["group.a.mix.riders.share=0.1", "group.b.count=5"]),
+            ["a/riders.share=0.1 · b.count=5"]
         );
     }
 

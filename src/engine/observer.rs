@@ -167,6 +167,8 @@ pub trait Observer {
     }
     /// A part of a chunk has ended.
     fn transferred(&mut self, _transfer: &Transfer) {}
+    /// A peer of a group has unchoked a neighbour.
+    fn unchoke_began(&mut self, _now: SimTime, _from: GroupIx, _sender_leeches: bool) {}
     /// An unchoke has ended.
     fn unchoke_ended(&mut self, _unchoke: &Unchoke) {}
     /// Two peers have become neighbours.
@@ -210,6 +212,11 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
     fn transferred(&mut self, transfer: &Transfer) {
         self.0.transferred(transfer);
         self.1.transferred(transfer);
+    }
+
+    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
+        self.0.unchoke_began(now, from, sender_leeches);
+        self.1.unchoke_began(now, from, sender_leeches);
     }
 
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {

@@ -211,6 +211,8 @@ impl<O: Observer> Simulation<'_, O> {
             sent_bytes: 0,
         });
         self.swarm.peers[neighbour].unchoked_by.push(back);
+        let from = &self.swarm.peers[owner];
+        self.observer.unchoke_began(now, from.group, from.role == Role::Leecher);
         if self.scenario.network.latency.is_zero() {
             self.jobs.push_back(Job::Start(link));
         } else {

@@ -137,8 +137,9 @@ pub const TIMESERIES: Table = Table {
 /// One row per pair of groups.
 pub const GROUPS: Table = Table {
     file: "groups.csv",
-    about: "Who serves whom: one row per ordered pair of groups, in the order of the scenario. The time unchoked over \
-            the number of pairs of peers shows clustering.",
+    about: "Who serves whom: one row per ordered pair of groups, in the order of the scenario. Clustering is \
+            what `unchoked_s_while_sender_leeches` has beyond `unchoked_s_by_chance`. Sizes of groups alone are no measure of chance: \
+            who is done early leaves the others among themselves.",
     columns: &[
         column("from_group", "group of the sender"),
         column("to_group", "group of the receiver"),
@@ -151,6 +152,11 @@ pub const GROUPS: Table = Table {
         column(
             "unchoked_s_while_sender_leeches",
             "the part of `unchoked_s` before the sender had the whole file",
+        ),
+        column(
+            "unchoked_s_by_chance",
+            "what `unchoked_s_while_sender_leeches` would be by chance: every unchoke by a leecher counts for each group by its share of \
+             the other leechers that are there, moment by moment",
         ),
     ],
 };
@@ -341,8 +347,20 @@ pub const CHUNKS: Table = Table {
     ],
 };
 
+/// One row per band of chunks and moment, for the report.
+pub const CHUNK_BANDS: Table = Table {
+    file: "chunk_bands.csv",
+    about: "The same in little room: one row per band of neighbouring chunks at every row, every second, every fourth, … row of `timeseries.csv`, with at \
+            most 80 bands of equal width at 240 moments.",
+    columns: &[
+        column("time_s", "the moment"),
+        column("chunk", "number of the first chunk of the band, from 0"),
+        column("copies", "copies of a chunk, mean over the band"),
+    ],
+};
+
 /// Every table of a run, in the order of the documentation.
-pub const TABLES: [&Table; 8] = [
+pub const TABLES: [&Table; 9] = [
     &SUMMARY,
     &GROUP_SUMMARY,
     &PEERS,
@@ -351,6 +369,7 @@ pub const TABLES: [&Table; 8] = [
     &TRANSFERS,
     &UNCHOKES,
     &CHUNKS,
+    &CHUNK_BANDS,
 ];
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `accounts.rs` | sums up a run in memory, with or without tables |
+//! | `bands.rs` | copies of chunks over time in little room |
+//! | `chance.rs` | whom leechers would unchoke by chance |
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
 //! | `comparisons.rs` | the same for what a comparison writes |
 //! | `page.rs` | docs/output.md, from the schema |
@@ -19,7 +21,9 @@
 //! | `directory.rs` | a result directory appears whole or not at all |
 
 pub mod accounts;
+mod bands;
 pub mod bound;
+pub mod chance;
 pub mod columns;
 pub mod comparisons;
 pub mod detail;

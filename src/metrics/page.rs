@@ -24,6 +24,7 @@ run is over, or not at all: an error leaves nothing behind.
 | `transfers.csv` | a transfer, with `--detail transfers` |
 | `unchokes.csv` | an unchoke, with `--detail unchokes` |
 | `chunks.csv` | a chunk at a moment, with `--detail chunks` |
+| `chunk_bands.csv` | a band of chunks at a moment, with `--report` unless `--detail chunks` has them all |
 | `replay.json` | not a table: a sample of the run to be watched, with `--record-replay` |
 
 `--detail all` writes the three tables of events. They grow with the number of events: about 60 bytes for every chunk that
@@ -44,8 +45,9 @@ every peer downloads.
 **Charts** of the report and figures of `scripts/plot.py` show the same quantities in the same units: times in s, min, h or d, sizes in B, KiB, MiB, GiB or
 TiB, rates in bit/s, kbit/s, Mbit/s or Gbit/s, as `scenario.toml` has them; the unit is the one in which the largest value of the chart reads best. Shares and
 utilisation are in %; counts (peers, chunks, copies) and ratios have no unit. A series has the same colour, line and mark in both, by its place in the legend:
-the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Charts that the report saves as CSV are in the units of the chart; the table
-of all metrics is saved as it is in `comparison_summary.csv`.
+the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Charts that the report saves as CSV are in the units of the chart, and gaps in a
+line are empty cells; the table of all metrics is saved as it is in `comparison_summary.csv`. The heatmap of the copies of every chunk shows at most 120 moments
+and 80 rows, from `chunks.csv` or `chunk_bands.csv`.
 ";
 
 const REPLAY: &str = "

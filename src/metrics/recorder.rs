@@ -8,6 +8,8 @@ use crate::engine::Ending;
 use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::accounts::Accounts;
+use crate::metrics::bands::Bands;
+use crate::metrics::chance::Chance;
 use crate::metrics::columns::{self, Table};
 use crate::metrics::detail::Detail;
 use crate::metrics::names;
@@ -25,6 +27,8 @@ pub struct Recorder<'a> {
     names: Vec<String>,
     tables: Tables,
     traffic: Vec<Traffic>,
+    chance: Chance,
+    bands: Option<Bands>,
     before: Sent,
     replay: Option<(Recording<'a>, Box<dyn Write>)>,
     end: SimTime,
@@ -41,6 +45,7 @@ struct Tables {
     transfers: Option<TableWriter>,
     unchokes: Option<TableWriter>,
     chunks: Option<TableWriter>,
+    chunk_bands: Option<TableWriter>,
 }
 
 /// A cell of the matrix between groups.
@@ -79,6 +84,8 @@ impl<'a> Recorder<'a> {
             names: scenario.groups.iter().map(|group| group.name.clone()).collect(),
             tables: Tables::open(detail, open)?,
             traffic: vec![Traffic::default(); groups * groups],
+            chance: Chance::new(groups),
+            bands: detail.chunk_bands.then(|| Bands::new(scenario.file.chunks())),
             before: Sent::default(),
             replay: None,
             end: SimTime::ZERO,
@@ -111,6 +118,9 @@ impl<'a> Recorder<'a> {
             summary::write_row(&mut self.tables.group_summary, group);
         }
         self.write_traffic();
+        if let (Some(bands), Some(row)) = (&self.bands, &mut self.tables.chunk_bands) {
+            bands.write(row);
+        }
         self.tables.finish()?;
         if let Some((recording, output)) = self.replay {
             let written = recording.finish(self.end, output);
@@ -129,6 +139,7 @@ impl<'a> Recorder<'a> {
                 row.plain(cell.bytes_leeching);
                 row.total(cell.unchoked_ns);
                 row.total(cell.unchoked_leeching_ns);
+                row.number(self.chance.unchoked_s(from, to));
                 row.end_row();
             }
         }
@@ -158,6 +169,7 @@ impl Tables {
             transfers: detail.transfers.then(|| writer(&columns::TRANSFERS)).transpose()?,
             unchokes: detail.unchokes.then(|| writer(&columns::UNCHOKES)).transpose()?,
             chunks: detail.chunks.then(|| writer(&columns::CHUNKS)).transpose()?,
+            chunk_bands: detail.chunk_bands.then(|| writer(&columns::CHUNK_BANDS)).transpose()?,
         })
     }
 
@@ -169,8 +181,8 @@ impl Tables {
             self.group_summary,
             self.summary,
         ];
-        let heavy = [self.transfers, self.unchokes, self.chunks];
-        for writer in heavy.into_iter().flatten().chain(always) {
+        let asked_for = [self.transfers, self.unchokes, self.chunks, self.chunk_bands];
+        for writer in asked_for.into_iter().flatten().chain(always) {
             let file = writer.table().file;
             writer.finish().map_err(|cause| WriteError { file, cause })?;
         }
@@ -181,6 +193,9 @@ impl Tables {
 impl Observer for Recorder<'_> {
     fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
         self.accounts.joined(now, peer, group, upload, download, chunks);
+        if (chunks as usize) < self.scenario.file.chunks() {
+            self.chance.comes(now, group);
+        }
         if let Some((replay, _)) = &mut self.replay {
             replay.joined(now, peer, group, upload);
         }
@@ -208,12 +223,19 @@ impl Observer for Recorder<'_> {
         }
     }
 
+    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
+        if sender_leeches {
+            self.chance.begins(now, from);
+        }
+    }
+
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
         let span = u128::from(unchoke.ended.since(unchoke.started).0);
         let cell = self.traffic(unchoke.from_group, unchoke.to_group);
         cell.unchoked_ns += span;
         if unchoke.sender_leeches {
             cell.unchoked_leeching_ns += span;
+            self.chance.ends(unchoke.ended, unchoke.from_group);
         }
         if let Some(row) = &mut self.tables.unchokes {
             rows::unchoke(row, &self.names, unchoke);
@@ -236,10 +258,17 @@ impl Observer for Recorder<'_> {
         }
     }
 
+    fn completed(&mut self, now: SimTime, _peer: PeerId, group: GroupIx, _joined: SimTime) {
+        self.chance.goes(now, group);
+    }
+
     fn peer_record(&mut self, record: &PeerRecord) {
         self.accounts.peer_record(record);
         let group = &self.scenario.groups[record.group.ix()];
         let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
+        if let (Some((left, _)), None, false) = (record.left, record.completed, initial_seed) {
+            self.chance.goes(left, record.group);
+        }
         let strategy = if initial_seed { &group.seeding } else { &group.choking };
         let strategy = names::choking_in(self.scenario.run.mode, strategy).unwrap_or_default();
         rows::peer(&mut self.tables.peers, &group.name, strategy, record);
@@ -257,6 +286,9 @@ impl Observer for Recorder<'_> {
         if let Some(row) = &mut self.tables.chunks {
             rows::chunks(row, sample);
             note(row, &self.failed);
+        }
+        if let Some(bands) = &mut self.bands {
+            bands.sample(sample.now, sample.copies);
         }
     }
 

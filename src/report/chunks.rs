@@ -1,4 +1,4 @@
-//! `chunks.csv` becomes a grid that fits a screen: some of its moments, and means over neighbouring chunks.
+//! `chunks.csv` or `chunk_bands.csv` becomes a grid that fits a screen: some of its moments, and means over neighbouring chunks.
 
 use std::path::Path;
 
@@ -12,22 +12,47 @@ const MOMENTS_MAX: usize = 120;
 /// Rows of the grid at most.
 const BANDS_MAX: usize = 80;
 
-/// The grid of the file at `path`, which has `moments` moments.
-pub(super) fn grid(path: &Path, moments: usize) -> Result<Value, ReportError> {
-    let step = moments.div_ceil(MOMENTS_MAX).max(1);
-    let (times, copies) = moments_of(path, step)?;
-    let chunks = copies.iter().map(Vec::len).max().unwrap_or(0);
-    let band = chunks.div_ceil(BANDS_MAX).max(1);
-    let firsts: Vec<usize> = (0..chunks).step_by(band).collect();
-    let rows: Vec<Vec<f64>> = firsts
+/// The grid of the table at `path`, of a run with so many `samples` of a file with so many `chunks`.
+pub(super) fn grid(path: &Path, samples: usize, chunks: usize) -> Result<Value, ReportError> {
+    let all = moments(path)?;
+    let (times, copies) = moments_of(path, all.div_ceil(MOMENTS_MAX).max(1))?;
+    let rows = copies.iter().map(Vec::len).max().unwrap_or(0);
+    let band = rows.div_ceil(BANDS_MAX).max(1);
+    // A row of the file may be a band itself.
+    let width = chunks.div_ceil(rows.max(1)).max(1);
+    let firsts: Vec<usize> = (0..rows).step_by(band).collect();
+    let grid: Vec<Vec<f64>> = firsts
         .iter()
         .map(|&first| copies.iter().map(|of| mean(of, first, band)).collect())
         .collect();
-    let note = match (step, band) {
-        (1, 1) => "Every chunk at every sample.".to_owned(),
-        _ => format!("One column for {step} of the samples, one row for {band} of the {chunks} chunks (their mean)."),
+    let first_chunks: Vec<usize> = firsts.iter().map(|first| first * width).collect();
+    let note = match (times.len() == samples, band * width) {
+        (true, 1) => "Every chunk at every sample.".to_owned(),
+        (_, band) => {
+            let rows = if band == 1 {
+                String::new()
+            } else {
+                format!(", a row for {band} of the {chunks} chunks (their mean)")
+            };
+            format!("A column for {} of the {samples} samples{rows}.", times.len())
+        }
     };
-    Ok(json!({ "time_s": times, "first_chunk": firsts, "copies": rows, "note": note }))
+    Ok(json!({ "time_s": times, "first_chunk": first_chunks, "copies": grid, "note": note }))
+}
+
+/// How many moments the file has.
+fn moments(path: &Path) -> Result<usize, ReportError> {
+    let rows = Rows::open(path)?;
+    let time_at = rows.place("time_s")?;
+    let (mut last, mut moments) = (None, 0);
+    rows.each(|rows, row| {
+        let time = rows.number(&row, time_at)?;
+        if time != last {
+            (last, moments) = (time, moments + 1);
+        }
+        Ok(())
+    })?;
+    Ok(moments)
 }
 
 /// Every `step`-th moment, and the copies of each chunk at it.
@@ -70,13 +95,19 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary directory");
         let path = home.path().join("chunks.csv");
         std::fs::write(&path, "time_s,chunk,copies\n0,0,1\n0,1,3\n5,0,2\n5,1,4\n").expect("written");
-        let small = grid(&path, 2).expect("a grid");
+        let small = grid(&path, 2, 2).expect("a grid");
         assert_eq!(small["copies"], json!([[1.0, 2.0], [3.0, 4.0]]));
         assert_eq!(small["time_s"], json!([0.0, 5.0]));
+        let bands = grid(&path, 8, 6).expect("a grid");
+        assert_eq!(bands["first_chunk"], json!([0, 3]));
+        assert_eq!(
+            bands["note"],
+            "A column for 2 of the 8 samples, a row for 3 of the 6 chunks (their mean)."
+        );
         let mut text = "time_s,chunk,copies\n".to_owned();
         (0..160).for_each(|chunk| writeln!(text, "0,{chunk},{chunk}").expect("room"));
         std::fs::write(&path, text).expect("written");
-        let large = grid(&path, 1).expect("a grid");
+        let large = grid(&path, 1, 160).expect("a grid");
         assert_eq!(large["copies"].as_array().expect("rows").len(), 80);
         assert_eq!(large["copies"][79], json!([158.5]), "the mean of chunks 158 and 159");
     }

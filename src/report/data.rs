@@ -43,8 +43,10 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     let series = directory.join("timeseries.csv");
     let samples = table::count(&series)?;
     let step = samples.div_ceil(SAMPLES_MAX).max(1);
-    let chunks = directory.join("chunks.csv");
-    let copies = chunks.is_file().then(|| chunks::grid(&chunks, samples)).transpose()?;
+    let chunks = chunks_of_file(directory, &text)?;
+    let copies = ["chunks.csv", "chunk_bands.csv"].map(|file| directory.join(file));
+    let copies = copies.iter().find(|path| path.is_file());
+    let copies = copies.map(|path| chunks::grid(path, samples, chunks)).transpose()?;
     let film = directory.join(REPLAY);
     let film = film.is_file().then(|| replay::replay(&film)).transpose()?;
     let note = match step {
@@ -53,7 +55,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     };
     Ok(json!({
         "kind": "run",
-        "chunks": chunks_of_file(directory, &text)?,
+        "chunks": chunks,
         "summary": all("summary.csv")?,
         "group_summary": all("group_summary.csv")?,
         "groups": all("groups.csv")?,
@@ -68,7 +70,11 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
 }
 
 fn comparison(directory: &Path) -> Result<Value, ReportError> {
-    let runs = table::columns(&directory.join("runs.csv"), &["scenario", "variant"], 1)?;
+    let runs = table::columns(
+        &directory.join("runs.csv"),
+        &["scenario", "variant", "seed", "version"],
+        1,
+    )?;
     let factors = directory.join("comparison_factors.csv");
     // Comparisons of an older swarmsim do not have it.
     let factors = factors
@@ -80,6 +86,7 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
     Ok(json!({
         "kind": "comparison",
         "name": runs["scenario"][0],
+        "runs": { "seed": runs["seed"], "version": runs["version"] },
         "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
         "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
         "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
@@ -107,12 +114,12 @@ fn scenario(directory: &Path) -> Result<String, ReportError> {
 }
 
 /// How many chunks the file has by `text`, the scenario as it was run; its chokers may be of another program.
-fn chunks_of_file(directory: &Path, text: &str) -> Result<u64, ReportError> {
+fn chunks_of_file(directory: &Path, text: &str) -> Result<usize, ReportError> {
     let sizes = || {
         let table: Table = text.parse().ok()?;
         let size = |key: &str| table.get("file")?.get(key)?.as_str()?.parse::<Bytes>().ok();
         let (file, chunk) = (size("size")?, size("chunk_size")?);
-        (chunk.0 > 0).then(|| file.0.div_ceil(chunk.0))
+        usize::try_from(file.0.div_ceil(chunk.0.max(1))).ok()
     };
     sizes().ok_or_else(|| ReportError::Damaged {
         path: directory.join(SCENARIO),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
+use crate::metrics::chance::Chance;
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 
@@ -27,6 +28,7 @@ pub struct Watch {
     sent_bytes: Vec<u64>,
     unchoked_ns: Vec<u128>,
     seeds: BTreeSet<PeerId>,
+    chance: Chance,
     keeps_transfers: bool,
 }
 
@@ -63,6 +65,7 @@ impl Watch {
             sent_bytes: vec![0; groups * groups],
             unchoked_ns: vec![0; groups * groups],
             seeds: BTreeSet::new(),
+            chance: Chance::new(groups),
             keeps_transfers,
         }
     }
@@ -81,6 +84,12 @@ impl Watch {
         (all > 0).then(|| row[to] as f64 / all as f64)
     }
 
+    /// The same share if leechers chose among those that are there by chance.
+    pub(super) fn unchoke_chance(&self, from: usize, to: usize) -> Option<f64> {
+        let all: f64 = (0..self.groups).map(|group| self.chance.unchoked_s(from, group)).sum();
+        (all > 0.0).then(|| self.chance.unchoked_s(from, to) / all)
+    }
+
     /// How long the downloads of `group` took.
     pub(super) fn completion_times_s(&self, group: usize) -> Vec<f64> {
         let peers = self.downloaders().filter(|peer| peer.group.ix() == group);
@@ -96,9 +105,11 @@ impl Watch {
 }
 
 impl Observer for Watch {
-    fn joined(&mut self, _now: SimTime, peer: PeerId, _group: GroupIx, _upload: f64, _download: f64, chunks: u32) {
+    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, _upload: f64, _download: f64, chunks: u32) {
         if chunks == self.chunks {
             self.seeds.insert(peer);
+        } else {
+            self.chance.comes(now, group);
         }
     }
 
@@ -118,8 +129,15 @@ impl Observer for Watch {
         }
     }
 
+    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
+        if sender_leeches {
+            self.chance.begins(now, from);
+        }
+    }
+
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
         if unchoke.sender_leeches {
+            self.chance.ends(unchoke.ended, unchoke.from_group);
             let cell = unchoke.from_group.ix() * self.groups + unchoke.to_group.ix();
             self.unchoked_ns[cell] += u128::from(unchoke.ended.since(unchoke.started).0);
         }
@@ -128,7 +146,16 @@ impl Observer for Watch {
         }
     }
 
+    fn completed(&mut self, now: SimTime, _peer: PeerId, group: GroupIx, _joined: SimTime) {
+        self.chance.goes(now, group);
+    }
+
     fn peer_record(&mut self, record: &PeerRecord) {
+        if let (Some((left, _)), None) = (record.left, record.completed)
+            && !self.seeds.contains(&record.id)
+        {
+            self.chance.goes(left, record.group);
+        }
         self.peers.push(*record);
     }
 

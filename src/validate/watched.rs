@@ -58,7 +58,7 @@ const fn kind(name: &'static str, arguments: &'static [Argument], value: fn(&Wat
 }
 
 /// docs/validation.md says what each of them is.
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 19] = [
     kind("utilisation", WINDOW, |watch, at| utilisation(watch, at[0], at[1])),
     kind("leechers_mean", WINDOW, |watch, at| average(watch, at, |m| m.leechers)),
     kind("seeds_mean", WINDOW, |watch, at| average(watch, at, |m| m.seeds)),
@@ -73,6 +73,7 @@ const KINDS: [Kind; 18] = [
     }),
     kind("sent_share", GROUPS, |watch, at| watch.sent_share(at[0], at[1])),
     kind("unchoke_share", GROUPS, |watch, at| watch.unchoke_share(at[0], at[1])),
+    kind("unchoke_chance", GROUPS, |watch, at| watch.unchoke_chance(at[0], at[1])),
     kind("seed_share", &[Argument::Group], |watch, at| seed_share(watch, at[0])),
     kind("seed_jain", &[], |watch, _| seed_jain(watch)),
     kind("most_copies_served", &[], |watch, _| most_copies_served(watch)),

@@ -68,7 +68,7 @@ export function chartCard(chart) {
     PNG: (file) => savePng(file, picture()),
     CSV: (file) => save(file, csv(chart.sheet)),
   });
-  const made = card(chart.title, chart.note ?? "", [legend, plot, value, tools], chart.wide);
+  const made = card(chart.title, chart.note ?? "", [legend, plot, element("div", { class: "foot" }, value, tools)], chart.wide);
   let drawn = 0;
   // The width is told: to ask for it would lay out the page anew for each chart.
   new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => {

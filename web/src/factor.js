@@ -1,4 +1,4 @@
-// A metric against the factor of a grid that was swept over numbers.
+// A metric in all variants: against the factor of a grid that was swept, or side by side.
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
 import { distinct, rangeOf } from "./format.js";
@@ -6,33 +6,52 @@ import { distinct, rangeOf } from "./format.js";
 /** The largest value over the smallest, from which on the axis is logarithmic. */
 const FAR_APART = 10;
 
+/** The last part of a key, with the name of its group in front if it is of one; an entry of a mix is a group of its own. @param {string} key */
+function endOfKey(key) {
+  const [, group, entry] = key.match(/^group\.([^.]+)\.(?:mix\.([^.]+)\.)?/) ?? [];
+  const last = key.split(".").pop();
+  return group ? `${[group, entry].filter(Boolean).join("/")}.${last}` : last;
+}
+
 /** The setting as labels say it: what has neither a unit nor a word has the end of its key in front. @param {{ factor: string, setting: string }} row */
-const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${factor.split(".").pop()}=${setting}` : setting);
+const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${endOfKey(factor)}=${setting}` : setting);
 
 /** @typedef {{ variant: string, mean: number | null, low: number | null, high: number | null }} Estimate */
 
 /**
- * The chart, if a factor has nothing but numbers: that with most of them is the x axis, each combination of the others a line.
- * @param {import("./format.js").Table | null} factors @param {Estimate[]} estimates @param {string} metric @param {string} label its name with the unit @param {string} note
+ * The factor for the x axis: numbers first, then that with most settings. Without any the variants themselves stand there.
+ * @param {import("./format.js").Table | null} factors @param {string[]} variants
  */
-export function factorChart(factors, estimates, metric, label, note) {
-  if (!factors) return [];
-  const rows = factors.variant.map((variant, i) => ({ variant, factor: factors.factor[i], setting: factors.setting[i], at: factors.number[i] }));
+function axisOf(factors, variants) {
+  const rows = factors?.variant.map((variant, i) => ({ variant, factor: factors.factor[i], setting: String(factors.setting[i]), at: factors.number[i] })) ?? [];
   const of = (/** @type {any} */ factor) => rows.filter((row) => row.factor === factor);
-  const settings = (/** @type {any} */ factor) => distinct(of(factor).map((row) => row.at)).length;
-  const [over] = distinct(factors.factor).filter((factor) => of(factor).every((row) => row.at !== null) && settings(factor) > 1).sort((a, b) => settings(b) - settings(a));
-  if (over === undefined) return [];
-  const place = new Map(of(over).map((row) => [row.variant, row.at]));
+  const settings = (/** @type {any} */ factor) => distinct(of(factor).map((row) => row.setting));
+  const numeric = (/** @type {any} */ factor) => of(factor).every((row) => row.at !== null);
+  const [over] = distinct(rows.map((row) => row.factor)).filter((factor) => settings(factor).length > 1)
+    .sort((a, b) => Number(numeric(b)) - Number(numeric(a)) || settings(b).length - settings(a).length);
+  if (over === undefined) return { over: "variant", isNumber: false, place: new Map(variants.map((name, at) => [name, at])), places: variants.map((text, at) => ({ at, text })), others: () => "" };
+  const isNumber = numeric(over);
+  const at = (/** @type {any} */ row) => (isNumber ? row.at : settings(over).indexOf(row.setting));
+  const places = settings(over).map((text) => ({ at: at(of(over).find((row) => row.setting === text)), text })).sort((a, b) => a.at - b.at);
   const others = (/** @type {string} */ variant) => rows.filter((row) => row.variant === variant && row.factor !== over).map(named).join(" \u00b7 ");
-  const places = distinct([...place.values()]).sort((a, b) => a - b).map((at) => ({ at, text: String(of(over).find((row) => row.at === at)?.setting) }));
-  const log = places[0].at > 0 && places[places.length - 1].at / places[0].at >= FAR_APART;
+  return { over, isNumber, place: new Map(of(over).map((row) => [row.variant, at(row)])), places: places.filter((place, k) => place.at !== places[k - 1]?.at), others };
+}
+
+/**
+ * Numbers are joined by a line for each combination of the other factors; what is no number stands side by side.
+ * @param {import("./format.js").Table | null} factors @param {Estimate[]} estimates @param {string} metric in words @param {string} label its name with the unit
+ * @param {string} note @param {[string, string]} spans
+ */
+export function factorChart(factors, estimates, metric, label, note, spans) {
+  const { over, isNumber, place, places, others } = axisOf(factors, estimates.map((e) => e.variant));
+  const log = isNumber && places[0].at > 0 && places[places.length - 1].at / places[0].at >= FAR_APART;
   const defined = estimates.filter((e) => e.mean !== null).sort((a, b) => place.get(a.variant) - place.get(b.variant));
   const series = distinct(estimates.map((e) => others(e.variant))).map((name, k) => {
     const own = defined.filter((e) => others(e.variant) === name);
-    return { name, colour: colour(k), dash: dash(k), mark: k, bars: true, points: own.map((e) => /** @type {[number, number]} */ ([place.get(e.variant), e.mean])),
-      span: own.map((e) => /** @type {[number, number, number]} */ ([place.get(e.variant), e.low ?? e.mean, e.high ?? e.mean])) };
+    return { name, colour: colour(k), dash: dash(k), mark: k, bars: true, loose: !isNumber, points: own.map((e) => /** @type {[number, number | null]} */ ([place.get(e.variant), e.mean])),
+      span: own.map((e) => /** @type {[number, number | null, number | null]} */ ([place.get(e.variant), e.low ?? e.mean, e.high ?? e.mean])) };
   });
-  const yRange = rangeOf(series.flatMap((s) => s.span.flatMap(([, low, high]) => [low, high])));
+  const yRange = rangeOf(series.flatMap((s) => s.span.flatMap(([, low, high]) => [low ?? 0, high ?? 0])));
   const said = yRange[0] > 0 ? `${note} The y axis does not start at 0.` : note;
-  return [xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, log, series })];
+  return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, names: !isNumber, log, spans, series });
 }

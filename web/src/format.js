@@ -50,6 +50,9 @@ export const distinct = (values) => [...new Set(values)];
 /** The largest of the numbers, at least 0. @param {(number | null)[]} values */
 export const largest = (values) => values.reduce((/** @type {number} */ most, value) => Math.max(most, value ?? 0), 0);
 
+/** The points of two columns; where there is no value a line has a gap. @param {number[]} xs @param {(number | null)[]} ys @returns {[number, number | null][]} */
+export const withGaps = (xs, ys) => xs.map((x, i) => [x, ys[i]]);
+
 /** The points of two columns where both have a value. @param {any[]} xs @param {any[]} ys @returns {[number, number][]} */
 export function pairs(xs, ys) {
   return xs.map((x, i) => /** @type {[number, number]} */ ([x, ys[i]])).filter(([x, y]) => x !== null && y !== null);

@@ -7,16 +7,18 @@ import { largest, pairs } from "./format.js";
 import { BYTES, scale } from "./units.js";
 
 /** @typedef {import("./format.js").Table} Table */
-/** @typedef {Map<any, number>} Sizes leechers of each group */
+/** Shares of what the leechers of each group unchoke (rows) that go to each group: in this run, and by chance. @typedef {{ run: (number | null)[][], chance: (number | null)[][] }} Unchoked */
 
-/** Which leechers unchoke which, and who sends what to whom. @param {Table} groups @param {any[]} names @param {any[]} leeching those with leechers @param {Sizes} sizes */
-export function exchanges(groups, names, leeching, sizes) {
+/** Which leechers unchoke which, how groups keep to themselves, and who sends what to whom. @param {Table} groups @param {any[]} names @param {any[]} leeching those with leechers */
+export function exchanges(groups, names, leeching) {
   const [unit, size] = scale(BYTES, largest(groups.bytes));
-  const between = (/** @type {any[]} */ all) => ({ x: "receiver", y: "sender", xs: all, ys: all, numbers: true });
-  return [
-    heatmap({ title: "Who unchokes whom", note: "Time unchoked per pair of leechers while the sender leeches, over what an average leecher gets from that group. 1 is chance, if all are there equally long.",
-      ...between(leeching), unit: "times chance", cells: againstChance(groups, leeching, sizes) }),
-    heatmap({ title: "Traffic between groups", note: `${unit} sent in the whole run.`, ...between(names), unit, cells: square(groups, names, (i) => groups.bytes[i] / size) })];
+  const traffic = heatmap({ title: "Traffic between groups", note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
+    cells: square(groups, names, (i) => groups.bytes[i] / size) });
+  const titles = ["Who unchokes whom", "Clustering index"];
+  if (!groups.unchoked_s_by_chance) return [...titles.map((title) => card(title, "This needs results of a newer swarmsim: run once more.", [])), traffic];
+  const unchoked = { run: shares(groups, leeching, "unchoked_s_while_sender_leeches"), chance: shares(groups, leeching, "unchoked_s_by_chance") };
+  if (leeching.length < 2 || unchoked.run.flat().every((share) => !share)) return [...titles.map((title) => card(title, "This needs two groups of leechers that unchoke each other.", [])), traffic];
+  return [preferences(titles[0], unchoked, leeching), clusteringIndex(titles[1], unchoked, leeching), traffic];
 }
 
 /** A square of pairs of groups. @param {Table} table @param {any[]} names @param {(row: number) => number | null} value */
@@ -27,27 +29,26 @@ function square(table, names, value) {
   }));
 }
 
-/** Time unchoked per pair of peers over what the sender's group gives to the average pair. @param {Table} groups @param {any[]} names @param {Sizes} sizes */
-function againstChance(groups, names, sizes) {
-  const size = (/** @type {any} */ name) => sizes.get(name) ?? 0;
-  const pairsOf = (/** @type {any} */ from, /** @type {any} */ to) => size(from) * (size(to) - (from === to ? 1 : 0));
-  const seconds = square(groups, names, (i) => groups.unchoked_s_while_sender_leeches[i]);
-  return names.map((from, i) => {
-    const all = seconds[i].reduce((/** @type {number} */ sum, s) => sum + (s ?? 0), 0) / names.reduce((sum, to) => sum + pairsOf(from, to), 0);
-    return names.map((to, j) => (pairsOf(from, to) > 0 && all > 0 ? (seconds[i][j] ?? 0) / pairsOf(from, to) / all : null));
-  });
+/** What each group gives of a column to each. @param {Table} groups @param {any[]} names @param {string} column */
+const shares = (groups, names, column) => square(groups, names, (i) => groups[column][i]).map((row) => {
+  const all = row.reduce((/** @type {number} */ sum, s) => sum + (s ?? 0), 0);
+  return row.map((s) => (all > 0 ? (s ?? 0) / all : null));
+});
+
+const CHANCE = "chance chooses blindly among the other leechers that are there at the time";
+
+/** @param {string} title @param {Unchoked} unchoked @param {any[]} leeching */
+function preferences(title, { run, chance }, leeching) {
+  const times = run.map((row, i) => row.map((share, j) => { const blind = chance[i][j]; return share === null || !blind ? null : share / blind; }));
+  return heatmap({ title, note: `Time that leechers unchoke those of a group, over what chance would give them: ${CHANCE}. Above 1 they are preferred.`,
+    x: "receiver", y: "sender", xs: leeching, ys: leeching, numbers: true, unit: "times chance", cells: times });
 }
 
-/** The clustering index of Legout et al. 2007, a class being a group. @param {Table} groups @param {any[]} leeching @param {Sizes} sizes */
-export function clusteringIndex(groups, leeching, sizes) {
-  const title = "Clustering index";
-  const seconds = square(groups, leeching, (i) => groups.unchoked_s_while_sender_leeches[i]);
-  const all = leeching.reduce((sum, name) => sum + sizes.get(name), 0);
-  const given = seconds.map((row) => row.reduce((/** @type {number} */ sum, s) => sum + (s ?? 0), 0));
-  if (leeching.length < 2 || given.every((s) => s === 0)) return card(title, "This needs two groups of leechers that unchoke each other.", []);
-  const points = (/** @type {(i: number) => number | null} */ value) => pairs(leeching.map((_, i) => i), leeching.map((_, i) => value(i)));
-  return xyChart({ title, note: "Share of the time unchoked that the leechers of a group give to their own group, and what it would be by chance: (group \u2212 1) / (all leechers \u2212 1). After Legout et al. 2007.",
-    x: "group", y: "to the own group (%)", yMax: 100, places: leeching.map((name, at) => ({ at, text: String(name) })), series: [
-      { name: "in this run", colour: colour(0), mark: 0, dots: 5, points: points((i) => (given[i] > 0 ? (100 * (seconds[i][i] ?? 0)) / given[i] : null)) },
-      { name: "by chance", colour: colour(1), mark: 1, dots: 5, points: points((i) => (all > 1 ? (100 * ((sizes.get(leeching[i]) ?? 0) - 1)) / (all - 1) : null)) }] });
+/** The clustering index of Legout et al. 2007, a class being a group. @param {string} title @param {Unchoked} unchoked @param {any[]} leeching */
+function clusteringIndex(title, { run, chance }, leeching) {
+  const own = (/** @type {(number | null)[][]} */ of) => pairs(leeching.map((_, i) => i), of.map((row, i) => { const share = row[i]; return share === null ? null : 100 * share; }));
+  return xyChart({ title, note: `Share of the time unchoked that the leechers of a group give to their own group, and what it would be by chance: ${CHANCE}. After Legout et al. 2007.`,
+    x: "group", y: "to the own group (%)", yMax: 100, names: true, places: leeching.map((name, at) => ({ at, text: String(name) })), series: [
+      { name: "in this run", colour: colour(0), mark: 0, dots: 5, points: own(run) },
+      { name: "by chance", colour: colour(1), mark: 1, dots: 5, points: own(chance) }] });
 }

@@ -29,12 +29,14 @@ export function keyFigures(figures) {
   /** @type {[string, string][]} */
   const shown = [
     ["peers", number(figures.peers)], ["completed", `${number(figures.completed)} of ${number(figures.leechers)}`],
-    ["completion time, mean", duration(figures.completion_mean_s)], ["median", duration(figures.completion_median_s)],
-    ["95 % are done within", duration(figures.completion_p95_s)], ["last", duration(figures.completion_last_s)],
+    ["completion time, mean", duration(figures.completion_mean_s)], ["completion time, median", duration(figures.completion_median_s)],
+    ["completion time, 95 % quantile", duration(figures.completion_p95_s)], ["completion time, longest", duration(figures.completion_last_s)],
     ["upload used by leechers", percent(figures.leecher_utilisation)], ["upload used by all", percent(figures.utilisation)],
     ["seed load, copies of the file", number(figures.seed_load)], ["fairness (Jain)", number(figures.share_ratio_jain)],
     ["time over lower bound", number(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
-  return card("Key figures", "", [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
+  const missing = figures.leechers - figures.completed;
+  const note = figures.completed && missing ? `Completion times are those of the ${number(figures.completed)} leechers that completed; ${number(missing)} never did. So are share ratios, of which fairness is Jain's index.` : "";
+  return card("Key figures", note, [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
 }
 
 /** What a reader must know if the run ended early. @param {Record<string, any>} figures */

@@ -6,6 +6,8 @@ import { unitOf } from "./units.js";
 
 const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
 const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+/** How a verdict is said; where there is none the cell is empty. @type {Record<string, Record<string, string>>} */
+const VERDICTS = { resolved: { true: "yes", false: "may be chance" }, winner: { true: "winner" } };
 /** What may be long. */
 const NAMES = new Set(["metric", "variant"]);
 /** What is in the unit of the metric. */
@@ -38,26 +40,29 @@ function cellsOf(summary) {
     return COLUMNS.map((column) => {
       const value = summary[column][i];
       if (column === "unit") return unit;
+      if (column === "resolved" && summary.difference[i] === null) return "";
+      if (VERDICTS[column]) return VERDICTS[column][value] ?? "";
       if (WORDS.has(column)) return String(value ?? "");
       return FIGURES.includes(column) && value !== null ? fixed(value / size, decimals) : number(value);
     });
   });
 }
 
-/** Sorted by its headings; what has no value comes last either way. @param {import("./format.js").Table} summary */
+/** Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary */
 export function metricTable(summary) {
   const cells = cellsOf(summary);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
   const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
   const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
+  const metricsIn = (/** @type {number[]} */ rows) => distinct(rows.map((i) => summary.metric[i]));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
     const button = element("button", { type: "button" }, c.replaceAll("_", " "));
     const place = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
     button.addEventListener("click", () => {
       [by, up] = [c, by === c ? !up : true];
-      order = sorted(order, (i) => summary[c][i], up);
+      order = c === "metric" ? sorted(order, (i) => summary.metric[i], up) : together(sorted(order, (i) => summary[c][i], up), metricsIn(order), summary.metric);
       for (const other of head) other.removeAttribute("aria-sort");
       place.setAttribute("aria-sort", up ? "ascending" : "descending");
       fill();
@@ -69,6 +74,9 @@ export function metricTable(summary) {
   return [element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
     saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
 }
+
+/** The rows of each metric together, in the order of `metrics`: values of different metrics can't be compared. @param {number[]} rows @param {any[]} metrics @param {any[]} metricOf */
+const together = (rows, metrics, metricOf) => metrics.flatMap((metric) => rows.filter((i) => metricOf[i] === metric));
 
 /** @param {number[]} rows @param {(row: number) => any} value @param {boolean} up */
 function sorted(rows, value, up) {

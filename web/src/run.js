@@ -3,7 +3,7 @@ import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
 import { distinct, duration, largest, pairs } from "./format.js";
-import { clusteringIndex, exchanges } from "./groups.js";
+import { exchanges } from "./groups.js";
 import { earlyEnd, heading, keyFigures, warnings } from "./head.js";
 import { chartsOverTime } from "./overtime.js";
 import { replayCard } from "./replay/player.js";
@@ -19,15 +19,14 @@ export function showRun(data, main) {
   const sizes = new Map(names.map((name, i) => [name, data.group_summary.leechers[i]]));
   const leeching = names.filter((name) => (sizes.get(name) ?? 0) > 0);
   const over = chartsOverTime(data.timeseries, chunks, data.chunk_copies);
-  const [unchoked, traffic] = exchanges(groups, names, leeching, sizes);
-  const [completion, against, ratio] = ofLeechers(data, leeching, figures);
+  const [unchoked, clustering, traffic] = exchanges(groups, names, leeching);
+  const [completion, against, ratio, ratios] = ofLeechers(data, leeching, figures);
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
-    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, unchoked, traffic, clusteringIndex(groups, leeching, sizes), against, ratio, ...over.everyChunk]),
+    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, over.everyChunk]),
     replay(data.replay, leeching));
-  const missing = data.chunk_copies ? [] : ["Run it with --detail chunks for a chart of the copies of every chunk."];
-  main.append(card("Data", [...data.notes, ...missing].join(" "), [
+  main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
 
@@ -48,19 +47,27 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   const nobody = (/** @type {string} */ name) => card(name, "Nobody completed the file.", []);
   return [
     figures.completed ? xyChart({ title, note: "Share of the leechers of each group that are done this long after they joined.", x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
-      series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: doneOverTime(times[k], largest(seen)).map(([t, share]) => /** @type {[number, number]} */ ([t / size, share])) })) }) : nobody(title),
+      series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: upTo(times[k].filter((/** @type {any} */ t) => t !== null).map((/** @type {number} */ t) => t / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b), times[k].length, largest(seen) / size) })) }) : nobody(title),
     figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, y: `completion time (${doneUnit})`, series: points(times, doneSize) }) : nobody(`${title} against upload capacity`),
-    xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, y: "share ratio (sent / received)", series: points(column("share_ratio"), 1) })];
+    xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, y: SHARE_RATIO, series: points(column("share_ratio"), 1) }),
+    shareRatios(leeching, column("share_ratio"))];
 }
 
-/** How many % of a group's leechers are done after a time, up to `end`; those that never complete keep it below 100. @param {any[]} completionTimes @param {number} end */
-function doneOverTime(completionTimes, end) {
-  const times = completionTimes.filter((t) => t !== null).sort((a, b) => a - b);
+const SHARE_RATIO = "share ratio (sent / received)";
+
+/** The distribution of the share ratios in each group. @param {any[]} leeching @param {(number | null)[][]} ratios */
+function shareRatios(leeching, ratios) {
+  const known = ratios.map((own) => own.filter((ratio) => ratio !== null).sort((a, b) => a - b));
+  const end = largest(known.flat());
+  return xyChart({ title: "Share ratios", note: "Share of the leechers of each group, of those that received something, that have at most this share ratio. Below 1 a leecher took more than it gave.",
+    x: SHARE_RATIO, y: "leechers (%)", yMax: 100, series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: upTo(known[k], known[k].length, end) })) });
+}
+
+/** How many % of `all` have at most a value, from 0 up to `end`. @param {number[]} values in order @param {number} all @param {number} end @returns {[number, number][]} */
+function upTo(values, all, end) {
   /** @type {[number, number][]} */
-  const steps = [[0, 0]];
-  times.forEach((t, k) => steps.push([t, (100 * (k + 1)) / completionTimes.length]));
-  if (end > 0) steps.push([end, (100 * times.length) / completionTimes.length]);
-  return steps;
+  const steps = values.map((value, k) => [value, (100 * (k + 1)) / all]);
+  return all > 0 && end > 0 ? [[0, 0], ...steps, [end, (100 * values.length) / all]] : [];
 }
 
 /** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching */

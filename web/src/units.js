@@ -22,5 +22,48 @@ export function unitOf(metric, unit, values) {
   return metric.endsWith("utilisation") ? PERCENT : ["", 1];
 }
 
-/** A metric at an axis: the unit stands in brackets, not in the name. @param {string} metric @param {string} unit */
-export const labelOf = (metric, unit) => (unit ? `${metric.replace(/_(s|bytes)$/, "")} (${unit})` : metric);
+/** Metrics in words, as in scripts/swarmsim_plots/style.py. @type {Record<string, string>} */
+const METRICS = {
+  simulated_s: "simulated time",
+  extinct_chunks: "extinct chunks",
+  peers: "peers",
+  initial_seeds: "initial seeds",
+  leechers: "leechers",
+  completed: "leechers done",
+  not_completed: "leechers not done",
+  aborted: "leechers that gave up",
+  crashed: "peers that crashed",
+  completion_mean_s: "mean completion time",
+  completion_sd_s: "standard deviation of completion times",
+  completion_median_s: "median completion time",
+  completion_p05_s: "5 % quantile of completion times",
+  completion_p95_s: "95 % quantile of completion times",
+  completion_p99_s: "99 % quantile of completion times",
+  completion_first_s: "shortest completion time",
+  completion_last_s: "longest completion time",
+  leecher_utilisation: "upload used by leechers",
+  utilisation: "upload used by all",
+  share_ratio_mean: "mean share ratio",
+  share_ratio_jain: "fairness (Jain's index)",
+  seed_load: "seed load in copies of the file",
+  seed_sent_bytes: "sent by initial seeds",
+  uploaded_bytes: "sent by all",
+  uploaded_leeching_bytes: "sent by leechers",
+  downloaded_bytes: "received by all",
+  wasted_bytes: "received and thrown away",
+  chunk_transfers: "chunks transferred",
+  first_chunk_mean_s: "mean time to the first chunk",
+  makespan_s: "time until all are done",
+  lower_bound_s: "lower bound of the time until all are done",
+  makespan_over_bound: "time until all are done over its lower bound",
+};
+
+/** A metric in words; with the name of its group, if it is of one. @param {string} metric */
+export function wordsOf(metric) {
+  const [, group, column] = metric.match(/^group\.(.*)\.([^.]*)$/) ?? [null, "", metric];
+  const words = METRICS[column] ?? column;
+  return group ? `${group}: ${words}` : words;
+}
+
+/** A metric at an axis, with its unit in brackets. @param {string} metric @param {string} unit */
+export const labelOf = (metric, unit) => (unit ? `${wordsOf(metric)} (${unit})` : wordsOf(metric));

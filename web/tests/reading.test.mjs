@@ -28,6 +28,13 @@ before(async () => {
   const series = join(home, "many", "timeseries.csv");
   writeFileSync(series, readFileSync(series, "utf8").replace(/^0,\d+,(.*)$/m, "0,20000,$1\n60,20000,$1"));
   swarmsim("report", "many");
+  // A gap in the middle, and one value between gaps.
+  swarmsim("run", classes, "--set", 'file.size="5 MiB"', "--quiet", "--out", "gaps");
+  const holed = join(home, "gaps", "timeseries.csv");
+  const [names, ...lines] = readFileSync(holed, "utf8").trim().split("\n");
+  const blank = names.split(",").flatMap((name, k) => (/utilisation|leecher_chunks/.test(name) ? [k] : []));
+  writeFileSync(holed, [names, ...lines.map((line, i) => ([3, 4, 6].includes(i) ? line.split(",").map((cell, k) => (blank.includes(k) ? "" : cell)).join(",") : line))].join("\n") + "\n");
+  swarmsim("report", "gaps");
   swarmsim("run", classes, "--quiet", "--report", "--detail", "chunks", "--out", "read");
   browser = await launch();
 });
@@ -85,7 +92,7 @@ test("a swarm into which nobody brings a chunk has a report without faults", asy
   assert.deepEqual(faults, []);
   assert.equal(await page.locator(".plot").count(), 0, "no chart of nothing");
   const lines = await page.locator(".card").filter({ hasText: "Not drawn" }).locator("p").allTextContents();
-  assert.equal(lines.length, 11);
+  assert.equal(lines.length, 14);
   assert.ok(lines.includes("Completion time: Nobody completed the file.") && lines.includes("Leechers and seeds: There is one moment only."));
   assert.ok(await page.getByText("Nothing of this happened here.").count() > 0);
 });
@@ -129,4 +136,22 @@ test("cells of the traffic say what groups.csv says", async () => {
     const value = mebibytes[i];
     assert.equal(Number(cell.replaceAll(",", "")), value >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
   });
+});
+
+test("a line has a gap where there is no value, and use of capacity is steps", async () => {
+  const { page } = await openReport(browser, "gaps", { viewport: { width: 1200, height: 900 } });
+  const median = chart(page, "Chunks of a leecher").locator(".plot svg");
+  const path = await median.locator('path[fill="none"]').getAttribute("d");
+  const parts = path.split("M").slice(1);
+  assert.equal(parts[0].split("L").length, 3, "samples 0 to 2");
+  assert.equal(parts[1].split("L").length, 1, "sample 5 alone");
+  assert.ok(await median.locator("circle:not(.mark)").count() >= 1, "which is a dot");
+  const used = (await chart(page, "Use of upload capacity").locator('.plot svg path[fill="none"]').first().getAttribute("d")).split("M").slice(1);
+  assert.ok(used.length >= 3);
+  for (const part of used) {
+    const corners = part.split("L").map((corner) => corner.split(" ").map(Number));
+    assert.ok(corners.slice(1).every(([x, y], i) => x === corners[i][0] || y === corners[i][1]), "only along the axes");
+  }
+  const file = (await saved(page, "Use of upload capacity", "CSV")).toString().split("\r\n");
+  assert.match(file[4], /^leechers,[\d.]+,$/, "an empty cell");
 });

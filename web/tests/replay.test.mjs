@@ -148,12 +148,32 @@ test("a slot in use looks otherwise than one that is idle, and its bead goes on"
   assert.notEqual(await picture(), first, "beads have moved on");
 });
 
+test("answered slots stand out, and can be shown alone", async () => {
+  const { replay, picture, scrub } = await open();
+  await scrub(recorded.ended_s / 4);
+  const all = await picture();
+  const inked = () => replay.locator("canvas.swarm").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let drawn = 0;
+    for (let i = 3; i < data.length; i += 4) drawn += data[i] > 0 ? 1 : 0;
+    return drawn;
+  });
+  const before = await inked();
+  await replay.getByLabel("answered slots only").check();
+  const fewer = await inked();
+  assert.ok(fewer < 0.8 * before, `${fewer} of ${before}`);
+  await replay.getByLabel("answered slots only").uncheck();
+  assert.equal(await picture(), all);
+  const legend = (await replay.locator(".legend").first().innerText()).replaceAll("\n", " ");
+  for (const entry of ["joins or leaves", "not there", "completes just now"]) assert.ok(legend.includes(entry), entry);
+});
+
 test("partners over time are those of the recording", async () => {
   const { page } = await open();
   const [head, ...rows] = await sheet(page, "Partners over time");
   const { unchokes, peers } = recorded;
   const tenth = (s) => Math.round(s * 10) / 10;
-  for (const [name, at, share] of rows.filter((_, i) => i % 40 === 7)) {
+  for (const [name, at, share] of rows.filter(([, , known], i) => known !== "" && i % 40 === 7)) {
     const now = at * seconds(head[1]);
     const slots = unchokes.started_s.flatMap((started, i) => (tenth(started) <= now && now < tenth(unchokes.ended_s[i]) ? [[unchokes.from_peer[i], unchokes.to_peer[i]]] : []));
     const given = slots.filter(([from]) => !peers[from].initial_seed && !(peers[from].completed_s !== null && tenth(peers[from].completed_s) <= now));

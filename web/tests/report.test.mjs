@@ -7,7 +7,7 @@ const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", 
 let browser;
 
 before(async () => {
-  swarmsim("run", ...scenario, "run", "--detail", "chunks");
+  swarmsim("run", ...scenario, "run");
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
@@ -17,7 +17,7 @@ after(() => browser?.close());
 
 const open = (kind, options) => openReport(browser, kind, options);
 
-for (const [kind, charts] of [["run", 12], ["comparison", 3], ["grid", 4]]) {
+for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 4]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -70,7 +70,7 @@ test("a comparison shows the distribution with a band over its runs", async () =
 
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
   const { page } = await open("grid");
-  const title = "completion_mean_s against file.chunk_size";
+  const title = "mean completion time against file.chunk_size";
   const [head, ...rows] = await sheet(page, title);
   const means = table("grid", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
   assert.deepEqual(rows.map(([name, x]) => [name, x]), ["tit-for-tat", "altruist"].flatMap((name) => [65536, 131072, 1048576].map((x) => [name, String(x)])));
@@ -82,18 +82,25 @@ test("a metric stands against the factor that was swept over numbers, a line for
 test("chunks of a leecher, load of the seeds and the clustering index are those of the files", async () => {
   const { page } = await open("run");
   const series = table("run", "timeseries.csv");
-  const held = series.filter((row) => row.leecher_chunks_p50 !== "").map((row) => ["time_s", ...["p50", "p10", "p90"].map((p) => `leecher_chunks_${p}`)].map((name) => Number(row[name])));
+  const held = series.map((row) => [Number(row.time_s), ...["p50", "p10", "p90"].map((p) => row[`leecher_chunks_${p}`])]);
   const [head, ...shown] = await sheet(page, "Chunks of a leecher");
-  assert.deepEqual(shown.map(([, at, ...chunks]) => [at * seconds(head[1]), ...chunks.map(Number)]), held);
+  assert.deepEqual(shown.map(([, at, ...chunks]) => [at * seconds(head[1]), ...chunks]), held);
+  assert.deepEqual(head.slice(2), ["chunks of a leecher", "10 % quantile", "90 % quantile"]);
   const last = series.at(-1);
   const load = (await sheet(page, "Load of the seeds")).filter(([name]) => name === "of all bytes so far").at(-1);
   assert.equal(Number(load[2]), (100 * last.seed_sent_bytes) / (Number(last.seed_sent_bytes) + Number(last.leecher_sent_bytes)));
   const given = table("run", "groups.csv").filter((row) => row.from_group === "fast");
-  const unchoked = (rows) => rows.reduce((sum, row) => sum + Number(row.unchoked_s_while_sender_leeches), 0);
+  const shareOf = (column) => {
+    const sum = (rows) => rows.reduce((total, row) => total + Number(row[column]), 0);
+    return sum(given.filter((row) => row.to_group === "fast")) / sum(given);
+  };
   const rows = (await sheet(page, "Clustering index")).slice(1);
   const [own, chance] = [rows[2][2] / 100, rows[5][2] / 100];
-  assert.ok(Math.abs(own - unchoked(given.filter((row) => row.to_group === "fast")) / unchoked(given)) < 1e-12);
-  assert.ok(Math.abs(chance - 12 / 39) < 1e-12);
+  assert.ok(Math.abs(own - shareOf("unchoked_s_while_sender_leeches")) < 1e-12);
+  assert.ok(Math.abs(chance - shareOf("unchoked_s_by_chance")) < 1e-12);
+  assert.deepEqual(rows.map(([, group]) => group), ["slow", "medium", "fast", "slow", "medium", "fast"]);
+  const preferred = (await sheet(page, "Who unchokes whom")).slice(1).map((row) => Number(row.at(-1))).at(-1);
+  assert.ok(Math.abs(preferred - own / chance) < 1e-12);
 });
 
 test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {
@@ -147,12 +154,12 @@ test("the table shows every interval in one unit and notation, and scrolls in it
 test("differences: names stand left of the axis, which goes on to the next tick", async () => {
   for (const width of [1200, 375]) {
     const { page } = await openReport(browser, "grid", { viewport: { width, height: 900 } });
-    const plot = chart(page, "Differences: completion_mean_s").locator(".plot svg");
+    const plot = chart(page, "Differences: mean completion time").locator(".plot svg");
     const names = await plot.locator(".name").evaluateAll((all) => all.map((name) => name.getBoundingClientRect().right));
     const lines = await plot.locator("line").evaluateAll((all) => all.map((line) => line.getBoundingClientRect().left));
     assert.ok(names.length === 5 && Math.max(...names) < Math.min(...lines));
     const ticks = (await plot.locator(".below").allTextContents()).map(Number);
-    const ends = (await sheet(page, "Differences: completion_mean_s")).slice(1).flatMap(([, low, , high]) => [Number(low), Number(high)]);
+    const ends = (await sheet(page, "Differences: mean completion time")).slice(1).flatMap(([, low, , high]) => [Number(low), Number(high)]);
     assert.ok(ticks.length >= 3 && ticks.includes(0) && ticks[0] <= Math.min(0, ...ends) && ticks.at(-1) >= Math.max(0, ...ends), `${ticks} for ${ends}`);
   }
 });
@@ -164,13 +171,57 @@ test("a heading sorts the table either way, what has no value comes last, and th
   for (const order of ["ascending", "descending"]) {
     await heading.click();
     assert.equal(await page.locator("th[aria-sort]").getAttribute("aria-sort"), order);
-    const cells = (await rows()).map((row) => row[7]);
-    const first = cells.indexOf("–");
-    assert.ok(first > 0 && cells.slice(first).every((cell) => cell === "–"), `${order}: ${cells}`);
+    const all = await rows();
+    const metrics = all.map(([metric]) => metric);
+    assert.ok(metrics.every((metric, i) => i === metrics.indexOf(metric) || metrics[i - 1] === metric), "variants of a metric stay together");
+    const cells = all.filter(([metric]) => metric === "completion_mean_s").map((row) => row[7]);
+    const values = cells.slice(0, -1).map((cell) => Number(cell.replaceAll(",", "")));
+    assert.equal(cells.at(-1), "–");
+    assert.deepEqual(values, [...values].sort((a, b) => (order === "ascending" ? a - b : b - a)));
   }
   const file = (await saved(page, "All metrics", "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
   assert.equal(file.length, 1 + table("grid", "comparison_summary.csv").length);
   assert.deepEqual(file[0].slice(0, 5), ["metric", "unit", "variant", "n", "mean"]);
   const [shown] = await rows();
   assert.deepEqual([file[1][0], file[1][2]], [shown[0], shown[2]], "in the order shown");
+});
+
+test("the head of a comparison has its seeds, its version and what to be careful about; a variant without verdict has none", async () => {
+  const { page } = await open("grid");
+  const [first] = table("grid", "runs.csv");
+  assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
+  assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
+  const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.ok(rows.every((row) => ["", "yes", "may be chance"].includes(row[10]) && ["", "winner"].includes(row[11])));
+  assert.equal(rows[0][10], "", "the baseline");
+});
+
+test("variants that are no numbers stand side by side, each with its interval", async () => {
+  const { page } = await open("comparison");
+  const [head, ...rows] = await sheet(page, "mean completion time against choking");
+  const means = table("comparison", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
+  assert.deepEqual(head.slice(3), ["lower end of the 95 % interval", "upper end of the 95 % interval"]);
+  assert.deepEqual(rows.map(([, name]) => name), ["tit-for-tat", "altruist"]);
+  rows.forEach((row, i) => ["mean", "low", "high"].forEach((column, k) => assert.ok(Math.abs(row[2 + k] * seconds(head[2]) - means[i][column]) < 1e-9)));
+});
+
+test("without an option the report has the copies of chunks, in bands, with a scale of colours", async () => {
+  const { page } = await open("run");
+  const [head, ...rows] = await sheet(page, "Copies of every chunk over time");
+  const bands = table("run", "chunk_bands.csv");
+  assert.equal(bands.length, rows.length * new Set(bands.map((row) => row.time_s)).size);
+  assert.deepEqual(rows.map(([, ...cells]) => cells[0]), bands.slice(0, rows.length).map((row) => row.copies));
+  assert.match(head[1], /^time .* [(]copies[)]$/);
+  const scale = await chart(page, "Copies of every chunk over time").locator(".scale").allTextContents();
+  assert.ok(scale.length >= 3 && scale[0] === "0");
+});
+
+test("share ratios and what was sent so far are those of the files", async () => {
+  const { page } = await open("run");
+  const ratios = table("run", "peers.csv").filter((peer) => peer.group === "fast").map((peer) => Number(peer.share_ratio)).sort((a, b) => a - b);
+  const shown = (await sheet(page, "Share ratios")).filter(([name]) => name === "fast").slice(1, -1).map(([, ratio]) => Number(ratio));
+  assert.deepEqual(shown, ratios);
+  const [head, ...sent] = await sheet(page, "Sent so far");
+  const size = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[head[2].match(/[(](\w+)[)]/)[1]];
+  assert.equal(sent.filter(([name]) => name === "seeds").at(-1)[2] * size, Number(table("run", "timeseries.csv").at(-1).seed_sent_bytes));
 });

@@ -53,7 +53,7 @@ test("shares of slots are those of every slot in unchokes.csv that a peer of the
   await page.locator("#replay").getByRole("slider", { name: "Time" }).evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
   const facts = await page.locator("#replay .facts").textContent();
   const percent = (part, whole) => `${Math.round((part / whole) * 100)} %`;
-  assert.match(facts, new RegExp(`They give ${given.length} slots. Answered, so that both unchoke each other: ${percent(answered.length, given.length)}`));
+  assert.match(facts, new RegExp(`The leechers give ${given.length} slots. Answered, so that both unchoke each other: ${percent(answered.length, given.length)}`));
   for (const name of ["slow", "medium", "fast"]) {
     const own = given.filter((slot) => slot.from_group === name);
     assert.match(facts, new RegExp(`${name} ${percent(own.filter((slot) => slot.to_group === name).length, own.length)}`), facts);
@@ -67,7 +67,7 @@ test("tit-for-tat finds its partners: answered slots and those to the own group 
   const [head, ...rows] = await sheet(page, "Partners over time");
   const unit = seconds(head[1]);
   const mean = (name, from, to) => {
-    const part = rows.filter(([series, at]) => series === name && at * unit >= from && at * unit < to).map((row) => Number(row[2]));
+    const part = rows.filter(([series, at, share]) => series === name && share !== "" && at * unit >= from && at * unit < to).map((row) => Number(row[2]));
     return part.reduce((sum, share) => sum + share, 0) / part.length;
   };
   const fast = Math.min(...recorded.peers.map((peer) => peer.completed_s ?? Infinity));

@@ -154,14 +154,31 @@ time_s,leechers,seeds,joined,completed,leecher_upload_bytes_per_s,seed_upload_by
 }
 
 #[test]
+fn copies_of_chunks_fit_into_bands() {
+    let (memory, _) = recorded(Detail {
+        chunk_bands: true,
+        ..Detail::default()
+    });
+    insta::assert_snapshot!(memory.read(&columns::CHUNK_BANDS), @r##"
+time_s,chunk,copies
+0,0,1
+0,1,1
+0,2,1
+10,0,2
+10,1,2
+10,2,2
+"##);
+}
+
+#[test]
 fn the_matrix_has_a_row_for_each_pair_of_groups() {
     let (memory, _) = recorded(Detail::default());
     insta::assert_snapshot!(memory.read(&columns::GROUPS), @r##"
-from_group,to_group,bytes,bytes_while_sender_leeches,unchoked_s,unchoked_s_while_sender_leeches
-origin,origin,0,0,0,0
-origin,leechers,300,0,2.25,0
-leechers,origin,0,0,0,0
-leechers,leechers,40,40,0,0
+from_group,to_group,bytes,bytes_while_sender_leeches,unchoked_s,unchoked_s_while_sender_leeches,unchoked_s_by_chance
+origin,origin,0,0,0,0,0
+origin,leechers,300,0,2.25,0,0
+leechers,origin,0,0,0,0,0
+leechers,leechers,40,40,0,0,0
 "##);
 }
 
@@ -190,7 +207,10 @@ time_s,chunk,copies
 #[test]
 fn detail_changes_nothing_else_and_leaves_no_file_when_not_asked_for() {
     let (plain, summary) = recorded(Detail::default());
-    let (heavy, same) = recorded(Detail::ALL);
+    let (heavy, same) = recorded(Detail {
+        chunk_bands: true,
+        ..Detail::ALL
+    });
     assert_eq!(summary, same);
     for table in [
         &columns::SUMMARY,
@@ -202,7 +222,7 @@ fn detail_changes_nothing_else_and_leaves_no_file_when_not_asked_for() {
         assert_eq!(plain.read(table), heavy.read(table));
     }
     assert_eq!(plain.names().len(), 5);
-    assert_eq!(heavy.names().len(), columns::TABLES.len());
+    assert_eq!(heavy.names().len(), columns::TABLES.len(), "the bands too");
 }
 
 #[test]

@@ -118,6 +118,10 @@ fn shares_are_of_what_leechers_gave_and_of_what_seeds_gave() {
     let (origin, leechers) = (GroupIx(0), GroupIx(1));
     let mut watch = watch(Vec::new());
     watch.joined(SimTime::ZERO, PeerId(0), origin, 100.0, 100.0, 3);
+    for peer in [1, 2] {
+        watch.joined(SimTime::ZERO, PeerId(peer), leechers, 100.0, 100.0, 0);
+        watch.unchoke_began(SimTime::ZERO, leechers, true);
+    }
     watch.moved(leechers, leechers, true, 30);
     watch.moved(leechers, origin, true, 10);
     watch.moved(leechers, origin, false, 99);
@@ -163,6 +167,13 @@ fn shares_are_of_what_leechers_gave_and_of_what_seeds_gave() {
     assert_eq!(of("sent_share(leechers, origin)"), Some(0.25));
     assert_eq!(of("unchoke_share(leechers, leechers)"), Some(0.75));
     assert_eq!(of("unchoke_share(origin, leechers)"), None);
+    assert_eq!(of("unchoke_chance(leechers, leechers)"), Some(1.0));
+    assert_eq!(
+        of("unchoke_chance(leechers, origin)"),
+        Some(0.0),
+        "a seed is no leecher"
+    );
+    assert_eq!(of("unchoke_chance(origin, leechers)"), None);
     assert_eq!(of("seed_share(leechers)"), Some(1.0));
     // (60 + 20)² / (2 · (60² + 20²))
     assert_eq!(of("seed_jain()"), Some(0.8));

@@ -13,7 +13,7 @@ export function forest(chart) {
   const [lowest, highest] = [Math.min(0, ...chart.items.map((i) => i.low)), Math.max(0, ...chart.items.map((i) => i.high))];
   return chartCard({
     ...chart,
-    sheet: { columns: ["variant", "low", "difference", "high"], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
+    sheet: { columns: ["variant", `lower end of the ${chart.x}`, chart.x, `upper end of the ${chart.x}`], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
     draw(svg, width, say) {
       const ticks = ticksAround(lowest, highest, width < 420 ? 4 : 7);
       const [low, high] = [ticks[0], ticks[ticks.length - 1]];

@@ -5,8 +5,24 @@ import { shape } from "../svg.js";
 import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
 import { onKeys } from "./read.js";
 
+/** The width of the scale of colours. */
+const SCALE = 14;
+/** The colours of the scale. */
+const SHADES = 40;
+
+/** The colour of a cell. @param {number} percent of the highest value */
+const shade = (percent) => `color-mix(in oklab, var(--high) ${percent}%, var(--low))`;
+
+/** What the colours mean: from 0 at the bottom up to the highest value. @param {number[]} steps @param {number} most @param {string} unit @param {number} x @param {number} top @param {number} high */
+function scaleOf(steps, most, unit, x, top, high) {
+  const bottom = top + high;
+  const blocks = [...Array(SHADES).keys()].map((k) => shape("rect", { x, y: bottom - ((k + 1) * high) / SHADES, width: SCALE, height: high / SHADES + 0.3, fill: shade(Math.round((100 * (k + 0.5)) / SHADES)) }));
+  const numbers = steps.map((v) => shape("text", { x: x + SCALE + 6, y: Math.max(top + 9, bottom - (v / most) * high + 4), class: "scale" }, number(v)));
+  return [...blocks, ...numbers, shape("text", { x: x + SCALE, y: bottom + 18, "text-anchor": "end", class: "strong" }, unit)];
+}
+
 /**
- * `cells[row][column]`; with `numbers` they are written into the cells, where there is room.
+ * `cells[row][column]`; with `numbers` they are written into the cells, where there is room; else a scale says what the colours mean.
  * @param {{ title: string, note?: string, wide?: boolean, x: string, y: string, xs: any[], ys: any[], cells: (number | null)[][], numbers?: boolean,
  *   unit: string }} chart
  */
@@ -21,18 +37,21 @@ export function heatmap(chart) {
     : ticks(values[0], values[values.length - 1], 6).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
-    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x}`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
+    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
     draw(svg, width, say) {
       const letters = lettersBeside(chart.ys.map(label), width);
       const [left, head] = [32 + LETTER * letters, 8];
-      const w = (width - left - 8) / columns;
+      const room = (width - left - 8) / columns;
+      const fits = Boolean(chart.numbers) && chart.cells.flat().every((v) => number(v).length * 7 < room);
+      const steps = fits ? [] : ticks(0, most, 4);
+      const beside = fits ? 8 : SCALE + 22 + LETTER * Math.max(...steps.map((v) => number(v).length));
+      const w = (width - left - beside) / columns;
       const below = namesBelow(chart.numbers ? names : [""], w - 6);
       const foot = 24 + below.high;
       // As high as the chart beside it, if its rows have room.
       const h = chart.numbers ? Math.max(24, (300 - head - foot) / rows) : 260 / rows;
       const height = head + h * rows + foot;
       const gap = chart.numbers ? -2 : 0.3;
-      const fits = chart.cells.flat().every((v) => number(v).length * 7 < w);
       const mark = shape("rect", { width: w + gap, height: h + gap, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
       let [i, j] = [0, 0];
       const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
@@ -43,12 +62,13 @@ export function heatmap(chart) {
       };
       chart.cells.forEach((row, r) => row.forEach((v, c) => {
         const share = Math.round(((v ?? 0) / most) * 100);
-        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: `color-mix(in oklab, var(--high) ${share}%, var(--low))` }));
-        if (chart.numbers && fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
+        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share) }));
+        if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
       for (const [text, c] of marks(chart.xs)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
-      svg.append(shape("text", { x: (left + width) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
+      if (!fits) svg.append(...scaleOf(steps, most, chart.unit, width - beside + 12, head, h * rows));
+      svg.append(shape("text", { x: (left + width - beside) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);
       svg.addEventListener("pointermove", (event) => {
         const box = svg.getBoundingClientRect();

@@ -7,28 +7,28 @@ import { LETTER, namesBelow } from "./names.js";
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
- * `step`: a value holds from its point to the next; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
- * a highest value, shown as a band, or as bars with `bars`.
- * @typedef {{ name: string, points: [number, number][], colour: string, step?: boolean, dots?: number, mark?: number, dash?: string, span?: [number, number, number][],
- *   bars?: boolean }} Series
+ * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
+ * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line.
+ * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
+ *   bars?: boolean, loose?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
- * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], places?: Place[], log?: boolean }} XyChart
+ * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved table.
+ * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], spans?: [string, string],
+ *   places?: Place[], names?: boolean, log?: boolean }} XyChart
  * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
  *   px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
  */
 
-/** Lines or points over two axes; with `places` the x axis is marked there, and spans no more. @param {XyChart} chart */
+/** Lines or points over two axes. @param {XyChart} chart */
 export function xyChart(chart) {
-  if (chart.series.every((s) => s.points.length === 0)) return card(chart.title, NOTHING, [], chart.wide);
+  if (chart.series.every((s) => s.points.every(([, y]) => y === null))) return card(chart.title, NOTHING, [], chart.wide);
   const isLine = chart.series.every((s) => !s.dots && !s.bars);
   if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
-  const spans = chart.series.some((s) => s.span);
   return chartCard({
     ...chart,
     legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series : [],
-    sheet: { columns: ["series", chart.x, chart.y, ...(spans ? ["low", "high"] : [])],
-      rows: chart.series.flatMap((s) => s.points.map((p, i) => [s.name, ...p, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) },
+    sheet: sheetOf(chart),
     draw(svg, width, say) {
       const at = frame(chart, width);
       axes(svg, chart, at);
@@ -44,10 +44,17 @@ export function xyChart(chart) {
   });
 }
 
+/** What is shown, as a table. @param {XyChart} chart @returns {import("../card.js").Sheet} */
+function sheetOf({ x, y, spans, series, places, names }) {
+  const at = (/** @type {number} */ value) => (names ? places?.find((place) => place.at === value)?.text : value);
+  return { columns: ["series", x, y, ...(spans ?? [])],
+    rows: series.flatMap((s) => s.points.map(([px, py], i) => [s.name, at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
+}
+
 /** What the axes span: from 0 on, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
 function ranges(chart) {
   const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
-    .reduce((m, point) => Math.max(m, point[axis]), most), 0) || 1;
+    .reduce((m, point) => Math.max(m, point[axis] ?? 0), most), 0) || 1;
   const [right, high] = [top(0), chart.yMax ?? top(1) * 1.05];
   if (!chart.series.every((s) => s.dots)) return [chart.xRange ?? [0, right], chart.yRange ?? [0, high]];
   return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
@@ -100,7 +107,7 @@ function readLines(svg, chart, at, say) {
     mark.setAttribute("visibility", "visible");
     const parts = chart.series.flatMap((s) => {
       const i = valueAt(s, x);
-      return i < 0 ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}`}`];
+      return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}`}`];
     });
     say(chart.series.every((s) => s.step) ? `at ${number(x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
   });
@@ -108,7 +115,7 @@ function readLines(svg, chart, at, say) {
 
 /** The pointer finds the nearest point, and the arrow keys go from one to the next. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readPoints(svg, chart, at, say) {
-  const spots = chart.series.flatMap((s) => s.points.map(([x, y], i) => ({ s, i, x, y, left: at.px(x), top: at.py(y) })))
+  const spots = chart.series.flatMap((s) => s.points.flatMap(([x, y], i) => (y === null ? [] : [{ s, i, x, y, left: at.px(x), top: at.py(y) }])))
     .sort((a, b) => a.x - b.x || a.y - b.y);
   const mark = shape("circle", { r: 8, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
@@ -123,8 +130,12 @@ function readPoints(svg, chart, at, say) {
 /** @param {Series} series @param {number} i */
 const spanOf = (series, i) => (series.span?.[i] ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
 
-/** The index of the point that tells a value at `x`: of steps the last one up to there, else the nearest; -1 if there is none. @param {Series} series @param {number} x */
+/**
+ * The index of the point that tells a value at `x`: of steps the one that holds there, else the nearest; -1 if there is none.
+ * @param {Pick<Series, "points" | "step">} series @param {number} x
+ */
 export function valueAt({ points, step }, x) {
+  if (step === "before") return points.findIndex(([to]) => to >= x);
   const next = points.findIndex(([from]) => from > x);
   const before = (next < 0 ? points.length : next) - 1;
   if (step || before < 0 || next < 0) return step ? before : Math.max(before, Math.min(next, 0));
@@ -142,17 +153,44 @@ function between(places, log) {
 function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
-  const dots = () => series.points.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  const there = parts(series.points).flat();
+  const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
-  const span = series.span ?? [];
+  const span = parts(series.span ?? []);
   if (series.bars) {
-    made.push(shape("path", { d: span.map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
+    made.push(shape("path", { d: span.flat().map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
   } else if (span.length) {
-    const outline = `${path(span.map(([x, , high]) => [x, high]))}L${path(span.map(([x, low]) => [x, low]).reverse()).slice(1)}Z`;
-    made.push(shape("path", { d: outline, fill: series.colour, "fill-opacity": 0.18 }));
+    const outline = span.map((part) => `${path(part.map(([x, , high]) => [x, high]))}L${path(part.map(([x, low]) => [x, low]).reverse()).slice(1)}Z`);
+    made.push(shape("path", { d: outline.join(""), fill: series.colour, "fill-opacity": 0.18 }));
   }
-  const steps = series.step ? series.points.flatMap(([x, y], i) => (i ? [[x, series.points[i - 1][1]], [x, y]] : [[x, y]])) : series.points;
-  made.push(shape("path", { d: path(steps), fill: "none", stroke: series.colour, "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  if (series.loose) return made;
+  const lines = series.step ? steps(series) : parts(series.points);
+  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  // A point alone has no line.
+  const alone = series.bars ? [] : lines.filter((line) => line.length === 1).flat();
+  return [...made, ...alone.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: 2, fill: series.colour }))];
+}
+
+/** The parts of a line or band between its gaps. @param {(number | null)[][]} points @returns {number[][][]} */
+function parts(points) {
+  /** @type {number[][][]} */
+  const made = [];
+  points.forEach((point, i) => {
+    if (point.some((value) => value === null)) return;
+    const goesOn = i > 0 && points[i - 1].every((value) => value !== null);
+    if (goesOn) made[made.length - 1].push(/** @type {number[]} */ (point));
+    else made.push([/** @type {number[]} */ (point)]);
+  });
   return made;
+}
+
+/** The corners of steps, apart where there is a gap. @param {Pick<Series, "points" | "step">} series @returns {number[][][]} */
+export function steps({ points, step }) {
+  /** @type {[number, number | null, number][]} where a value begins, the value, and where it ends */
+  const levels = points.flatMap(([x, y], i) => {
+    if (step === "before") return i > 0 ? [[points[i - 1][0], y, x]] : [];
+    return i + 1 < points.length ? [[x, y, points[i + 1][0]]] : [[x, y, x]];
+  });
+  return parts(levels).map((part) => part.flatMap(([from, y, to]) => [[from, y], [to, y]]));
 }

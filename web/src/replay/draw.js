@@ -7,8 +7,11 @@ import { isSeed, isThere, neighboursOf, progress } from "./recording.js";
 /** @typedef {import("./recording.js").Slot} Slot */
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").Point} Point */
-/** @typedef {{ moment: Moment, fade: number, cursor: number, chosen: number }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1 */
+/** @typedef {{ moment: Moment, fade: number, cursor: number, chosen: number, answered: boolean }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1; `answered`: slots that are not answered are left out */
 /** @typedef {{ context: CanvasRenderingContext2D, film: Recording, layout: Layout, view: View, colours: string[], ink: string, soft: string, line: string, card: string }} Scene */
+
+/** How strong slots are that are not answered, while no peer is chosen. */
+const FAINT = 0.3;
 
 /** @param {Scene} scene @param {number} width @param {number} height */
 export function drawSwarm(scene, width, height) {
@@ -21,11 +24,14 @@ export function drawSwarm(scene, width, height) {
     const away = ring.radius + layout.size;
     context.fillText(short(ring.name, width < 500 ? 16 : 22), ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
   }
-  const { slots } = view.moment;
+  const slots = view.moment.slots.filter((slot) => !view.answered || view.moment.both(slot));
   const near = (/** @type {Slot} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;
   const partners = new Map(slots.flatMap((slot) => [slot.from, slot.to].filter((i) => i >= film.peers.length).map((i) => [i, near(slot)])));
   for (const slot of slots) if (!near(slot)) drawSlot(scene, slot, 0.07);
-  for (const slot of slots) if (near(slot)) drawSlot(scene, slot, view.chosen < 0 ? 0.8 : 1);
+  // Partners stand out: what is not answered lies below, and is faint unless a peer is chosen.
+  const [oneWay, answered] = [false, true].map((wanted) => slots.filter((slot) => near(slot) && view.moment.both(slot) === wanted));
+  for (const slot of oneWay) drawSlot(scene, slot, view.chosen < 0 ? FAINT : 1);
+  for (const slot of answered) drawSlot(scene, slot, 1);
   drawNeighbours(scene);
   for (const [i, close] of partners) drawPartner(scene, i, close || near({ from: i, to: i, start: 0, end: 0, optimistic: false, bytes: 0 }) ? 1 : 0.3);
   film.peers.forEach((_, i) => drawPeer(scene, i));
@@ -47,7 +53,7 @@ function drawSlot({ context, film, layout, view, colours }, slot, alpha) {
   const tip = { x: to.x - gap * Math.cos(angle), y: to.y - gap * Math.sin(angle) };
   context.globalAlpha = alpha * (both || slot.optimistic ? 1 : 0.55) * (sending ? 1 : 0.35);
   context.strokeStyle = context.fillStyle = colours[film.all[slot.from].group];
-  context.lineWidth = both ? 2.4 : 1.2;
+  context.lineWidth = both ? 2.8 : 1.1;
   context.setLineDash(slot.optimistic ? [5, 4] : []);
   context.beginPath();
   context.moveTo(from.x, from.y);
@@ -56,7 +62,7 @@ function drawSlot({ context, film, layout, view, colours }, slot, alpha) {
   context.setLineDash([]);
   if (sending) {
     arrow(context, tip, angle, Math.max(5, Math.min(9, layout.size * 0.6)));
-    if (alpha > 0.5) bead(context, from, turn, tip, along(view, slot), both ? 3 : 2.4);
+    if (alpha >= FAINT) bead(context, from, turn, tip, along(view, slot), both ? 3 : 2.4);
   }
   context.globalAlpha = 1;
 }

@@ -17,8 +17,8 @@ export function foundChart(film, colourOf) {
   const [unit, size] = scale(TIMES, last);
   const found = moments.map((now) => clustering(film, momentOf(film, now)));
   const curve = (/** @type {(at: { own: (number | null)[], both: number }) => number | null} */ value) =>
-    found.flatMap((at, k) => { const share = at && value(at); return share === null ? [] : [/** @type {[number, number]} */ ([moments[k] / size, share * 100])]; });
-  const groups = film.groups.map((name, g) => ({ name: `stay in ${name}`, colour: colourOf(name), points: curve(({ own }) => own[g]) })).filter(({ points }) => points.length > 0)
+    found.map((at, k) => { const share = at && value(at); return /** @type {[number, number | null]} */ ([moments[k] / size, share === null ? null : share * 100]); });
+  const groups = film.groups.map((name, g) => ({ name: `stay in ${name}`, colour: colourOf(name), points: curve(({ own }) => own[g]) })).filter(({ points }) => points.some(([, share]) => share !== null))
     .map((series, k) => ({ ...series, dash: dash(k + 1) }));
   const sample = film.oneOf === 1 ? "" : " Of the sample, with all its slots.";
   return xyChart({ title: "Partners over time", wide: true, note: `Of the slots that leechers give at a moment: the share that is answered, and the share that stays in the own group.${sample}`,

@@ -23,11 +23,12 @@ export function replayCard(data, place, colourOf) {
     play: element("button", { type: "button", class: "play" }, "Play"),
     time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: "any", value: "0", "aria-label": "Time" })),
     speed: /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Speed" }, ...SPEEDS.map((n) => element("option", { value: String(n) }, `${n} × speed`)))),
+    answered: /** @type {HTMLInputElement} */ (element("input", { type: "checkbox" })),
     clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel" }),
     status: element("p", { class: "hidden", role: "status" }),
   };
   parts.speed.value = String(SPEEDS.find((n) => film.end / n <= 90) ?? SPEEDS.at(-1));
-  const controls = element("div", { class: "controls" }, parts.play, parts.clock, parts.time, parts.speed);
+  const controls = element("div", { class: "controls" }, parts.play, parts.clock, parts.time, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
   const made = card("Replay: who unchokes whom", noteOf(film), [legendOf(film, colourOf), element("div", { class: "stage" }, element("div", {}, parts.canvas, controls, parts.facts), parts.panel), parts.status], true);
   made.querySelector(".note")?.setAttribute("id", "replay-help");
   place.className = "wide replay";
@@ -56,7 +57,7 @@ function operate(film, parts, colourOf) {
     const moment = momentOf(film, state.now);
     context.setTransform(canvas.width / width, 0, 0, canvas.height / height, 0, 0);
     drawSwarm({ context, film, layout: places, colours: names.map(plain), ink: plain("--ink"), soft: plain("--soft"), line: plain("--line"), card: plain("--card"),
-      view: { moment, fade: calm.matches ? 1e-9 : 0.6 * speed(), cursor: document.activeElement === canvas ? state.cursor : -1, chosen: state.chosen } }, width, height);
+      view: { moment, fade: calm.matches ? 1e-9 : 0.6 * speed(), cursor: document.activeElement === canvas ? state.cursor : -1, chosen: state.chosen, answered: parts.answered.checked } }, width, height);
     parts.clock.textContent = duration(Math.floor(state.now));
     parts.time.value = String(state.now);
     parts.time.setAttribute("aria-valuetext", duration(Math.floor(state.now)));
@@ -94,7 +95,7 @@ function operate(film, parts, colourOf) {
   };
 
   parts.play.addEventListener("click", () => play(!state.playing));
-  parts.speed.addEventListener("change", draw);
+  for (const part of [parts.speed, parts.answered]) part.addEventListener("change", draw);
   parts.time.addEventListener("input", () => { state.now = Number(parts.time.value); draw(); });
   parts.time.addEventListener("change", () => say());
   for (const event of ["focus", "blur"]) parts.canvas.addEventListener(event, draw);

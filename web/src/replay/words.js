@@ -23,8 +23,9 @@ export function legendOf(film, colourOf) {
   const groups = film.groups.filter((_, g) => film.peers.some((peer) => peer.group === g && !peer.seed));
   const item = (/** @type {string} */ mark, /** @type {string} */ name, style = "") => element("li", { title: name }, element("i", { class: mark, style }), short(name, LETTERS));
   return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
-    item("line both", "both unchoke each other"), item("line", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
+    item("line both", "answered: both unchoke each other"), item("line one-way", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
     item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"),
+    item("pulse", "completes just now"), item("fading", "joins or leaves: fades in or out"), item("absent", "not there"),
     ...(film.oneOf === 1 ? [] : [item("partner", "not in the sample")]));
 }
 
@@ -38,5 +39,5 @@ export function factsOf(film, moment) {
   if (found === null) return text;
   const own = film.groups.flatMap((name, g) => (found.own[g] === null ? [] : [`${name} ${whole(found.own[g])}`]));
   const stay = own.length > 1 ? ` Stay in their own group: ${own.join(", ")}.` : "";
-  return `${text} They give ${number(found.given)} slots. Answered, so that both unchoke each other: ${whole(found.both)}.${stay}`;
+  return `${text} The leechers give ${number(found.given)} slots. Answered, so that both unchoke each other: ${whole(found.both)}.${stay}`;
 }
