@@ -119,7 +119,7 @@ def test_differences_and_means_are_those_of_the_summary(home: Path) -> None:
     interval, middle = axes.lines[1:3]
     assert np.allclose(interval.get_xdata(), [row["difference_low"] / scale, row["difference_high"] / scale])
     assert np.allclose(middle.get_xdata(), row["difference"] / scale)
-    assert axes.get_xlabel().startswith("difference of mean completion time (")
+    assert axes.get_xlabel().replace("\n", " ").startswith("difference of mean completion time (")
     axes = axes_of(comparison.factor, home / "grid", choice=choice)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["64 KiB", "128 KiB", "256 KiB"]
 
