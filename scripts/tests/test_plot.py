@@ -287,7 +287,7 @@ def test_chance_is_what_the_leechers_that_are_there_make_it(home: Path) -> None:
     # Who unchokes at random prefers nobody, though one group goes early.
     axes = axes_of(run.clustering_index, home / "churn")
     found, chance = (line.get_ydata() for line in axes.lines)
-    assert np.allclose(found, chance, atol=3) and abs(chance[0] - 100 * 39 / 79) > 10
+    assert np.allclose(found, chance, atol=3) and abs(chance[0] - 100 * 59 / 119) > 10
 
 
 def test_chunks_are_drawn_from_bands_too(home: Path) -> None:
