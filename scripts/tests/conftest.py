@@ -51,7 +51,7 @@ upload = "1 Mbit/s"
 CHURN = """
 name = "churn"
 [file]
-size = "16 MiB"
+size = "64 MiB"
 [network]
 full_mesh = true
 [[group]]
@@ -61,15 +61,15 @@ upload = "10 MB/s"
 starts_with = "all"
 [[group]]
 name = "stay"
-count = 40
+count = 60
 upload = "60 kB/s"
 choking.random = { slots = 4 }
 [[group]]
 name = "brief"
-count = 40
+count = 60
 upload = "60 kB/s"
 choking.random = { slots = 4 }
-abort_rate = "0.01 /s"
+abort_rate = "0.005 /s"
 """
 
 

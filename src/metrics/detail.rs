@@ -4,6 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Which of the heavy tables to write.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each table is there or not, whatever the others are"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
     /// `transfers.csv`
