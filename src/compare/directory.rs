@@ -166,7 +166,9 @@ impl Directory {
     /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them too: at no moment do files of two
     /// studies stand side by side. Whether there was a page.
     pub(super) fn publish_together(&self, files: Vec<Unpublished>) -> Result<bool, DirectoryError> {
-        let had_page = remove(&self.path.join(REPORT))?;
+        let page = self.path.join(REPORT);
+        // A directory of that name is none of ours.
+        let had_page = page.is_file() && remove(&page)?;
         for Unpublished { path, .. } in &files {
             remove(path)?;
         }
