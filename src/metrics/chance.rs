@@ -111,9 +111,15 @@ mod tests {
         chance.ends(at(20.0), FEW);
         chance.goes(at(20.0), FEW);
         chance.ends(at(50.0), MANY);
-        assert_eq!([chance.unchoked_s(0, 0), chance.unchoked_s(0, 1)], [0.0, 10.0]);
+        assert_eq!(
+            [0, 1].map(|to| chance.unchoked_s(0, to).to_bits()),
+            [0.0, 10.0].map(f64::to_bits)
+        );
         // One of each for 10 s, then 30 s with its own alone.
-        assert_eq!([chance.unchoked_s(1, 0), chance.unchoked_s(1, 1)], [5.0, 35.0]);
+        assert_eq!(
+            [0, 1].map(|to| chance.unchoked_s(1, to).to_bits()),
+            [5.0, 35.0].map(f64::to_bits)
+        );
     }
 
     #[test]
