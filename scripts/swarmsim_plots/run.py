@@ -222,7 +222,7 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
 def clustering(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom: the time that leechers unchoke those of a group, over what chance would give them."""
     given, chance = _unchoked(result)
-    said = ["time that leechers unchoke; 1: as by chance among the leechers that are there"]
+    said = ["1: as by chance among the leechers that are there"]
     return _heatmap(given / chance.where(chance > 0), "relative to chance", style, width, said + unfinished(result))
 
 

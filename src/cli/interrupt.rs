@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: the first asks the run to end cleanly, the second gives up at once.
 
-use std::fs;
+use crate::metrics::abandon;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
@@ -18,7 +18,7 @@ pub(super) fn watch(answer: &'static str, unfinished: Option<PathBuf>) -> Result
     ctrlc::set_handler(move || {
         if asked_before.swap(true, Ordering::Relaxed) {
             // The process is about to die; what can't be removed stays.
-            let _ = unfinished.as_ref().map(fs::remove_dir_all);
+            let _ = unfinished.as_deref().map(abandon);
             process::exit(i32::from(EXIT_CODE));
         }
         let _ = writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");

@@ -46,5 +46,5 @@ pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
-pub use staging::{STAGING_LOCK, Staging};
+pub use staging::{STAGING_LOCK, Staging, abandon};
 pub use summary::{Figures, GroupSummary, Summary};

@@ -76,10 +76,17 @@ impl Staging {
 
     /// Puts the new directory in the place of the old one, which goes.
     fn exchange(&self) -> Result<(), DirectoryError> {
-        if swap(&self.path, &self.target).is_ok() {
-            // Whoever is killed while it goes leaves it to be swept away.
-            let _held = hold(&self.path);
-            return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path));
+        match swap(&self.path, &self.target) {
+            Ok(()) => {
+                // Whoever is killed while it goes leaves it to be swept away.
+                let _held = hold(&self.path);
+                return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path));
+            }
+            // Gone, or abandoned: the old one stays where it is.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                return Err(io_error("replace", &self.target)(cause));
+            }
+            Err(_) => {}
         }
         // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
         // A directory may be renamed to one that is empty.
@@ -103,6 +110,19 @@ impl Drop for Staging {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
+}
+
+/// Removes the directory at `path`, which another thread of this process is filling and may be about to publish. It is moved away first: if it has
+/// been published meanwhile, nothing is there to move and nothing is removed, and if not, it can't be published any more.
+///
+/// # Errors
+/// When it is not there, or can't be moved or removed.
+pub fn abandon(path: &Path) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let process = name.rsplit_once('-').map_or(&*name, |(process, _)| process);
+    let doomed = path.with_file_name(format!("{process}-{}", u32::MAX));
+    fs::rename(path, &doomed)?;
+    fs::remove_dir_all(&doomed)
 }
 
 /// Exchanges two directories at once: at no moment is there none, or half of one.
@@ -171,5 +191,38 @@ fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
             Err(cause) => return Err(io_error("create", target)(cause)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_abandoned_is_not_published_and_what_is_published_stays() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("out");
+        let fill = |text: &str| {
+            let staging = Staging::beside(&target).expect("made");
+            fs::write(staging.path().join("file"), text).expect("written");
+            staging
+        };
+        let there = || fs::read_to_string(target.join("file")).ok();
+        let first = fill("first");
+        abandon(first.path()).expect("removed");
+        assert!(first.publish().is_err());
+        assert_eq!(there(), None);
+
+        let second = fill("second");
+        let hidden = second.path().to_owned();
+        second.publish().expect("published");
+        assert!(abandon(&hidden).is_err());
+        assert_eq!(there().as_deref(), Some("second"));
+
+        let third = fill("third");
+        abandon(third.path()).expect("removed");
+        assert!(third.publish().is_err());
+        assert_eq!(there().as_deref(), Some("second"));
+        assert_eq!(fs::read_dir(home.path()).expect("the directory").count(), 1);
     }
 }
