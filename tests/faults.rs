@@ -3,115 +3,19 @@
 //! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it a few times. The moments are drawn, each time
 //! anew; a test that fails says with which `SWARMSIM_KILL_SEED` it does so again, as far as the machine lets it.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
-
 mod support;
-use support::{Home, signal, text, wait_for_lines, wait_until};
-
-/// A seed and leechers that share 8 MiB in small chunks, long enough to be killed on the way.
-const SCENARIO: &str = r#"
-name = "swarm"
-
-[file]
-size = "8 MiB"
-chunk_size = "64 KiB"
-
-[[group]]
-name = "origin"
-count = 1
-upload = "10 Mbit/s"
-starts_with = "all"
-
-[[group]]
-name = "leechers"
-count = 100
-upload.uniform = { min = "1 Mbit/s", max = "3 Mbit/s" }
-arrival.at-once = { jitter = "5 s" }
-
-[sweep]
-runs = 3
-
-[sweep.vary]
-"file.chunk_size" = ["64 KiB", "256 KiB"]
-"#;
-
-fn home() -> Home {
-    Home::new(SCENARIO)
-}
-
-/// How often each command is killed.
-fn kills() -> u32 {
-    std::env::var("SWARMSIM_KILLS").map_or(6, |kills| kills.parse().expect("a number"))
-}
-
-/// Moments at which something is done to a process: drawn from the time that it takes.
-struct Moments {
-    chance: ChaCha8Rng,
-    took_us: u64,
-}
-
-impl Moments {
-    /// Of `args`, which is tried once in a home that `prepare` makes ready.
-    fn of(home: &Home, args: &str, prepare: &dyn Fn()) -> Self {
-        let drawn = || RandomState::new().build_hasher().finish();
-        let seed = std::env::var("SWARMSIM_KILL_SEED").map_or_else(|_| drawn(), |seed| seed.parse().expect("a number"));
-        eprintln!("SWARMSIM_KILL_SEED={seed} draws these moments of `{args}`");
-        prepare();
-        let mut whole = home.begin(args);
-        let mut took_us = 0;
-        while whole.try_wait().expect("a child").is_none() {
-            thread::sleep(Duration::from_millis(1));
-            took_us += 1000;
-        }
-        Self {
-            chance: ChaCha8Rng::seed_from_u64(seed),
-            took_us,
-        }
-    }
-
-    /// Waits for the next one.
-    fn wait(&mut self) {
-        thread::sleep(Duration::from_micros(self.chance.random_range(0..=self.took_us)));
-    }
-}
-
-/// Kills `args` at random moments of the time that it takes, each time with a home that `prepare` makes ready, and has `check` look at what is left.
-fn kill_at_random_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
-    let mut moments = Moments::of(home, args, prepare);
-    for _ in 0..kills() {
-        prepare();
-        let mut child = home.begin(args);
-        moments.wait();
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        check();
-    }
-}
-
-/// Removes what a command may have written.
-fn clear(home: &Home, out: &str) {
-    let _ = fs::remove_dir_all(home.path(out));
-}
-
-/// Every file in `out` is one of `whole`, and whole.
-fn assert_whole_or_absent(home: &Home, out: &str, whole: &BTreeMap<String, Vec<u8>>) {
-    for (name, bytes) in home.files(out) {
-        assert!(
-            name.ends_with(".partial") || whole.get(&name) == Some(&bytes),
-            "{name} is neither whole nor absent"
-        );
-    }
-}
+use support::faults::{
+    Moments, Mounted, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, wait_for_a_run,
+    wait_for_partial,
+};
+use support::{signal, text, wait_for_lines, wait_until};
 
 #[test]
 fn a_killed_run_leaves_a_whole_result_or_none() {
@@ -182,16 +86,6 @@ fn a_killed_merge_can_be_done_again() {
     });
 }
 
-/// Copies a directory to a place where nothing is, or something that goes.
-fn copy(home: &Home, from: &str, to: &str) {
-    clear(home, to);
-    let copied = Command::new("cp")
-        .arg("-R")
-        .args([home.path(from), home.path(to)])
-        .status();
-    assert!(copied.expect("cp runs").success());
-}
-
 #[test]
 fn a_killed_merge_in_place_can_be_done_again() {
     let home = home();
@@ -260,21 +154,6 @@ fn a_merge_that_waits_for_another_one_can_be_stopped() {
     signal(&child, "INT");
     assert_eq!(ended(child).code(), Some(130));
     assert_eq!(home.files("out"), before);
-}
-
-/// Waits until the store in `out` has a run.
-fn wait_for_a_run(home: &Home, out: &str) {
-    wait_for_lines(&home.path(out).join("runs/segment-0.jsonl"), 3);
-}
-
-/// Waits until a run fills its directory beside `out`.
-fn wait_for_partial(home: &Home) {
-    let is_partial = |name: &String| name.contains(".partial-");
-    wait_until(|| home.hidden().iter().any(is_partial), "no run begins");
-}
-
-fn ended(mut child: Child) -> ExitStatus {
-    child.wait().expect("ended")
 }
 
 #[test]
@@ -407,7 +286,8 @@ fn what_a_killed_run_has_left_goes_with_the_next() {
     thread::sleep(Duration::from_millis(100));
     // One that lives is left alone.
     home.done("run scenario.toml -q --out out");
-    assert_eq!(home.hidden().len(), 1, "{:?}", home.hidden());
+    // Its directory, and the lock of it.
+    assert_eq!(home.hidden().len(), 2, "{:?}", home.hidden());
     child.kill().expect("killed");
     child.wait().expect("gone");
     home.done("run scenario.toml -q --out out --force");
@@ -513,32 +393,6 @@ fn two_runs_to_one_place_leave_the_result_of_one() {
     // The second one is refused, before it begins (2) or when it would put its result there (1).
     assert!(matches!(codes, [Some(0), Some(1 | 2)]), "{codes:?}");
     assert_eq!(home.files("out"), home.files("whole"));
-}
-
-/// A small file system of its own at `small`, where we may make one; it goes when the guard does.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn new(home: &Home, options: &str) -> Option<Self> {
-        let path = home.path("small");
-        fs::create_dir_all(&path).expect("made");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", options, "swarmsim-test"])
-            .arg(&path)
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if !mounted {
-            eprintln!("not tried: only root may mount a file system");
-        }
-        mounted.then(|| Self(path))
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
 }
 
 #[test]

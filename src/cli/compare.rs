@@ -43,7 +43,7 @@ pub(super) struct CompareArgs {
     /// Go on with the runs that are there
     #[arg(long, conflicts_with = "force")]
     resume: bool,
-    /// Delete the comparison that is there and start anew
+    /// Start anew; the comparison that is there goes once the first runs have ended
     #[arg(long)]
     force: bool,
     /// Also write report.html, one page to look at
@@ -72,10 +72,12 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     };
     voice.announce(&plan, jobs, &target)?;
 
-    let outcome = study::watched(&plan, args.quiet, errors, |stop, watch| {
-        compare::drive(&plan, &directory, jobs, stop, watch)
+    let unfinished = directory.unfinished().map(Path::to_owned);
+    let outcome = study::watched(&plan, args.quiet, errors, unfinished, |stop, watch| {
+        compare::drive(&plan, directory, jobs, stop, watch)
     })?;
     match outcome {
+        Outcome::NotReplaced => Ok(study::not_replaced(&target, errors)),
         Outcome::Interrupted { done, of } => {
             let again = "the same command with --resume";
             Ok(study::interrupted(done, of, &target, again, errors))

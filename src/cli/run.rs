@@ -93,6 +93,8 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
+    // Whatever goes wrong from here on, it is removed before nobody watches any more.
+    let directory = directory;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {

@@ -1,7 +1,7 @@
 //! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and what is said before, on the way and after.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
@@ -88,14 +88,15 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
     memory::check(estimates.max().unwrap_or(0), jobs)
 }
 
-/// Plays runs of `plan` as `play` does, shows how far they are, and stops when the user wants it.
+/// Plays runs of `plan` as `play` does, shows how far they are, and stops when the user wants it; `unfinished` is what to remove if that is to be at once.
 pub(super) fn watched<T>(
     plan: &Plan,
     quiet: bool,
     errors: Style,
+    unfinished: Option<PathBuf>,
     play: impl FnOnce(&AtomicBool, &mut dyn FnMut(Event<'_>)) -> Result<Outcome<T>, CompareError>,
 ) -> Result<Outcome<T>, Failure> {
-    let stop = interrupt::watch("finished runs are kept", None)
+    let stop = interrupt::watch("finished runs are kept", unfinished)
         .context("cannot watch for Ctrl-C")
         .map_err(Failure::Run)?;
     let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
@@ -123,6 +124,15 @@ fn warn_of(damage: &Damage, is_missing: bool, errors: Style) {
 pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors: Style) -> ExitCode {
     errors.warn(&format!(
         "interrupted: {done} of {of} runs are kept in `{}`; {again} goes on",
+        target.display()
+    ));
+    interrupt::EXIT_CODE.into()
+}
+
+/// Says that the user has stopped it before it replaced anything.
+pub(super) fn not_replaced(target: &Path, errors: Style) -> ExitCode {
+    errors.warn(&format!(
+        "interrupted before the first runs had ended: nothing is kept of them, and what is in `{}` is as it was",
         target.display()
     ));
     interrupt::EXIT_CODE.into()

@@ -35,7 +35,7 @@ pub(super) struct SweepArgs {
     /// Go on with the runs that are there; a shard always does
     #[arg(long, conflicts_with = "force")]
     resume: bool,
-    /// Delete the sweep that is there and start anew
+    /// Start anew; the sweep that is there goes once the first runs have ended
     #[arg(long)]
     force: bool,
     /// Check everything and show the plan, but play nothing
@@ -78,7 +78,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
     let directory = Directory::prepare(&target, &segment, args.existing())?;
     voice.announce(&plan, jobs, &target)?;
     match args.shard {
-        None => whole(&plan, &directory, jobs, voice),
+        None => whole(&plan, directory, &target, jobs, voice),
         Some(shard) => part(&plan, shard, &directory, jobs, voice),
     }
 }
@@ -94,12 +94,13 @@ impl SweepArgs {
     }
 }
 
-fn whole(plan: &Plan, directory: &Directory, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
-    let outcome = study::watched(plan, voice.quiet, voice.errors, |stop, watch| {
+fn whole(plan: &Plan, directory: Directory, target: &Path, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
+    let unfinished = directory.unfinished().map(Path::to_owned);
+    let outcome = study::watched(plan, voice.quiet, voice.errors, unfinished, |stop, watch| {
         compare::drive(plan, directory, jobs, stop, watch)
     })?;
-    let target = directory.path();
     match outcome {
+        Outcome::NotReplaced => Ok(study::not_replaced(target, voice.errors)),
         Outcome::Interrupted { done, of } => {
             let again = "the same command with --resume";
             Ok(study::interrupted(done, of, target, again, voice.errors))
@@ -123,11 +124,12 @@ fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Vo
             "there are only {runs} to deal out, and shard {shard} has none of them"
         ));
     }
-    let outcome = study::watched(plan, voice.quiet, voice.errors, |stop, watch| {
+    let outcome = study::watched(plan, voice.quiet, voice.errors, None, |stop, watch| {
         compare::drive_shard(plan, shard, directory, jobs, stop, watch)
     })?;
     let target = directory.path();
     match outcome {
+        Outcome::NotReplaced => return Ok(study::not_replaced(target, voice.errors)),
         Outcome::Interrupted { done, of } => {
             return Ok(study::interrupted(done, of, target, "the same command", voice.errors));
         }

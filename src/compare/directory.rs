@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use super::drive::{CompareError, go_on};
 use super::plan_file::PLAN;
+use super::replacement::Replacement;
 use super::tables::FILES;
+use super::unpublished::Unpublished;
+use crate::metrics::DirectoryError;
 use crate::metrics::directory::{REPORT, is_half_report};
-use crate::metrics::{DirectoryError, STAGING_LOCK};
 use crate::store::Store;
 
 /// The store of finished runs, below the directory.
@@ -35,7 +37,7 @@ pub enum Existing {
     Resume,
     /// Go on with it, or begin; others may be at work there.
     Join,
-    /// Delete it first.
+    /// Put another one in its place.
     Replace,
 }
 
@@ -53,6 +55,8 @@ pub struct Directory {
     path: PathBuf,
     /// The segment that this process writes: also what tells its unfinished files from those of others.
     segment: String,
+    /// Where it is until it takes the place of the one at `path`.
+    replacement: Option<Replacement>,
 }
 
 impl Directory {
@@ -64,22 +68,38 @@ impl Directory {
         if path.file_name().is_none() {
             return Err(DirectoryError::NoName(path.to_owned()).into());
         }
+        let mut directory = Self {
+            path: path.to_owned(),
+            segment: segment.to_owned(),
+            replacement: None,
+        };
         if is_taken(path)? {
             match existing {
                 Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
                 Existing::Resume | Existing::Join => (),
                 Existing::Replace => {
-                    let _locks = replaceable(path)?;
-                    fs::remove_dir_all(path).map_err(failed("replace", path))?;
+                    drop(replaceable(path)?);
+                    directory.replacement = Some(Replacement::of(path)?);
                 }
             }
         }
-        let variants = path.join(VARIANTS);
-        fs::create_dir_all(&variants).map_err(failed("create", path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            segment: segment.to_owned(),
-        })
+        fs::create_dir_all(directory.path().join(VARIANTS)).map_err(failed("create", path))?;
+        Ok(directory)
+    }
+
+    /// Puts it in the place of the one that it replaces, if it does, which goes.
+    ///
+    /// # Errors
+    /// When another process writes to that one, or it can't be replaced.
+    pub fn take_place(mut self) -> Result<Self, CompareError> {
+        self.replacement.take().map_or(Ok(()), Replacement::take_place)?;
+        Ok(self)
+    }
+
+    /// Where it is until it takes the place of another one, to be removed if the process must end at once.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&Path> {
+        self.replacement.as_ref().map(Replacement::path)
     }
 
     /// Checks that [`Directory::prepare`] would take `path`; nothing is made or deleted.
@@ -96,13 +116,13 @@ impl Directory {
     /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.unfinished().unwrap_or(&self.path)
     }
 
     /// Where finished runs are stored.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        store_in(&self.path)
+        store_in(self.path())
     }
 
     /// The name of the segment that this process writes.
@@ -129,7 +149,7 @@ impl Directory {
     /// Removes the unfinished files that killed processes have left which wrote this segment. Whoever asks holds its lock.
     pub(super) fn sweep_away(&self) {
         let end = format!(".{}.{UNFINISHED}", self.segment);
-        let folders = [self.path.clone(), self.path.join(VARIANTS)];
+        let folders = [self.path().to_owned(), self.path().join(VARIANTS)];
         let entries = folders.iter().flat_map(fs::read_dir).flatten().flatten();
         for entry in entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(&end)) {
             // What can't be removed is in nobody's way.
@@ -144,8 +164,8 @@ impl Directory {
         write: impl FnOnce(Box<dyn Write>) -> Result<(), E>,
     ) -> Result<Unpublished, E> {
         let unpublished = Unpublished {
-            path: self.path.join(name),
-            partial: self.path.join(format!("{name}.{}.{UNFINISHED}", self.segment)),
+            path: self.path().join(name),
+            partial: self.path().join(format!("{name}.{}.{UNFINISHED}", self.segment)),
         };
         let Unpublished { path, partial } = &unpublished;
         let file = File::create(partial).map_err(failed("write", path))?;
@@ -159,14 +179,14 @@ impl Directory {
     pub(super) fn write_text(&self, name: &str, text: &str) -> Result<Unpublished, DirectoryError> {
         self.write(name, |mut file| {
             let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-            written.map_err(failed("write", &self.path.join(name)))
+            written.map_err(failed("write", &self.path().join(name)))
         })
     }
 
     /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them too: at no moment do files of two
     /// studies stand side by side. Whether there was a page.
     pub(super) fn publish_together(&self, files: Vec<Unpublished>) -> Result<bool, DirectoryError> {
-        let page = self.path.join(REPORT);
+        let page = self.path().join(REPORT);
         // A directory of that name is none of ours.
         let had_page = page.is_file() && remove(&page)?;
         for Unpublished { path, .. } in &files {
@@ -182,28 +202,6 @@ fn remove(path: &Path) -> Result<bool, DirectoryError> {
     match fs::remove_file(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
         removed => removed.map(|()| true).map_err(failed("replace", path)),
-    }
-}
-
-/// A file that has another name until it is published; if it never is, it goes.
-#[derive(Debug)]
-#[must_use]
-pub(super) struct Unpublished {
-    path: PathBuf,
-    partial: PathBuf,
-}
-
-impl Unpublished {
-    /// Puts it in its place, at once where something stands there.
-    pub fn publish(self) -> Result<(), DirectoryError> {
-        fs::rename(&self.partial, &self.path).map_err(failed("write", &self.path))
-    }
-}
-
-impl Drop for Unpublished {
-    fn drop(&mut self) {
-        // Once it is published nothing has this name; whoever gave up has an error to show already.
-        let _ = fs::remove_file(&self.partial);
     }
 }
 
@@ -227,7 +225,7 @@ fn is_ours(name: &str) -> bool {
         Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
         None => name,
     };
-    [STORE, VARIANTS, REPORT, PLAN, STAGING_LOCK].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
+    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
 }
 
 fn is_empty(directory: &Path) -> bool {
@@ -332,7 +330,9 @@ mod tests {
         );
         drop(writer);
         fs::write(path.join(".report.html.7.tmp"), "half a page").expect("written");
-        Directory::prepare(&path, WHOLE, Existing::Replace).expect("replaced");
+        let other = Directory::prepare(&path, WHOLE, Existing::Replace).expect("it may");
+        assert!(Store::is_in(&made.store()));
+        other.take_place().expect("replaced");
         assert!(!Store::is_in(&made.store()));
     }
 

@@ -9,6 +9,7 @@ use super::merge::{MergeError, check_conflicts};
 use super::plan::Plan;
 use super::plan_file::{PlanFile, PlanFileError};
 use super::precision::BATCH;
+use super::replacement;
 use super::results::Results;
 use super::shard::Shard;
 use super::{tables, workers};
@@ -52,6 +53,8 @@ pub enum Outcome<T> {
         /// Runs that were wanted.
         of: u64,
     },
+    /// The user stopped it before it took the place of what it was to replace, which is as it was.
+    NotReplaced,
 }
 
 /// A comparison of which all runs are there.
@@ -110,24 +113,29 @@ pub(super) fn go_on(stop: &AtomicBool) -> Result<(), CompareError> {
 }
 
 /// What the processes that play runs share.
-struct Session<'s> {
+pub(super) struct Session<'s> {
     plan: &'s Plan,
     store: Store,
     jobs: usize,
     stop: &'s AtomicBool,
 }
 
-/// Does what `plan` says on `jobs` threads, into `directory`, until `stop` is set; tells `watch` how it goes.
+/// Does what `plan` says on `jobs` threads, into `directory`, until `stop` is set; tells `watch` how it goes. A study that is replaced stays until the
+/// first runs are stored.
 ///
 /// # Errors
 /// When something can't be read or written. What is in the store by then stays there.
 pub fn drive(
     plan: &Plan,
-    directory: &Directory,
+    directory: Directory,
     jobs: usize,
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<Finished>, CompareError> {
+    let Some(directory) = replacement::in_place(plan, directory, jobs, stop)? else {
+        return Ok(Outcome::NotReplaced);
+    };
+    let directory = &directory;
     let ids: Vec<_> = (0..plan.runs).flat_map(|run| of_run(plan, run)).collect();
     let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
     if plan.precision.is_none() {
@@ -180,7 +188,8 @@ pub(super) fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFi
 }
 
 impl<'s> Session<'s> {
-    fn open(
+    /// Opens the store of `directory`; tells `watch` what of it can't be read, with regard to the runs `ids`.
+    pub fn open(
         plan: &'s Plan,
         ids: &[RunId],
         directory: &Directory,
@@ -213,7 +222,7 @@ impl<'s> Session<'s> {
         let outcome = work(&mut self);
         let stage = match &outcome {
             Ok(Outcome::Finished(_)) => Stage::Ended,
-            Ok(Outcome::Interrupted { .. }) => Stage::Interrupted,
+            Ok(Outcome::Interrupted { .. } | Outcome::NotReplaced) => Stage::Interrupted,
             Err(error) => Stage::Failed(with_causes(error)),
         };
         let noted = self.note(stage);
@@ -259,7 +268,7 @@ impl<'s> Session<'s> {
     }
 
     /// Plays those of the runs `ids` that are not there: all variants of a run before the next one, so that pairs become complete.
-    fn complete(&mut self, ids: &[RunId], watch: &mut dyn FnMut(Event<'_>)) -> Result<(), CompareError> {
+    pub fn complete(&mut self, ids: &[RunId], watch: &mut dyn FnMut(Event<'_>)) -> Result<(), CompareError> {
         watch(Event::Planned(ids));
         let (plan, store) = (self.plan, &mut self.store);
         // A warm-up that all variants of a run share is known when all are played.
@@ -284,6 +293,11 @@ impl<'s> Session<'s> {
             Ok(())
         };
         workers::play(plan, &todo, self.jobs, self.stop, &|_, _| NoObserver, &mut keep)
+    }
+
+    /// Whether all of the runs `ids` are there.
+    pub fn has(&self, ids: &[RunId]) -> bool {
+        ids.iter().all(|id| self.store.records().contains(*id))
     }
 
     /// How far the runs `ids` are, if the user has stopped before all of them were there.

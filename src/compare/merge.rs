@@ -8,6 +8,7 @@ use super::directory::{Directory, Existing, check_place, store_in};
 use super::drive::{CompareError, Finished, conclude, go_on, of_run};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
+use super::replacement::real;
 use crate::choking::OwnChokers;
 use crate::metrics::{DirectoryError, Staging};
 use crate::progress::unix_seconds;
@@ -266,17 +267,4 @@ fn no_resume(error: CompareError) -> CompareError {
         CompareError::Directory(DirectoryError::Unfinished(path)) => DirectoryError::Exists(path).into(),
         other => other,
     }
-}
-
-/// Where `path` leads to, links followed; the path itself where nothing is.
-fn real(path: &Path) -> PathBuf {
-    let resolved = fs::canonicalize(path).ok().or_else(|| {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Some(
-            fs::canonicalize(parent.unwrap_or(Path::new(".")))
-                .ok()?
-                .join(path.file_name()?),
-        )
-    });
-    resolved.unwrap_or_else(|| path.to_owned())
 }

@@ -15,6 +15,8 @@
 //! | `statistics.rs` | Student's intervals |
 //! | `analysis.rs` | from the values of all runs to differences and winners |
 //! | `directory.rs` | where it all goes |
+//! | `unpublished.rs` | a file appears whole or not at all |
+//! | `replacement.rs` | a study takes the place of another one |
 //! | `tables.rs` | the CSV files |
 //! | `results.rs` | what the analysis needs of all runs |
 //! | `drive.rs` | from start to end, all runs or one part of them |
@@ -34,6 +36,7 @@ mod metric;
 mod plan;
 mod plan_file;
 mod precision;
+mod replacement;
 mod replicate;
 mod results;
 mod shard;
@@ -43,6 +46,7 @@ mod status;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod unpublished;
 mod variants;
 mod warm_up;
 mod workers;

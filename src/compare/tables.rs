@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
-use super::directory::{Directory, Unpublished, VARIANTS, failed};
+use super::directory::{Directory, VARIANTS, failed};
 use super::drive::{CompareError, go_on};
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
+use super::unpublished::Unpublished;
 use crate::metrics::DirectoryError;
 use crate::metrics::columns::Table;
 use crate::metrics::comparisons::{COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};

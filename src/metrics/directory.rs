@@ -252,15 +252,17 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary directory");
         let target = home.path().join("swarm");
         let living = fill(&target, false, "living").expect("nothing is in the way");
-        // Killed with nothing in it; with files in it; without its lock; somebody's own.
-        fs::create_dir(home.path().join(".swarm.partial-6-0")).expect("made");
-        for (left, file) in [
-            (".swarm.partial-7-0", ".lock"),
-            (".swarm.partial-8-0", "peers.csv"),
-            (".swarm.partial-mine", ".lock"),
-        ] {
+        // Killed with nothing in it; with files in it; before the directory was made or after it was gone; somebody's own.
+        for left in [".swarm.partial-6-0", ".swarm.partial-8-0", ".swarm.partial-mine"] {
             fs::create_dir(home.path().join(left)).expect("made");
-            fs::write(home.path().join(left).join(file), "").expect("written");
+        }
+        for file in [
+            ".swarm.partial-8-0/peers.csv",
+            ".swarm.partial-7-0.lock",
+            ".swarm.partial-8-0.lock",
+            ".swarm.partial-mine.lock",
+        ] {
+            fs::write(home.path().join(file), "").expect("written");
         }
         fill(&target, false, "new").expect("room").commit().expect("moved");
         let living_name = living
@@ -270,14 +272,15 @@ mod tests {
             .to_string_lossy()
             .into_owned();
         let mut expected = vec![
+            format!("{living_name}.lock"),
             living_name,
-            ".swarm.partial-8-0".to_owned(),
             ".swarm.partial-mine".to_owned(),
+            ".swarm.partial-mine.lock".to_owned(),
             "swarm".to_owned(),
         ];
         expected.sort();
         assert_eq!(entries(home.path()), expected);
-        assert_eq!(entries(living.staging()), [".lock", MARKS[0], MARKS[1]]);
+        assert_eq!(entries(living.staging()), MARKS);
         assert_eq!(entries(&target), MARKS);
     }
 

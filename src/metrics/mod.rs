@@ -18,7 +18,9 @@
 //! | `summary.rs` | the figures of a run: one struct for table, JSON and CSV |
 //! | `bound.rs` | the lower bound of Kumar & Ross |
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
-//! | `directory.rs` | a result directory appears whole or not at all |
+//! | `directory.rs` | a result directory: what may stand there, what may be replaced |
+//! | `staging.rs` | a directory appears whole or not at all |
+//! | `same_file.rs` | whether an open file still has its name |
 
 pub mod accounts;
 mod bands;
@@ -33,6 +35,7 @@ mod page;
 pub mod recorder;
 pub mod replay;
 mod rows;
+mod same_file;
 mod staging;
 pub mod stats;
 pub mod summary;
@@ -46,5 +49,6 @@ pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
-pub use staging::{STAGING_LOCK, Staging, abandon};
+pub use same_file::is_at;
+pub use staging::{Staging, abandon};
 pub use summary::{Figures, GroupSummary, Summary};

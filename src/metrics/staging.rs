@@ -2,24 +2,25 @@
 //! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove, the next one does.
 
 use crate::metrics::directory::{DirectoryError, io_error};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use crate::metrics::same_file::is_at;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// In a directory that is being filled: the process that fills it holds its lock as long as it lives.
-pub const STAGING_LOCK: &str = ".lock";
 /// What the name of such a directory says.
 const PARTIAL: &str = "partial";
 /// What the name of an old result says that is about to go.
 const REPLACED: &str = "replaced";
+/// Beside a directory that is being filled, with this at the end of its name, is a file of which the process that fills it holds the lock as long as it
+/// lives. Nobody touches such a directory without that lock, so it is beside and not inside: it outlives what it guards.
+const LOCK: &str = ".lock";
 
 /// A directory that is being filled.
 #[derive(Debug)]
 pub struct Staging {
     target: PathBuf,
     path: PathBuf,
-    /// `None` once it is published.
-    lock: Option<File>,
+    _lock: Lock,
 }
 
 impl Staging {
@@ -32,17 +33,21 @@ impl Staging {
             fs::create_dir_all(parent).map_err(io_error("create", parent))?;
         }
         sweep_away(target);
+        let mut attempt = 0_u32;
         let (path, lock) = loop {
-            let path = make_beside(target, PARTIAL)?;
-            // Somebody who sweeps may have come between the two.
-            if let Some(lock) = hold(&path).map_err(io_error("create", target))? {
+            let path = hidden(target, PARTIAL, attempt)?;
+            let lock = Lock::of(&path).map_err(io_error("create", target))?;
+            if let Some(lock) = lock
+                && make(&path).map_err(io_error("create", target))?
+            {
                 break (path, lock);
             }
+            attempt += 1;
         };
         Ok(Self {
             target: target.to_owned(),
             path,
-            lock: Some(lock),
+            _lock: lock,
         })
     }
 
@@ -62,26 +67,19 @@ impl Staging {
     ///
     /// # Errors
     /// When it can't be moved; then what stood there before still does.
-    pub fn publish(mut self) -> Result<(), DirectoryError> {
-        // Where the directory is gone, moving it says so.
-        let _ = fs::remove_file(self.path.join(STAGING_LOCK));
+    pub fn publish(self) -> Result<(), DirectoryError> {
         if self.target.exists() {
-            self.exchange()?;
+            self.exchange()
         } else {
-            fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
+            fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))
         }
-        self.lock = None;
-        Ok(())
     }
 
     /// Puts the new directory in the place of the old one, which goes.
     fn exchange(&self) -> Result<(), DirectoryError> {
         match swap(&self.path, &self.target) {
-            Ok(()) => {
-                // Whoever is killed while it goes leaves it to be swept away.
-                let _held = hold(&self.path);
-                return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path));
-            }
+            // Whoever is killed while it goes leaves it to be swept away.
+            Ok(()) => return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path)),
             // Gone, or abandoned: the old one stays where it is.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Err(io_error("replace", &self.target)(cause));
@@ -90,7 +88,7 @@ impl Staging {
         }
         // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
         // A directory may be renamed to one that is empty.
-        let old = make_beside(&self.target, REPLACED)?;
+        let old = make_beside(&self.target)?;
         if let Err(cause) = fs::rename(&self.target, &old) {
             let _ = fs::remove_dir(&old);
             return Err(io_error("replace", &self.target)(cause));
@@ -105,15 +103,14 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if self.lock.is_some() {
-            // Whoever gave up on the result has an error to show already.
-            let _ = fs::remove_dir_all(&self.path);
-        }
+        // Once it is published nothing has this name; whoever gave up has an error to show already. The lock goes last.
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
 /// Removes the directory at `path`, which another thread of this process is filling and may be about to publish. It is moved away first: if it has
-/// been published meanwhile, nothing is there to move and nothing is removed, and if not, it can't be published any more.
+/// been published meanwhile, nothing is there to move and nothing is removed, and if not, it can't be published any more. The process must end
+/// then: what it held is anybody's.
 ///
 /// # Errors
 /// When it is not there, or can't be moved or removed.
@@ -121,8 +118,10 @@ pub fn abandon(path: &Path) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let process = name.rsplit_once('-').map_or(&*name, |(process, _)| process);
     let doomed = path.with_file_name(format!("{process}-{}", u32::MAX));
-    fs::rename(path, &doomed)?;
-    fs::remove_dir_all(&doomed)
+    let moved = fs::rename(path, &doomed);
+    let removed = moved.and_then(|()| fs::remove_dir_all(&doomed));
+    let _ = fs::remove_file(lock_of(path));
+    removed
 }
 
 /// Exchanges two directories at once: at no moment is there none, or half of one.
@@ -137,35 +136,69 @@ fn swap(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Takes the lock of the new directory `path`; `None` if somebody has it already, or has removed the directory.
-fn hold(path: &Path) -> io::Result<Option<File>> {
-    let lock = path.join(STAGING_LOCK);
-    let file = match File::create_new(&lock) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file?,
-    };
-    // Where a file system has no locks, what is left stays for ever.
-    let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-    Ok((!is_taken && lock.exists()).then_some(file))
+/// The lock of a directory that is being filled; the file goes when it does.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    /// Whether the file system has locks.
+    is_held: bool,
+    _file: File,
 }
 
-/// Removes the directories that killed processes have left beside `target`: those of which nobody holds the lock, and empty ones, which whoever
-/// has just made one makes again.
+impl Lock {
+    /// Takes the lock of the directory `path`, which need not be there; `None` if somebody has it.
+    fn of(path: &Path) -> io::Result<Option<Self>> {
+        let path = lock_of(path);
+        let file = File::options().write(true).create(true).truncate(false).open(&path)?;
+        let is_held = match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(_)) => false,
+        };
+        // Whoever held it may have removed the file between the two.
+        let is_there = is_at(&file, &path).unwrap_or(false);
+        Ok(is_there.then_some(Self {
+            path,
+            is_held,
+            _file: file,
+        }))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Who does not hold it may not take away that of another.
+        if self.is_held || !self.path.with_extension("").exists() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The lock of the directory `path`.
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(LOCK);
+    name.into()
+}
+
+/// Removes what killed processes have left beside `target`: directories and locks of which nobody holds the lock. Where a file system has no locks, they stay.
 fn sweep_away(target: &Path) {
     let Some(name) = target.file_name() else { return };
     let begin = format!(".{}.{PARTIAL}-", name.to_string_lossy());
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
     let entries = fs::read_dir(parent.unwrap_or(Path::new(".")));
     for entry in entries.into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let is_partial = name.to_string_lossy().strip_prefix(&begin).is_some_and(is_numbers);
-        // What can't be removed is in nobody's way.
-        if !is_partial || fs::remove_dir(entry.path()).is_ok() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let directory = name.strip_suffix(LOCK).unwrap_or(&name);
+        if !directory.strip_prefix(&begin).is_some_and(is_numbers) {
             continue;
         }
-        let lock = OpenOptions::new().write(true).open(entry.path().join(STAGING_LOCK));
-        if lock.is_ok_and(|file| file.try_lock().is_ok()) {
-            let _ = fs::remove_dir_all(entry.path());
+        let path = entry.path().with_file_name(directory);
+        if let Ok(Some(lock)) = Lock::of(&path)
+            && lock.is_held
+        {
+            // What can't be removed is in nobody's way.
+            let _ = fs::remove_dir_all(&path);
         }
     }
 }
@@ -177,20 +210,32 @@ fn is_numbers(text: &str) -> bool {
         .is_some_and(|(process, attempt)| is_number(process) && is_number(attempt))
 }
 
-/// Makes an empty, hidden directory beside `target`.
-fn make_beside(target: &Path, role: &str) -> Result<PathBuf, DirectoryError> {
+/// A hidden name beside `target` that no other process makes.
+fn hidden(target: &Path, role: &str, attempt: u32) -> Result<PathBuf, DirectoryError> {
     let Some(name) = target.file_name() else {
         return Err(DirectoryError::NoName(target.to_owned()));
     };
-    let mut attempt = 0_u32;
+    let process = std::process::id();
+    Ok(target.with_file_name(format!(".{}.{role}-{process}-{attempt}", name.to_string_lossy())))
+}
+
+/// Makes the directory `path`; whether it was not there.
+fn make(path: &Path) -> io::Result<bool> {
+    match fs::create_dir(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        made => made.map(|()| true),
+    }
+}
+
+/// Makes an empty, hidden directory beside `target` for what is about to go.
+fn make_beside(target: &Path) -> Result<PathBuf, DirectoryError> {
+    let mut attempt = 0;
     loop {
-        let hidden = format!(".{}.{role}-{}-{attempt}", name.to_string_lossy(), std::process::id());
-        let path = target.with_file_name(hidden);
-        match fs::create_dir(&path) {
-            Ok(()) => return Ok(path),
-            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-            Err(cause) => return Err(io_error("create", target)(cause)),
+        let path = hidden(target, REPLACED, attempt)?;
+        if make(&path).map_err(io_error("create", target))? {
+            return Ok(path);
         }
+        attempt += 1;
     }
 }
 

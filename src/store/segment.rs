@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Entry, Writing};
 use super::fingerprint::Fingerprint;
 use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
+use crate::metrics::is_at;
 
 /// Version of the format.
 const FORMAT: u32 = 3;
@@ -209,20 +210,6 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::
             return Ok((length, true));
         }
     }
-}
-
-/// Whether `path` leads to the open `file`.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (here, there) = (file.metadata()?, path.metadata()?);
-    Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
-}
-
-/// Whether `path` leads to the open `file`, as far as can be told.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> std::io::Result<bool> {
-    path.metadata().map(|_| true)
 }
 
 /// The run at `line` of `file`, which is at `path` and belongs to the `header` with this checksum.

@@ -1,0 +1,191 @@
+//! What `--force` replaces is not lost before there is something in its place. Every test does it for real.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+mod support;
+use support::faults::{Mounted, clear, copy, ended, home, kill_at_random_moments, wait_for_partial};
+use support::{Home, lines, signal, text};
+
+/// Every file of a study, the store too.
+fn all(home: &Home, out: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut files = home.files(out);
+    files.extend(
+        home.files(&format!("{out}/runs"))
+            .into_iter()
+            .map(|(name, bytes)| (format!("runs/{name}"), bytes)),
+    );
+    files
+}
+
+const STUDIES: [&str; 2] = ["compare", "sweep"];
+
+/// Fills what is left of the small file system.
+fn fill(home: &Home) {
+    let room = Command::new("dd")
+        .args(["if=/dev/zero", "bs=1k", "of=fill"])
+        .current_dir(home.path("small"))
+        .stderr(Stdio::null())
+        .status();
+    assert!(!room.expect("dd runs").success(), "the disk is not full");
+}
+
+#[test]
+fn a_full_disk_leaves_the_study_that_would_be_replaced() {
+    let home = home();
+    let Some(_small) = Mounted::new(&home, "size=2m") else {
+        return;
+    };
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out small/{command}"));
+    }
+    home.done("run scenario.toml -q --out small/run");
+    fill(&home);
+    for command in ["compare", "sweep", "run"] {
+        let out = format!("small/{command}");
+        let before = all(&home, &out);
+        let said = home.refused(1, &format!("{command} scenario.toml -q --out {out} --force --seed 9"));
+        assert!(said.contains("No space left"), "{said}");
+        assert_eq!(all(&home, &out), before, "{command}");
+    }
+    fs::remove_file(home.path("small/fill")).expect("removed");
+    assert_eq!(fs::read_dir(home.path("small")).expect("a folder").count(), 3);
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out whole-{command} --seed 9"));
+        home.done(&format!(
+            "{command} scenario.toml -q --out small/{command} --force --seed 9"
+        ));
+        assert_eq!(
+            home.files(&format!("small/{command}")),
+            home.files(&format!("whole-{command}"))
+        );
+    }
+}
+
+#[test]
+fn an_output_that_can_not_be_written_leaves_what_would_be_replaced() {
+    let home = home();
+    for command in ["compare", "sweep", "run"] {
+        home.done(&format!("{command} scenario.toml -q --out out"));
+        let before = all(&home, "out");
+        let full = fs::File::options().write(true).open("/dev/full").expect("there is one");
+        let mut again = home.command(&format!("{command} scenario.toml --out out --force --seed 9"));
+        let output = again.stdout(full).output().expect("it runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("standard output"), "{said}");
+        assert_eq!(all(&home, "out"), before, "{command}");
+        assert_eq!(home.hidden(), [""; 0]);
+        clear(&home, "out");
+    }
+}
+
+#[test]
+fn who_stops_before_the_first_run_has_ended_keeps_the_old_study() {
+    let home = home();
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out out"));
+        let before = all(&home, "out");
+        for signals in [&["INT"][..], &["TERM"], &["INT", "INT"]] {
+            let mut long = home.command(&format!(
+                "{command} scenario.toml -q --out out --force --set group.leechers.count=3000"
+            ));
+            let child = long.stderr(Stdio::piped()).spawn().expect("it runs");
+            wait_for_partial(&home);
+            thread::sleep(Duration::from_millis(100));
+            signals.iter().for_each(|name| signal(&child, name));
+            let output = child.wait_with_output().expect("ended");
+            assert_eq!(output.status.code(), Some(130), "{signals:?}");
+            assert!(signals.len() > 1 || text(&output.stderr).contains("`out` is as it was"));
+            assert_eq!(all(&home, "out"), before, "{signals:?}");
+            assert_eq!(home.hidden(), [""; 0]);
+        }
+        clear(&home, "out");
+    }
+}
+
+#[test]
+fn a_link_to_a_study_leads_to_the_one_that_replaces_it() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out real");
+    home.done("sweep scenario.toml -q --out whole --seed 9");
+    std::os::unix::fs::symlink(home.path("real"), home.path("out")).expect("linked");
+    home.done("sweep scenario.toml -q --out out --force --seed 9");
+    assert!(fs::symlink_metadata(home.path("out")).expect("there").is_symlink());
+    assert_eq!(home.files("real"), home.files("whole"));
+}
+
+#[test]
+fn a_killed_study_that_replaces_another_leaves_one_of_the_two() {
+    let home = home();
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out old"));
+        home.done(&format!("{command} scenario.toml -q --out new --seed 2"));
+        let (old, new) = (all(&home, "old"), home.files("new"));
+        let again = format!("{command} scenario.toml -q --out out --seed 2 --jobs 1");
+        let prepare = || copy(&home, "old", "out");
+        kill_at_random_moments(&home, &format!("{again} --force"), &prepare, &|| {
+            if all(&home, "out") != old {
+                // The new one has runs already, and goes on.
+                assert!(lines(&home.path("out/runs/segment-0.jsonl")) >= 2);
+                home.done(&format!("{again} --resume"));
+                let left = home.files("out");
+                assert!(
+                    new.iter().all(|(name, bytes)| left.get(name) == Some(bytes)),
+                    "{command}"
+                );
+            }
+            // What the killed one has left goes with the next.
+            home.done(&format!("{again} --force"));
+            assert_eq!(home.hidden(), [""; 0]);
+        });
+        ["old", "new"].iter().for_each(|out| clear(&home, out));
+    }
+}
+
+#[test]
+fn what_a_killed_merge_or_run_has_left_goes_with_the_next() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out part --shard 1/1");
+    home.done("merge part --out merged -q");
+    home.done("run scenario.toml -q --out run");
+    for (args, whole) in [
+        ("merge part --out out -q --force", "merged"),
+        ("run scenario.toml -q --out out --force", "run"),
+    ] {
+        let expected = home.files(whole);
+        kill_at_random_moments(&home, args, &|| copy(&home, whole, "out"), &|| {
+            assert_eq!(home.files("out"), expected);
+            home.done(args);
+            assert_eq!(home.hidden(), [""; 0]);
+            assert_eq!(home.files("out"), expected);
+        });
+    }
+}
+
+/// Where the second signal falls while the result is put in its place, or while what is unfinished goes.
+#[test]
+fn a_second_signal_at_any_moment_leaves_nothing_and_its_exit_code() {
+    let home = home();
+    home.done("run scenario.toml -q --out old");
+    home.done("run scenario.toml -q --out new --seed 2");
+    let (old, new) = (home.files("old"), home.files("new"));
+    for moment in 0..support::faults::kills() * 5 {
+        copy(&home, "old", "out");
+        let child = home.begin("run scenario.toml -q --out out --seed 2 --force");
+        wait_for_partial(&home);
+        let pause = Duration::from_micros(u64::from(moment * 397 % 4000));
+        signal(&child, "INT");
+        thread::sleep(pause);
+        signal(&child, "INT");
+        let code = ended(child).code();
+        let left = home.files("out");
+        // One that has ended before the first signal came is whole; one that the first signal ended has a part of the run.
+        assert!(code == Some(130) || (code == Some(0) && left == new), "{code:?}");
+        assert!(left == old || left.contains_key("summary.csv"));
+        assert_eq!(home.hidden(), [""; 0], "{code:?}");
+    }
+}

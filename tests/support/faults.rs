@@ -1,0 +1,160 @@
+//! What tests of faults share: a scenario, kills at random moments, and a file system that is too small.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+use super::{Home, wait_for_lines, wait_until};
+
+/// A seed and leechers that share 8 MiB in small chunks, long enough to be killed on the way.
+pub const SCENARIO: &str = r#"
+name = "swarm"
+
+[file]
+size = "8 MiB"
+chunk_size = "64 KiB"
+
+[[group]]
+name = "origin"
+count = 1
+upload = "10 Mbit/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 100
+upload.uniform = { min = "1 Mbit/s", max = "3 Mbit/s" }
+arrival.at-once = { jitter = "5 s" }
+
+[sweep]
+runs = 3
+
+[sweep.vary]
+"file.chunk_size" = ["64 KiB", "256 KiB"]
+"#;
+
+pub fn home() -> Home {
+    Home::new(SCENARIO)
+}
+
+/// How often each command is killed.
+pub fn kills() -> u32 {
+    std::env::var("SWARMSIM_KILLS").map_or(6, |kills| kills.parse().expect("a number"))
+}
+
+/// Moments at which something is done to a process: drawn from the time that it takes.
+pub struct Moments {
+    chance: ChaCha8Rng,
+    took_us: u64,
+}
+
+impl Moments {
+    /// Of `args`, which is tried once in a home that `prepare` makes ready.
+    pub fn of(home: &Home, args: &str, prepare: &dyn Fn()) -> Self {
+        let drawn = || RandomState::new().build_hasher().finish();
+        let seed = std::env::var("SWARMSIM_KILL_SEED").map_or_else(|_| drawn(), |seed| seed.parse().expect("a number"));
+        eprintln!("SWARMSIM_KILL_SEED={seed} draws these moments of `{args}`");
+        prepare();
+        let mut whole = home.begin(args);
+        let mut took_us = 0;
+        while whole.try_wait().expect("a child").is_none() {
+            thread::sleep(Duration::from_millis(1));
+            took_us += 1000;
+        }
+        Self {
+            chance: ChaCha8Rng::seed_from_u64(seed),
+            took_us,
+        }
+    }
+
+    /// Waits for the next one.
+    pub fn wait(&mut self) {
+        thread::sleep(Duration::from_micros(self.chance.random_range(0..=self.took_us)));
+    }
+}
+
+/// Kills `args` at random moments of the time that it takes, each time with a home that `prepare` makes ready, and has `check` look at what is left.
+pub fn kill_at_random_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
+    let mut moments = Moments::of(home, args, prepare);
+    for _ in 0..kills() {
+        prepare();
+        let mut child = home.begin(args);
+        moments.wait();
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        check();
+    }
+}
+
+/// Removes what a command may have written.
+pub fn clear(home: &Home, out: &str) {
+    let _ = fs::remove_dir_all(home.path(out));
+}
+
+/// Every file in `out` is one of `whole`, and whole.
+pub fn assert_whole_or_absent(home: &Home, out: &str, whole: &BTreeMap<String, Vec<u8>>) {
+    for (name, bytes) in home.files(out) {
+        assert!(
+            name.ends_with(".partial") || whole.get(&name) == Some(&bytes),
+            "{name} is neither whole nor absent"
+        );
+    }
+}
+
+/// Copies a directory to a place where nothing is, or something that goes.
+pub fn copy(home: &Home, from: &str, to: &str) {
+    clear(home, to);
+    let copied = Command::new("cp")
+        .arg("-R")
+        .args([home.path(from), home.path(to)])
+        .status();
+    assert!(copied.expect("cp runs").success());
+}
+
+/// Waits until the store in `out` has a run.
+pub fn wait_for_a_run(home: &Home, out: &str) {
+    wait_for_lines(&home.path(out).join("runs/segment-0.jsonl"), 3);
+}
+
+/// Waits until a run fills its directory beside `out`.
+pub fn wait_for_partial(home: &Home) {
+    let is_partial = |name: &String| name.contains(".partial-");
+    wait_until(|| home.hidden().iter().any(is_partial), "no run begins");
+}
+
+pub fn ended(mut child: Child) -> ExitStatus {
+    child.wait().expect("ended")
+}
+
+/// A small file system of its own at `small`, where we may make one; it goes when the guard does.
+pub struct Mounted(PathBuf);
+
+impl Mounted {
+    pub fn new(home: &Home, options: &str) -> Option<Self> {
+        let path = home.path("small");
+        fs::create_dir_all(&path).expect("made");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "swarmsim-test"])
+            .arg(&path)
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !mounted {
+            eprintln!("not tried: only root may mount a file system");
+        }
+        mounted.then(|| Self(path))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
