@@ -1,6 +1,6 @@
 //! What happens when the ground gives way: kills, a full disk, a directory that goes away, no memory. Every test does it for real.
 //!
-//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it a few times. The moments are drawn, each time
+//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it 25 times. The moments are drawn, each time
 //! anew; a test that fails says with which `SWARMSIM_KILL_SEED` it does so again, as far as the machine lets it.
 
 use std::fs;
@@ -12,14 +12,14 @@ use std::time::Duration;
 
 mod support;
 use support::faults::{
-    Moments, Mounted, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, wait_for_a_run,
-    wait_for_partial,
+    Moments, Mounted, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, quick,
+    wait_for_a_run, wait_for_partial,
 };
 use support::{signal, text, wait_for_lines, wait_until};
 
 #[test]
 fn a_killed_run_leaves_a_whole_result_or_none() {
-    let home = home();
+    let home = quick();
     home.done("run scenario.toml -q --out whole");
     let whole = home.files("whole");
     kill_at_random_moments(
@@ -37,7 +37,7 @@ fn a_killed_run_leaves_a_whole_result_or_none() {
 
 #[test]
 fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
-    let home = home();
+    let home = quick();
     home.done("run scenario.toml -q --out one");
     home.done("run scenario.toml -q --out two --seed 2");
     let (one, two) = (home.files("one"), home.files("two"));
@@ -53,7 +53,7 @@ fn a_killed_run_that_replaces_a_result_leaves_one_of_the_two() {
 
 #[test]
 fn a_killed_comparison_or_sweep_goes_on_to_the_same_bytes() {
-    let home = home();
+    let home = quick();
     for command in ["compare", "sweep"] {
         home.done(&format!("{command} scenario.toml -q --out whole"));
         let whole = home.files("whole");
@@ -74,7 +74,7 @@ fn a_killed_comparison_or_sweep_goes_on_to_the_same_bytes() {
 
 #[test]
 fn a_killed_merge_can_be_done_again() {
-    let home = home();
+    let home = quick();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out one --shard 1/2");
     home.done("sweep scenario.toml -q --out two --shard 2/2");
@@ -88,7 +88,7 @@ fn a_killed_merge_can_be_done_again() {
 
 #[test]
 fn a_killed_merge_in_place_can_be_done_again() {
-    let home = home();
+    let home = quick();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out parts --shard 1/2");
     home.done("sweep scenario.toml -q --out parts --shard 2/2");
@@ -116,7 +116,7 @@ fn a_signal_ends_a_merge_with_nothing_written() {
             copy(&home, "parts", "out");
         };
         let mut moments = Moments::of(&home, args, &prepare);
-        for name in ["INT", "TERM"].into_iter().cycle().take(kills() as usize) {
+        for name in ["INT", "TERM"].into_iter().cycle().take(kills() as usize / 3) {
             prepare();
             let before = home.files(out);
             let child = home.begin(args);
@@ -343,6 +343,75 @@ fn nobody_who_reads_is_no_reason_to_lose_results() {
             clear(&home, "out");
         }
     }
+}
+
+#[test]
+fn a_merge_and_a_status_that_nobody_reads_are_done_all_the_same() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out part --shard 1/1");
+    for args in [
+        "merge part --out out",
+        "merge part",
+        "status part",
+        "status part --json",
+        "--help",
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = home.command(args);
+        let output = command.stdout(writer).output().expect("the program runs");
+        assert!(output.status.success(), "{args}: {}", text(&output.stderr));
+    }
+    home.done("sweep scenario.toml -q --out whole");
+    assert_eq!(home.files("out"), home.files("whole"));
+    assert_eq!(home.files("part"), home.files("whole"));
+    for args in ["status part", "--help", "run --help", "--version"] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("there is one");
+        let mut command = home.command(args);
+        let output = command.stdout(full).output().expect("the program runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args}: {said}");
+        assert!(said.contains("cannot write to standard output"), "{args}: {said}");
+    }
+}
+
+#[test]
+fn a_merge_where_nothing_can_be_written_leaves_the_parts() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out part --shard 1/1");
+    let Some(_small) = Mounted::new(&home, "size=2m") else {
+        return;
+    };
+    copy(&home, "part", "small/part");
+    let read_only = ["-o", "remount,ro"];
+    let done = Command::new("mount").args(read_only).arg(home.path("small")).status();
+    assert!(done.expect("mount runs").success());
+    for args in ["merge part --out small/out -q", "merge small/part -q"] {
+        let said = home.refused(1, args);
+        assert!(said.contains("small") && said.contains("Read-only"), "{said}");
+    }
+    assert_eq!(home.files("small/part"), home.files("part"));
+    assert_eq!(fs::read_dir(home.path("small")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn a_directory_that_is_removed_while_it_is_merged_is_an_error_that_names_it() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out out --shard 1/1");
+    let lock = fs::File::create(home.path("out/runs/merge.lock")).expect("made");
+    lock.lock().expect("locked");
+    let mut command = home.command("merge out -q");
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+    wait_until(|| home.path("out/variants").is_dir(), "no merge begins");
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().expect("a child").is_none(), "it does not wait");
+    fs::remove_dir_all(home.path("out")).expect("removed");
+    drop(lock);
+    let output = child.wait_with_output().expect("ended");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("out/") && said.contains("No such file"), "{said}");
+    assert!(!home.path("out").exists());
 }
 
 #[test]
@@ -577,17 +646,52 @@ fn a_place_that_can_not_be_written_is_said_before_anything_is_run() {
 #[test]
 fn no_memory_leaves_no_half_result() {
     let home = home();
-    for command in ["run", "compare"] {
+    for command in ["run", "compare", "sweep"] {
         let args = format!("{command} scenario.toml -q --out out --set group.leechers.count=60000");
         let output = home.limited("ulimit -v 120000", &args).output().expect("sh runs");
-        assert!(!output.status.success(), "{}", text(&output.stderr));
         let said = text(&output.stderr);
-        assert!(said.contains("memory"), "{said}");
+        assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
-            home.files("out").keys().all(|name| name == "plan.json"),
-            "{:?}",
-            home.files("out").keys()
+            said.contains("memory, but a limit (ulimit -v) leaves this process 117 MiB"),
+            "{said}"
         );
+        assert!(!home.path("out").exists());
+    }
+}
+
+/// From limits under which it does not even begin to one that is enough.
+#[test]
+fn a_limit_on_memory_ends_it_before_or_with_nothing_half() {
+    let home = home();
+    home.done("sweep scenario.toml -q --out whole");
+    home.done("sweep scenario.toml -q --out part --shard 1/1");
+    home.done("run scenario.toml -q --out old");
+    home.done("run scenario.toml -q --out new --seed 2");
+    let (whole, old, new) = (home.files("whole"), home.files("old"), home.files("new"));
+    for kib in [10_000, 20_000, 30_000, 50_000, 80_000, 4_000_000] {
+        let limit = format!("ulimit -v {kib}");
+        let tried = |args: &str| home.limited(&limit, args).output().expect("sh runs").status.success();
+
+        let is_done = tried("sweep scenario.toml -q --out out --jobs 2");
+        assert_whole_or_absent(&home, "out", &whole);
+        assert!(!is_done || home.files("out") == whole, "{limit}");
+        home.done("sweep scenario.toml -q --out out --resume");
+        assert_eq!(home.files("out"), whole, "{limit}");
+        clear(&home, "out");
+
+        let is_done = tried("merge part --out out -q");
+        assert_eq!(home.path("out").exists(), is_done, "{limit}");
+        home.done("merge part --out out -q --force");
+        assert_eq!(home.files("out"), whole, "{limit}");
+
+        copy(&home, "old", "out");
+        let is_done = tried("run scenario.toml -q --out out --force --seed 2");
+        assert_eq!(
+            home.files("out"),
+            if is_done { new.clone() } else { old.clone() },
+            "{limit}"
+        );
+        assert!(is_done || kib < 4_000_000);
         clear(&home, "out");
     }
 }

@@ -9,63 +9,8 @@ use swarmsim::compare::{Shard, variants};
 use swarmsim::scenario::limits::{JOBS_MAX, NESTING_MAX, SHARDS_MAX, TRACE_BYTES_MAX};
 use swarmsim::scenario::{LoadOptions, load, parse};
 
-const SCENARIO: &str = r#"
-name = "swarm"
-
-[file]
-size = "64 MiB"
-chunk_size = "64 KiB"
-
-[tracker]
-outages = []
-
-[[group]]
-name = "origin"
-count = 1
-upload = "10 Mbit/s"
-starts_with = "all"
-
-[[group]]
-name = "leechers"
-count = 10
-upload = "1 Mbit/s"
-
-[sweep]
-runs = 2
-
-[compare]
-confidence = 0.95
-"#;
-
-/// What is wrong with the scenario after `sets`.
-fn faults(sets: &[String]) -> Option<String> {
-    let options = LoadOptions {
-        sets: sets.to_vec(),
-        ..LoadOptions::default()
-    };
-    let loaded = parse(SCENARIO, "scenario.toml", Path::new(""), &options);
-    loaded.err().map(|error| error.render(false))
-}
-
-/// `key` can be `inside`, and can't be `outside`.
-fn check(key: &str, inside: &[&str], outside: &[&str]) {
-    for value in inside {
-        let fault = faults(&[format!("{key}={value}")]);
-        assert!(
-            fault.is_none(),
-            "{key} = {value} is possible, but: {}",
-            fault.unwrap_or_default()
-        );
-    }
-    for value in outside {
-        let fault = faults(&[format!("{key}={value}")]).unwrap_or_else(|| panic!("{key} = {value} was accepted"));
-        // Where it stands is shown: in the file, or in the option.
-        assert!(
-            fault.contains("error: ") && fault.contains(" --> "),
-            "{key} = {value}: {fault}"
-        );
-    }
-}
+mod support;
+use support::limits::{SCENARIO, check, faults};
 
 #[test]
 fn counts() {
@@ -364,16 +309,28 @@ fn options() {
     }
 }
 
-/// Of files without content, which take no room.
+/// Of a file without content, which takes no room: one that is too long is refused unread, and one that is just not is read, and is no trace.
+#[test]
+#[ignore = "reads a gigabyte; see docs/reliability.md"]
+fn bytes_of_a_trace_that_is_just_possible() {
+    let said = trace_of(TRACE_BYTES_MAX);
+    assert!(!said.contains("bytes"), "{said}");
+}
+
 #[test]
 fn bytes_of_a_trace() {
+    let said = trace_of(TRACE_BYTES_MAX + 1);
+    assert!(said.contains(&format!("more than {TRACE_BYTES_MAX} bytes")), "{said}");
+}
+
+/// What is wrong with a trace of so many zeros.
+fn trace_of(bytes: u64) -> String {
     let home = tempfile::tempdir().expect("a temporary directory");
     let scenario = SCENARIO.replace("count = 10\n", "arrival.trace.file = \"trace.csv\"\n");
     let trace = fs::File::create(home.path().join("trace.csv")).expect("made");
-    trace.set_len(TRACE_BYTES_MAX + 1).expect("as long");
+    trace.set_len(bytes).expect("as long");
     let error = parse(&scenario, "scenario.toml", home.path(), &LoadOptions::default());
-    let said = error.expect_err("too long").render(false);
-    assert!(said.contains(&format!("more than {TRACE_BYTES_MAX} bytes")), "{said}");
+    error.expect_err("no trace").render(false)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 mod support;
-use support::faults::{Mounted, clear, copy, ended, home, kill_at_random_moments, wait_for_partial};
+use support::faults::{Mounted, clear, copy, ended, home, kill_at_random_moments, kills, quick, wait_for_partial};
 use support::{Home, lines, signal, text};
 
 /// Every file of a study, the store too.
@@ -120,7 +120,7 @@ fn a_link_to_a_study_leads_to_the_one_that_replaces_it() {
 
 #[test]
 fn a_killed_study_that_replaces_another_leaves_one_of_the_two() {
-    let home = home();
+    let home = quick();
     for command in STUDIES {
         home.done(&format!("{command} scenario.toml -q --out old"));
         home.done(&format!("{command} scenario.toml -q --out new --seed 2"));
@@ -148,7 +148,7 @@ fn a_killed_study_that_replaces_another_leaves_one_of_the_two() {
 
 #[test]
 fn what_a_killed_merge_or_run_has_left_goes_with_the_next() {
-    let home = home();
+    let home = quick();
     home.done("sweep scenario.toml -q --out part --shard 1/1");
     home.done("merge part --out merged -q");
     home.done("run scenario.toml -q --out run");
@@ -173,7 +173,7 @@ fn a_second_signal_at_any_moment_leaves_nothing_and_its_exit_code() {
     home.done("run scenario.toml -q --out old");
     home.done("run scenario.toml -q --out new --seed 2");
     let (old, new) = (home.files("old"), home.files("new"));
-    for moment in 0..support::faults::kills() * 5 {
+    for moment in 0..kills() * 2 {
         copy(&home, "old", "out");
         let child = home.begin("run scenario.toml -q --out out --seed 2 --force");
         wait_for_partial(&home);

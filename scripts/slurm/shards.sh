@@ -9,6 +9,11 @@ set -euo pipefail
 
 file=$1 out=$2
 shift 2
+minutes=${TASK_MINUTES:-10}
+if ! [[ $minutes =~ ^([0-9]+\.?[0-9]*|\.[0-9]+)$ && $minutes =~ [1-9] ]]; then
+    echo "TASK_MINUTES is a number above 0, such as 10 or 0.5, not '$minutes'" >&2
+    exit 2
+fi
 for segment in "$out"/runs/shard-*-of-*.jsonl; do
     if [ -e "$segment" ]; then
         number=${segment##*-of-}
@@ -32,8 +37,8 @@ share=$(value share_of_work <"$scratch/played")
 runs=$("$SWARMSIM" status "$scratch/one" --json | value wanted)
 largest=$(scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
 awk -v us=$((ended_us - began_us)) -v share="$share" -v runs="$runs" -v largest="${largest:-1001}" \
-    -v task_s=$((60 * ${TASK_MINUTES:-10} * ${TASK_CPUS:-2})) 'BEGIN {
-    shards = int(us / 1e6 / share / task_s)
+    -v minutes="$minutes" -v cpus="${TASK_CPUS:-2}" 'BEGIN {
+    shards = int(us / 1e6 / share / (60 * minutes * cpus))
     if (shards > runs) shards = runs
     if (shards > largest - 1) shards = largest - 1
     print (shards < 1 ? 1 : shards)

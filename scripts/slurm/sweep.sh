@@ -23,6 +23,9 @@ shards=$1 file=$2 out=$3
 shift 3
 # Without slashes at its end: messages go beside it.
 out=${out%"${out##*[!/]}"}
+# A name that begins with a dash is no option.
+case $file in -*) file=./$file ;; esac
+case $out in -*) out=./$out ;; esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export SWARMSIM=${SWARMSIM:-swarmsim}
 command -v "$SWARMSIM" >/dev/null || { echo "there is no program '$SWARMSIM': set SWARMSIM to its path" >&2 && exit 2; }
@@ -35,6 +38,12 @@ esac
 "$SWARMSIM" sweep "$file" --shard "1/$some" --out "$out" --jobs "${TASK_CPUS:-2}" "$@" --dry-run >/dev/null
 if [ "$shards" = auto ]; then
     shards=$("$here/shards.sh" "$file" "$out" "$@")
+fi
+# The largest number of a task is less than MaxArraySize.
+largest=$(scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
+if [ "$shards" -ge "${largest:-1001}" ]; then
+    echo "this Slurm allows no more than $((${largest:-1001} - 1)) tasks in an array (MaxArraySize), not $shards" >&2
+    exit 2
 fi
 mkdir -p "$out.log"
 

@@ -63,7 +63,11 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     study::check(&plan, jobs).map_err(Failure::Usage)?;
     let default = || Path::new(RESULTS).join(format!("{}-compare", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
-    let directory = Directory::prepare(&target, WHOLE, args.existing())?;
+    let stop = study::watch()?;
+    let directory = stop.guard(
+        || Directory::prepare(&target, WHOLE, args.existing()),
+        Directory::unfinished,
+    )?;
     let voice = Voice {
         json: args.json,
         quiet: args.quiet,
@@ -72,9 +76,8 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     };
     voice.announce(&plan, jobs, &target)?;
 
-    let unfinished = directory.unfinished().map(Path::to_owned);
-    let outcome = study::watched(&plan, args.quiet, errors, unfinished, |stop, watch| {
-        compare::drive(&plan, directory, jobs, stop, watch)
+    let outcome = study::watched(&plan, args.quiet, errors, |watch| {
+        compare::drive(&plan, directory, jobs, &stop, watch)
     })?;
     match outcome {
         Outcome::NotReplaced => Ok(study::not_replaced(&target, errors)),

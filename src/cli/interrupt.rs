@@ -1,12 +1,14 @@
 //! Ctrl-C and SIGTERM: the first asks the run to end cleanly, the second gives up at once.
 
+use crate::cli::Failure;
 use crate::metrics::abandon;
+use anyhow::Context;
 use std::io::{self, Write};
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a shell reports of a program that was interrupted.
 pub(super) const EXIT_CODE: u8 = 130;
@@ -16,7 +18,43 @@ pub(super) const EXIT_CODE: u8 = 130;
 #[derive(Debug)]
 pub(super) struct Interrupt {
     asked: Arc<AtomicBool>,
-    giving_up: Arc<Mutex<()>>,
+    /// The directory to remove when the user has no patience. Its lock is held while it is made, and from the moment in which the process gives up.
+    unfinished: Arc<Mutex<Option<PathBuf>>>,
+}
+
+/// Watches for interrupts: the first says `answer` and sets the flag, the second gives up at once.
+pub(super) fn watch(answer: &'static str) -> Result<Interrupt, Failure> {
+    let interrupt = Interrupt {
+        asked: Arc::default(),
+        unfinished: Arc::default(),
+    };
+    let (asked, unfinished) = (Arc::clone(&interrupt.asked), Arc::clone(&interrupt.unfinished));
+    let watched = ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            // Held until the process ends.
+            let unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
+            // What can't be removed stays, for the next process to remove.
+            let _ = unfinished.as_deref().map(abandon);
+            process::exit(i32::from(EXIT_CODE));
+        }
+        let _ = writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");
+    });
+    watched.context("cannot watch for Ctrl-C").map_err(Failure::Run)?;
+    Ok(interrupt)
+}
+
+impl Interrupt {
+    /// Makes something of which the directory that `unfinished` names goes when the user has no patience.
+    pub fn guard<T, E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+        unfinished: impl FnOnce(&T) -> Option<&Path>,
+    ) -> Result<T, E> {
+        let mut held = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = make()?;
+        *held = unfinished(&made).map(Path::to_owned);
+        Ok(made)
+    }
 }
 
 impl Deref for Interrupt {
@@ -29,27 +67,6 @@ impl Deref for Interrupt {
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        drop(self.giving_up.lock());
+        drop(self.unfinished.lock());
     }
-}
-
-/// Watches for interrupts: the first says `answer` and sets the flag; `unfinished` is the directory to remove when the user
-/// has no patience, if there is one.
-pub(super) fn watch(answer: &'static str, unfinished: Option<PathBuf>) -> Result<Interrupt, ctrlc::Error> {
-    let interrupt = Interrupt {
-        asked: Arc::default(),
-        giving_up: Arc::default(),
-    };
-    let (asked, giving_up) = (Arc::clone(&interrupt.asked), Arc::clone(&interrupt.giving_up));
-    ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            // Held until the process ends.
-            let _held = giving_up.lock();
-            // What can't be removed stays, for the next process to remove.
-            let _ = unfinished.as_deref().map(abandon);
-            process::exit(i32::from(EXIT_CODE));
-        }
-        let _ = writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");
-    })?;
-    Ok(interrupt)
 }

@@ -1,9 +1,8 @@
 //! `swarmsim merge`: the parts of a sweep become one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::choking::OwnChokers;
@@ -35,10 +34,11 @@ pub(super) struct MergeArgs {
 }
 
 pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let merge = Merge::prepare(&args.directories, args.out.as_deref(), args.force)?;
-    let stop = interrupt::watch("no tables are made", merge.unfinished().map(Path::to_owned))
-        .context("cannot watch for Ctrl-C")
-        .map_err(Failure::Run)?;
+    let stop = interrupt::watch("no tables are made")?;
+    let merge = stop.guard(
+        || Merge::prepare(&args.directories, args.out.as_deref(), args.force),
+        Merge::unfinished,
+    )?;
     let merged = match merge.finish(own, &stop) {
         Err(CompareError::Stopped) => {
             errors.warn(

@@ -102,7 +102,10 @@ enum Command {
 /// The whole program: does what its command line says. Scenarios can name the chokers of `own` besides swarmsim's.
 #[must_use]
 pub fn main_with(own: &OwnChokers) -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return answer(&said),
+    };
     let errors = cli.error_style();
     if let Err(error) = file_limit::report_as_error() {
         errors.warn(&format!(
@@ -110,6 +113,14 @@ pub fn main_with(own: &OwnChokers) -> ExitCode {
         ));
     }
     cli.run(own).unwrap_or_else(|failure| failure.report(errors))
+}
+
+/// Prints what the command line asks for (`--help`), or what is wrong with it; the exit code.
+fn answer(said: &clap::Error) -> ExitCode {
+    match said.print().and_then(|()| io::stdout().flush()) {
+        Ok(()) => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+        Err(cause) => Failure::from(cause).report(Style::new(ColorChoice::Auto, &io::stderr())),
+    }
 }
 
 /// Which scenario, and what to change in it.

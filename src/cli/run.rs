@@ -89,12 +89,11 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
     memory::check(estimate, 1).map_err(Failure::Usage)?;
-    let directory = ResultDirectory::create(&target, args.force)?;
-    let asked_to_stop = interrupt::watch("writing what is recorded so far", Some(directory.staging().to_owned()))
-        .context("cannot watch for Ctrl-C")
-        .map_err(Failure::Run)?;
-    // Whatever goes wrong from here on, it is removed before nobody watches any more.
-    let directory = directory;
+    let asked_to_stop = interrupt::watch("writing what is recorded so far")?;
+    let directory = asked_to_stop.guard(
+        || ResultDirectory::create(&target, args.force),
+        |made| Some(made.staging()),
+    )?;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {

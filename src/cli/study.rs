@@ -1,15 +1,15 @@
 //! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and what is said before, on the way and after.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
 use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan, Standing};
 use crate::engine;
@@ -88,20 +88,21 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
     memory::check(estimates.max().unwrap_or(0), jobs)
 }
 
-/// Plays runs of `plan` as `play` does, shows how far they are, and stops when the user wants it; `unfinished` is what to remove if that is to be at once.
+/// Watches for the user who wants a study to stop.
+pub(super) fn watch() -> Result<Interrupt, Failure> {
+    interrupt::watch("finished runs are kept")
+}
+
+/// Plays runs of `plan` as `play` does, and shows how far they are.
 pub(super) fn watched<T>(
     plan: &Plan,
     quiet: bool,
     errors: Style,
-    unfinished: Option<PathBuf>,
-    play: impl FnOnce(&AtomicBool, &mut dyn FnMut(Event<'_>)) -> Result<Outcome<T>, CompareError>,
+    play: impl FnOnce(&mut dyn FnMut(Event<'_>)) -> Result<Outcome<T>, CompareError>,
 ) -> Result<Outcome<T>, Failure> {
-    let stop = interrupt::watch("finished runs are kept", unfinished)
-        .context("cannot watch for Ctrl-C")
-        .map_err(Failure::Run)?;
     let labels: Vec<_> = plan.variants.iter().map(|variant| variant.label.as_str()).collect();
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
-    let outcome = play(&stop, &mut |event| match event {
+    let outcome = play(&mut |event| match event {
         Event::Damaged { damage, is_missing } => warn_of(damage, is_missing, errors),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),

@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::choking::OwnChokers;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::study::{self, StudyArgs, Voice};
 use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say};
 use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard};
@@ -68,6 +69,9 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
         errors,
     };
     if args.dry_run {
+        if let Some(shard) = args.shard {
+            warn_of_more_shards_than_runs(&plan, shard, errors);
+        }
         let standing = compare::check(&plan, args.shard, &target, args.existing())?;
         voice.announce(&plan, jobs, &target)?;
         if args.existing().goes_on() {
@@ -75,11 +79,15 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let directory = Directory::prepare(&target, &segment, args.existing())?;
+    let stop = study::watch()?;
+    let directory = stop.guard(
+        || Directory::prepare(&target, &segment, args.existing()),
+        Directory::unfinished,
+    )?;
     voice.announce(&plan, jobs, &target)?;
     match args.shard {
-        None => whole(&plan, directory, &target, jobs, voice),
-        Some(shard) => part(&plan, shard, &directory, jobs, voice),
+        None => whole(&plan, directory, &target, jobs, &stop, voice),
+        Some(shard) => part(&plan, shard, &directory, jobs, &stop, voice),
     }
 }
 
@@ -94,9 +102,15 @@ impl SweepArgs {
     }
 }
 
-fn whole(plan: &Plan, directory: Directory, target: &Path, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
-    let unfinished = directory.unfinished().map(Path::to_owned);
-    let outcome = study::watched(plan, voice.quiet, voice.errors, unfinished, |stop, watch| {
+fn whole(
+    plan: &Plan,
+    directory: Directory,
+    target: &Path,
+    jobs: usize,
+    stop: &Interrupt,
+    voice: Voice,
+) -> Result<ExitCode, Failure> {
+    let outcome = study::watched(plan, voice.quiet, voice.errors, |watch| {
         compare::drive(plan, directory, jobs, stop, watch)
     })?;
     match outcome {
@@ -117,14 +131,16 @@ fn whole(plan: &Plan, directory: Directory, target: &Path, jobs: usize, voice: V
     }
 }
 
-fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Voice) -> Result<ExitCode, Failure> {
-    if shard.runs(plan).is_empty() {
-        let runs = human::counted(plan.variants.len() as u64 * u64::from(plan.runs), "run");
-        voice.errors.warn(&format!(
-            "there are only {runs} to deal out, and shard {shard} has none of them"
-        ));
-    }
-    let outcome = study::watched(plan, voice.quiet, voice.errors, None, |stop, watch| {
+fn part(
+    plan: &Plan,
+    shard: Shard,
+    directory: &Directory,
+    jobs: usize,
+    stop: &Interrupt,
+    voice: Voice,
+) -> Result<ExitCode, Failure> {
+    warn_of_more_shards_than_runs(plan, shard, voice.errors);
+    let outcome = study::watched(plan, voice.quiet, voice.errors, |watch| {
         compare::drive_shard(plan, shard, directory, jobs, stop, watch)
     })?;
     let target = directory.path();
@@ -159,4 +175,21 @@ fn part(plan: &Plan, shard: Shard, directory: &Directory, jobs: usize, voice: Vo
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says so if some of the shards have nothing to do.
+fn warn_of_more_shards_than_runs(plan: &Plan, shard: Shard, errors: Style) {
+    let runs = plan.variants.len() as u64 * u64::from(plan.runs);
+    if u64::from(shard.of) > runs {
+        errors.warn(&format!(
+            "there are only {} to deal out to {} shards, so some have none of them{}",
+            human::counted(runs, "run"),
+            human::count(shard.of.into()),
+            if shard.runs(plan).is_empty() {
+                format!(", {shard} among them")
+            } else {
+                String::new()
+            },
+        ));
+    }
 }

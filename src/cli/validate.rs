@@ -72,7 +72,7 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
         )));
     }
     let jobs = jobs(args.jobs)?;
-    let stop = interrupt::watch("the table is not written", None).map_err(|error| Failure::Run(error.into()))?;
+    let stop = interrupt::watch("the table is not written")?;
     let mut outcomes = Vec::new();
     for (name, suite) in &suites {
         say(io::stderr(), &format!("{name}: {} runs\n", suite.runs().len()))?;

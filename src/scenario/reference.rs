@@ -109,7 +109,8 @@ fn limits(page: &mut String) {
     row("characters of the name of a variant", &1, &LABEL_CHARS_MAX);
     row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
     row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
-    row("rows of a table, of `capacity_classes`, of `outages`", &0, &ROWS_MAX);
+    row("rows of a table and of `capacity_classes`", &1, &ROWS_MAX);
+    row("`outages`", &0, &ROWS_MAX);
     row("shards of a sweep (`--shard I/N`)", &1, &SHARDS_MAX);
     row("runs at a time (`--jobs`)", &1, &JOBS_MAX);
     row("digits of a quantity", &1, &DIGITS_MAX);

@@ -127,5 +127,20 @@ echo "the number of shards is measured: each run is about one core-second or les
 mkdir measured
 (cd measured && TASK_MINUTES=1 "$root/scripts/slurm/sweep.sh" auto "$root/scenarios/bandwidth_classes.toml" out "${study[@]}" | grep ' 1 tasks')
 finish
+
+echo "half a minute is a task, too; names may begin with a dash; what no array can have is refused before anything is submitted"
+cp "$root/scenarios/bandwidth_classes.toml" -- -study.toml
+TASK_MINUTES=0.5 "$root/scripts/slurm/sweep.sh" auto -study.toml -dashed "${study[@]}" | grep ' tasks'
+finish
+refused() {
+    local words=$1 said
+    shift
+    if said=$("$@" 2>&1); then echo "not refused: $*" && exit 1; fi
+    grep -q "$words" <<<"$said" || { echo "'$said' does not say '$words'" && exit 1; }
+}
+refused MaxArraySize "$root/scripts/slurm/sweep.sh" 50000 -study.toml many "${study[@]}"
+refused TASK_MINUTES env TASK_MINUTES=soon "$root/scripts/slurm/sweep.sh" auto -study.toml many "${study[@]}"
+[ -z "$(squeue -h)" ] && [ ! -e many.log ]
+diff -rx runs local ./-dashed
 rm -rf {out,local,measured/out}/runs
 diff -r local out && diff -r local measured/out && echo "slurm: the bytes of a local sweep"

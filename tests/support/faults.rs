@@ -44,9 +44,14 @@ pub fn home() -> Home {
     Home::new(SCENARIO)
 }
 
+/// With a scenario that is so small that a command can be killed often.
+pub fn quick() -> Home {
+    Home::new(&SCENARIO.replace("8 MiB", "1 MiB").replace("count = 100", "count = 10"))
+}
+
 /// How often each command is killed.
 pub fn kills() -> u32 {
-    std::env::var("SWARMSIM_KILLS").map_or(6, |kills| kills.parse().expect("a number"))
+    std::env::var("SWARMSIM_KILLS").map_or(25, |kills| kills.parse().expect("a number"))
 }
 
 /// Moments at which something is done to a process: drawn from the time that it takes.

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // not every test needs all of it
 
 pub mod faults;
+pub mod limits;
 
 use std::collections::BTreeMap;
 use std::fs;
