@@ -10,6 +10,7 @@ the processor, hence the 5 %. Needs cargo and valgrind.
 
 import argparse
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+BINARY = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "swarmsim"
 BASELINE = ROOT / "benches" / "instructions.csv"
 TOLERANCE = 0.05
 
@@ -31,14 +33,13 @@ CASES = [
 
 def count(scenario: str, sets: list[str]) -> tuple[int, int]:
     """Instructions and chunk transfers of one run."""
-    binary = ROOT / "target" / "release" / "swarmsim"
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "result"
         command = [
             "valgrind",
             "--tool=callgrind",
             f"--callgrind-out-file={folder}/callgrind",
-            str(binary),
+            str(BINARY),
             "run",
             str(ROOT / "scenarios" / f"{scenario}.toml"),
             "--quiet",

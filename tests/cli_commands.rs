@@ -114,6 +114,8 @@ Chokers  choking.<name> for leechers, seeding.<name> for seeds: whom a peer unch
   bittyrant          those that give most for the upload they ask for, until the upload is spent
                      [Piatek et al. 2007]
   fairtorrent        the next chunk to the neighbour that is owed most [Sherman et al. 2009]
+  libtorrent         those that sent most since the last decision, and the one that has waited
+                     longest [leechers of libtorrent 2]
   tit-for-tat-block  no neighbour more than 2 chunks ahead of what came back from it
                      [Bharambe et al. 2006]
   birds              those whose speed is closest to one's own, and one at random

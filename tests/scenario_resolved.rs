@@ -113,7 +113,7 @@ impl Dice {
     }
 
     fn choking(&mut self, leecher: bool) -> Choking {
-        match self.whole(if leecher { 0 } else { 5 }, 11) {
+        match self.whole(if leecher { 0 } else { 6 }, 12) {
             0 => Choking::TitForTat(TitForTat {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
@@ -140,20 +140,24 @@ impl Dice {
                 optimistic_slots: self.small(0),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
             },
-            5 => Choking::Fastest {
+            5 => Choking::Libtorrent {
+                slots: 10_000,
+                optimistic_slots: self.small(0),
+            },
+            6 => Choking::Fastest {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
             },
-            6 => Choking::RoundRobin { slots: self.slots() },
-            7 => Choking::RoundRobinQuota {
+            7 => Choking::RoundRobin { slots: self.slots() },
+            8 => Choking::RoundRobinQuota {
                 slots: self.slots(),
                 quota_chunks: self.small(0),
                 quota_time: self.span(),
             },
-            8 => Choking::Random { slots: self.slots() },
-            9 => Choking::FairTorrent { slots: self.slots() },
-            10 => Choking::Altruist,
+            9 => Choking::Random { slots: self.slots() },
+            10 => Choking::FairTorrent { slots: self.slots() },
+            11 => Choking::Altruist,
             _ => Choking::FreeRider,
         }
     }
@@ -251,10 +255,10 @@ impl Dice {
                 interval: self.span(),
                 optimistic_every: self.small(1),
                 phase: if self.coin() { Phase::Random } else { Phase::Aligned },
-                refill: if self.coin() {
-                    Refill::Immediate
-                } else {
-                    Refill::Periodic
+                refill: match self.whole(0, 2) {
+                    0 => Refill::Immediate,
+                    1 => Refill::Decision,
+                    _ => Refill::Periodic,
                 },
                 rate_window: self.span(),
             },

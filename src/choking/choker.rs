@@ -6,6 +6,7 @@ use crate::choking::bittyrant::BitTyrant;
 use crate::choking::fairtorrent::FairTorrent;
 use crate::choking::fastest::Fastest;
 use crate::choking::free_rider::FreeRider;
+use crate::choking::libtorrent::Libtorrent;
 use crate::choking::own::OwnChokers;
 use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
@@ -209,6 +210,10 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
         Choking::FairTorrent { slots } => Box::new(FairTorrent {
             slots: total_slots(slots, upload),
         }),
+        Choking::Libtorrent {
+            slots,
+            optimistic_slots,
+        } => Box::new(Libtorrent::new(slots, optimistic_slots)),
         Choking::TitForTatBlock { slots, ahead_chunks } => Box::new(TitForTatBlock {
             slots: total_slots(slots, upload),
             ahead_chunks,
@@ -244,6 +249,7 @@ pub fn need_accounts(scenario: &Scenario, own: &OwnChokers) -> bool {
 pub fn bytes_per_neighbour(rule: &Choking) -> usize {
     match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
+        Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
         _ => 0,
     }
 }

@@ -10,6 +10,7 @@
 //! | `propshare` | [`propshare`] | Levin et al. 2008 |
 //! | `bittyrant` | [`bittyrant`] | Piatek et al. 2007 |
 //! | `fairtorrent` | [`fairtorrent`] | Sherman et al. 2009 |
+//! | `libtorrent` | [`libtorrent`] | leechers of libtorrent 2 |
 //! | `tit-for-tat-block` | [`tit_for_tat_block`] | Bharambe et al. 2006 |
 //! | `birds` | [`birds`] | Rahman et al. 2011 |
 //! | `altruist` | [`altruist`] | control |
@@ -23,6 +24,8 @@ pub mod choker;
 pub mod fairtorrent;
 pub mod fastest;
 pub mod free_rider;
+pub mod libtorrent;
+pub mod nth_element;
 pub mod own;
 pub mod propshare;
 pub mod random;

@@ -52,6 +52,11 @@ const CHOKERS: &[Rule] = &[
         "Sherman et al. 2009",
     ),
     (
+        "libtorrent",
+        "those that sent most since the last decision, and the one that has waited longest",
+        "leechers of libtorrent 2",
+    ),
+    (
         "tit-for-tat-block",
         "no neighbour more than 2 chunks ahead of what came back from it",
         "Bharambe et al. 2006",

@@ -128,7 +128,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Phase::Aligned => SimTime((now.0 / rules.interval.0 + 1) * rules.interval.0),
         };
-        self.schedule.arm_peer(peer, PeerTimer::FirstRechoke, first);
+        self.schedule.arm_peer(peer, PeerTimer::Decision, first);
     }
 }
 

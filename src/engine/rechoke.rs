@@ -2,12 +2,15 @@
 
 use crate::choking::{Decision, Neighbour, RechokeView};
 use crate::engine::observer::{Observer, TransferEnd, Unchoke};
-use crate::engine::schedule::Delayed;
+use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
 use crate::scenario::model::Refill;
 use crate::swarm::{Received, Role, Slot};
+use crate::units::SimDuration;
 use smallvec::SmallVec;
+
+const SECOND: SimDuration = SimDuration::from_secs(1);
 
 /// The lightest weight, where the heaviest is 1. A link counts bytes per unit of weight, and by how much that number exceeds the bytes it has moved is
 /// precision lost.
@@ -37,13 +40,38 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// The first decision of `peer`, or one out of turn.
+    pub(super) fn decision_timer(&mut self, peer: PeerIx) {
+        let number = self.swarm.peers[peer].decisions;
+        if number == 0 {
+            return self.rechoke_in_turn(peer);
+        }
+        let rotate = false;
+        self.decide(peer, Decision::Periodic { number, rotate });
+        self.swarm.links.begin_round(self.swarm.peers[peer].links);
+        self.swarm.peers[peer].decided_at = self.now();
+    }
+
+    /// A slot of `peer` has fallen free.
+    pub(super) fn slot_fell_free(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
+        if self.group_of(peer).rechoke.refill != Refill::Decision || state.decisions == 0 {
+            self.jobs.push_back(Job::Refill(peer));
+        } else if self.schedule.peer_timer_at(peer, PeerTimer::Decision).is_none() {
+            // The client looks every second.
+            let seconds = self.now().since(state.life.joined).0 / SECOND.0 + 1;
+            let at = state.life.joined + SimDuration(seconds * SECOND.0);
+            self.schedule.arm_peer(peer, PeerTimer::Decision, at);
+        }
+    }
+
     /// Fills the free slots of `peer`, if it has some and does not wait for its next decision.
     pub(super) fn refill(&mut self, peer: PeerIx) {
         let state = &self.swarm.peers[peer];
         if state.is_alive()
             && state.chunks > 0
             && state.unchoked.len() < state.slots as usize
-            && self.group_of(peer).rechoke.refill == Refill::Immediate
+            && self.group_of(peer).rechoke.refill != Refill::Periodic
             && self.somebody_waits(peer)
         {
             self.decide(peer, REFILL);

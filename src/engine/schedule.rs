@@ -19,8 +19,8 @@ pub enum PeerTimer {
     DownloadClock = 1,
     /// The earliest of its uploads bound by the cap per connection ends.
     CapClock = 2,
-    /// Its first unchoke decision.
-    FirstRechoke = 3,
+    /// Its first unchoke decision, or one out of turn.
+    Decision = 3,
     /// It asks the tracker.
     Announce = 4,
     /// It leaves; or, after a crash, its neighbours find out.
@@ -56,7 +56,7 @@ const PEER_TIMERS: [PeerTimer; 7] = [
     PeerTimer::UploadClock,
     PeerTimer::DownloadClock,
     PeerTimer::CapClock,
-    PeerTimer::FirstRechoke,
+    PeerTimer::Decision,
     PeerTimer::Announce,
     PeerTimer::Leave,
     PeerTimer::GivenEnough,

@@ -195,7 +195,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
         }
         match timer {
             PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock => {} // Done above.
-            PeerTimer::FirstRechoke => self.rechoke_in_turn(peer),
+            PeerTimer::Decision => self.decision_timer(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
             PeerTimer::GivenEnough => self.depart_if_given_enough(peer),

@@ -374,7 +374,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Route { sender, receiver, .. } = self.route(link);
         if self.swarm.links.is_unchoking(link) && !self.swarm.knows_interest(link, sender, receiver) {
             self.choke(link);
-            self.jobs.push_back(Job::Refill(sender));
+            self.slot_fell_free(sender);
         }
     }
 }

@@ -343,6 +343,13 @@ pub enum Choking {
         /// Δ: a neighbour may be this many chunks ahead.
         ahead_chunks: u32,
     },
+    /// Those that sent most since the last decision, and one in turn (libtorrent).
+    Libtorrent {
+        /// Slots in all.
+        slots: u32,
+        /// How many of them are given in turn.
+        optimistic_slots: u32,
+    },
     /// Those whose speed is closest to one's own (Rahman et al. 2011).
     Birds {
         /// Slots given by speed.

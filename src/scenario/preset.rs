@@ -24,6 +24,15 @@ pub enum PresetName {
     Libtorrent,
 }
 
+/// The rule by which leechers unchoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeecherRule {
+    /// Tit-for-tat.
+    TitForTat,
+    /// That of libtorrent.
+    Libtorrent,
+}
+
 /// The rule by which seeds unchoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeedRule {
@@ -44,6 +53,8 @@ pub struct Preset {
     pub interval: SimDuration,
     /// Every this many decisions one is an optimistic rotation.
     pub optimistic_every: u32,
+    /// What follows when a slot falls free.
+    pub refill: Refill,
     /// Window over which rates are measured.
     pub rate_window: SimDuration,
     /// Slots given by rate.
@@ -56,10 +67,14 @@ pub struct Preset {
     pub new_neighbour_weight: u32,
     /// Chunks picked at random before the picker's rule holds.
     pub random_first: u32,
+    /// Whether begun chunks come before new ones.
+    pub strict_priority: bool,
     /// Connections up to which a peer opens more.
     pub initiate: u32,
     /// Connections up to which a peer accepts more.
     pub accept: u32,
+    /// Whom leechers unchoke.
+    pub leecher_rule: LeecherRule,
     /// Whom seeds unchoke.
     pub seed_rule: SeedRule,
     /// Chunks of a slot of `round-robin-quota`.
@@ -83,14 +98,17 @@ const TEXTBOOK: Preset = Preset {
     block_size: Bytes(16 << 10),                        // BEP 3
     interval: SimDuration::from_secs(10),               // BEP 3
     optimistic_every: 3,                                // BEP 3: every 30 s
+    refill: Refill::Immediate,                          // mainline 3.4.2 and 4.0.0, Choker.py
     rate_window: SimDuration::from_secs(20),            // Cohen 2003
     regular_slots: Slots::Fixed(4),                     // Kurose & Ross 2.5: 4 by rate …
     optimistic_slots: 1,                                // … and 1 at random
     snub_after: SimDuration::from_secs(60),             // Cohen 2003: "over a minute"
     new_neighbour_weight: 3,                            // BEP 3
     random_first: 4,                                    // mainline 3.4.2 and 4.0.0
+    strict_priority: true,                              // Cohen 2003
     initiate: 40,                                       // mainline 4.0.0, --max_initiate
     accept: 80,                                         // mainline 4.0.0, --max_allow_in
+    leecher_rule: LeecherRule::TitForTat,               // BEP 3
     seed_rule: SeedRule::Fastest,                       // BEP 3
     quota_chunks: 20,                                   // libtorrent, seeding_piece_quota
     quota_time: SimDuration::from_secs(60),             // libtorrent, choker.cpp
@@ -125,18 +143,21 @@ const MAINLINE_4: Preset = Preset {
 const LIBTORRENT: Preset = Preset {
     interval: SimDuration::from_secs(15),               // unchoke_interval
     optimistic_every: 2,                                // optimistic_unchoke_interval 30 s
+    refill: Refill::Decision,                           // peer_connection.cpp, incoming_not_interested
     rate_window: SimDuration::from_secs(15),            // payload since the last unchoke interval
     regular_slots: Slots::Fixed(7),                     // unchoke_slots_limit 8 …
     optimistic_slots: 1, // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
     snub_after: SimDuration::from_secs(60), // request_timeout
     new_neighbour_weight: 1, // torrent.cpp: by time of last optimistic unchoke
     random_first: 4,     // initial_picker_threshold
-    initiate: 200,       // connections_limit
-    accept: 200,         // connections_limit
+    strict_priority: false, // whole_pieces_threshold: a connection that brings a chunk within 20 s takes whole ones first
+    initiate: 200,          // connections_limit
+    accept: 200,            // connections_limit
+    leecher_rule: LeecherRule::Libtorrent, // choking_algorithm fixed_slots_choker
     seed_rule: SeedRule::RoundRobinQuota, // seed_choking_algorithm round_robin
-    quota_chunks: 20,    // seeding_piece_quota
+    quota_chunks: 20,       // seeding_piece_quota
     quota_time: SimDuration::from_secs(60), // choker.cpp: and held for more than a minute
-    peers_returned: 200, // num_want
+    peers_returned: 200,    // num_want
     min_announce_interval: SimDuration::from_secs(300), // min_announce_interval
     ..TEXTBOOK
 };
@@ -172,7 +193,7 @@ impl Preset {
             interval: self.interval,
             optimistic_every: self.optimistic_every,
             phase: Phase::Random,
-            refill: Refill::Immediate,
+            refill: self.refill,
             rate_window: self.rate_window,
         }
     }

@@ -12,8 +12,8 @@ use super::file::group::{
 use super::file::mix::MixFile;
 use super::file::mode::{ModeFile, RoundsFile};
 use super::file::strategy::{
-    BitTyrantFile, ChokingFile, Nothing, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
-    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile, TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, PhaseFile, PickingFile, PickingRules, PropShareFile,
+    RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
@@ -279,6 +279,7 @@ fn rechoke(model: &Rechoke) -> RechokeFile {
         }),
         refill: Some(match model.refill {
             Refill::Immediate => RefillFile::Immediate,
+            Refill::Decision => RefillFile::Decision,
             Refill::Periodic => RefillFile::Periodic,
         }),
         rate_window: Some(model.rate_window),
@@ -343,6 +344,13 @@ fn choking(model: &Choking) -> ChokingFile {
             selfish_cap: Some(p.selfish_cap.into()),
         }),
         Choking::FairTorrent { slots: count } => ChokingFile::Fairtorrent(SlotsOnly { slots: slots(*count) }),
+        Choking::Libtorrent {
+            slots,
+            optimistic_slots,
+        } => ChokingFile::Libtorrent(LibtorrentFile {
+            slots: whole(*slots),
+            optimistic_slots: whole(*optimistic_slots),
+        }),
         Choking::TitForTatBlock {
             slots: count,
             ahead_chunks,

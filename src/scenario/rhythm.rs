@@ -11,7 +11,7 @@ pub struct Rechoke {
     pub optimistic_every: u32,
     /// Whether each peer has its own phase or all decide at the same time.
     pub phase: Phase,
-    /// Whether a slot that falls free is filled at once or at the next decision.
+    /// What follows when a slot falls free.
     pub refill: Refill,
     /// Length of the window over which rates are measured.
     pub rate_window: SimDuration,
@@ -29,8 +29,10 @@ pub enum Phase {
 /// When a free slot is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refill {
-    /// At once, as real clients do.
+    /// At once, as most clients do.
     Immediate,
+    /// By a decision on all slots within the second, as libtorrent does; a neighbour that turns up before that gets it.
+    Decision,
     /// At the next decision.
     Periodic,
 }

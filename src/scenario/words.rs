@@ -15,6 +15,7 @@ impl Choking {
             Self::PropShare(_) => "propshare",
             Self::BitTyrant(_) => "bittyrant",
             Self::FairTorrent { .. } => "fairtorrent",
+            Self::Libtorrent { .. } => "libtorrent",
             Self::TitForTatBlock { .. } => "tit-for-tat-block",
             Self::Birds { .. } => "birds",
             Self::Altruist => "altruist",

@@ -72,6 +72,10 @@ fn every_choker_completes_a_swarm_of_three_classes() {
         fair_torrent(4),
         birds(),
         block(2),
+        Choking::Libtorrent {
+            slots: 4,
+            optimistic_slots: 1,
+        },
     ];
     for rule in rules {
         for latency in [0, 50_000_000] {

@@ -158,6 +158,10 @@ fn choking() -> impl Strategy<Value = Choking> {
             })
         }),
         (1_u32..5).prop_map(|n| Choking::FairTorrent { slots: Slots::Fixed(n) }),
+        (1_u32..6, 0_u32..3).prop_map(|(slots, optimistic_slots)| Choking::Libtorrent {
+            slots,
+            optimistic_slots: optimistic_slots.min(slots),
+        }),
         (1_u32..5, 1_u32..4).prop_map(|(n, ahead_chunks)| Choking::TitForTatBlock {
             slots: Slots::Fixed(n),
             ahead_chunks,
@@ -209,14 +213,15 @@ fn group() -> impl Strategy<Value = Group> {
         Picker::GlobalRarest,
         Picker::ModeSuppression,
     ]);
-    let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), any::<bool>());
+    let refill = select(vec![Refill::Immediate, Refill::Decision, Refill::Periodic]);
+    let rhythm = (1_u64..30, 1_u32..4, any::<bool>(), refill);
     let view = prop::bool::weighted(0.2);
     (people, churn, rules, picker, rhythm, any::<bool>(), view).prop_map(
         |(people, churn, rules, picker, rhythm, super_seeding, large_view)| {
             let (arrival, departure, capacity) = people;
             let (abort_per_sec, crash_per_sec, timeout, start) = churn;
             let (choking, seeding, initiate, accept, strict_priority, endgame, bounded_start) = rules;
-            let (interval, optimistic_every, aligned, immediate) = rhythm;
+            let (interval, optimistic_every, aligned, refill) = rhythm;
             Group {
                 arrival,
                 departure,
@@ -238,7 +243,7 @@ fn group() -> impl Strategy<Value = Group> {
                     interval: SimDuration::from_secs(interval),
                     optimistic_every,
                     phase: if aligned { Phase::Aligned } else { Phase::Random },
-                    refill: if immediate { Refill::Immediate } else { Refill::Periodic },
+                    refill,
                     rate_window: SimDuration::from_secs(2 * interval),
                 },
                 choking,

@@ -171,13 +171,34 @@ fn two_halves_make_a_whole_without_any_seed() {
     assert_eq!((seen.ending(), seen.completed(0).len()), (Ending::AllDone, 60));
 }
 
+/// A seed with one slot serves one for 16 s, with decisions at 10 and 20 s.
 #[test]
-fn without_immediate_refill_slots_wait_for_the_next_decision() {
-    let mut origin = seeds(1, 1000.0);
-    origin.rechoke.refill = Refill::Periodic;
-    origin.rechoke.phase = Phase::Aligned;
-    let seen = play(&mesh(1, vec![origin, leechers(1, 1000.0, UNLIMITED)]));
-    assert_eq!(seen.completed(1), [26.0]);
+fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decision() {
+    let cases = [
+        (Refill::Immediate, [16.0, 32.0]),
+        (Refill::Decision, [16.0, 33.0]),
+        // The first waits for the decision at 10 s, the second for that at 30 s.
+        (Refill::Periodic, [26.0, 46.0]),
+    ];
+    for (refill, completed) in cases {
+        let mut origin = seeds(1, 1000.0);
+        origin.rechoke.refill = refill;
+        origin.rechoke.phase = Phase::Aligned;
+        origin.seeding = Choking::Fastest {
+            regular_slots: Slots::Fixed(1),
+            optimistic_slots: 0,
+            new_neighbour_weight: 1,
+        };
+        let takers = Group {
+            choking: Choking::FreeRider,
+            seeding: Choking::FreeRider,
+            ..leechers(2, 1000.0, UNLIMITED)
+        };
+        let seen = play(&mesh(1, vec![origin, takers]));
+        let mut times = seen.completed(1);
+        times.sort_by(f64::total_cmp);
+        assert_eq!(times, completed, "{refill:?}");
+    }
 }
 
 #[test]

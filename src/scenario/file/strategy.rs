@@ -30,6 +30,8 @@ pub enum ChokingFile {
     Bittyrant(BitTyrantFile),
     /// The next chunk to the neighbour that is owed most: Sherman et al. 2009.
     Fairtorrent(SlotsOnly),
+    /// Those that sent most since the last decision, and one in turn: leechers of libtorrent.
+    Libtorrent(LibtorrentFile),
     /// No neighbour more than a few chunks ahead of what came back from it: Bharambe et al. 2006 (leechers only).
     TitForTatBlock(TitForTatBlockFile),
     /// The interested neighbours whose speed is closest to one's own: Rahman et al. 2011 (leechers only).
@@ -53,6 +55,7 @@ impl Alternatives for ChokingFile {
         "propshare",
         "bittyrant",
         "fairtorrent",
+        "libtorrent",
         "tit-for-tat-block",
         "birds",
         "altruist",
@@ -167,6 +170,17 @@ pub struct BitTyrantFile {
     pub selfish_cap: Option<Or<Off, BytesPerSec>>,
 }
 
+/// Parameters of `libtorrent`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Libtorrent")]
+pub struct LibtorrentFile {
+    /// Slots in all.
+    #[schemars(extend("default" = 8))]
+    pub slots: Option<Whole>,
+    /// How many of them go in turn to whoever has waited longest; a fifth of them, at least one, if it is left out.
+    pub optimistic_slots: Option<Whole>,
+}
+
 /// Parameters of `tit-for-tat-block`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "TitForTatBlock")]
@@ -217,7 +231,7 @@ pub struct PickingRules {
     #[schemars(extend("default" = 4, "preset" = true))]
     pub random_first: Option<Whole>,
     /// Whether begun chunks come before new ones.
-    #[schemars(extend("default" = true))]
+    #[schemars(extend("default" = true, "preset" = true))]
     pub strict_priority: Option<bool>,
     /// Whether the last chunks are shared out among free connections.
     #[schemars(extend("default" = true))]
@@ -237,8 +251,8 @@ pub struct RechokeFile {
     /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
     #[schemars(extend("default" = "random"))]
     pub phase: Option<PhaseFile>,
-    /// Whether a slot that falls free is filled at once (`"immediate"`) or at the next decision (`"periodic"`).
-    #[schemars(extend("default" = "immediate"))]
+    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`) or at the next regular one (`"periodic"`).
+    #[schemars(extend("default" = "immediate", "preset" = true))]
     pub refill: Option<RefillFile>,
     /// Length of the window over which rates are measured.
     #[schemars(extend("default" = "20 s", "preset" = true))]
@@ -263,6 +277,8 @@ pub enum PhaseFile {
 pub enum RefillFile {
     /// At once.
     Immediate,
+    /// By a decision on all slots within the second.
+    Decision,
     /// At the next decision.
     Periodic,
 }

@@ -4,8 +4,8 @@ use super::check::Check;
 use crate::scenario::file::choice::{Alternatives, Choice, Or, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    BitTyrantFile, ChokingFile, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots, RechokeFile,
-    RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots,
+    RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{
     CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
@@ -14,7 +14,7 @@ use crate::scenario::limits::{
 use crate::scenario::model::{
     BitTyrant, Choking, Phase, Picker, Picking, PropShare, Rechoke, Refill, Slots, TitForTat,
 };
-use crate::scenario::preset::{Preset, SeedRule};
+use crate::scenario::preset::{LeecherRule, Preset, SeedRule};
 use crate::scenario::read::nearest_or_all;
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -26,9 +26,12 @@ pub(super) struct Known<'a> {
     pub own_chokers: &'a [String],
 }
 
-/// Whom leechers unchoke; tit-for-tat unless `file` says otherwise.
+/// Whom leechers unchoke; the preset's rule unless `file` says otherwise.
 pub(super) fn choking(at: &Check<'_>, file: Option<&Choice<ChokingFile>>, known: &Known<'_>) -> Choking {
-    let default = ChokingFile::TitForTat(TitForTatFile::default());
+    let default = match known.preset.leecher_rule {
+        LeecherRule::TitForTat => ChokingFile::TitForTat(TitForTatFile::default()),
+        LeecherRule::Libtorrent => ChokingFile::Libtorrent(LibtorrentFile::default()),
+    };
     choker(at, file.map_or(&default, |choice| &choice.0), known)
 }
 
@@ -51,6 +54,7 @@ pub(super) fn seeding(
         ChokingFile::TitForTat(_) => Some("tit-for-tat"),
         ChokingFile::Propshare(_) => Some("propshare"),
         ChokingFile::Bittyrant(_) => Some("bittyrant"),
+        ChokingFile::Libtorrent(_) => Some("libtorrent"),
         ChokingFile::TitForTatBlock(_) => Some("tit-for-tat-block"),
         ChokingFile::Birds(_) => Some("birds"),
         _ => None,
@@ -107,6 +111,7 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
         ChokingFile::Fairtorrent(p) => Choking::FairTorrent {
             slots: slots_only(&at.key("fairtorrent"), p.slots.as_ref(), preset),
         },
+        ChokingFile::Libtorrent(p) => libtorrent(&at.key("libtorrent"), p),
         ChokingFile::TitForTatBlock(p) => {
             let at = at.key("tit-for-tat-block");
             Choking::TitForTatBlock {
@@ -159,6 +164,18 @@ fn propshare(at: &Check<'_>, file: &PropShareFile, preset: &Preset) -> PropShare
     PropShare {
         exploring_share: at.key("exploring_share").within(share, SHARE_MIN, SHARE_MAX),
         optimistic_slots: at.key("optimistic_slots").count(slots, 1, SLOTS_MAX),
+    }
+}
+
+/// The defaults are `unchoke_slots_limit` and `num_optimistic_unchoke_slots`, whose 0 stands for a fifth.
+fn libtorrent(at: &Check<'_>, file: &LibtorrentFile) -> Choking {
+    let slots = at.key("slots").count(file.slots.unwrap_or(Whole(8)), 1, SLOTS_MAX);
+    let a_fifth = (slots / 5).max(1);
+    Choking::Libtorrent {
+        slots,
+        optimistic_slots: file.optimistic_slots.map_or(a_fifth, |count| {
+            at.key("optimistic_slots").count(count, 0, u64::from(slots))
+        }),
     }
 }
 
@@ -250,6 +267,7 @@ pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Recho
         refill: match file.refill {
             None => default.refill,
             Some(RefillFile::Immediate) => Refill::Immediate,
+            Some(RefillFile::Decision) => Refill::Decision,
             Some(RefillFile::Periodic) => Refill::Periodic,
         },
         rate_window: time("rate_window", file.rate_window, default.rate_window),
@@ -278,7 +296,7 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
         random_first: rules
             .random_first
             .map_or(random_first, |n| at.key("random_first").count(n, 0, CHUNKS_MAX)),
-        strict_priority: rules.strict_priority.unwrap_or(true),
+        strict_priority: rules.strict_priority.unwrap_or(preset.strict_priority),
         endgame: rules.endgame.unwrap_or(true),
     }
 }

@@ -1,0 +1,194 @@
+//! `libtorrent`: the neighbours that sent most since the last decision, and the one whose last optimistic turn is longest ago (libtorrent 2,
+//! `choker.cpp` and `session_impl.cpp`, fixed slots).
+//!
+//! Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate; equals are ranked by what they were sent meanwhile, then by who
+//! has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
+//! A neighbour that turns up while a slot is free gets it at once.
+
+use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
+use crate::choking::nth_element::nth_element;
+use crate::choking::seats::Seats;
+use crate::ids::{LinkIx, PeerId};
+use crate::rng::Rng;
+use crate::units::SimTime;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// The last optimistic turn of a neighbour.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    /// Whose: the place may be another neighbour's by now.
+    peer: PeerId,
+    at: SimTime,
+}
+
+/// The rule `libtorrent`.
+#[derive(Clone, Debug)]
+pub struct Libtorrent {
+    slots: usize,
+    optimistic: usize,
+    /// By the deciding peer's end of the connection.
+    turns: BTreeMap<LinkIx, Turn>,
+}
+
+impl Libtorrent {
+    /// What it keeps for a neighbour, bytes; half as much again for the places of the tree that are free.
+    pub const NEIGHBOUR_BYTES: usize = (size_of::<LinkIx>() + size_of::<Turn>()) * 3 / 2;
+
+    /// With `slots` slots in all, `optimistic` of them given in turn.
+    #[must_use]
+    pub fn new(slots: u32, optimistic: u32) -> Self {
+        Self {
+            slots: slots as usize,
+            optimistic: optimistic.min(slots) as usize,
+            turns: BTreeMap::new(),
+        }
+    }
+
+    /// When the last optimistic turn of `n` began; `None` if it never had one.
+    fn last_turn(&self, n: &Neighbour) -> Option<SimTime> {
+        let turn = self.turns.get(&n.link).filter(|turn| turn.peer == n.peer)?;
+        Some(turn.at)
+    }
+
+    /// Gives the slots that are left to those whose last turn is longest ago. Who has one keeps it unless they `rotate`.
+    fn give_turns(&mut self, seats: &mut Seats<'_>, view: &RechokeView<'_>, rotate: bool, rng: &mut Rng) {
+        if !rotate {
+            seats.keep(|n| n.optimistic);
+        }
+        let longest_ago = |a: &Neighbour, b: &Neighbour| self.last_turn(a).cmp(&self.last_turn(b));
+        for place in seats.ranked(rng, seats.free(), |_| true, longest_ago) {
+            seats.give(place, true);
+            let n = &view.neighbours[place];
+            let turn = Turn {
+                peer: n.peer,
+                at: view.now,
+            };
+            self.turns.insert(n.link, turn);
+        }
+    }
+}
+
+/// The better one first (`choker.cpp`, `unchoke_compare_rr` and what all comparisons share).
+fn best_first(a: &Neighbour, b: &Neighbour) -> Ordering {
+    let sent = |n: &Neighbour| if n.unchoked { n.sent_per_sec } else { 0.0 };
+    b.received_in_round
+        .cmp(&a.received_in_round)
+        .then(sent(b).total_cmp(&sent(a)))
+        .then(a.unchoked_at.cmp(&b.unchoked_at))
+}
+
+impl Choker for Libtorrent {
+    fn slots(&self) -> usize {
+        self.slots
+    }
+
+    fn needs_accounts(&self) -> bool {
+        true
+    }
+
+    fn needs_sent_rates(&self) -> bool {
+        true
+    }
+
+    fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
+        let mut seats = Seats::new(view, self.slots, grants);
+        let Decision::Periodic { rotate, .. } = view.decision else {
+            for place in seats.ranked(rng, seats.free(), |_| true, best_first) {
+                seats.give(place, false);
+            }
+            return;
+        };
+        let mut places: Vec<usize> = (0..view.neighbours.len()).collect();
+        nth_element(&mut places, self.slots, |a, b| {
+            best_first(&view.neighbours[a], &view.neighbours[b]).is_lt()
+        });
+        for place in places.into_iter().take(self.slots - self.optimistic) {
+            seats.give(place, false);
+        }
+        self.give_turns(&mut seats, view, rotate, rng);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
+
+    const ROTATION: Decision = Decision::Periodic {
+        number: 3,
+        rotate: true,
+    };
+
+    /// Twelve neighbours that have sent 0, 10, … 110 bytes since the last decision.
+    fn senders() -> Vec<Neighbour> {
+        (0..12)
+            .map(|i| Neighbour {
+                received_in_round: u64::from(i) * 10,
+                ..neighbour(i)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn four_of_the_five_that_sent_most_since_the_last_decision_earn_a_slot() {
+        for seed in 0..10 {
+            let (all, in_turn) = decide(&mut Libtorrent::new(5, 1), &senders(), at(10), TICK, seed);
+            let earned: Vec<_> = all.iter().filter(|p| !in_turn.contains(p)).collect();
+            assert_eq!((earned.len(), in_turn.len()), (4, 1));
+            assert!(earned.iter().all(|&&place| place >= 7), "{earned:?}");
+        }
+    }
+
+    #[test]
+    fn equals_are_ranked_by_what_they_were_sent_then_by_who_has_waited_longest() {
+        let mut all: Vec<_> = (0..3).map(|i| unchoked_since(neighbour(i), 50, false)).collect();
+        for (n, since) in all.iter_mut().zip([50, 40, 60]) {
+            n.unchoked_at = Some(at(since));
+        }
+        let ranking = |all: &[Neighbour]| {
+            let mut places: Vec<usize> = (0..all.len()).collect();
+            places.sort_by(|&a, &b| best_first(&all[a], &all[b]));
+            places
+        };
+        assert_eq!(ranking(&all), [1, 0, 2]);
+        all[2].sent_per_sec = 1.0;
+        assert_eq!(ranking(&all), [2, 1, 0]);
+        all[2].unchoked = false;
+        assert_eq!(ranking(&all), [1, 0, 2], "who is choked was sent nothing");
+    }
+
+    #[test]
+    fn optimistic_turns_go_round() {
+        let mut choker = Libtorrent::new(1, 1);
+        let mut all: Vec<_> = (0..4).map(neighbour).collect();
+        let mut seen = Vec::new();
+        for turn in 1..=8 {
+            let (_, holder) = decide(&mut choker, &all, at(30 * turn), ROTATION, turn);
+            seen.push(holder[0]);
+            for (place, n) in all.iter_mut().enumerate() {
+                (n.unchoked, n.optimistic) = (place == holder[0], place == holder[0]);
+            }
+            assert_eq!(
+                decide(&mut choker, &all, at(30 * turn + 10), TICK, turn).1,
+                holder,
+                "kept"
+            );
+        }
+        let mut first = seen[..4].to_vec();
+        first.sort_unstable();
+        assert_eq!(first, [0, 1, 2, 3], "everybody has one before anybody has a second");
+        assert_eq!(seen[..4], seen[4..]);
+        // Another neighbour at the same place has not had a turn.
+        all[2].peer = PeerId(9);
+        assert_eq!(decide(&mut choker, &all, at(300), ROTATION, 1).1, [2]);
+    }
+
+    #[test]
+    fn one_that_turns_up_while_a_slot_is_free_gets_it() {
+        let mut all: Vec<_> = (0..3).map(neighbour).collect();
+        all[0] = unchoked_since(all[0], 5, true);
+        let (slots, in_turn) = decide(&mut Libtorrent::new(3, 1), &all, at(12), Decision::Refill, 1);
+        assert_eq!((slots, in_turn), (vec![0, 1, 2], vec![0]));
+    }
+}
