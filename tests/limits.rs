@@ -311,7 +311,7 @@ fn options() {
 
 /// Of a file without content, which takes no room: one that is too long is refused unread, and one that is just not is read, and is no trace.
 #[test]
-#[ignore = "reads a gigabyte; see docs/reliability.md"]
+#[ignore = "reads a gigabyte: cargo test --test limits -- --ignored"]
 fn bytes_of_a_trace_that_is_just_possible() {
     let said = trace_of(TRACE_BYTES_MAX);
     assert!(!said.contains("bytes"), "{said}");
@@ -344,6 +344,11 @@ fn columns_of_a_trace() {
     };
     let with_unknown = |unknown: usize| format!("arrival_s{}", ",a".repeat(unknown));
     assert_eq!(read("arrival_s"), Ok(()));
+    let error = read(&"a".repeat(10_000)).expect_err("a name that fills screens");
+    assert!(error.contains("unknown column `aaaa") && error.len() < 2000, "{error}");
+    let error = read("arrival_s\n\"1").expect_err("half a field");
+    assert!(error.contains("never closed") && error.contains("trace.csv:2:1"), "{error}");
+    assert_eq!(read("\"arrival_s\""), Ok(()));
     // Few enough to be looked at one by one.
     let error = read(&with_unknown(19)).expect_err("unknown columns");
     assert!(

@@ -71,6 +71,9 @@ fn slots() {
         );
         within(&format!("choking.{choker}"), "{ … }", both);
     }
+    within("choking.libtorrent.slots", "…", (&["1", "10000"], &["0", "10001"]));
+    let in_turn: (&[&str], &[&str]) = (&["0", "5"], &["6", "-1"]);
+    within("choking.libtorrent", "{ slots = 5, optimistic_slots = … }", in_turn);
     let explorers: (&[&str], &[&str]) = (&["1", "10000"], &["0", "10001"]);
     within("choking.propshare.optimistic_slots", "…", explorers);
 }

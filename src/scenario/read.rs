@@ -75,7 +75,7 @@ fn steps(path: &serde_ignored::Path<'_>) -> Path {
 }
 
 /// The key, or the begin of one that fills screens.
-fn shortened(key: &str) -> String {
+pub(super) fn shortened(key: &str) -> String {
     match key.char_indices().nth(KEY_CHARS_SHOWN) {
         Some((end, _)) => format!("{}…", &key[..end]),
         None => key.to_owned(),

@@ -7,7 +7,7 @@ use super::file::group::{TraceFile, TracedPeerFile};
 use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX};
 use super::model::TracedPeer;
 use super::problem::Excerpt;
-use super::read::nearest_or_all;
+use super::read::{nearest_or_all, shortened};
 use super::validate::Check;
 use crate::units::{BytesPerSec, SimTime};
 
@@ -112,6 +112,14 @@ impl Table<'_> {
 fn csv_peers(at: &Check<'_>, name: &str, text: &str) -> Vec<TracedPeer> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let table = Table { name, text };
+    if let Some(last) = text.rfind('"').filter(|_| text.matches('"').count() % 2 == 1) {
+        at.error_in(
+            Excerpt::new(name, text, last..last + 1),
+            "a quotation mark is never closed",
+            "remove it: times and rates need none",
+        );
+        return Vec::new();
+    }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .flexible(true)
@@ -176,7 +184,7 @@ fn columns(at: &Check<'_>, table: &Table<'_>, header: &csv::StringRecord) -> Opt
         let kind = |column: &Option<Column>| column.as_ref().map(std::mem::discriminant);
         if column.is_none() {
             let help = nearest_or_all(name, names, "the columns can be");
-            at.error_in(table.excerpt(0, index), format!("unknown column `{name}`"), help);
+            at.error_in(table.excerpt(0, index), format!("unknown column `{}`", shortened(name)), help);
         } else if columns.iter().any(|other| kind(other) == kind(&column)) {
             at.error_in(
                 table.excerpt(0, index),

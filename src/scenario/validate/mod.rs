@@ -83,6 +83,7 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path, own_chokers: &[Stri
     mode::check_keys(&root, file, scenario.run.mode);
     mode::check_uploads(&root.key("group"), &scenario);
     warn_of_time_limit(&root, &scenario);
+    warn_of_samples(&root, &scenario);
     (scenario, findings.into_inner())
 }
 
@@ -308,6 +309,20 @@ fn check_total(at: &Check<'_>, groups: &[Group], time_limit: SimDuration) {
         at.error(
             format!("{total:.0} peers in all groups together"),
             format!("at most {PEERS_MAX} are possible"),
+        );
+    }
+}
+
+/// Rows of the time series from which on the file is larger than anybody wants.
+const MANY_SAMPLES: u64 = 100_000_000;
+
+/// Warns if the time series may become a very large file.
+fn warn_of_samples(root: &Check<'_>, scenario: &Scenario) {
+    let samples = scenario.run.time_limit.0 / scenario.run.sample_interval.0;
+    if samples > MANY_SAMPLES {
+        root.key("run").key("sample_interval").warn(
+            format!("up to {samples} rows of the time series, one for every {}", scenario.run.sample_interval),
+            "take a longer interval, or a shorter run.time_limit",
         );
     }
 }
