@@ -131,6 +131,12 @@ fn times() {
         &["\"5 min\"", "\"3650 d\""],
         &["\"0 s\"", "\"3651 d\""],
     );
+    // No longer than the usual one.
+    check(
+        "tracker.min_announce_interval",
+        &["\"1 ms\"", "\"30 min\""],
+        &["\"0 s\"", "\"999 us\"", "\"31 min\""],
+    );
 }
 
 #[test]
@@ -347,7 +353,10 @@ fn columns_of_a_trace() {
     let error = read(&"a".repeat(10_000)).expect_err("a name that fills screens");
     assert!(error.contains("unknown column `aaaa") && error.len() < 2000, "{error}");
     let error = read("arrival_s\n\"1").expect_err("half a field");
-    assert!(error.contains("never closed") && error.contains("trace.csv:2:1"), "{error}");
+    assert!(
+        error.contains("never closed") && error.contains("trace.csv:2:1"),
+        "{error}"
+    );
     assert_eq!(read("\"arrival_s\""), Ok(()));
     // Few enough to be looked at one by one.
     let error = read(&with_unknown(19)).expect_err("unknown columns");

@@ -243,9 +243,14 @@ fn too_many_rows_of_the_time_series_are_warned_of() {
             ..LoadOptions::default()
         };
         let loaded = parse(starter(), "s.toml", Path::new(""), &options);
-        loaded.map(|loaded| loaded.warnings).unwrap_or_else(|error| panic!("{error}"))
+        loaded
+            .map(|loaded| loaded.warnings)
+            .unwrap_or_else(|error| panic!("{error}"))
     };
     assert_eq!(warnings("1 s"), [""; 0]);
     let said = warnings("1 ms");
-    assert!(said.len() == 1 && said[0].contains("rows of the time series"), "{said:?}");
+    assert!(
+        said.len() == 1 && said[0].contains("rows of the time series"),
+        "{said:?}"
+    );
 }

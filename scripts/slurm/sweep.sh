@@ -40,7 +40,7 @@ if [ "$shards" = auto ]; then
     shards=$("$here/shards.sh" "$file" "$out" "$@")
 fi
 # The largest number of a task is less than MaxArraySize.
-largest=$(scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
+largest=$({ scontrol show config 2>/dev/null || true; } | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
 if [ "$shards" -ge "${largest:-1001}" ]; then
     echo "this Slurm allows no more than $((${largest:-1001} - 1)) tasks in an array (MaxArraySize), not $shards" >&2
     exit 2

@@ -184,7 +184,11 @@ fn columns(at: &Check<'_>, table: &Table<'_>, header: &csv::StringRecord) -> Opt
         let kind = |column: &Option<Column>| column.as_ref().map(std::mem::discriminant);
         if column.is_none() {
             let help = nearest_or_all(name, names, "the columns can be");
-            at.error_in(table.excerpt(0, index), format!("unknown column `{}`", shortened(name)), help);
+            at.error_in(
+                table.excerpt(0, index),
+                format!("unknown column `{}`", shortened(name)),
+                help,
+            );
         } else if columns.iter().any(|other| kind(other) == kind(&column)) {
             at.error_in(
                 table.excerpt(0, index),

@@ -318,10 +318,13 @@ const MANY_SAMPLES: u64 = 100_000_000;
 
 /// Warns if the time series may become a very large file.
 fn warn_of_samples(root: &Check<'_>, scenario: &Scenario) {
-    let samples = scenario.run.time_limit.0 / scenario.run.sample_interval.0;
-    if samples > MANY_SAMPLES {
+    let samples = scenario.run.time_limit.0.checked_div(scenario.run.sample_interval.0);
+    if let Some(samples) = samples.filter(|samples| *samples > MANY_SAMPLES) {
         root.key("run").key("sample_interval").warn(
-            format!("up to {samples} rows of the time series, one for every {}", scenario.run.sample_interval),
+            format!(
+                "up to {samples} rows of the time series, one for every {}",
+                scenario.run.sample_interval
+            ),
             "take a longer interval, or a shorter run.time_limit",
         );
     }
