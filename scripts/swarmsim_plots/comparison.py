@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -162,7 +163,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     figure = style.figure(width)
     axes = figure.subplots()
     named = [others.get(variant, "") for variant in rows["variant"]]
-    entries = []
+    entries: list[tuple[Any, str]] = []
     lines = list(rows.assign(place=rows["setting"].map(place_of), other=named).groupby("other", sort=False))
     for ix, (other, line) in enumerate(lines):
         line = line.sort_values("place")
@@ -178,7 +179,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         line = line.assign(bound=line["variant"].map(least)).sort_values("place")
         if line["bound"].notna().any():
             handle = axes.plot(line["place"], line["bound"] / size, color=GREY, linestyle=LINES[(ix + 1) % len(LINES)])[0]
-            entries += [(handle, f"{other}: lower bound" if other else "lower bound")]
+            entries += [(handle, f"{other!s}: lower bound" if other else "lower bound")]
     lowest = np.nanmin([rows["low"].fillna(rows["mean"]).min(), *least.values()])
     low, high = positions.min(), positions.max()
     if numeric and low > 0 and high >= FAR_APART * low:
