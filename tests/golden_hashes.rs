@@ -70,7 +70,8 @@ fn play(called: &str, command: &str, name: &str, options: &[&str], hashes: &mut 
         .expect("results")
         .map(|entry| entry.expect("an entry").path());
     // The plan names the commit of the program.
-    let is_table = |path: &PathBuf| path.is_file() && !path.ends_with("plan.json");
+    let is_table =
+        |path: &PathBuf| path.is_file() && !["plan.json", "warnings.json"].iter().any(|name| path.ends_with(name));
     for path in paths.filter(is_table) {
         let file = path.file_name().expect("a name").to_string_lossy().into_owned();
         let crc32 = crc32fast::hash(&fs::read(&path).expect("read"));

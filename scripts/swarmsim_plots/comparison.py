@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from .data import NoDataError, PlotError, Result
-from .style import BYTES, COLOURS, GREY, TIMES, Style, fill, legend, look, mark, note, scale, short, words
+from .style import BYTES, COLOURS, GREY, LINES, TIMES, Style, fill, legend, look, mark, note, scale, short, words
 
 # Share of the width of a figure that names beside their rows have at most.
 NAMES = 0.4
@@ -26,6 +28,16 @@ ASIDE = 0.4
 FAR_APART = 10
 # From this share of the highest value on downwards a value is near 0.
 NEAR_ZERO = 1 / 3
+# Metrics that are times of completion.
+COMPLETION = re.compile(r"(?:^|\.)completion_[^.]*$")
+# With more variants than this bands hide one another.
+BANDS_MAX = 4
+# With more than there are colours each has a panel of its own, so many side by side.
+SIDE_BY_SIDE = {"one": 3, "two": 6}
+# The others in such a panel.
+PALE = "#c4c4c4"
+# The height of such a panel, in heights of a figure.
+PANEL_HEIGHT = 0.5
 BARE = re.compile(r"true|false|[-+.\deE]+")
 
 
@@ -38,6 +50,16 @@ class Choice:
     factor_label: str = ""
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A line of a variant, and the lowest and highest values around it."""
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    span: tuple[np.ndarray, np.ndarray] | None = None
+
+
 def cdf(result: Result, style: Style, width: str) -> Figure:
     """Share of all leechers that had the file after a time: mean over the runs of a variant, and their range as a band."""
     runs = result.table("runs.csv", "variant", "run", "leechers", "completed")
@@ -48,29 +70,28 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
         raise NoDataError(f"nobody completed in any run of `{result.path}`")
     unit, factor = scale(TIMES, longest)
     times = np.linspace(0, longest, 400)
-    figure = style.figure(width)
-    axes = figure.subplots()
-    entries = []
-    for ix, (variant, rows) in enumerate(table.groupby("variant", sort=False)):
-        shares = np.array([_share(times, run) for _, run in rows.groupby("run")])
-        axes.fill_between(times / factor, shares.min(0) * 100, shares.max(0) * 100, color=COLOURS[ix % 7], alpha=0.2, linewidth=0)
-        entries += [(axes.plot(times / factor, shares.mean(0) * 100, **look(ix))[0], str(variant))]
-    axes.set(xlabel=f"time since joining ({unit})", ylabel="leechers done (%)", xlim=(0, None), ylim=(0, 102))
-    legend(figure, entries)
+    curves = []
+    for variant, rows in table.groupby("variant", sort=False):
+        shares = np.array([_share(times, run) for _, run in rows.groupby("run")]) * 100
+        span = (shares.min(0), shares.max(0)) if len(shares) > 1 else None
+        curves += [Curve(str(variant), times / factor, shares.mean(0), span)]
+    count = runs["run"].nunique()
+    said = [f"line: mean over {count} runs" if count > 1 else "line: the one run"]
+    said[0] += "; band: lowest and highest" if count > 1 and _has_bands(curves) else ""
     missing = int((runs["leechers"] - runs["completed"]).sum())
-    said = [f"line: mean over {runs['run'].nunique()} runs; band: lowest and highest"]
     said += [f"{missing:,} of {runs['leechers'].sum():,} leechers did not complete"] if missing else []
-    note(axes, said)
-    return figure
+    return _of_variants(curves, style, width, (f"time since joining ({unit})", "leechers done (%)"), said)
 
 
 def differences(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     """Paired differences to the baseline, with the intervals that hold together."""
     metric, rows = _metric(result, _wanted(result, choice)[0])
-    rows = rows.dropna(subset="difference").iloc[::-1]
+    label, factor = _label(result, metric)
+    rows = rows.dropna(subset="difference_low").iloc[::-1]
     if rows.empty:
-        raise NoDataError(f"`{metric}` has no difference: is there but one variant, or was it never defined?")
-    label, factor = _label(metric, rows, np.nanmax(rows[["difference_low", "difference_high", "difference"]].abs().to_numpy()))
+        raise NoDataError(
+            f"`{metric}` has no interval of a difference: that needs two variants, and two runs of each in which it is defined"
+        )
     figure = _high(style, width, len(rows))
     axes = figure.subplots()
     axes.axvline(0, color=GREY, linewidth=0.8)
@@ -82,7 +103,8 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> Fig
     axes.margins(x=0.12)
     room = 1 - NAMES
     baseline = short(rows["baseline"].iloc[0], figure.get_figwidth() * 72 * room, style.text)
-    lines = [fill(figure, line, style.text, room) for line in (f"difference of {label}", f"to {baseline}")]
+    unit = label.removeprefix(words(metric))
+    lines = [fill(figure, line, style.text, room) for line in (f"difference of {words(metric)}", f"to {baseline}{unit}")]
     axes.set(xlabel="\n".join(lines), ylim=(-0.6, len(rows) - 0.4))
     level = f"{rows['confidence'].iloc[0] * 100:g} % intervals that hold together, {_runs(rows)}"
     note(axes, [f"{level}; hollow: not resolved", *_caveats(rows)], room)
@@ -96,20 +118,15 @@ def runs(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     table = table[table["metric"] == metric].dropna(subset="value")
     if table.empty:
         raise NoDataError(f"`{metric}` is not defined in any run")
-    label, size = _label(metric, rows, table["value"].abs().max())
-    figure = style.figure(width)
-    axes = figure.subplots()
-    entries = []
-    for ix, variant in enumerate(rows["variant"]):
+    label, size = _label(result, metric)
+    curves = []
+    for variant in rows["variant"]:
         values = np.sort(table.loc[table["variant"] == variant, "value"]) / size
         if len(values):
-            steps = np.r_[0, np.arange(1, len(values) + 1), len(values)] * 100 / len(values)
-            line = axes.step(np.r_[values[0], values, table["value"].max() / size], steps, where="post", **look(ix))[0]
-            entries += [(line, str(variant))]
-    axes.set(xlabel=label, ylabel="runs (%)", ylim=(0, 102))
-    legend(figure, entries)
-    note(axes, [_runs(rows), *_caveats(rows)])
-    return figure
+            # The corners of the steps, which go on to the highest value of all.
+            places = np.repeat(np.r_[values, table["value"].max() / size], 2)[:-1]
+            curves += [Curve(str(variant), places, np.repeat(np.arange(len(values) + 1), 2)[1:] * 100 / len(values))]
+    return _of_variants(curves, style, width, (label, "runs (%)"), [_runs(rows), *_caveats(rows)])
 
 
 def metrics(result: Result, style: Style, width: str, choice: Choice) -> Figure:
@@ -121,11 +138,11 @@ def metrics(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     figure = _high(style, width, (count + 3) * lines)
     panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
     for axes, name in zip(panels.flat, names, strict=False):
-        _panel(axes, *_metric(result, name))
+        _panel(axes, *_metric(result, name), *_label(result, name))
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
     rows = _metric(result, names[0])[1]
-    said = [f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}", *_caveats(rows)]
+    said = [_means(rows), *_caveats(rows)]
     note(panels[0, 0], said, 1 - NAMES)
     return figure
 
@@ -138,7 +155,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     if rows.empty:
         raise NoDataError(f"`{metric}` is not defined in any run")
     highest = rows["high"].fillna(rows["mean"]).max()
-    label, size = _label(metric, rows, highest)
+    label, size = _label(result, metric)
     numeric = bool(over["number"].notna().all())
     places = over.drop_duplicates("setting").reset_index(drop=True)
     positions = places["number"] if numeric else pd.Series(places.index, dtype=float)
@@ -146,7 +163,7 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     figure = style.figure(width)
     axes = figure.subplots()
     named = [others.get(variant, "") for variant in rows["variant"]]
-    entries = []
+    entries: list[tuple[Any, str]] = []
     lines = list(rows.assign(place=rows["setting"].map(place_of), other=named).groupby("other", sort=False))
     for ix, (other, line) in enumerate(lines):
         line = line.sort_values("place")
@@ -157,6 +174,13 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
         aside = ScaledTranslation((ix - (len(lines) - 1) / 2) * style.text * ASIDE / 72, 0, figure.dpi_scale_trans)
         bars = axes.errorbar(line["place"], line["mean"] / size, yerr=reach, capsize=2, transform=axes.transData + aside, **shown)
         entries += [(bars, str(other))] if other else []
+    least = _bounds(result, metric) if numeric else {}
+    for ix, (other, line) in enumerate(lines):
+        line = line.assign(bound=line["variant"].map(least)).sort_values("place")
+        if line["bound"].notna().any():
+            handle = axes.plot(line["place"], line["bound"] / size, color=GREY, linestyle=LINES[(ix + 1) % len(LINES)])[0]
+            entries += [(handle, f"{other!s}: lower bound" if other else "lower bound")]
+    lowest = np.nanmin([rows["low"].fillna(rows["mean"]).min(), *least.values()])
     low, high = positions.min(), positions.max()
     if numeric and low > 0 and high >= FAR_APART * low:
         axes.set_xscale("log")
@@ -169,13 +193,77 @@ def factor(result: Result, style: Style, width: str, choice: Choice) -> Figure:
     room = figure.get_figwidth() * 72 * 0.8 / len(places)
     axes.set_xticks(list(positions), [short(setting, room, mpl.rcParams["xtick.labelsize"]) for setting in places["setting"]])
     # The name of a group on a line of its own: the axis is short.
-    axes.set(xlabel=choice.factor_label or over["factor"].iloc[0], ylabel=label.replace(": ", ":\n"))
-    limits = _limits(rows["low"].fillna(rows["mean"]).min() / size, highest / size)
+    logarithmic = " (logarithmic)" if axes.get_xscale() == "log" else ""
+    axes.set(xlabel=(choice.factor_label or over["factor"].iloc[0]) + logarithmic, ylabel=label.replace(": ", ":\n"))
+    limits = _limits(lowest / size, np.nanmax([highest, *least.values()]) / size)
     axes.set_ylim(*limits)
     legend(figure, entries)
-    level = f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
-    note(axes, [level, *(["the y axis does not start at 0"] if limits[0] > 0 else []), *_caveats(rows)])
+    note(axes, [_means(rows), *(["the y axis does not start at 0"] if limits[0] > 0 else []), *_caveats(rows)])
     return figure
+
+
+def _has_bands(curves: list[Curve]) -> bool:
+    """Whether each variant can have its band: few do not hide one another, and of many each has a panel."""
+    return len(curves) <= BANDS_MAX or len(curves) > len(COLOURS)
+
+
+def _of_variants(curves: list[Curve], style: Style, width: str, labels: tuple[str, str], said: list[str]) -> Figure:
+    """Curves that rise to 100 %: together as long as each has a colour of its own, else each in a panel among the others."""
+    if len(curves) > len(COLOURS):
+        return _apart(curves, style, width, labels, said)
+    figure = style.figure(width)
+    axes = figure.subplots()
+    entries = []
+    for ix, curve in enumerate(curves):
+        if curve.span and _has_bands(curves):
+            axes.fill_between(curve.x, *curve.span, color=COLOURS[ix], alpha=0.2, linewidth=0)
+        entries += [(axes.plot(curve.x, curve.y, **look(ix))[0], curve.name)]
+    axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(0, 102))
+    if labels[1].startswith("leechers"):
+        axes.set_xlim(0, None)
+    legend(figure, entries)
+    note(axes, said)
+    return figure
+
+
+def _apart(curves: list[Curve], style: Style, width: str, labels: tuple[str, str], said: list[str]) -> Figure:
+    """A panel for each curve, with the others in grey behind it."""
+    columns = SIDE_BY_SIDE[width]
+    lines = -(-len(curves) // columns)
+    figure = style.figure(width)
+    figure.set_figheight(style.height * PANEL_HEIGHT * lines + style.text * 5 / 72)
+    panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
+    room = figure.get_figwidth() * 72 * 0.85 / columns
+    for ix, axes in enumerate(panels.flat):
+        if ix >= len(curves):
+            axes.set_visible(False)
+            continue
+        for other in curves:
+            axes.plot(other.x, other.y, color=PALE, linewidth=style.line * 0.4)
+        curve = curves[ix]
+        if curve.span:
+            axes.fill_between(curve.x, *curve.span, color=COLOURS[0], alpha=0.25, linewidth=0)
+        axes.plot(curve.x, curve.y, color=COLOURS[0])
+        axes.set_title(short(curve.name, room, mpl.rcParams["axes.titlesize"]), loc="left")
+        axes.set(ylim=(0, 102), yticks=(0, 50, 100))
+        axes.xaxis.set_major_locator(MaxNLocator(3))
+        # What stands below it is not there in the last line.
+        axes.tick_params(labelbottom=ix + columns >= len(curves))
+    figure.supxlabel(labels[0], fontsize=style.text)
+    figure.supylabel(labels[1], fontsize=style.text)
+    size = mpl.rcParams["axes.titlesize"]
+    text = "\n".join(fill(figure, line, size, 0.95) for line in [*said, "grey: the other variants"])
+    figure.suptitle(text, x=0.02, ha="left", color=GREY, fontsize=size)
+    return figure
+
+
+def _bounds(result: Result, metric: str) -> dict[str, float]:
+    """What no protocol can do sooner, for variants in which it is known in all runs: then all come at once, and both metrics are the same."""
+    if metric not in ("completion_last_s", "makespan_s"):
+        return {}
+    runs = result.table("runs.csv", "variant", "lower_bound_s")
+    bounds = runs.groupby("variant")["lower_bound_s"].agg(lambda column: column.mean(skipna=False)).dropna()
+    return {str(variant): float(bound) for variant, bound in bounds.items()}
 
 
 def _limits(low: float, high: float) -> tuple[float, float]:
@@ -213,14 +301,21 @@ def _metric(result: Result, name: str) -> tuple[str, pd.DataFrame]:
     return name, table[table["metric"] == name]
 
 
-def _label(metric: str, rows: pd.DataFrame, largest: float) -> tuple[str, float]:
-    """The metric in words with the unit in which `largest` reads best, and the size of that unit."""
+def _label(result: Result, metric: str) -> tuple[str, float]:
+    """The metric in words with its unit, and the size of that unit: the same in all figures, and for all times of completion."""
+    table = result.table("comparison_summary.csv", "metric", "unit", "mean")
+    own = table[table["metric"] == metric]
     known = {"s": TIMES, "bytes": BYTES}
-    unit = rows["unit"].iloc[0]
+    unit = own["unit"].iloc[0]
     if metric.endswith("utilisation"):
         return f"{words(metric)} (%)", 0.01
     if unit not in known:
         return words(metric), 1.0
+    largest = own["mean"].abs().max()
+    if COMPLETION.search(metric):
+        alike = table[table["metric"].str.contains(COMPLETION)]
+        times = result.table("comparison_quantiles.csv", "completion_time_s")["completion_time_s"]
+        largest = np.nanmax([alike["mean"].max(), times.max()])
     name, size = scale(known[unit], largest)
     return f"{words(metric)} ({name})", size
 
@@ -232,14 +327,14 @@ def _high(style: Style, width: str, lines: int) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, metric: str, rows: pd.DataFrame) -> None:
+def _panel(axes: Axes, metric: str, rows: pd.DataFrame, label: str, size: float) -> None:
     rows = rows.iloc[::-1]
-    label, size = _label(metric, rows, rows["high"].fillna(rows["mean"]).max())
     for place, row in enumerate(rows.to_dict("records")):
         if not np.isnan(row["mean"]):
             _interval(axes, place, (row["low"], row["mean"], row["high"]), size, True)
     _name_rows(axes, rows["variant"])
     axes.set(xlabel=label, ylim=(-0.6, len(rows) - 0.4))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
 def _interval(axes: Axes, place: int, figures: tuple[float, float, float], size: float, filled: bool) -> None:
@@ -257,7 +352,14 @@ def _name_rows(axes: Axes, names: pd.Series) -> None:
 
 
 def _runs(rows: pd.DataFrame) -> str:
-    return f"{rows['runs'].max()} runs"
+    count = rows["runs"].max()
+    return f"{count} runs" if count > 1 else "one run"
+
+
+def _means(rows: pd.DataFrame) -> str:
+    if rows["low"].isna().all():
+        return f"{_runs(rows)}, too few for an interval"
+    return f"mean and {rows['confidence'].iloc[0] * 100:g} % interval, {_runs(rows)}"
 
 
 def _caveats(rows: pd.DataFrame) -> list[str]:

@@ -8,8 +8,6 @@ use crate::compare::{Better, Difference, Estimate, Finished, Interval, MetricRes
 use crate::human;
 
 const NONE: &str = "–";
-/// Fewer runs than this say little about how much runs differ.
-const RUNS_FEW: u32 = 10;
 
 /// Of more variants than this only the first are listed.
 const VARIANTS_SHOWN: usize = 20;
@@ -44,33 +42,6 @@ pub(super) fn plan(plan: &Plan, jobs: usize, target: &Path, style: Style) -> Str
     line("results", &target.display().to_string());
     text.push('\n');
     text
-}
-
-/// What to be careful about before anything is run.
-pub(super) fn warnings(plan: &Plan) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
-        warnings.push(format!(
-            "each variant has only {}: intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of \
-             counts are then often too narrow. More with --runs.",
-            human::counted(plan.runs.into(), "run")
-        ));
-    }
-    if plan.arrivals_differ() {
-        warnings.push(
-            "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
-             peers of other groups are then not the same ones in all variants, and differences are wider."
-                .to_owned(),
-        );
-    }
-    if plan.is_open() && plan.warm_up.is_none() {
-        warnings.push(
-            "peers keep coming, and nothing is cut off at the start: those that found an empty swarm count too. \
-             `warm_up = \"mser-5\"` in [compare], or a time, leaves them out."
-                .to_owned(),
-        );
-    }
-    warnings
 }
 
 /// The tables and the lines below them.
@@ -316,32 +287,4 @@ fn signed(value: f64, decimals: usize) -> String {
 
 fn percent(share: f64) -> String {
     format!("{} %", (share * 1e6).round() / 1e4)
-}
-
-/// What to be careful about with what came out.
-pub(super) fn caveats(plan: &Plan, finished: &Finished) -> Vec<String> {
-    let mut caveats = Vec::new();
-    let unfinished: u32 = finished.analysis.variants.iter().map(|state| state.not_finished).sum();
-    if unfinished > 0 {
-        caveats.push(format!(
-            "{} ended before all was done (see `ending` in runs.csv): completion times are those of the peers that made it.",
-            human::counted(unfinished.into(), "run")
-        ));
-    }
-    let emptied: u32 = finished.analysis.variants.iter().map(|state| state.runs_emptied).sum();
-    if emptied > 0 {
-        caveats.push(format!(
-            "of {} the warm-up left nobody: no peer joined after it. Choose a shorter `warm_up` in [compare].",
-            human::counted(emptied.into(), "run")
-        ));
-    }
-    if let (Some(false), Some(share), Some(metric)) = (finished.precise, plan.precision, plan.metrics.first()) {
-        caveats.push(format!(
-            "± {} of {} was not reached with {} runs, the most that are allowed: --max-runs allows more.",
-            percent(share),
-            metric.name,
-            finished.analysis.runs
-        ));
-    }
-    caveats
 }

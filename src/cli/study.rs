@@ -152,7 +152,7 @@ impl Voice {
     /// Says what is about to be run, on standard error where standard output is for JSON, and what to be careful about.
     pub fn announce(self, plan: &Plan, jobs: usize, target: &Path) -> Result<(), Failure> {
         self.say_beside(|style| comparison::plan(plan, jobs, target, style))?;
-        comparison::warnings(plan)
+        compare::warnings(plan)
             .iter()
             .for_each(|warning| self.errors.warn(warning));
         Ok(())
@@ -200,7 +200,7 @@ impl Voice {
         } else if !self.quiet {
             say(io::stdout(), &text(self.style))?;
         }
-        comparison::caveats(plan, finished)
+        compare::caveats(plan, &finished.analysis, finished.precise)
             .iter()
             .for_each(|caveat| self.errors.warn(caveat));
         Ok(())

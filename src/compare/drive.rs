@@ -338,7 +338,7 @@ fn tabulate(
 ) -> Result<Finished, CompareError> {
     check_runs(results.plan, records, results.runs)?;
     let analysis = results.analysis();
-    let had_page = tables::write(directory, results.plan, records, &analysis, stop)?;
+    let had_page = tables::write(directory, results.plan, records, &analysis, precise, stop)?;
     Ok(Finished {
         analysis,
         precise,

@@ -14,6 +14,7 @@
 //! | `precision.rs` | whether more runs are needed |
 //! | `statistics.rs` | Student's intervals |
 //! | `analysis.rs` | from the values of all runs to differences and winners |
+//! | `caveats.rs` | what to be careful about |
 //! | `directory.rs` | where it all goes |
 //! | `unpublished.rs` | a file appears whole or not at all |
 //! | `replacement.rs` | a study takes the place of another one |
@@ -27,6 +28,7 @@
 //! | `standing.rs` | what a process would find, looked at beforehand |
 
 mod analysis;
+mod caveats;
 mod directory;
 mod drive;
 mod factors;
@@ -52,6 +54,7 @@ mod warm_up;
 mod workers;
 
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
+pub use caveats::{caveats, warnings};
 pub use directory::{Directory, Existing};
 pub use drive::{CompareError, Event, Finished, Outcome, drive, drive_shard};
 pub use factors::Factor;

@@ -42,6 +42,9 @@ pub struct PlanFile {
     factors: Vec<Vec<Factor>>,
     /// The scenario that was varied.
     base: String,
+    /// What is probably not meant in variants; it names files as the command did, and is no part of what is planned.
+    #[serde(default)]
+    warnings: Vec<String>,
     /// What the runs depend on.
     pub fingerprint: Fingerprint,
 }
@@ -101,6 +104,7 @@ impl PlanFile {
             warm_up_is_said: plan.warm_up.is_some(),
             factors: plan.variants.iter().map(|variant| variant.factors.clone()).collect(),
             base: plan.base.to_toml(),
+            warnings: plan.warnings.clone(),
             fingerprint: plan.fingerprint(),
         }
     }
@@ -179,7 +183,16 @@ impl PlanFile {
                 )
             })
             .or_else(|| said("the list of metrics", names(&self.metrics), names(&now.metrics)))
-            .or_else(|| (self != now).then(|| "the scenario that is varied".to_owned()))
+            .or_else(|| {
+                (self.without_warnings() != now.without_warnings()).then(|| "the scenario that is varied".to_owned())
+            })
+    }
+
+    fn without_warnings(&self) -> Self {
+        Self {
+            warnings: Vec::new(),
+            ..self.clone()
+        }
     }
 
     /// The plan that the file in `directory` describes; scenarios may name chokers of `own`.
@@ -224,7 +237,7 @@ impl PlanFile {
             metrics,
             metrics_named: !self.metrics.is_empty(),
             warm_up: self.warm_up().map_err(damaged)?,
-            warnings: Vec::new(),
+            warnings: self.warnings.clone(),
             own_chokers: own.clone(),
             base,
         };

@@ -1,10 +1,12 @@
 //! The CSV files of a comparison, and the scenarios of its variants.
 
+use std::io;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
+use super::caveats;
 use super::directory::{Directory, VARIANTS, failed};
 use super::drive::{CompareError, go_on};
 use super::plan::Plan;
@@ -12,7 +14,9 @@ use super::replicate::QUANTILE_STEPS;
 use super::unpublished::Unpublished;
 use crate::metrics::DirectoryError;
 use crate::metrics::columns::Table;
-use crate::metrics::comparisons::{COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS};
+use crate::metrics::comparisons::{
+    COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS, WARNINGS,
+};
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
 use crate::store::{Records, RunId, RunRecord};
@@ -21,13 +25,14 @@ use crate::store::{Records, RunId, RunRecord};
 const SCENARIO: &str = "scenario.toml";
 
 /// Every file of a comparison, without its store and its variants.
-pub(super) const FILES: [&str; 6] = [
+pub(super) const FILES: [&str; 7] = [
     COMPARISON.file,
     COMPARISON_FACTORS.file,
     COMPARISON_QUANTILES.file,
     COMPARISON_SUMMARY.file,
     RUNS.file,
     SCENARIO,
+    WARNINGS,
 ];
 
 /// A row of `runs.csv`.
@@ -106,6 +111,7 @@ pub(super) fn write(
     plan: &Plan,
     records: &Records,
     analysis: &Analysis,
+    precise: Option<bool>,
     stop: &AtomicBool,
 ) -> Result<bool, CompareError> {
     let each_run = |row: &mut dyn FnMut(&str, &RunRecord)| each_run(plan, records, analysis.runs, stop, row);
@@ -163,6 +169,7 @@ pub(super) fn write(
         }
         Ok(())
     })?);
+    files.push(write_warnings(directory, &caveats::all(plan, analysis, precise))?);
     go_on(stop)?;
     Ok(directory.publish_together(files)?)
 }
@@ -264,6 +271,11 @@ fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<Vec<Unpublished
         files.push(write_text(directory, &name, &about, &variant.scenario.to_toml())?);
     }
     Ok(files)
+}
+
+fn write_warnings(directory: &Directory, warnings: &[String]) -> Result<Unpublished, CompareError> {
+    let text = serde_json::to_string_pretty(warnings).map_err(io::Error::from)?;
+    Ok(directory.write_text(WARNINGS, &(text + "\n"))?)
 }
 
 fn write_text(directory: &Directory, name: &str, about: &str, toml: &str) -> Result<Unpublished, DirectoryError> {

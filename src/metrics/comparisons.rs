@@ -147,6 +147,9 @@ pub const COMPARISON_SUMMARY: Table = Table {
     ],
 };
 
+/// What to be careful about with a comparison: a list of texts.
+pub const WARNINGS: &str = "warnings.json";
+
 /// Every table of a comparison, in the order of the documentation.
 pub const COMPARISON_TABLES: [&Table; 5] = [
     &COMPARISON_SUMMARY,

@@ -92,6 +92,7 @@ statistics and the store.
 | `scenario.toml`, `variants/` | the scenario and its variants with every default written out |
 | `runs/` | the store of finished runs, as they end |
 | `plan.json` | the plan, with which parts can be joined |
+| `warnings.json` | what to be careful about, as the command says it: a list of texts |
 
 The tables appear when all runs are there; the same comparison gives the same bytes for any `--jobs`, and after `--resume`.
 ";

@@ -32,7 +32,7 @@ pub(super) fn grid(path: &Path, samples: usize, chunks: usize) -> Result<Value, 
             let rows = if band == 1 {
                 String::new()
             } else {
-                format!(", a row for {band} of the {chunks} chunks (their mean)")
+                format!("; each row is the mean of {band} neighbouring chunks of {chunks}")
             };
             format!("A column for {} of the {samples} samples{rows}.", times.len())
         }
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(bands["first_chunk"], json!([0, 3]));
         assert_eq!(
             bands["note"],
-            "A column for 2 of the 8 samples, a row for 3 of the 6 chunks (their mean)."
+            "A column for 2 of the 8 samples; each row is the mean of 3 neighbouring chunks of 6."
         );
         let mut text = "time_s,chunk,copies\n".to_owned();
         (0..160).for_each(|chunk| writeln!(text, "0,{chunk},{chunk}").expect("room"));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use toml::Table;
 
 use super::{ReportError, chunks, distribution, failed, replay, table};
+use crate::metrics::comparisons::WARNINGS;
 use crate::metrics::replay::REPLAY;
 use crate::scenario::{self, LoadOptions};
 use crate::units::Bytes;
@@ -72,7 +73,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
 fn comparison(directory: &Path) -> Result<Value, ReportError> {
     let runs = table::columns(
         &directory.join("runs.csv"),
-        &["scenario", "variant", "seed", "version"],
+        &["scenario", "variant", "seed", "version", "lower_bound_s"],
         1,
     )?;
     let factors = directory.join("comparison_factors.csv");
@@ -82,19 +83,36 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
         .then(|| table::columns(&factors, &[], 1))
         .transpose()?;
     let text = scenario(directory)?;
+    let mut careful = warnings(directory, &text);
+    careful.extend(warnings_of_comparison(directory)?);
     let values = ["variant", "metric", "value"];
     Ok(json!({
         "kind": "comparison",
         "name": runs["scenario"][0],
-        "runs": { "seed": runs["seed"], "version": runs["version"] },
+        "runs": { "variant": runs["variant"], "seed": runs["seed"], "version": runs["version"], "lower_bound_s": runs["lower_bound_s"] },
         "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
         "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
         "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
         "factors": factors,
-        "warnings": warnings(directory, &text),
+        "warnings": careful,
         "scenario": text,
         "notes": ["Every metric of every run is in this page."],
     }))
+}
+
+/// What the comparison itself has said.
+fn warnings_of_comparison(directory: &Path) -> Result<Vec<String>, ReportError> {
+    let path = directory.join(WARNINGS);
+    if !path.is_file() {
+        let older = "This comparison was made by an older swarmsim, which did not keep its warnings: the same command with --resume writes them.";
+        return Ok(vec![older.to_owned()]);
+    }
+    let text = fs::read_to_string(&path).map_err(failed("read", &path))?;
+    serde_json::from_str(&text).map_err(|error| ReportError::Damaged {
+        path,
+        line: error.line() as u64,
+        what: error.to_string(),
+    })
 }
 
 /// The different names in a column, in order.

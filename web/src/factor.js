@@ -40,9 +40,9 @@ function axisOf(factors, variants) {
 /**
  * Numbers are joined by a line for each combination of the other factors; what is no number stands side by side.
  * @param {import("./format.js").Table | null} factors @param {Estimate[]} estimates @param {string} metric in words @param {string} label its name with the unit
- * @param {string} note @param {[string, string]} spans
+ * @param {string} note @param {[string, string]} spans @param {(variant: string) => number | null} bound the least that is possible
  */
-export function factorChart(factors, estimates, metric, label, note, spans) {
+export function factorChart(factors, estimates, metric, label, note, spans, bound) {
   const { over, isNumber, place, places, others } = axisOf(factors, estimates.map((e) => e.variant));
   const log = isNumber && places[0].at > 0 && places[places.length - 1].at / places[0].at >= FAR_APART;
   const defined = estimates.filter((e) => e.mean !== null).sort((a, b) => place.get(a.variant) - place.get(b.variant));
@@ -51,7 +51,10 @@ export function factorChart(factors, estimates, metric, label, note, spans) {
     return { name, colour: colour(k), dash: dash(k), mark: k, bars: true, loose: !isNumber, points: own.map((e) => /** @type {[number, number | null]} */ ([place.get(e.variant), e.mean])),
       span: own.map((e) => /** @type {[number, number | null, number | null]} */ ([place.get(e.variant), e.low ?? e.mean, e.high ?? e.mean])) };
   });
-  const yRange = rangeOf(series.flatMap((s) => s.span.flatMap(([, low, high]) => [low ?? 0, high ?? 0])));
+  const least = isNumber ? series.map((s, k) => ({ name: s.name ? `${s.name}: lower bound` : "lower bound", colour: "var(--soft)", dash: dash(k + 1),
+    points: estimates.filter((e) => others(e.variant) === s.name).sort((a, b) => place.get(a.variant) - place.get(b.variant)).map((e) => /** @type {[number, number | null]} */ ([place.get(e.variant), bound(e.variant)])) }))
+    .filter((s) => s.points.some(([, y]) => y !== null)) : [];
+  const yRange = rangeOf([...series.flatMap((s) => s.span.flatMap(([, low, high]) => [low ?? 0, high ?? 0])), ...least.flatMap((s) => s.points.map(([, y]) => y ?? 0))]);
   const said = yRange[0] > 0 ? `${note} The y axis does not start at 0.` : note;
-  return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, names: !isNumber, log, spans, series });
+  return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, names: !isNumber, log, spans, series: [...series, ...least] });
 }

@@ -33,6 +33,9 @@ export function duration(seconds) {
   return minutes < 60 ? `${minutes} min ${two(Math.round(seconds) % 60)} s` : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
+/** How many of something there are: `1 run`, `2 runs`. @param {number} count @param {string} noun */
+export const counted = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+
 /** @param {number | null} share */
 export const percent = (share) => (share === null ? "–" : `${number(Math.round(share * 1000) / 10)} %`);
 

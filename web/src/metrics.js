@@ -2,7 +2,6 @@
 import { element, saveButtons } from "./card.js";
 import { distinct, fixed, largest, number } from "./format.js";
 import { csv, save } from "./save.js";
-import { unitOf } from "./units.js";
 
 const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
 const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
@@ -23,18 +22,20 @@ function decimalsOf(intervals, most) {
 /** A name that may go on in the next line after each of its parts. @param {string} text */
 const breakable = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
-/** How a metric is written in all its rows. @param {import("./format.js").Table} summary @param {string} metric */
-function notationOf(summary, metric) {
+/** The unit of a metric. @typedef {(metric: string) => import("./units.js").Unit} Units */
+
+/** How a metric is written in all its rows. @param {import("./format.js").Table} summary @param {string} metric @param {Units} units */
+function notationOf(summary, metric, units) {
   const rows = summary.metric.flatMap((name, i) => (name === metric ? [i] : []));
   const means = rows.map((i) => summary.mean[i]);
-  const [unit, size] = unitOf(metric, summary.unit[rows[0]], means);
+  const [unit, size] = units(metric);
   const widths = ["", "difference_"].flatMap((name) => rows.map((i) => (summary[`${name}high`][i] - summary[`${name}low`][i]) / size));
   return { unit, size, decimals: decimalsOf(widths, largest(means.map(Math.abs)) / size) };
 }
 
-/** What stands in the cells of each row. @param {import("./format.js").Table} summary */
-function cellsOf(summary) {
-  const notations = new Map(distinct(summary.metric).map((metric) => [metric, notationOf(summary, metric)]));
+/** What stands in the cells of each row. @param {import("./format.js").Table} summary @param {Units} units */
+function cellsOf(summary, units) {
+  const notations = new Map(distinct(summary.metric).map((metric) => [metric, notationOf(summary, metric, units)]));
   return summary.metric.map((metric, i) => {
     const { unit, size, decimals } = notations.get(metric) ?? { unit: "", size: 1, decimals: 0 };
     return COLUMNS.map((column) => {
@@ -48,9 +49,9 @@ function cellsOf(summary) {
   });
 }
 
-/** Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary */
-export function metricTable(summary) {
-  const cells = cellsOf(summary);
+/** Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
+export function metricTable(summary, units) {
+  const cells = cellsOf(summary, units);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
   const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));

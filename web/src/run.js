@@ -38,8 +38,7 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   const times = column("completion_time_s");
   // Who did not complete was seen until it left or the run ended.
   const seen = rows.flat().map((i) => peers.completion_time_s[i] ?? (peers.left_s[i] ?? figures.simulated_s) - peers.joined_s[i]);
-  const done = largest(times.flat());
-  const [[unit, size], [doneUnit, doneSize], [rate, perS]] = [scale(TIMES, largest(seen)), scale(TIMES, done), scale(RATES, largest(column("upload_bytes_per_s").flat()))];
+  const [[unit, size], [rate, perS]] = [scale(TIMES, largest(seen)), scale(RATES, largest(column("upload_bytes_per_s").flat()))];
   const uploads = column("upload_bytes_per_s").map((own) => own.map((/** @type {number} */ value) => value / perS));
   const points = (/** @type {any[][]} */ values, /** @type {number} */ unitSize) => leeching.map((group, k) => ({ name: String(group), colour: colour(k), mark: k, dots: 3.4,
     points: pairs(uploads[k], values[k].map((value) => (value === null ? null : value / unitSize))) }));
@@ -48,7 +47,7 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   return [
     figures.completed ? xyChart({ title, note: "Share of the leechers of each group that are done this long after they joined.", x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
       series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: upTo(times[k].filter((/** @type {any} */ t) => t !== null).map((/** @type {number} */ t) => t / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b), times[k].length, largest(seen) / size) })) }) : nobody(title),
-    figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, y: `completion time (${doneUnit})`, series: points(times, doneSize) }) : nobody(`${title} against upload capacity`),
+    figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, y: `completion time (${unit})`, series: points(times, size) }) : nobody(`${title} against upload capacity`),
     xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, y: SHARE_RATIO, series: points(column("share_ratio"), 1) }),
     shareRatios(leeching, column("share_ratio"))];
 }

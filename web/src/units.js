@@ -14,12 +14,29 @@ const PERCENT = ["%", 0.01];
 /** The unit in which `largest` reads best: up to 3 of one the smaller gives more ticks. @param {Unit[]} units @param {number} largest @returns {Unit} */
 export const scale = (units, largest) => units.find((_, i) => i + 1 === units.length || !(largest > 3 * units[i + 1][1])) ?? units[0];
 
+/** The unit of each metric, one in all charts and in the table; times of completion share one. @param {import("./format.js").Table} summary @param {{ time_s: number[] } | null} distribution of the completion times */
+export function unitsOf(summary, distribution) {
+  const isOfCompletion = (/** @type {string} */ metric) => /(^|\.)completion_[^.]*$/.test(metric);
+  return (/** @type {string} */ metric) => {
+    const together = isOfCompletion(metric);
+    const rows = summary.metric.flatMap((name, i) => (name === metric || (together && isOfCompletion(name)) ? [i] : []));
+    const means = rows.map((i) => summary.mean[i]);
+    return unitOf(metric, summary.unit[rows[0]] ?? "s", together ? [...means, ...(distribution?.time_s.slice(-1) ?? [])] : means);
+  };
+}
+
 /** The unit of a metric of a comparison; "" for counts and ratios. @param {string} metric @param {string} unit that of the CSV @param {(number | null)[]} values @returns {Unit} */
-export function unitOf(metric, unit, values) {
+function unitOf(metric, unit, values) {
   const largest = values.reduce((/** @type {number} */ most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
   if (unit === "s") return scale(TIMES, largest);
   if (unit === "bytes") return scale(BYTES, largest);
   return metric.endsWith("utilisation") ? PERCENT : ["", 1];
+}
+
+/** The unit in brackets at the end of a label of an axis, as said after a number; "" if there is none. @param {string} label */
+export function unitIn(label) {
+  const [, unit] = label.match(/\(([^()]+)\)$/) ?? [];
+  return [...TIMES, ...BYTES, ...RATES, PERCENT].some(([known]) => known === unit) ? ` ${unit}` : "";
 }
 
 /** Metrics in words, as in scripts/swarmsim_plots/style.py. @type {Record<string, string>} */
@@ -64,6 +81,9 @@ export function wordsOf(metric) {
   const words = METRICS[column] ?? column;
   return group ? `${group}: ${words}` : words;
 }
+
+/** A metric as a title begins with it; the name of a group stays as it is. @param {string} metric */
+export const titleOf = (metric) => (METRICS[metric] ? wordsOf(metric).replace(/^./, (letter) => letter.toUpperCase()) : wordsOf(metric));
 
 /** A metric at an axis, with its unit in brackets. @param {string} metric @param {string} unit */
 export const labelOf = (metric, unit) => (unit ? `${wordsOf(metric)} (${unit})` : wordsOf(metric));

@@ -53,7 +53,7 @@ test("the pointer reads every dot of a chart against capacity, and so do the key
   const { page } = await openReport(browser, "read", { viewport: { width: 1200, height: 900 } });
   const leechers = table("read", "peers.csv").filter((peer) => peer.group !== "origin");
   const number = (value) => Number(value).toLocaleString("en", { maximumSignificantDigits: 4 });
-  const told = leechers.map((peer) => `${peer.group}: ${number(peer.completion_time_s / 60)} at ${number(peer.upload_bytes_per_s / 125)}`).sort();
+  const told = leechers.map((peer) => `${peer.group}: ${number(peer.completion_time_s / 60)} min at ${number(peer.upload_bytes_per_s / 125)} kbit/s`).sort();
   const title = "Completion time against upload capacity";
   const dots = await chart(page, title).locator(".plot .dot").evaluateAll((all) => all.map((dot) => dot.getAttribute("transform").match(/[\d.]+/g).map(Number)));
   assert.equal(dots.length, 40);
@@ -78,9 +78,9 @@ test("a step curve reads the step that holds at the pointer", async () => {
   const path = await plot.locator("path").last().evaluate((curve) => { const box = curve.getBBox(); return { left: box.x, right: box.x + box.width }; });
   for (const minutes of [times[0] - 0.3, times[4] + 0.01, times[12] + 0.4, last * 0.99]) {
     const said = await readAt(page, "Completion time", path.left + ((path.right - path.left) * minutes) / last, 100);
-    const [, at] = said.match(/^at ([\d.]+): /);
+    const [, at] = said.match(/^at ([\d.]+) min: /);
     const share = (100 * times.filter((time) => time <= Number(at)).length) / times.length;
-    assert.match(said, new RegExp(`fast: ${share.toLocaleString("en", { maximumSignificantDigits: 4 })}$`), said);
+    assert.match(said, new RegExp(`fast: ${share.toLocaleString("en", { maximumSignificantDigits: 4 })} %$`), said);
   }
 });
 

@@ -42,7 +42,7 @@ test("arrow keys read values, the button changes the theme", async () => {
   const { page } = await open("run");
   await page.locator(".plot svg").first().focus();
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator(".value").first().textContent(), /^at [\d.]+: slow: [\d.]+ · medium: /);
+  assert.match(await page.locator(".value").first().textContent(), /^at [\d.]+ s: slow: [\d.]+ % · medium: /);
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await background();
   await page.locator("#theme").press("Enter");
@@ -70,7 +70,7 @@ test("a comparison shows the distribution with a band over its runs", async () =
 
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
   const { page } = await open("grid");
-  const title = "mean completion time against file.chunk_size";
+  const title = "Mean completion time against file.chunk_size";
   const [head, ...rows] = await sheet(page, title);
   const means = table("grid", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
   assert.deepEqual(rows.map(([name, x]) => [name, x]), ["tit-for-tat", "altruist"].flatMap((name) => [65536, 131072, 1048576].map((x) => [name, String(x)])));
@@ -108,7 +108,7 @@ test("warnings of the run and of the scenario are shown, and a chart that has no
   const texts = await page.locator(".warning").allTextContents();
   assert.equal(texts.length, 2);
   assert.match(texts[0], /The time limit came first, with 40 leechers without the file/);
-  assert.match(texts[1], /the run ends after 20 s, before all can have the file.*scenario.toml:/s);
+  assert.match(texts[1], /The run ends after 20 s, before all can have the file.*scenario.toml:/s);
   assert.equal(await page.getByText("Nobody completed the file.").count(), 2);
 });
 
@@ -198,7 +198,7 @@ test("the head of a comparison has its seeds, its version and what to be careful
 
 test("variants that are no numbers stand side by side, each with its interval", async () => {
   const { page } = await open("comparison");
-  const [head, ...rows] = await sheet(page, "mean completion time against choking");
+  const [head, ...rows] = await sheet(page, "Mean completion time against choking");
   const means = table("comparison", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
   assert.deepEqual(head.slice(3), ["lower end of the 95 % interval", "upper end of the 95 % interval"]);
   assert.deepEqual(rows.map(([, name]) => name), ["tit-for-tat", "altruist"]);

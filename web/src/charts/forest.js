@@ -2,6 +2,7 @@
 import { chartCard } from "../card.js";
 import { number, ticksAround } from "../format.js";
 import { shape } from "../svg.js";
+import { unitIn } from "../units.js";
 import { LETTER, nameShape } from "./names.js";
 import { readOneByOne } from "./read.js";
 
@@ -37,7 +38,7 @@ export function forest(chart) {
       readOneByOne(svg, spots, width, ({ item, top }) => {
         for (const [key, value] of [["cx", px(item.value)], ["cy", top]]) mark.setAttribute(String(key), String(value));
         mark.setAttribute("visibility", "visible");
-        say(`${item.name}: ${number(item.value)}, from ${number(item.low)} to ${number(item.high)}`);
+        say(`${item.name}: ${number(item.value)}${unitIn(chart.x)}, from ${number(item.low)} to ${number(item.high)}`);
       });
       return bottom + 44;
     },

@@ -32,9 +32,9 @@ export function heatmap(chart) {
   const [rows, columns] = [chart.ys.length, chart.xs.length];
   const label = (/** @type {any} */ v) => (typeof v === "number" ? number(v) : String(v));
   const names = chart.xs.map(label);
-  /** What stands at an axis, and at which cell: every name, or round numbers. @param {any[]} values @returns {[string, number][]} */
-  const marks = (values) => (chart.numbers ? values.map((v, i) => [label(v), i])
-    : ticks(values[0], values[values.length - 1], 6).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
+  /** What stands at an axis, and at which cell: every name, or about so many round numbers. @param {any[]} values @param {number} count @returns {[string, number][]} */
+  const marks = (values, count = 6) => (chart.numbers ? values.map((v, i) => [label(v), i])
+    : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
     sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
@@ -66,7 +66,7 @@ export function heatmap(chart) {
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
-      for (const [text, c] of marks(chart.xs)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
+      for (const [text, c] of marks(chart.xs, width < 420 ? 3 : 6)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
       if (!fits) svg.append(...scaleOf(steps, most, chart.unit, width - beside + 12, head, h * rows));
       svg.append(shape("text", { x: (left + width - beside) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);

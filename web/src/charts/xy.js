@@ -2,15 +2,16 @@
 import { NOTHING, ONE_MOMENT, card, chartCard } from "../card.js";
 import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
+import { unitIn } from "../units.js";
 import { marked } from "./colours.js";
 import { LETTER, namesBelow } from "./names.js";
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
  * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
- * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line.
+ * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `quiet`: a thin line that the legend leaves out.
  * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
- *   bars?: boolean, loose?: boolean }} Series
+ *   bars?: boolean, loose?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
  * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved table.
@@ -27,14 +28,15 @@ export function xyChart(chart) {
   if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
   return chartCard({
     ...chart,
-    legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series : [],
+    legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series.filter((s) => !s.quiet) : [],
     sheet: sheetOf(chart),
     draw(svg, width, say) {
       const at = frame(chart, width);
       axes(svg, chart, at);
+      const barred = chart.series.filter((s) => s.bars).length;
       chart.series.forEach((series, k) => {
         // Intervals at one x stand side by side.
-        const aside = series.bars ? (k - (chart.series.length - 1) / 2) * Math.min(6, 60 / chart.series.length) : 0;
+        const aside = series.bars ? (k - (barred - 1) / 2) * Math.min(6, 60 / barred) : 0;
         svg.append(...drawn(series, (x) => at.px(x) + aside, at.py));
       });
       if (chart.places || chart.series.every((s) => s.dots)) readPoints(svg, chart, at, say);
@@ -100,6 +102,7 @@ function axes(svg, chart, at) {
 function readLines(svg, chart, at, say) {
   const mark = shape("line", { y1: at.head, y2: at.height - at.foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
   svg.append(mark);
+  const unit = unitIn(chart.y);
   readAcross(svg, (share) => {
     const px = Math.min(at.width - at.right, Math.max(at.left, share * at.width));
     const x = at.x(px);
@@ -107,9 +110,9 @@ function readLines(svg, chart, at, say) {
     mark.setAttribute("visibility", "visible");
     const parts = chart.series.flatMap((s) => {
       const i = valueAt(s, x);
-      return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}`}`];
+      return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${unit}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}${unitIn(chart.x)}`}`];
     });
-    say(chart.series.every((s) => s.step) ? `at ${number(x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
+    say(chart.series.every((s) => s.step) ? `at ${number(x)}${unitIn(chart.x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
   });
 }
 
@@ -119,11 +122,11 @@ function readPoints(svg, chart, at, say) {
     .sort((a, b) => a.x - b.x || a.y - b.y);
   const mark = shape("circle", { r: 8, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
-  const name = (/** @type {number} */ x) => chart.places?.find((place) => place.at === x)?.text ?? number(x);
+  const name = (/** @type {number} */ x) => chart.places?.find((place) => place.at === x)?.text ?? `${number(x)}${unitIn(chart.x)}`;
   readOneByOne(svg, spots, at.width, ({ s, i, x, y, left, top }) => {
     for (const [key, value] of [["cx", left], ["cy", top]]) mark.setAttribute(String(key), String(value));
     mark.setAttribute("visibility", "visible");
-    say(`${s.name || chart.y}: ${number(y)}${spanOf(s, i)} at ${name(x)}`);
+    say(`${s.name || chart.y}: ${number(y)}${unitIn(chart.y)}${spanOf(s, i)} at ${name(x)}`);
   });
 }
 
@@ -166,7 +169,7 @@ function drawn(series, px, py) {
   }
   if (series.loose) return made;
   const lines = series.step ? steps(series) : parts(series.points);
-  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": series.quiet ? 1 : 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
   // A point alone has no line.
   const alone = series.bars ? [] : lines.filter((line) => line.length === 1).flat();
   return [...made, ...alone.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: 2, fill: series.colour }))];

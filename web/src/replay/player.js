@@ -10,6 +10,9 @@ import { factsOf, legendOf, noteOf } from "./words.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 
+/** Moments that are tried for the picture that the replay opens with. */
+const TRIED = 50;
+
 /** Seconds of the run in a second. */
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
 
@@ -40,7 +43,8 @@ export function replayCard(data, place, colourOf) {
 /** @param {Recording} film @param {any} parts @param {(group: string) => string} colourOf */
 function operate(film, parts, colourOf) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const state = { now: 0, playing: false, cursor: -1, chosen: -1, last: 0 };
+  // Played from the start, it opens where something is seen.
+  const state = { now: firstSeen(film), isOpening: true, playing: false, cursor: -1, chosen: -1, last: 0 };
   /** @type {import("./layout.js").Layout} */
   let places = { points: [], rings: [], size: 1, width: 0, height: 0 };
   const speed = () => Number(parts.speed.value);
@@ -69,7 +73,8 @@ function operate(film, parts, colourOf) {
     parts.status.textContent = peer < 0 ? `${duration(Math.floor(state.now))}. ${factsOf(film, moment)}` : sentence(film, peer, moment);
   };
   const play = (/** @type {boolean} */ on) => {
-    if (on && state.now >= film.end) state.now = 0;
+    if (on && (state.now >= film.end || state.isOpening)) state.now = 0;
+    state.isOpening = false;
     state.playing = on;
     parts.play.textContent = on ? "Pause" : "Play";
     state.last = performance.now();
@@ -96,7 +101,7 @@ function operate(film, parts, colourOf) {
 
   parts.play.addEventListener("click", () => play(!state.playing));
   for (const part of [parts.speed, parts.answered]) part.addEventListener("change", draw);
-  parts.time.addEventListener("input", () => { state.now = Number(parts.time.value); draw(); });
+  parts.time.addEventListener("input", () => { state.isOpening = false; state.now = Number(parts.time.value); draw(); });
   parts.time.addEventListener("change", () => say());
   for (const event of ["focus", "blur"]) parts.canvas.addEventListener(event, draw);
   parts.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => choose(nearestPeer(places, film.peers.length, event.offsetX, event.offsetY)));
@@ -124,6 +129,13 @@ function operate(film, parts, colourOf) {
   // On paper the start would be an empty picture.
   addEventListener("beforeprint", () => { if (state.now === 0) { play(false); state.now = film.end / 4; draw(); } });
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+}
+
+/** The first moment at which half as many slots are taken as ever. @param {Recording} film */
+function firstSeen(film) {
+  const taken = [...Array(TRIED).keys()].map((k) => momentOf(film, (film.end * k) / TRIED).slots.length);
+  const busy = taken.findIndex((slots) => slots > 0 && slots >= Math.max(...taken) / 2);
+  return (film.end * Math.max(0, busy)) / TRIED;
 }
 
 /** The peer at a place of the canvas among the first `shown`; -1: there is none. @param {import("./layout.js").Layout} places @param {number} shown @param {number} x @param {number} y */

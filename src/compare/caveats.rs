@@ -1,0 +1,93 @@
+//! What to be careful about with a comparison: said on the command line, and kept beside its tables for the page.
+
+use super::analysis::Analysis;
+use super::plan::Plan;
+use crate::human;
+
+/// Fewer runs than this say little about how much runs differ.
+const RUNS_FEW: u32 = 10;
+/// So many variants are named that a caveat is about.
+const NAMED_MAX: usize = 10;
+
+/// All of it, in the order in which it is said: of the scenarios of variants, before anything is run, and of what came out.
+pub(super) fn all(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<String> {
+    let mut all = plan.warnings.clone();
+    all.extend(warnings(plan));
+    all.extend(caveats(plan, analysis, precise));
+    all
+}
+
+/// What to be careful about before anything is run.
+#[must_use]
+pub fn warnings(plan: &Plan) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
+        warnings.push(format!(
+            "each variant has only {}: intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of \
+             counts are then often too narrow. More with --runs.",
+            human::counted(plan.runs.into(), "run")
+        ));
+    }
+    if plan.arrivals_differ() {
+        warnings.push(
+            "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
+             peers of other groups are then not the same ones in all variants, and differences are wider."
+                .to_owned(),
+        );
+    }
+    if plan.is_open() && plan.warm_up.is_none() {
+        warnings.push(
+            "peers keep coming, and nothing is cut off at the start: those that found an empty swarm count too. \
+             `warm_up = \"mser-5\"` in [compare], or a time, leaves them out."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+/// What to be careful about with what came out.
+#[must_use]
+pub fn caveats(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let unfinished: u32 = analysis.variants.iter().map(|state| state.not_finished).sum();
+    if unfinished > 0 {
+        caveats.push(format!(
+            "{} ended before all was done (see `ending` in runs.csv): completion times are those of the peers that made it. By variant: {}.",
+            human::counted(unfinished.into(), "run"),
+            unfinished_by_variant(analysis)
+        ));
+    }
+    let emptied: u32 = analysis.variants.iter().map(|state| state.runs_emptied).sum();
+    if emptied > 0 {
+        caveats.push(format!(
+            "of {} the warm-up left nobody: no peer joined after it. Choose a shorter `warm_up` in [compare].",
+            human::counted(emptied.into(), "run")
+        ));
+    }
+    if let (Some(false), Some(share), Some(metric)) = (precise, plan.precision, plan.metrics.first()) {
+        caveats.push(format!(
+            "± {} of {} was not reached with {} runs, the most that are allowed: --max-runs allows more.",
+            human::percent(share),
+            metric.name,
+            analysis.runs
+        ));
+    }
+    caveats
+}
+
+/// How many runs of which variants ended early.
+fn unfinished_by_variant(analysis: &Analysis) -> String {
+    let cut: Vec<_> = analysis
+        .variants
+        .iter()
+        .filter(|state| state.not_finished > 0)
+        .collect();
+    let named = cut.iter().take(NAMED_MAX);
+    let mut parts: Vec<_> = named
+        .map(|state| format!("`{}` {}", state.variant, state.not_finished))
+        .collect();
+    if cut.len() > NAMED_MAX {
+        parts.push(format!("and {} more", cut.len() - NAMED_MAX));
+    }
+    parts.join(", ")
+}
