@@ -111,6 +111,53 @@ fn a_comparison_is_shown_too() {
     assert_eq!(data["summary"]["variant"][1], "random");
 }
 
+/// What hangs on the plan as well, and in a page that is made later too.
+#[test]
+fn a_comparison_keeps_what_the_command_warned_of() {
+    let (home, _) = result(&[]);
+    let command = |command: &str| {
+        let output = swarmsim(home.path(), &command.split(' ').collect::<Vec<_>>());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = command("compare s.toml --vary group.leechers.count=5,6 --runs 3 --quiet --report --out c");
+    let page = home.path().join("c/report.html");
+    let warnings = || {
+        let data = data(&page);
+        let warnings = data["warnings"].as_array().expect("a list").clone();
+        warnings
+            .iter()
+            .map(|text| text.as_str().expect("a text").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let kept = warnings();
+    assert!(
+        kept.iter()
+            .any(|text| text.contains("variants differ in how many peers come or when")),
+        "{kept:?}"
+    );
+    assert!(
+        kept.iter().any(|text| text.contains("each variant has only 3 runs")),
+        "{kept:?}"
+    );
+    assert!(
+        kept.iter().all(|text| said.contains(text.as_str())),
+        "{kept:?} are not all in {said}"
+    );
+    command("report c");
+    assert_eq!(warnings(), kept);
+
+    // One that an older program made has none.
+    fs::remove_file(home.path().join("c/warnings.json")).expect("removed");
+    command("report c");
+    assert!(warnings().concat().contains("made by an older swarmsim"));
+    fs::write(home.path().join("c/warnings.json"), "[1").expect("written");
+    let (code, said) = refused(home.path(), &["report", "c"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("warnings.json"), "{said}");
+}
+
 #[test]
 fn what_came_out_is_said_even_if_the_page_fails() {
     let (home, _) = result(&[]);

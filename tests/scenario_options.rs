@@ -242,10 +242,10 @@ fn too_many_rows_of_the_time_series_are_warned_of() {
             sets: vec![format!("run.sample_interval=\"{interval}\"")],
             ..LoadOptions::default()
         };
-        let loaded = parse(starter(), "s.toml", Path::new(""), &options);
-        loaded
-            .map(|loaded| loaded.warnings)
-            .unwrap_or_else(|error| panic!("{error}"))
+        match parse(starter(), "s.toml", Path::new(""), &options) {
+            Ok(loaded) => loaded.warnings,
+            Err(error) => panic!("{error}"),
+        }
     };
     assert_eq!(warnings("1 s"), [""; 0]);
     let said = warnings("1 ms");
