@@ -153,7 +153,7 @@ fn a_comparison_keeps_what_the_command_warned_of() {
     command("report c");
     assert!(warnings().concat().contains("made by an older swarmsim"));
     fs::write(home.path().join("c/warnings.json"), "[1").expect("written");
-    let (code, said) = refused(home.path(), &["report", "c"]);
+    let (code, said) = refused(home.path(), &["c"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("warnings.json"), "{said}");
 }
