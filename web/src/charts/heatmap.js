@@ -31,7 +31,6 @@ export function heatmap(chart) {
   const most = chart.cells.flat().reduce((/** @type {number} */ m, v) => Math.max(m, v ?? 0), 0) || 1;
   const [rows, columns] = [chart.ys.length, chart.xs.length];
   const label = (/** @type {any} */ v) => (typeof v === "number" ? number(v) : String(v));
-  const names = chart.xs.map(label);
   /** What stands at an axis, and at which cell: every name, or about so many round numbers. @param {any[]} values @param {number} count @returns {[string, number][]} */
   const marks = (values, count = 6) => (chart.numbers ? values.map((v, i) => [label(v), i])
     : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
@@ -46,7 +45,8 @@ export function heatmap(chart) {
       const steps = fits ? [] : ticks(0, most, 4);
       const beside = fits ? 8 : SCALE + 22 + LETTER * Math.max(...steps.map((v) => number(v).length));
       const w = (width - left - beside) / columns;
-      const below = namesBelow(chart.numbers ? names : [""], w - 6);
+      const across = marks(chart.xs, width < 420 ? 3 : 6);
+      const below = namesBelow(across.map(([text]) => text), (w * columns) / across.length - 6);
       const foot = 24 + below.high;
       // As high as the chart beside it, if its rows have room.
       const h = chart.numbers ? Math.max(24, (300 - head - foot) / rows) : 260 / rows;
@@ -66,7 +66,7 @@ export function heatmap(chart) {
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
-      for (const [text, c] of marks(chart.xs, width < 420 ? 3 : 6)) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
+      for (const [text, c] of across) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
       if (!fits) svg.append(...scaleOf(steps, most, chart.unit, width - beside + 12, head, h * rows));
       svg.append(shape("text", { x: (left + width - beside) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);
