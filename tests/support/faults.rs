@@ -128,9 +128,9 @@ pub fn wait_for_a_run(home: &Home, out: &str) {
     wait_for_lines(&home.path(out).join("runs/segment-0.jsonl"), 3);
 }
 
-/// Waits until a run fills its directory beside `out`.
+/// Waits until a run fills its directory beside `out`; its lock, which has the same name and an end, is there earlier.
 pub fn wait_for_partial(home: &Home) {
-    let is_partial = |name: &String| name.contains(".partial-");
+    let is_partial = |name: &String| name.contains(".partial-") && !name.ends_with(".lock");
     wait_until(|| home.hidden().iter().any(is_partial), "no run begins");
 }
 
