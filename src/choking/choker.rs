@@ -18,6 +18,7 @@ use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::scenario::model::{Choking, Slots};
+use crate::swarm::Kept;
 use crate::units::SimTime;
 
 /// A neighbour that is interested in the deciding peer.
@@ -48,7 +49,7 @@ pub struct Neighbour {
     pub last_received: SimTime,
     /// When the connection opened.
     pub opened: SimTime,
-    /// When it was last unchoked; `None` if never.
+    /// Since when it is unchoked; while it is choked, when it was last unchoked, if it ever was and the choker [needs that](Choker::needs_waits).
     pub unchoked_at: Option<SimTime>,
     /// Bytes sent to it since then; 0 while it is choked.
     pub slot_bytes: u64,
@@ -149,6 +150,11 @@ pub trait Choker: Send {
         false
     }
 
+    /// Whether it looks at [`Neighbour::unchoked_at`] of those that are choked: who waits longest. It is kept only in a swarm where some choker does.
+    fn needs_waits(&self) -> bool {
+        false
+    }
+
     /// Whether it looks at [`Neighbour::sent_per_sec`]. They stand with the neighbours, and looking them up for everybody is slow in a large swarm.
     fn needs_sent_rates(&self) -> bool {
         false
@@ -234,14 +240,22 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
     }
 }
 
-/// Whether a choker of `scenario` [needs accounts](Choker::needs_accounts). One that is not known, neither here nor in `own`, might.
+/// What the chokers of `scenario` need of each connection. One that is not known, neither here nor in `own`, might need all.
 #[must_use]
-pub fn need_accounts(scenario: &Scenario, own: &OwnChokers) -> bool {
-    let mut rules = scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]);
-    rules.any(|rule| match rule {
-        Choking::Own(name) if !own.knows(name) => true,
-        rule => for_rule(rule, 0.0, own).needs_accounts(),
-    })
+pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
+    let mut needs = Kept::default();
+    for rule in scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]) {
+        let (accounts, waits) = match rule {
+            Choking::Own(name) if !own.knows(name) => (true, true),
+            rule => {
+                let choker = for_rule(rule, 0.0, own);
+                (choker.needs_accounts(), choker.needs_waits())
+            }
+        };
+        needs.accounts |= accounts;
+        needs.waits |= waits;
+    }
+    needs
 }
 
 /// Bytes that the choker for `rule` keeps for each neighbour that it has seen.

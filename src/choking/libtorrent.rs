@@ -87,6 +87,10 @@ impl Choker for Libtorrent {
         true
     }
 
+    fn needs_waits(&self) -> bool {
+        true
+    }
+
     fn needs_sent_rates(&self) -> bool {
         true
     }

@@ -35,6 +35,6 @@ pub mod seats;
 pub mod tit_for_tat;
 pub mod tit_for_tat_block;
 
-pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, bytes_per_neighbour, for_rule, need_accounts};
+pub use choker::{Choker, Decision, Grant, Neighbour, RechokeView, bytes_per_neighbour, for_rule, needs};
 pub use own::OwnChokers;
 pub use seats::Seats;

@@ -72,6 +72,10 @@ impl Choker for Checked {
         self.inner.needs_accounts()
     }
 
+    fn needs_waits(&self) -> bool {
+        self.inner.needs_waits()
+    }
+
     fn needs_sent_rates(&self) -> bool {
         self.inner.needs_sent_rates()
     }

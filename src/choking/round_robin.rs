@@ -37,6 +37,10 @@ impl Choker for RoundRobin {
         self.slots
     }
 
+    fn needs_waits(&self) -> bool {
+        true
+    }
+
     fn knows_neighbours(&self) -> bool {
         false
     }

@@ -22,6 +22,10 @@ impl Choker for RoundRobinQuota {
         self.slots
     }
 
+    fn needs_waits(&self) -> bool {
+        true
+    }
+
     fn knows_neighbours(&self) -> bool {
         false
     }

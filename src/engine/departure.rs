@@ -84,12 +84,11 @@ impl<O: Observer> Simulation<'_, O> {
         sending.into_iter().chain(receiving).for_each(|flow| self.book(flow));
         for link in self.swarm.peers[peer].unchoked_links() {
             self.end_unchoke(link);
-            self.swarm.links.get_mut(link).unchoked_at = now;
+            self.swarm.links.unchoke(link, now);
         }
-        self.swarm.peers[peer]
-            .unchoked
-            .iter_mut()
-            .for_each(|slot| slot.sent_bytes = 0);
+        for slot in &mut self.swarm.peers[peer].unchoked {
+            (slot.unchoked_at, slot.sent_bytes) = (now, 0);
+        }
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
         state.life.completed = now;

@@ -126,7 +126,8 @@ impl<O: Observer> Simulation<'_, O> {
             ensure((LIGHTEST..=1.0).contains(&weight), || {
                 format!("{ix:?} gives {to:?} the weight {weight}")
             })?;
-            if let Some(ledger) = links.ledger() {
+            let ledger = links.ledger();
+            if ledger.kept().accounts {
                 let (came, went) = (ledger.received(link), ledger.received(end.back).total);
                 received += came.total;
                 let in_slot = peer.slot(link).map_or(0, |slot| slot.sent_bytes);

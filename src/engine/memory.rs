@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 use crate::scenario::estimate::peers_expected;
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{KeptCounts, Links, Peer, Received};
+use crate::swarm::{KeptCounts, Links, Peer};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
@@ -50,11 +50,7 @@ pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
 pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
     let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
-    let account = if choking::need_accounts(scenario, &OwnChokers::new()) {
-        size_of::<Received>()
-    } else {
-        0
-    };
+    let per_link = Links::END_BYTES + choking::needs(scenario, &OwnChokers::new()).end_bytes();
     let limit = scenario.run.time_limit;
     let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
     let counts = if picking::keeps_counts(scenario, LONG_FILE_CHUNKS) {
@@ -74,7 +70,6 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
-        let per_link = Links::END_BYTES + account;
         let per_peer =
             (size_of::<Peer>() + bitfields * bitfield + counts + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
                 as f64

@@ -6,7 +6,7 @@ use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
 use crate::scenario::model::Refill;
-use crate::swarm::{Received, Role, Slot};
+use crate::swarm::{Role, Slot};
 use crate::units::SimDuration;
 use smallvec::SmallVec;
 
@@ -172,30 +172,28 @@ impl<O: Observer> Simulation<'_, O> {
                 continue;
             }
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
-            let (to, end) = (links.to(link), links.get(link));
+            let (to, end, ledger) = (links.to(link), links.get(link), links.ledger());
             let slot = links.is_unchoking(link).then(|| state.slot(link)).flatten();
-            let served = end.unchoked_at != crate::units::SimTime::NEVER;
-            let account = |link| links.ledger().map_or(Received::default(), |l| l.received(link));
-            let received = account(link);
+            let received = ledger.received(link);
             neighbours.push(Neighbour {
                 link,
                 peer: if known { self.swarm.peers[to].id } else { PeerId::NONE },
                 received_per_sec: end.received.rate(now, window),
                 // Only a neighbour that was ever unchoked can have got something.
-                sent_per_sec: if served && sent_rates {
+                sent_per_sec: if sent_rates && links.was_unchoked(link) {
                     let its_window = self.group_of(to).rechoke.rate_window;
                     links.get(end.back).received.rate(now, its_window)
                 } else {
                     0.0
                 },
                 received_bytes: received.total,
-                sent_bytes: account(end.back).total,
+                sent_bytes: ledger.received(end.back).total,
                 received_in_round: received.in_round(),
                 chunks: if known { self.swarm.peers[to].chunks } else { 0 },
                 unchokes_us: known && state.unchoked_by.contains(&link),
                 last_received: end.received.last(),
                 opened: end.received.began(),
-                unchoked_at: served.then_some(end.unchoked_at),
+                unchoked_at: slot.map_or_else(|| ledger.unchoked_at(link), |slot| Some(slot.unchoked_at)),
                 slot_bytes: slot.map_or(0, |slot| slot.sent_bytes),
                 unchoked: slot.is_some(),
                 optimistic: links.is_optimistic(link),
@@ -228,14 +226,13 @@ impl<O: Observer> Simulation<'_, O> {
             }
             return;
         }
-        self.swarm.links.set_unchoking(link, true);
-        let end = self.swarm.links.get_mut(link);
-        end.unchoked_at = now;
-        let back = end.back;
+        self.swarm.links.unchoke(link, now);
+        let back = self.swarm.links.get(link).back;
         let neighbour = self.swarm.links.to(link);
         self.swarm.peers[owner].unchoked.push(Slot {
             link,
             weight,
+            unchoked_at: now,
             sent_bytes: 0,
         });
         self.swarm.peers[neighbour].unchoked_by.push(back);
@@ -257,7 +254,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.interrupt(end.flow, TransferEnd::Choked, false);
         }
         self.end_unchoke(link);
-        self.swarm.links.set_unchoking(link, false);
+        self.swarm.links.choke(link);
         let (owner, neighbour) = (self.swarm.links.owner(link), self.swarm.links.to(link));
         let slots = &mut self.swarm.peers[owner].unchoked;
         slots.retain(|slot| slot.link != link);
@@ -267,11 +264,14 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Records the unchoke on `link` as ending now.
     pub(super) fn end_unchoke(&mut self, link: LinkIx) {
-        let end = self.swarm.links.get(link);
         let from = &self.swarm.peers[self.swarm.links.owner(link)];
         let to = &self.swarm.peers[self.swarm.links.to(link)];
+        let Some(slot) = from.slot(link) else {
+            debug_assert!(false, "whoever is unchoked has a slot");
+            return;
+        };
         self.observer.unchoke_ended(&Unchoke {
-            started: end.unchoked_at,
+            started: slot.unchoked_at,
             ended: self.schedule.now(),
             from: from.id,
             from_group: from.group,
@@ -279,7 +279,7 @@ impl<O: Observer> Simulation<'_, O> {
             to_group: to.group,
             optimistic: self.swarm.links.is_optimistic(link),
             sender_leeches: from.role == Role::Leecher,
-            bytes: from.slot(link).map_or(0, |slot| slot.sent_bytes),
+            bytes: slot.sent_bytes,
         });
     }
 }

@@ -15,7 +15,7 @@ use crate::picking::{self, Picker};
 use crate::rng::{Purpose, Rng, stream};
 use crate::scenario::Scenario;
 use crate::scenario::model::{Discovery, Group};
-use crate::swarm::{Layout, Swarm};
+use crate::swarm::{Layout, Links, Swarm};
 use crate::tracker::Tracker;
 use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
@@ -106,9 +106,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
         let groups = || scenario.groups.iter();
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
         let mut swarm = Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero());
-        if choking::need_accounts(scenario, &own_chokers) {
-            swarm.links.keep_ledger();
-        }
+        swarm.links = Links::with_ledger(choking::needs(scenario, &own_chokers));
         Self {
             scenario,
             own_chokers,

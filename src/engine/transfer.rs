@@ -92,7 +92,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Whether the unchoke on `link` is so fresh that no request can have come back.
     fn awaits_first_request(&self, link: LinkIx) -> bool {
-        self.now().since(self.swarm.links.get(link).unchoked_at) < self.latency(2)
+        let delay = self.latency(2);
+        if delay.is_zero() {
+            return false;
+        }
+        let owner = self.swarm.links.owner(link);
+        let slot = self.swarm.peers[owner].slot(link);
+        slot.is_some_and(|slot| self.now().since(slot.unchoked_at) < delay)
     }
 
     /// The first request after an unchoke has come.

@@ -1,8 +1,9 @@
-//! What each connection has carried since it opened: the memory of chokers that settle accounts.
+//! What only some chokers ask of a connection: what it has carried since it opened, and since when its neighbour waits for a slot.
 //!
-//! A column beside the ends of the connections. It is kept only when a choker of the scenario looks at it.
+//! Columns beside the ends of the connections. Each is kept only when a choker of the scenario looks at it.
 
 use crate::ids::LinkIx;
+use crate::units::SimTime;
 use std::ops::Range;
 
 /// What one end has received.
@@ -22,42 +23,103 @@ impl Received {
     }
 }
 
-/// The accounts of all ends, by place.
+/// Which of the columns are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// What each end has received.
+    pub accounts: bool,
+    /// When each neighbour was last unchoked.
+    pub waits: bool,
+}
+
+impl Kept {
+    /// What they take for each end.
+    #[must_use]
+    pub fn end_bytes(self) -> usize {
+        let bytes_if = |kept: bool, bytes: usize| if kept { bytes } else { 0 };
+        bytes_if(self.accounts, size_of::<Received>()) + bytes_if(self.waits, size_of::<SimTime>())
+    }
+}
+
+/// The columns, by place. One that is not kept is empty.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    ends: Vec<Received>,
+    kept: Kept,
+    received: Vec<Received>,
+    unchoked_at: Vec<SimTime>,
 }
 
 impl Ledger {
-    /// What the end at `link` has received.
+    /// One that keeps these columns, of no ends yet.
+    pub(super) fn new(kept: Kept) -> Self {
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
+
+    /// Which columns it keeps.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        self.kept
+    }
+
+    /// What the end at `link` has received; nothing where that is not kept.
     #[must_use]
     pub fn received(&self, link: LinkIx) -> Received {
-        self.ends[link.ix()]
+        self.received.get(link.ix()).copied().unwrap_or_default()
+    }
+
+    /// When the owner of `link` last unchoked its neighbour, if it ever did and that is kept.
+    #[must_use]
+    pub fn unchoked_at(&self, link: LinkIx) -> Option<SimTime> {
+        let last = self.unchoked_at.get(link.ix()).copied();
+        last.filter(|&at| at != SimTime::NEVER)
     }
 
     /// Makes room for `places` ends.
     pub(super) fn grow(&mut self, places: usize) {
-        self.ends.resize(places, Received::default());
+        if self.kept.accounts {
+            self.received.resize(places, Received::default());
+        }
+        if self.kept.waits {
+            self.unchoked_at.resize(places, SimTime::NEVER);
+        }
     }
 
-    /// The account of a connection that opens.
+    /// Forgets what the place at `link` knows of an earlier connection.
     pub(super) fn open(&mut self, link: LinkIx) {
-        self.ends[link.ix()] = Received::default();
+        if let Some(received) = self.received.get_mut(link.ix()) {
+            *received = Received::default();
+        }
+        if let Some(unchoked_at) = self.unchoked_at.get_mut(link.ix()) {
+            *unchoked_at = SimTime::NEVER;
+        }
     }
 
     /// `bytes` have come to the end at `link`.
     pub(super) fn credit(&mut self, link: LinkIx, bytes: u64) {
-        self.ends[link.ix()].total += bytes;
+        if let Some(received) = self.received.get_mut(link.ix()) {
+            received.total += bytes;
+        }
+    }
+
+    /// The neighbour at `link` is unchoked now.
+    pub(super) fn unchoke(&mut self, link: LinkIx, now: SimTime) {
+        if let Some(unchoked_at) = self.unchoked_at.get_mut(link.ix()) {
+            *unchoked_at = now;
+        }
     }
 
     /// The owner of these ends begins a new round.
     pub(super) fn begin_round(&mut self, ends: Range<usize>) {
-        self.ends[ends].iter_mut().for_each(|end| end.before_round = end.total);
+        let received = self.received.get_mut(ends).into_iter().flatten();
+        received.for_each(|end| end.before_round = end.total);
     }
 
     /// Bytes in use.
     pub(super) fn memory_bytes(&self) -> usize {
-        self.ends.len() * size_of::<Received>()
+        size_of_val(&self.received[..]) + size_of_val(&self.unchoked_at[..])
     }
 }
 
@@ -67,8 +129,11 @@ mod tests {
 
     #[test]
     fn counts_totals_and_rounds_and_forgets_when_a_place_is_used_again() {
-        let (mut ledger, link) = (Ledger::default(), LinkIx(1));
+        let (accounts, waits, link) = (true, true, LinkIx(1));
+        let mut ledger = Ledger::new(Kept { accounts, waits });
         ledger.grow(2);
+        ledger.unchoke(link, SimTime(7));
+        assert_eq!(ledger.unchoked_at(link), Some(SimTime(7)));
         ledger.credit(link, 300);
         ledger.begin_round(0..2);
         ledger.credit(link, 50);
@@ -76,7 +141,26 @@ mod tests {
             (ledger.received(link).total, ledger.received(link).in_round()),
             (350, 50)
         );
+        assert_eq!(ledger.memory_bytes(), 2 * ledger.kept().end_bytes());
         ledger.open(link);
-        assert_eq!(ledger.received(link), Received::default());
+        assert_eq!(
+            (ledger.received(link), ledger.unchoked_at(link)),
+            (Received::default(), None)
+        );
+    }
+
+    #[test]
+    fn what_is_not_kept_takes_nothing_and_is_nothing() {
+        let (mut ledger, link) = (Ledger::default(), LinkIx(0));
+        ledger.grow(1);
+        ledger.open(link);
+        ledger.credit(link, 300);
+        ledger.unchoke(link, SimTime(7));
+        ledger.begin_round(0..1);
+        assert_eq!(
+            (ledger.received(link), ledger.unchoked_at(link)),
+            (Received::default(), None)
+        );
+        assert_eq!((ledger.memory_bytes(), ledger.kept().end_bytes()), (0, 0));
     }
 }

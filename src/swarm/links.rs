@@ -1,7 +1,7 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
-use crate::swarm::ledger::Ledger;
+use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
@@ -12,7 +12,7 @@ use std::hint::black_box;
 const CACHE_LINE: usize = 64;
 
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
-/// bytes and weight of a slot with the [slot](crate::swarm::Slot), offers in a map.
+/// the time, the bytes and the weight of a slot with the [slot](crate::swarm::Slot), offers in a map. Half a cache line.
 #[derive(Clone, Copy, Debug)]
 pub struct Link {
     /// The neighbour's end.
@@ -21,8 +21,6 @@ pub struct Link {
     pub flow: FlowIx,
     /// Rate at which the neighbour sends to the owner. It began when the connection opened.
     pub received: RateMeter,
-    /// When the owner last unchoked the neighbour; [`SimTime::NEVER`] before the first time.
-    pub unchoked_at: SimTime,
 }
 
 /// The range of the flat array in which a peer keeps its ends.
@@ -64,8 +62,8 @@ pub struct Links {
     marks: Vec<Marks>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
-    /// What each end has received, if a choker looks at it.
-    ledger: Option<Ledger>,
+    /// What only some chokers look at.
+    ledger: Ledger,
     /// The one chunk that a super-seed shows to the neighbour at an end of its own. There are few, if any.
     offers: BTreeMap<LinkIx, ChunkIx>,
 }
@@ -79,32 +77,31 @@ impl Links {
     /// What an end takes, but for the ledger.
     pub const END_BYTES: usize = size_of::<PeerIx>() + size_of::<Link>() + size_of::<Marks>();
 
-    /// Begins to keep a ledger. There are no connections yet.
-    pub fn keep_ledger(&mut self) {
-        debug_assert!(self.ends.is_empty(), "an account begins with its connection");
-        self.ledger = Some(Ledger::default());
+    /// No connections, with a ledger that keeps these columns.
+    #[must_use]
+    pub fn with_ledger(kept: Kept) -> Self {
+        Self {
+            ledger: Ledger::new(kept),
+            ..Self::default()
+        }
     }
 
-    /// What each end has received, if a choker looks at it.
+    /// What only some chokers look at.
     #[inline]
     #[must_use]
-    pub fn ledger(&self) -> Option<&Ledger> {
-        self.ledger.as_ref()
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Notes that `bytes` have come to the end at `link`.
     #[inline]
     pub fn credit(&mut self, link: LinkIx, bytes: u64) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.credit(link, bytes);
-        }
+        self.ledger.credit(link, bytes);
     }
 
     /// The owner of `range` has made a regular decision.
     pub fn begin_round(&mut self, range: LinkRange) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.begin_round(range.indices());
-        }
+        self.ledger.begin_round(range.indices());
     }
 
     /// A range for a new peer with at most `limit` connections.
@@ -119,9 +116,7 @@ impl Links {
             self.to.resize(first + limit as usize, PeerIx::NOBODY);
             self.ends.resize(first + limit as usize, Link::closed());
             self.marks.resize(first + limit as usize, Marks::default());
-            if let Some(ledger) = &mut self.ledger {
-                ledger.grow(self.ends.len());
-            }
+            self.ledger.grow(self.ends.len());
             first as u32
         });
         LinkRange {
@@ -159,10 +154,8 @@ impl Links {
         self.ends[b_end.ix()] = Link::opened(now, a_end);
         self.set_may_want(a_end, true);
         self.set_may_want(b_end, true);
-        if let Some(ledger) = &mut self.ledger {
-            ledger.open(a_end);
-            ledger.open(b_end);
-        }
+        self.ledger.open(a_end);
+        self.ledger.open(b_end);
         (a_end, b_end)
     }
 
@@ -282,9 +275,22 @@ impl Links {
         self.marks[link.ix()].has(Marks::UNCHOKING)
     }
 
-    /// Notes whether the owner of `link` unchokes the neighbour there.
-    pub fn set_unchoking(&mut self, link: LinkIx, unchoking: bool) {
-        self.marks[link.ix()].set(Marks::UNCHOKING, unchoking);
+    /// Notes that the owner of `link` unchokes the neighbour there from now on.
+    pub fn unchoke(&mut self, link: LinkIx, now: SimTime) {
+        self.marks[link.ix()].set(Marks::UNCHOKING | Marks::SERVED, true);
+        self.ledger.unchoke(link, now);
+    }
+
+    /// Notes that the owner of `link` chokes the neighbour there.
+    pub fn choke(&mut self, link: LinkIx) {
+        self.marks[link.ix()].set(Marks::UNCHOKING, false);
+    }
+
+    /// Whether the owner of `link` has ever unchoked the neighbour there.
+    #[inline]
+    #[must_use]
+    pub fn was_unchoked(&self, link: LinkIx) -> bool {
+        self.marks[link.ix()].has(Marks::SERVED)
     }
 
     /// Whether the slot that the neighbour at `link` has, or had last, was given at random.
@@ -310,8 +316,7 @@ impl Links {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let ledger = self.ledger.as_ref().map_or(0, Ledger::memory_bytes);
-        self.to.len() * Self::END_BYTES + ledger
+        self.to.len() * Self::END_BYTES + self.ledger.memory_bytes()
     }
 }
 
@@ -329,7 +334,6 @@ impl Link {
             back: LinkIx::NONE,
             flow: FlowIx::NONE,
             received: RateMeter::new(SimTime::ZERO),
-            unchoked_at: SimTime::NEVER,
         }
     }
 }
@@ -340,7 +344,7 @@ mod tests {
 
     #[test]
     fn an_end_is_small() {
-        assert_eq!((size_of::<Link>(), Links::END_BYTES), (40, 45));
+        assert_eq!((size_of::<Link>(), Links::END_BYTES), (32, 37));
     }
 
     #[test]

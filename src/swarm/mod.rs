@@ -14,7 +14,7 @@ use crate::swarm::bitfield::{Bitfields, any_beyond};
 use crate::units::SimTime;
 pub use kept_counts::KeptCounts;
 pub use layout::Layout;
-pub use ledger::{Ledger, Received};
+pub use ledger::{Kept, Ledger, Received};
 pub use links::{Link, LinkRange, Links};
 pub use peers::{Begun, Leave, Life, Peer, Peers, Role, Slot};
 use std::hint::black_box;

@@ -51,7 +51,9 @@ pub struct Slot {
     pub link: LinkIx,
     /// Share of the owner's upload relative to the heaviest slot.
     pub weight: f32,
-    /// Bytes sent to it since it got the slot.
+    /// Since when.
+    pub unchoked_at: SimTime,
+    /// Bytes sent to it since then.
     pub sent_bytes: u64,
 }
 
@@ -311,8 +313,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peer_is_five_cache_lines_with_the_bytes_moved_in_the_first() {
-        assert_eq!(size_of::<Peer>(), 320);
+    fn a_peer_is_six_cache_lines_with_the_bytes_moved_in_the_first() {
+        assert_eq!(size_of::<Peer>(), 384);
         // What booking bytes looks at.
         let moved = std::mem::offset_of!(Peer, life) + std::mem::offset_of!(Life, uploaded_leeching_bytes);
         assert!(moved + size_of::<u64>() <= 64);
