@@ -85,7 +85,8 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         .variants
         .iter()
         .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
-    memory::check(estimates.max().unwrap_or(0), jobs)
+    // Each run has its thread, and one waits for signals.
+    memory::check(estimates.max().unwrap_or(0), jobs, jobs + 1)
 }
 
 /// Watches for the user who wants a study to stop.
