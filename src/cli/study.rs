@@ -105,6 +105,10 @@ pub(super) fn watched<T>(
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
     let outcome = play(&mut |event| match event {
         Event::Damaged { damage, is_missing } => warn_of(damage, is_missing, errors),
+        Event::PlanChanged(path) => errors.warn(&format!(
+            "damaged: `{}` was not as it was written; this command knows the plan, and has written it anew",
+            path.display()
+        )),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),
     });
