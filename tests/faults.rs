@@ -706,7 +706,7 @@ fn a_limit_between_the_estimate_and_what_is_mapped_refuses_or_suffices() {
     let home = Home::new(&(many + "\n[run]\ntime_limit = \"6 s\"\n"));
     let (mut refused, mut finished) = (0, 0);
     // The run is estimated at 16 MiB, two of them at a time at 32.
-    for mib in (16..=48).step_by(8).chain((64..=256).step_by(32)) {
+    for mib in (16..=48).step_by(8).chain((64..=320).step_by(32)) {
         for command in ["run", "sweep --jobs 2 --runs 1"] {
             let args = format!("{command} scenario.toml -q --out out");
             let output = home
