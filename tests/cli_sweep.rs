@@ -354,8 +354,19 @@ fn a_shard_writes_a_damaged_plan_anew() {
         error.contains("damaged") && error.contains("`sweep --shard` as it was"),
         "{error}"
     );
-    home.shard("out", "1/1");
+    let (_, said) = home.shard("out", "1/1");
+    assert!(said.contains("damaged: `out/plan.json` was not as it was"), "{said}");
     assert_eq!(fs::read_to_string(&plan).expect("read"), whole);
+    let (_, said) = home.shard("out", "1/1");
+    assert!(!said.contains("plan.json"), "{said}");
+}
+
+#[test]
+fn a_refused_merge_leaves_no_directories() {
+    let home = home();
+    home.shard("part", "1/2");
+    home.refused(1, &["merge", "part", "--out", "a/b/joined", "-q"]);
+    assert!(!home.path("a").exists());
 }
 
 #[test]

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 mod support;
 use support::faults::{
-    Moments, Mounted, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, quick,
+    Moments, Mounted, SCENARIO, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, quick,
     wait_for_a_run, wait_for_partial,
 };
-use support::{signal, text, wait_for_lines, wait_until};
+use support::{Home, signal, text, wait_for_lines, wait_until};
 
 #[test]
 fn a_killed_run_leaves_a_whole_result_or_none() {
@@ -652,7 +652,7 @@ fn no_memory_leaves_no_half_result() {
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
-            said.contains("memory, but a limit (ulimit -v) leaves this process 117 MiB"),
+            said.contains("of address space, but a limit (ulimit -v) leaves this process 117 MiB"),
             "{said}"
         );
         assert!(!home.path("out").exists());
@@ -694,4 +694,38 @@ fn a_limit_on_memory_ends_it_before_or_with_nothing_half() {
         assert!(is_done || kib < 4_000_000);
         clear(&home, "out");
     }
+}
+
+/// Between the memory that the run takes and the address space that it takes for it: a file of many chunks, whose peers take much.
+#[test]
+fn a_limit_between_the_estimate_and_what_is_mapped_refuses_or_suffices() {
+    let many = SCENARIO
+        .replace("8 MiB", "256 MiB")
+        .replace("64 KiB", "16 KiB")
+        .replace("count = 100", "count = 400");
+    let home = Home::new(&(many + "\n[run]\ntime_limit = \"6 s\"\n"));
+    let (mut refused, mut finished) = (0, 0);
+    // The run is estimated at 16 MiB, two of them at a time at 32.
+    for mib in (16..=48).step_by(8).chain((64..=320).step_by(32)) {
+        for command in ["run", "sweep --jobs 2 --runs 1"] {
+            let args = format!("{command} scenario.toml -q --out out");
+            let output = home
+                .limited(&format!("ulimit -v {}", mib * 1024), &args)
+                .output()
+                .expect("sh runs");
+            let said = text(&output.stderr);
+            match output.status.code() {
+                Some(0) => finished += 1,
+                Some(2) => {
+                    refused += 1;
+                    assert!(said.contains("but a limit (ulimit -v) leaves"), "{mib} MiB: {said}");
+                    assert!(!home.path("out").exists());
+                }
+                other => panic!("{mib} MiB, {command}: {other:?}: {said}"),
+            }
+            assert_eq!(home.hidden(), [""; 0], "{mib} MiB");
+            clear(&home, "out");
+        }
+    }
+    assert!(refused > 0 && finished > 0, "{refused} refused, {finished} finished");
 }

@@ -1,6 +1,7 @@
 //! Sweeps of very many runs in very many files. The runs are made up of one that was played; playing all of them would take hours.
 
 use std::fs;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use swarmsim::compare::PlanFile;
@@ -72,7 +73,7 @@ fn filled(scale: Scale) -> Home {
     done(&home, 1024, &[&sweep[..], &["--shard", "1/100000"]].concat());
     let store = home.path("out/runs");
     let fingerprint = PlanFile::read(&home.path("out")).expect("a plan").fingerprint;
-    let records = Records::read(std::slice::from_ref(&store), &fingerprint).expect("read");
+    let records = Records::read(std::slice::from_ref(&store), &fingerprint, &AtomicBool::new(false)).expect("read");
     let played: RunId = records.ids().next().expect("a run");
     let played = records.get(played).expect("read").expect("there");
     fs::remove_dir_all(&store).expect("removed");

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use swarmsim::choking::OwnChokers;
 use swarmsim::compare::Parts;
@@ -135,7 +136,11 @@ pub fn plan(input: &[u8]) {
     let text = text.trim_end().replace("@VERSION@", VERSION);
     let home = tempfile::tempdir().expect("a temporary directory");
     fs::write(home.path().join("plan.json"), checked(text.as_bytes(), None)).expect("written");
-    match Parts::read(&[home.path().to_owned()], &OwnChokers::default()) {
+    match Parts::read(
+        &[home.path().to_owned()],
+        &OwnChokers::default(),
+        &AtomicBool::new(false),
+    ) {
         Ok(parts) => assert!(parts.records.ids().next().is_none() && !parts.plan.variants.is_empty()),
         Err(error) => assert_printable(&error.to_string()),
     }

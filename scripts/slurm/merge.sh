@@ -10,6 +10,11 @@ out=$1
 shift
 "$SWARMSIM" merge "$out"
 code=$?
+tasks=$(find "$out.log" -name '[0-9]*.txt' | wc -l)
+short=$(grep -ls '^short: ' "$out.log"/[0-9]*.txt | wc -l)
+if [ "$tasks" -gt 1 ] && [ $((2 * short)) -gt "$tasks" ]; then
+    echo "warning: $short of $tasks tasks took less than a minute each, and starting one costs Slurm about a second: fewer shards do as well ('auto' chooses)" >&2
+fi
 if [ "$code" -ne 0 ]; then
     {
         "$SWARMSIM" status "$out"

@@ -39,7 +39,9 @@ pub(super) fn watch(answer: &'static str) -> Result<Interrupt, Failure> {
         }
         let _ = writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");
     });
-    watched.context("cannot watch for Ctrl-C").map_err(Failure::Run)?;
+    watched
+        .context("cannot start the thread that waits for Ctrl-C: the system, or a limit (ulimit -v, ulimit -u), leaves too little memory or too few threads")
+        .map_err(Failure::Run)?;
     Ok(interrupt)
 }
 

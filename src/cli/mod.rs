@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod cgroup;
 mod check;
 mod compare;
 mod comparison;

@@ -1,8 +1,7 @@
 //! `swarmsim report`: a result or a comparison as one HTML file to look at.
 
-use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +10,7 @@ use clap::Args;
 
 use crate::cli::{Failure, say};
 use crate::metrics::directory::REPORT;
+use crate::metrics::is_at;
 use crate::report::{self, ReportError};
 
 #[derive(Debug, Args)]
@@ -50,16 +50,55 @@ fn replace(out: &Path, page: &str) -> io::Result<()> {
     if fs::metadata(&out).is_ok_and(|there| !there.is_file()) {
         return fs::write(out, page);
     }
-    let mut name = OsString::from(".");
-    name.push(out.file_name().ok_or(io::ErrorKind::IsADirectory)?);
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = out.with_file_name(name);
-    let written = fs::write(&beside, page).and_then(|()| fs::rename(&beside, &out));
+    let name = out.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
+    sweep_away(&out, &name);
+    let beside = out.with_file_name(half_page(&name, std::process::id()));
+    let written = begin(&beside).and_then(|mut file| {
+        file.write_all(page.as_bytes())?;
+        fs::rename(&beside, &out)
+    });
     if written.is_err() {
         // It may not even have been made; the first error is the one to tell.
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// The name of the page called `name` while `process` writes it.
+fn half_page(name: &str, process: u32) -> String {
+    format!(".{name}.{process}.tmp")
+}
+
+/// Makes the file at `path`. Its lock is held while it is open, where the file system has locks: who finds it without is no longer writing it.
+fn begin(path: &Path) -> io::Result<File> {
+    loop {
+        let file = File::create(path)?;
+        let _ = file.try_lock();
+        // Somebody may have swept it away between the two.
+        if is_at(&file, path).unwrap_or(false) {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes what killed processes have left beside the page `out`, which is called `name`: half pages of which nobody holds the lock.
+fn sweep_away(out: &Path, name: &str) {
+    let is_half = |found: &str| {
+        let process = found
+            .strip_prefix(&format!(".{name}."))
+            .and_then(|rest| rest.strip_suffix(".tmp"));
+        process.is_some_and(|process| process.parse::<u32>().is_ok())
+    };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")));
+    for entry in entries.into_iter().flatten().flatten() {
+        if is_half(&entry.file_name().to_string_lossy())
+            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            // What can't be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 impl From<ReportError> for Failure {
@@ -68,5 +107,34 @@ impl From<ReportError> for Failure {
             ReportError::NotAResult(_) => Self::Usage(error.into()),
             ReportError::Io { .. } | ReportError::Damaged { .. } => Self::Run(error.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_pages_of_killed_processes_go_and_nothing_else() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let at = |name: &str| home.path().join(name);
+        let left = [
+            ".page.html.7.tmp",
+            ".page.html.x.tmp",
+            ".other.html.7.tmp",
+            "page.html.7.tmp",
+        ];
+        for name in left {
+            fs::write(at(name), "half").expect("written");
+        }
+        let living = begin(&at(".page.html.8.tmp")).expect("made");
+        replace(&at("page.html"), "whole").expect("written");
+        assert_eq!(fs::read_to_string(at("page.html")).expect("read"), "whole");
+        assert!(!at(left[0]).exists() && at(".page.html.8.tmp").exists());
+        assert!(left[1..].iter().all(|name| at(name).exists()));
+        drop(living);
+        replace(&at("page.html"), "new").expect("written");
+        assert!(!at(".page.html.8.tmp").exists());
+        assert_eq!(fs::read_to_string(at("page.html")).expect("read"), "new");
     }
 }

@@ -88,7 +88,8 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         .clone()
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
-    memory::check(estimate, 1).map_err(Failure::Usage)?;
+    // One thread waits for signals.
+    memory::check(estimate, 1, 1).map_err(Failure::Usage)?;
     let asked_to_stop = interrupt::watch("writing what is recorded so far")?;
     let directory = asked_to_stop.guard(
         || ResultDirectory::create(&target, args.force),

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use clap::Args;
@@ -13,6 +14,7 @@ use crate::cli::{Failure, Style, say, table};
 use crate::compare::{OfVariant, Part, Parts, State, Status};
 use crate::human;
 use crate::progress::unix_seconds;
+use crate::store::WHOLE;
 
 /// With more variants than this they are not listed.
 const VARIANTS_SHOWN: usize = 12;
@@ -30,7 +32,7 @@ pub(super) struct StatusArgs {
 }
 
 pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
-    let status = Status::of(&Parts::read(&args.directories, own)?);
+    let status = Status::of(&Parts::read(&args.directories, own, &AtomicBool::new(false))?);
     let text = if args.json {
         let json = serde_json::to_string_pretty(&status).context("cannot write the status as JSON");
         json.map_err(Failure::Run)? + "\n"
@@ -119,9 +121,11 @@ fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
         human::duration(now_unix_s.saturating_sub(since) as f64)
     });
     vec![
-        part.shard
-            .as_ref()
-            .map_or("all".to_owned(), |shard| format!("shard {shard}")),
+        match &part.shard {
+            Some(shard) => format!("shard {shard}"),
+            None if part.name == WHOLE => "all".to_owned(),
+            None => part.name.clone(),
+        },
         human::count(part.done as u64),
         human::count(part.left as u64),
         state,
@@ -138,6 +142,7 @@ mod tests {
         Part {
             segment: format!("x/runs/{shard}.jsonl"),
             shard: Some(shard.to_owned()),
+            name: shard.to_owned(),
             done,
             left,
             state,
@@ -162,6 +167,10 @@ mod tests {
             parts: vec![
                 part("1/3", 5, 5, State::Running, Some(60.0)),
                 part("2/3", 2, 4, State::Failed("cannot write to `x`".to_owned()), None),
+                Part {
+                    shard: None,
+                    ..part("copy-of-1", 1, 0, State::Gone, None)
+                },
             ],
             not_begun: (3..=14).map(|number| format!("{number}/14")).collect(),
             doubles: 2,
@@ -179,6 +188,7 @@ mod tests {
           part        done   left                         state        since     ETA
           shard 1/3      5      5                       running   1 min 30 s   1 min
           shard 2/3      2      4   failed: cannot write to `x`   1 min 30 s
+          copy-of-1      1      0           gone without a word   1 min 30 s
 
           variant   runs
           a         5/10

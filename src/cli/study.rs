@@ -85,7 +85,8 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         .variants
         .iter()
         .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
-    memory::check(estimates.max().unwrap_or(0), jobs)
+    // Each run has its thread, and one waits for signals.
+    memory::check(estimates.max().unwrap_or(0), jobs, jobs + 1)
 }
 
 /// Watches for the user who wants a study to stop.
@@ -104,6 +105,10 @@ pub(super) fn watched<T>(
     let mut meter = RunsMeter::new(&labels, quiet, errors.color());
     let outcome = play(&mut |event| match event {
         Event::Damaged { damage, is_missing } => warn_of(damage, is_missing, errors),
+        Event::PlanChanged(path) => errors.warn(&format!(
+            "damaged: `{}` was not as it was written; this command knows the plan, and has written it anew",
+            path.display()
+        )),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),
     });

@@ -30,6 +30,8 @@ pub enum Event<'e> {
         /// … and some of the runs to play are missing.
         is_missing: bool,
     },
+    /// The plan that is here is not as it was written; it is written anew.
+    PlanChanged(&'e Path),
     /// There are these runs to do now …
     Planned(&'e [RunId]),
     /// … of which one more is there; `new` if it was played just now.
@@ -76,7 +78,7 @@ pub enum CompareError {
     Directory(#[from] DirectoryError),
     /// Something about the finished runs.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// More runs are there than are wanted: tables of some of them would pass for the whole.
     #[error(
         "{there} runs of each variant are there already, more than the {wanted} that are wanted: say --runs {there}, or choose another directory with --out"
@@ -99,9 +101,18 @@ pub enum CompareError {
     /// Something could not be made into text.
     #[error("cannot write the plan")]
     Text(#[from] std::io::Error),
-    /// The user has stopped it while tables were made.
+    /// The user has stopped it while the store was read or tables were made.
     #[error("stopped before the tables were made")]
     Stopped,
+}
+
+impl From<StoreError> for CompareError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stopped => Self::Stopped,
+            other => Self::Store(other),
+        }
+    }
 }
 
 /// Says whether to go on: not once `stop` is set.
@@ -142,6 +153,7 @@ pub fn drive(
         check_runs(plan, session.store.records(), plan.runs)?;
     }
     let file = PlanFile::of(plan);
+    tell_if_changed(&file, directory, watch);
     file.write(directory)?;
     let outcome = session.noted(|session| match session.play_all(directory, watch) {
         Err(CompareError::Stopped) => Ok(session.all_there()),
@@ -169,6 +181,7 @@ pub fn drive_shard(
     // What the runs there belong to is known from the store, too.
     let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
     if !is_there {
+        tell_if_changed(&file, directory, watch);
         file.write(directory)?;
     }
     let outcome = session.noted(|session| {
@@ -184,6 +197,13 @@ pub(super) fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFi
     match file.check_same(directory) {
         Err(PlanFileError::Unread { .. } | PlanFileError::Damaged { .. }) => Ok(false),
         same => same.map(|()| true),
+    }
+}
+
+/// Says so if the plan that is in `directory` is not as it was written; `file` is about to take its place.
+fn tell_if_changed(file: &PlanFile, directory: &Directory, watch: &mut dyn FnMut(Event<'_>)) {
+    if let Err(PlanFileError::Damaged { path, .. }) = file.check_same(directory.path()) {
+        watch(Event::PlanChanged(&path));
     }
 }
 

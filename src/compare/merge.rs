@@ -65,11 +65,11 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Reads the `directories`, of which scenarios may name chokers of `own`.
+    /// Reads the `directories`, of which scenarios may name chokers of `own`, until `stop` is set.
     ///
     /// # Errors
-    /// When one can't be read, or they are not parts of the same.
-    pub fn read(directories: &[PathBuf], own: &OwnChokers) -> Result<Self, CompareError> {
+    /// When one can't be read, they are not parts of the same, or it was stopped.
+    pub fn read(directories: &[PathBuf], own: &OwnChokers, stop: &AtomicBool) -> Result<Self, CompareError> {
         let Some(first) = directories.first() else {
             return Err(MergeError::NoTarget.into());
         };
@@ -80,7 +80,7 @@ impl Parts {
         let plan = file.plan(first, own)?;
         let stores: Vec<_> = directories.iter().map(|directory| store_in(directory)).collect();
         let begun: Vec<_> = stores.into_iter().filter(|store| store.exists()).collect();
-        let records = Records::read(&begun, &file.fingerprint)?;
+        let records = Records::read(&begun, &file.fingerprint, stop)?;
         Ok(Self { plan, records })
     }
 
@@ -203,7 +203,7 @@ impl<'m> Merge<'m> {
     /// # Errors
     /// When parts do not belong together, runs are missing or differ, something can't be read or written, or it was stopped. Nothing is written then.
     pub fn finish(self, own: &OwnChokers, stop: &AtomicBool) -> Result<Merged, CompareError> {
-        let parts = Parts::read(self.directories, own)?;
+        let parts = Parts::read(self.directories, own, stop)?;
         parts.check()?;
         let finished = match self.staging {
             Some(staging) => parts.join(staging, self.replace, stop)?,

@@ -1,6 +1,7 @@
 //! What would happen to what is there, found out without touching it.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use super::directory::{Directory, Existing, store_in};
 use super::drive::{CompareError, check_runs, is_there, of_run};
@@ -58,7 +59,7 @@ fn look_into(store: &Path, own: &str, plan: &Plan) -> Result<Records, CompareErr
     if Store::is_in_use(&own) {
         return Err(StoreError::InUse(own).into());
     }
-    let records = Records::read(&[store.to_owned()], &plan.fingerprint())?;
+    let records = Records::read(&[store.to_owned()], &plan.fingerprint(), &AtomicBool::new(false))?;
     check_conflicts(plan, &records)?;
     Ok(records)
 }

@@ -9,7 +9,7 @@ use super::merge::{Parts, label};
 use super::plan::Plan;
 use super::shard::Shard;
 use crate::progress::unix_seconds;
-use crate::store::{Damage, Double, RunId, SegmentFile, Stage, Store};
+use crate::store::{Damage, Double, RunId, SegmentFile, Stage, Store, WHOLE};
 
 /// How far it is.
 #[derive(Clone, Debug, Serialize)]
@@ -53,6 +53,9 @@ pub struct Part {
     pub segment: String,
     /// The shard `I/N`; `None` for one that plays all runs.
     pub shard: Option<String>,
+    /// The name of the file, without its end.
+    #[serde(skip)]
+    pub name: String,
     /// Runs in the file.
     pub done: usize,
     /// Runs that are its own and are in none of the files.
@@ -173,7 +176,9 @@ fn shards(segments: &[SegmentFile]) -> impl Iterator<Item = Shard> {
 
 fn part(segment: &SegmentFile, left: &BTreeMap<Option<Shard>, usize>) -> Part {
     let shard = Shard::of_segment(&name(&segment.path));
-    let left = left.get(&shard).copied().unwrap_or(0);
+    // A file with another name has been put there: nobody goes on with it.
+    let is_ours = shard.is_some() || name(&segment.path) == WHOLE;
+    let left = left.get(&shard).copied().filter(|_| is_ours).unwrap_or(0);
     let last = segment.notes.last();
     let state = match last.map(|(_, note)| &note.what) {
         Some(Stage::Ended) => State::Ended,
@@ -190,6 +195,7 @@ fn part(segment: &SegmentFile, left: &BTreeMap<Option<Shard>, usize>) -> Part {
     Part {
         segment: segment.path.display().to_string(),
         shard: shard.map(|shard| shard.to_string()),
+        name: name(&segment.path),
         done: segment.runs,
         left,
         state,

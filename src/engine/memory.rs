@@ -30,6 +30,12 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
     all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
 }
 
+/// Places for the peers that are there at once, that of nobody included.
+pub(super) fn places_at_most(scenario: &Scenario) -> usize {
+    let present = scenario.groups.iter().map(|group| present_at_most(group, scenario));
+    present.sum::<f64>().ceil() as usize + 1
+}
+
 /// What a choker takes on the heap, with the allocator's share, without what it keeps for each neighbour.
 pub(super) const CHOKER_BYTES: usize = 48;
 

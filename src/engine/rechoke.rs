@@ -28,9 +28,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.peers[peer].decisions += 1;
         let number = self.swarm.peers[peer].decisions;
         let rotate = number.is_multiple_of(rules.optimistic_every);
-        self.decide(peer, Decision::Periodic { number, rotate });
-        self.swarm.links.begin_round(self.swarm.peers[peer].links);
-        self.swarm.peers[peer].decided_at = self.now();
+        self.decide_on_all(peer, number, rotate);
         if self.pickers[self.swarm.peers[peer].group.ix()].holds_back() {
             // What it may ask for can have changed with no word to it.
             self.wake_idle_senders(peer);
@@ -46,7 +44,11 @@ impl<O: Observer> Simulation<'_, O> {
         if number == 0 {
             return self.rechoke_in_turn(peer);
         }
-        let rotate = false;
+        self.decide_on_all(peer, number, false);
+    }
+
+    /// A decision on all slots of `peer`, in turn or not: with it a round ends.
+    fn decide_on_all(&mut self, peer: PeerIx, number: u32, rotate: bool) {
         self.decide(peer, Decision::Periodic { number, rotate });
         self.swarm.links.begin_round(self.swarm.peers[peer].links);
         self.swarm.peers[peer].decided_at = self.now();

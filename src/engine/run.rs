@@ -1,6 +1,7 @@
 //! Running a scenario from its first event to its last.
 
 use crate::choking::OwnChokers;
+use crate::engine::memory::places_at_most;
 use crate::engine::observer::{Ending, Observer};
 use crate::engine::simulation::Simulation;
 use crate::picking::{self, LONG_FILE_CHUNKS};
@@ -103,6 +104,7 @@ pub fn run(
     if picking::keeps_counts(scenario, options.long_file_chunks) {
         simulation.keep_counts();
     }
+    simulation.swarm.reserve(places_at_most(scenario));
     simulation.open();
     let mut events = 0_u64;
     let ending = loop {

@@ -20,7 +20,9 @@ const LOCK: &str = ".lock";
 pub struct Staging {
     target: PathBuf,
     path: PathBuf,
+    // These go in this order.
     _lock: Lock,
+    _above: Above,
 }
 
 impl Staging {
@@ -29,9 +31,7 @@ impl Staging {
     /// # Errors
     /// When it can't be made.
     pub fn beside(target: &Path) -> Result<Self, DirectoryError> {
-        if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(io_error("create", parent))?;
-        }
+        let above = Above::make(target)?;
         sweep_away(target);
         let mut attempt = 0_u32;
         let (path, lock) = loop {
@@ -48,6 +48,7 @@ impl Staging {
             target: target.to_owned(),
             path,
             _lock: lock,
+            _above: above,
         })
     }
 
@@ -134,6 +135,29 @@ fn swap(one: &Path, other: &Path) -> io::Result<()> {
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 fn swap(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The directories that were made to hold another one, the innermost first. Where nothing has come into them they go.
+#[derive(Debug)]
+struct Above(Vec<PathBuf>);
+
+impl Above {
+    /// Makes those above `target` that are not there.
+    fn make(target: &Path) -> Result<Self, DirectoryError> {
+        let above = target.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+        let missing = Self(above.take_while(|path| !path.exists()).map(Path::to_owned).collect());
+        if let Some(parent) = missing.0.first() {
+            fs::create_dir_all(parent).map_err(io_error("create", parent))?;
+        }
+        Ok(missing)
+    }
+}
+
+impl Drop for Above {
+    fn drop(&mut self) {
+        // One that is not empty can't be removed, nor need it.
+        let _ = self.0.iter().try_for_each(fs::remove_dir);
+    }
 }
 
 /// The lock of a directory that is being filled; the file goes when it does.
@@ -242,6 +266,22 @@ fn make_beside(target: &Path) -> Result<PathBuf, DirectoryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directories_that_were_made_for_nothing_go_and_no_others() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let there = home.path().join("there");
+        fs::create_dir(&there).expect("made");
+        let target = there.join("a/b/out");
+        drop(Staging::beside(&target).expect("made"));
+        assert_eq!(fs::read_dir(&there).expect("the directory").count(), 0);
+        let other = Staging::beside(&target).expect("made");
+        fs::write(there.join("a/mine"), "").expect("written");
+        drop(other);
+        assert!(there.join("a/mine").exists() && !there.join("a/b").exists());
+        Staging::beside(&target).expect("made").publish().expect("published");
+        assert!(target.exists());
+    }
 
     #[test]
     fn what_is_abandoned_is_not_published_and_what_is_published_stays() {

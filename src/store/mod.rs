@@ -26,6 +26,7 @@ mod segment;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 pub use damage::Damage;
 pub use fingerprint::{Fingerprint, VariantPrint};
@@ -80,6 +81,9 @@ pub enum StoreError {
     /// Another process writes here.
     #[error("another swarmsim is writing to `{0}`: wait for it to end, or choose another directory with --out")]
     InUse(PathBuf),
+    /// Whoever reads it was told to stop.
+    #[error("stopped before all of the store was read")]
+    Stopped,
 }
 
 impl Store {
@@ -98,7 +102,7 @@ impl Store {
             .into_iter()
             .filter(|path| *path != own_path)
         {
-            records.add_file(&path, fingerprint)?;
+            records.add_file(&path, fingerprint, &AtomicBool::new(false))?;
         }
         records.check_ours()?;
         Ok(Self { own, records })

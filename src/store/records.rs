@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use super::fingerprint::Fingerprint;
 use super::segment::{self, Content, Line};
@@ -55,15 +57,15 @@ struct Place {
 }
 
 impl Records {
-    /// Reads all segments in `directories`, which must hold runs of `fingerprint`.
+    /// Reads all segments in `directories`, which must hold runs of `fingerprint`, until `stop` is set.
     ///
     /// # Errors
-    /// When one can't be read or holds other runs.
-    pub fn read(directories: &[PathBuf], fingerprint: &Fingerprint) -> Result<Self, StoreError> {
+    /// When one can't be read or holds other runs, or it was stopped.
+    pub fn read(directories: &[PathBuf], fingerprint: &Fingerprint, stop: &AtomicBool) -> Result<Self, StoreError> {
         let mut records = Self::default();
         for directory in directories {
             for path in segments(directory)? {
-                records.add_file(&path, fingerprint)?;
+                records.add_file(&path, fingerprint, stop)?;
             }
         }
         records.check_ours()?;
@@ -74,14 +76,23 @@ impl Records {
     pub(super) fn check_ours(&self) -> Result<(), StoreError> {
         let is_used = |segment: &SegmentFile| segment.is_ours;
         match self.damages.first() {
-            Some(damage) if !self.segments.iter().any(is_used) => Err(StoreError::NoRuns(damage.path.clone())),
+            Some(damage) if !self.segments.iter().any(is_used) => Err(match &damage.why {
+                // The runs may be in it.
+                Some(why) => failed("read", &damage.path)(io::Error::other(why.clone())),
+                None => StoreError::NoRuns(damage.path.clone()),
+            }),
             _ => Ok(()),
         }
     }
 
     /// Adds what the file at `path` holds; one that can't be read is damaged.
-    pub(super) fn add_file(&mut self, path: &Path, fingerprint: &Fingerprint) -> Result<(), StoreError> {
-        match segment::read(path, fingerprint) {
+    pub(super) fn add_file(
+        &mut self,
+        path: &Path,
+        fingerprint: &Fingerprint,
+        stop: &AtomicBool,
+    ) -> Result<(), StoreError> {
+        match segment::read(path, fingerprint, stop) {
             Ok(content) => self.add(path, content),
             Err(StoreError::Io { cause, .. }) => {
                 self.damages.push(Damage::of_file(path, cause.to_string()));

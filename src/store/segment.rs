@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -90,7 +91,7 @@ impl Segment {
     /// Opens the file to append to it. Nothing in it changes before the first line is appended: whoever opens it may find that it must not be used.
     pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Content), StoreError> {
         let file = lock(path)?;
-        let content = read(path, fingerprint)?;
+        let content = read(path, fingerprint, &AtomicBool::new(false))?;
         let header = line::seal(&Header::of(fingerprint));
         let (header, _) = header.map_err(|cause| failed("write to", path)(cause.into()))?;
         let segment = Self {
@@ -226,8 +227,8 @@ pub(super) fn read_line(path: &Path, mut file: &File, header: &str, line: &Line)
     }
 }
 
-/// Reads a file, which others may be writing; only what `fingerprint` describes is accepted.
-pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, StoreError> {
+/// Reads a file, which others may be writing, until `stop` is set; only what `fingerprint` describes is accepted.
+pub(super) fn read(path: &Path, fingerprint: &Fingerprint, stop: &AtomicBool) -> Result<Content, StoreError> {
     let (expected, of) = line::seal(&Header::of(fingerprint)).map_err(|cause| failed("read", path)(cause.into()))?;
     let mut content = Content {
         header: of,
@@ -238,9 +239,13 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Content, St
     let mut reader = BufReader::new(File::open(path).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {
+        if stop.load(Ordering::Relaxed) {
+            return Err(StoreError::Stopped);
+        }
         let (length, has_end) = next_line(&mut reader, &mut bytes, most).map_err(failed("read", path))?;
         if !has_end {
-            let is_torn = number > 1 || expected.as_bytes().starts_with(&bytes);
+            // A file system that fell over may leave zeros; a process that was killed leaves the begin of a line.
+            let is_torn = !bytes.contains(&0) && (number > 1 || expected.as_bytes().starts_with(&bytes));
             if !is_torn {
                 content.damaged(path, number);
             }

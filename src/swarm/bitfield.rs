@@ -1,6 +1,7 @@
 //! Bitfields of all peers in one column: one cache line (512 chunks) or more a peer.
 
 use crate::ids::{ChunkIx, PeerIx};
+use crate::swarm::reserve;
 
 /// Words in a line.
 pub const LINE_WORDS: usize = 8;
@@ -44,6 +45,11 @@ impl Bitfields {
         if lines > self.lines.len() {
             self.lines.resize(lines, Line::default());
         }
+    }
+
+    /// Asks for room for `peers` peers in one go.
+    pub fn reserve(&mut self, peers: usize) {
+        reserve(&mut self.lines, peers.saturating_mul(self.lines_per_peer));
     }
 
     /// Lines of one bitfield.

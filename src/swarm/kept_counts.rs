@@ -9,6 +9,7 @@
 
 use crate::ids::{ChunkIx, PeerIx};
 use crate::swarm::bitfield::{LINE_WORDS, Line, place};
+use crate::swarm::reserve;
 
 /// Chunks that can wait.
 const WAITING_MAX: usize = 31;
@@ -66,6 +67,12 @@ impl KeptCounts {
             self.waiting.resize(peers, Waiting::NONE);
             self.planes.resize(peers * self.lines_per_peer, Line::default());
         }
+    }
+
+    /// Asks for room for `peers` peers in one go.
+    pub fn reserve(&mut self, peers: usize) {
+        reserve(&mut self.waiting, peers);
+        reserve(&mut self.planes, peers.saturating_mul(self.lines_per_peer));
     }
 
     /// `peer`, who has no neighbours yet, keeps counts from now on.

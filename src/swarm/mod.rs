@@ -132,6 +132,19 @@ impl Swarm {
         self.kept.as_ref()
     }
 
+    /// Asks for room for `places` peers, that of nobody included, in one go. If more come it grows.
+    pub fn reserve(&mut self, places: usize) {
+        self.peers.reserve(places);
+        self.have.reserve(places);
+        self.wanted.reserve(places);
+        for known in [&mut self.announced, &mut self.acknowledged].into_iter().flatten() {
+            known.reserve(places);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.reserve(places);
+        }
+    }
+
     /// Adds `peer`, which has `chunks` when it joins; all of them are known to its neighbours as soon as it has any.
     pub fn join(&mut self, mut peer: Peer, chunks: &[ChunkIx], super_seeding: bool) -> PeerIx {
         peer.chunks = chunks.len() as u32;
@@ -337,4 +350,10 @@ impl Swarm {
             + known.map(Bitfields::memory_bytes).sum::<usize>()
             + self.kept.as_ref().map_or(0, KeptCounts::memory_bytes)
     }
+}
+
+/// Asks for room for `len` entries of `column` in one go: a column that grows is copied, and the place that it leaves is hardly used again. What is never filled is
+/// never touched, and where the system refuses, the column grows.
+fn reserve<T>(column: &mut Vec<T>, len: usize) {
+    let _ = column.try_reserve_exact(len.saturating_sub(column.len()));
 }

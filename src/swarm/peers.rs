@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
 use crate::swarm::links::LinkRange;
+use crate::swarm::reserve;
 use crate::units::SimTime;
 use smallvec::SmallVec;
 use std::hint::black_box;
@@ -151,6 +152,11 @@ impl Default for Peers {
 }
 
 impl Peers {
+    /// Asks for `places` places in one go.
+    pub fn reserve(&mut self, places: usize) {
+        reserve(&mut self.column, places);
+    }
+
     /// Puts `peer` in the place that fell free last, or in a new one.
     pub fn insert(&mut self, peer: Peer) -> PeerIx {
         if let Some(place) = self.free.pop() {

@@ -123,6 +123,11 @@ finish
 "$SWARMSIM" status out | grep -q '32 of 32' || { "$SWARMSIM" status out && cat out.log/* && exit 1; }
 [ "$("$root/scripts/slurm/shards.sh" "$root/scenarios/bandwidth_classes.toml" out "${study[@]}")" = 4 ] || { echo "a sweep begun in 4 shards has others" && exit 1; }
 
+echo "tasks of less than a minute are told"
+grep -q '^short: ' out.log/4.txt || { cat out.log/4.txt && exit 1; }
+echo 'short: all of this task took 3 s' | tee -a out.log/1.txt out.log/2.txt >/dev/null
+"$root/scripts/slurm/merge.sh" out 2>&1 | grep -q 'warning: 3 of 4 tasks' || { echo "nobody is warned of short tasks" && exit 1; }
+
 echo "the number of shards is measured: each run is about one core-second or less, a shard one core-minute, so there is one"
 mkdir measured
 (cd measured && TASK_MINUTES=1 "$root/scripts/slurm/sweep.sh" auto "$root/scenarios/bandwidth_classes.toml" out "${study[@]}" | grep ' 1 tasks')

@@ -251,7 +251,7 @@ pub struct RechokeFile {
     /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
     #[schemars(extend("default" = "random"))]
     pub phase: Option<PhaseFile>,
-    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`) or at the next regular one (`"periodic"`).
+    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`).
     #[schemars(extend("default" = "immediate", "preset" = true))]
     pub refill: Option<RefillFile>,
     /// Length of the window over which rates are measured.
