@@ -431,7 +431,9 @@ def test_metrics_of_one_kind_share_their_axis(home: Path) -> None:
         assert slow.get_ylim() == fast.get_ylim() and slow.get_ylim()[1] > highest
         assert slow.get_ylabel().replace("\n", " ").startswith("slow: mean") and fast.get_xlabel() == "file.chunk_size"
         assert legend_of(slow) == ["tit-for-tat", "random"]
-    kinds = [metric(Result.at(home / "grid"), key).kind for key in (*names, "utilisation", "group.slow.share_ratio_mean", "share_ratio_jain")]
+    kinds = [
+        metric(Result.at(home / "grid"), key).kind for key in (*names, "utilisation", "group.slow.share_ratio_mean", "share_ratio_jain")
+    ]
     assert kinds == [kinds[0], kinds[0], "%", "share_ratio_mean", "share_ratio_jain"]
 
 
