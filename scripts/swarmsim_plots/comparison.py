@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from . import curves, variants
 from .curves import Curve
@@ -17,7 +16,7 @@ from .data import NoDataError, Result
 from .panels import columns_of, panels, parts
 from .style import COLOURS, GREY, TIMES, Style, scale
 from .summary import Choice, Metric, caveats, means_said, metric, runs_said, wanted
-from .text import LINE, head, name_lines, width, wrapped
+from .text import LINE, head, name_lines, ticks, width, wrapped
 
 # Share of the width of a figure that names beside their rows have at most.
 NAMES = 0.4
@@ -93,6 +92,7 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> lis
         _intervals(axes, rows.iloc[list(part)], "difference", shown.size)
         # The line at 0 is not to touch the names.
         axes.set_xlim(*_around(min(0, ends.min()), max(0, ends.max()), 0.12))
+        ticks(axes, beside.left)
         beside.write(axes, part)
         axes.set_xlabel(label)
         above = head(figure, [f"{level}; hollow: not resolved", *caveats([shown])])
@@ -118,7 +118,7 @@ def metrics(result: Result, style: Style, width: str, choice: Choice) -> list[Fi
             for axes, (each, label) in zip(panels(figure, len(part), columns, sharey=True), part, strict=True):
                 _means(axes, each, rows)
                 axes.set_xlabel(label)
-                axes.xaxis.set_major_locator(MaxNLocator(max(2, int(room / style.text / 3))))
+                ticks(axes, room)
                 beside.write(axes, rows)
             above = head(figure, said)
             figure.set_figheight((high * -(-len(part) // columns) + above) / 72)

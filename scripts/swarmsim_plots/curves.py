@@ -9,11 +9,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from .panels import columns_of, panels, parts
 from .style import COLOURS, Style, look
-from .text import LINE, head, legend, name_lines, note, wrapped
+from .text import LINE, head, legend, name_lines, note, ticks, wrapped
 
 # With more than this, bands and lines hide one another.
 TOGETHER = 4
@@ -22,7 +21,8 @@ PALE = "#c4c4c4"
 # The size of a panel: its width in heights of the text, its height in heights of a figure.
 PANEL_WIDTH = 10
 PANEL_HEIGHT = 0.5
-# What lies between panels, in points.
+# What stands at their left, in heights of the text, and what lies between them, in points.
+LEFT = 4.5
 GAP = 7
 
 
@@ -62,7 +62,7 @@ def _apart(curves: list[Curve], style: Style, width: str, labels: tuple[str, str
     columns = columns_of(len(curves), wide / style.text / PANEL_WIDTH)
     size = mpl.rcParams["axes.titlesize"]
     # What is left by labels and ticks, and between panels.
-    room = (wide - 5 * style.text) / columns - GAP
+    room = (wide - LEFT * style.text) / columns - GAP
     titles = name_lines([curve.name for curve in curves], room, size)
     high = style.height * PANEL_HEIGHT + max(title.count("\n") for title in titles) * size * LINE / 72
     figures = []
@@ -73,6 +73,7 @@ def _apart(curves: list[Curve], style: Style, width: str, labels: tuple[str, str
             _panel(axes, curves, part[ix], style)
             axes.set_title(titles[part[ix]], loc="left")
             axes.set(xlim=(start, None), ylim=(0, 102), yticks=(0, 50, 100))
+            ticks(axes, room)
         figure.supxlabel(wrapped(labels[0], wide * 0.9, style.text), fontsize=style.text)
         figure.supylabel(labels[1], fontsize=style.text)
         above = head(figure, [*said, "grey: the other variants"])
@@ -88,4 +89,3 @@ def _panel(axes: Axes, curves: Sequence[Curve], own: int, style: Style) -> None:
     if curve.span:
         axes.fill_between(curve.x, *curve.span, color=COLOURS[0], alpha=0.25, linewidth=0)
     axes.plot(curve.x, curve.y, color=COLOURS[0])
-    axes.xaxis.set_major_locator(MaxNLocator(3))

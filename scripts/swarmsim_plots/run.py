@@ -314,9 +314,10 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="receiver", ylabel="sender")
     values = cells.to_numpy()
-    middle = np.nanmax(values, initial=0) / 2
+    # From here on white is read better than black.
+    dark = np.nanmax(values, initial=0) * 0.7
     for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > middle else "black")
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > dark else "black")
         axes.text(column, row, text, ha="center", va="center", color=ink)
     # Names and the bar of colours take their part.
     note(axes, said, 0.6)

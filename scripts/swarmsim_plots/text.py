@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
 
 from .style import GREY
 
@@ -19,6 +20,8 @@ FEWEST = 7
 NAME_LINES = 3
 # Lines of a legend for which every figure has room.
 LEGEND_LINES = 2
+# Ticks of an axis, at most.
+TICKS = 7
 # From one line to the next, in heights of the text.
 LINE = 1.25
 # The margin beside the notes, as a share of the width of the figure.
@@ -63,6 +66,17 @@ def name_lines(names: Sequence[str], room: float, size: float) -> list[str]:
         return list(names)
     broken = ["\n".join(wrapped(part, room, size) for part in name.split(" · ")) for name in names]
     return [lines if lines.count("\n") < NAME_LINES else short(name, room, size) for name, lines in zip(names, broken, strict=True)]
+
+
+def ticks(axes: Axes, room: float) -> None:
+    """As many ticks on the x axis as their labels have room for."""
+    size = mpl.rcParams["xtick.labelsize"]
+    low, high = axes.get_xlim()
+    for most in range(TICKS, 1, -1):
+        axes.xaxis.set_major_locator(MaxNLocator(most))
+        places = [place for place in axes.get_xticks() if low <= place <= high]
+        if sum(width(label, size) + size for label in axes.xaxis.get_major_formatter().format_ticks(places)) <= room:
+            break
 
 
 def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:

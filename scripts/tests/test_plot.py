@@ -4,8 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -313,10 +312,16 @@ def test_metrics_are_said_in_words() -> None:
     assert words("utilisation") == "upload used by all" and words("new_thing") == "new_thing"
 
 
-def test_the_notebook_says_what_it_needs(home: Path, tmp_path: Path) -> None:
-    script = Path(__file__).parents[1] / "explore.py"
-    ran = subprocess.run([sys.executable, script, home / "classes"], cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_the_notebook_runs_and_says_what_it_needs(home: Path, tmp_path: Path) -> None:
+    def explore(*paths: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, Path(__file__).parents[1] / "explore.py", *paths]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    ran = explore()
     assert ran.returncode == 1 and ran.stderr.startswith("error: ") and "two-chokers" in ran.stderr and "Traceback" not in ran.stderr
+    ran = explore(home / "classes", home / "compared")
+    assert ran.returncode == 0 and "random was quicker in" in ran.stdout and " of 4 runs" in ran.stdout
+    assert drawn(tmp_path) == {"explore-completion.png", "explore-pairs.png"}
 
 
 def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
@@ -385,11 +390,9 @@ def test_variants_of_a_grid_are_called_by_what_they_differ_in(home: Path, tmp_pa
 def test_a_grid_with_long_keys_has_every_name_and_fits_on_a_page(home: Path, tmp_path: Path, style: Style, wide: str) -> None:
     long = {"file.chunk_size": "group.leechers.mix.riders.size_of_each_chunk", "64 KiB": "riders.size_of_each_chunk=64 KiB"}
     result = Result.at(renamed(home, "grid", long, tmp_path / "long"))
-    everything = Choice(tuple(pd.read_csv(home / "grid" / "comparison_summary.csv")["metric"].unique()))
     for name, draw in of_comparison(Choice()).items():
-        some = partial(draw.func, choice=everything) if name == "metrics" and isinstance(draw, partial) else draw
         with mpl.rc_context(style.settings()):
-            figures = pages(some(result, style, wide))
+            figures = pages(draw(result, style, wide))
             for figure in figures:
                 canvas = FigureCanvasAgg(figure)
                 canvas.draw()
@@ -401,6 +404,9 @@ def test_a_grid_with_long_keys_has_every_name_and_fits_on_a_page(home: Path, tmp
                 titles = [axes.title if name == "factor" else axes._left_title for axes in shown]
                 boxes = [title.get_window_extent() for title in titles if title.get_text()]
                 assert not any(one.overlaps(other) for one, other in combinations(boxes, 2)), f"{name}: titles touch"
+                for axes in shown:
+                    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_visible() and tick.get_text()]
+                    assert not any(one.overlaps(other) for one, other in pairwise(boxes)), f"{name}: ticks touch"
         if name in ("cdf", "runs"):
             said = [axes.get_title("left") for figure in figures for axes in figure.axes if axes.get_visible()]
             assert len(set(said)) == len(said) == 6
