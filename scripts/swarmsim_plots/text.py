@@ -65,7 +65,14 @@ def name_lines(names: Sequence[str], room: float, size: float) -> list[str]:
     if all(width(name, size) <= room for name in names):
         return list(names)
     broken = ["\n".join(wrapped(part, room, size) for part in name.split(" · ")) for name in names]
-    return [lines if lines.count("\n") < NAME_LINES else short(name, room, size) for name, lines in zip(names, broken, strict=True)]
+    shown = [lines if lines.count("\n") < NAME_LINES else short(name, room, size) for name, lines in zip(names, broken, strict=True)]
+    return _apart(names, shown, room, size)
+
+
+def _apart(names: Sequence[str], shown: list[str], room: float, size: float) -> list[str]:
+    """What is shown of names; what has become the same has its number in front."""
+    numbered = [short(f"{ix + 1}: {name}", room, size) for ix, name in enumerate(names)]
+    return [number if shown.count(cut) > 1 else cut for number, cut in zip(numbered, shown, strict=True)]
 
 
 def ticks(axes: Axes, room: float) -> None:
@@ -109,7 +116,8 @@ def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
     wide = figure.get_figwidth() * 72
     # A handle with the space around it.
     handle = 5.5 * size
-    names = [short(name, wide - handle, size) for _, name in entries]
+    whole = [name for _, name in entries]
+    names = _apart(whole, [short(name, wide - handle, size) for name in whole], wide - handle, size)
     widest = max(width(name, size) for name in names) + handle
     columns = max(1, min(len(names), int(wide / widest)))
     # The axes keep their height.

@@ -21,7 +21,7 @@ from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
 from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, Style, words
 from swarmsim_plots.summary import Choice, metric
-from swarmsim_plots.text import legend, short, width
+from swarmsim_plots.text import legend, name_lines, short, width
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -230,6 +230,15 @@ def test_a_name_is_shortened_in_its_middle() -> None:
     for room in (60, 90):
         cut = short("a-very-long-name-of-a-group", room, 10)
         assert cut.startswith("a-ve") and cut.endswith("oup") and "…" in cut and room - 10 < width(cut, 10) <= room
+
+
+def test_names_that_differ_in_their_middle_stay_apart() -> None:
+    names = [f"a-variant-with-a-long-name-{part}-and-a-long-ending" for part in ("one", "two")]
+    assert name_lines(names, 500, 10) == names
+    for shown in (name_lines([*names, "third"], 90, 10), name_lines([*names, "third · 64 KiB"], 90, 10)):
+        assert len(set(shown)) == 3 and all(width(line, 10) <= 90 for name in shown for line in name.split("\n"))
+        assert [name[:2] for name in shown] == ["1:", "2:", "th"]
+    assert name_lines(["large · 64 KiB", "small · 64 KiB"], 60, 10) == ["large\n64 KiB", "small\n64 KiB"]
 
 
 def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(home: Path) -> None:
