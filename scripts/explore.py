@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["matplotlib>=3.9", "pandas>=2.2"]
+# dependencies = ["matplotlib>=3.10", "pandas>=2.2"]
 # ///
 """A start for analyses of your own: results of swarmsim in pandas.
 

@@ -28,7 +28,7 @@ PANEL_WIDTH = 9
 ROW = 1.4
 AXIS = 5
 # What notes take at most, as a rule, in heights of the text.
-HEAD = 4
+HEAD = 3
 
 
 def cdf(result: Result, style: Style, width: str) -> list[Figure]:
@@ -136,7 +136,7 @@ class Names:
         lines = [line for name in self.names for line in name.split("\n")]
         self.left = wide - max(width(line, size) for line in lines) - 2 * style.text
         self.row = style.text * LINE * (ROW + max(name.count("\n") for name in self.names) * 0.9)
-        self.rows_max = (style.highest * 72 - (HEAD + AXIS + 4) * style.text) / self.row
+        self.rows_max = (style.highest * 72 - (HEAD + AXIS + 2 * LINE) * style.text) / self.row
 
     def write(self, axes: Axes, part: Sequence[int]) -> None:
         """The names of the rows `part` beside them, the first at the top."""
