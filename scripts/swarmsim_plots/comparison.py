@@ -15,7 +15,7 @@ from .curves import Curve
 from .data import NoDataError, Result
 from .panels import columns_of, panels, parts
 from .style import COLOURS, GREY, TIMES, Style, scale
-from .summary import Choice, Metric, caveats, means_said, metric, runs_said, wanted
+from .summary import Choice, Metric, caveats, means_said, runs_said, wanted
 from .text import LINE, head, name_lines, ticks, width, wrapped
 
 # Share of the width of a figure that names beside their rows have at most.
@@ -56,7 +56,10 @@ def cdf(result: Result, style: Style, width: str) -> list[Figure]:
 
 def runs(result: Result, style: Style, width: str, choice: Choice) -> list[Figure]:
     """Share of the runs of each variant with at most this value of a metric."""
-    shown = metric(result, wanted(result, choice)[0])
+    return [figure for shown in wanted(result, choice, 1) for figure in _runs(result, shown, style, width)]
+
+
+def _runs(result: Result, shown: Metric, style: Style, width: str) -> list[Figure]:
     table = result.table("comparison.csv", "variant", "run", "metric", "value")
     table = table[table["metric"] == shown.key].dropna(subset="value")
     if table.empty:
@@ -73,7 +76,10 @@ def runs(result: Result, style: Style, width: str, choice: Choice) -> list[Figur
 
 def differences(result: Result, style: Style, width: str, choice: Choice) -> list[Figure]:
     """Paired differences to the baseline, with the intervals that hold together."""
-    shown = metric(result, wanted(result, choice)[0])
+    return [figure for shown in wanted(result, choice, 1) for figure in _differences(shown, style, width)]
+
+
+def _differences(shown: Metric, style: Style, width: str) -> list[Figure]:
     rows = shown.rows.dropna(subset="difference_low")
     if rows.empty:
         raise NoDataError(
@@ -103,7 +109,7 @@ def differences(result: Result, style: Style, width: str, choice: Choice) -> lis
 
 def metrics(result: Result, style: Style, width: str, choice: Choice) -> list[Figure]:
     """Mean of each metric in each variant, with its confidence interval: a panel for each metric."""
-    shown = [metric(result, key) for key in wanted(result, choice)[: None if choice.metrics else PANELS]]
+    shown = wanted(result, choice, PANELS)
     beside = Names(shown[0].rows["name"], style, width)
     columns = columns_of(len(shown), beside.left / style.text / PANEL_WIDTH)
     said = [means_said(shown[0].rows), *caveats(shown)]

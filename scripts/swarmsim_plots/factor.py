@@ -15,7 +15,7 @@ from . import variants
 from .data import NoDataError, PlotError, Result
 from .panels import columns_of, is_last, panels, parts
 from .style import GREY, LINES, Style, look, mark
-from .summary import Choice, Metric, caveats, means_said, metric, wanted
+from .summary import Choice, Metric, caveats, means_said, wanted
 from .text import legend, note, short, wrapped
 
 # How far apart intervals at one place are, in heights of the text.
@@ -66,7 +66,7 @@ class Factor:
 
 def factor(result: Result, style: Style, width: str, choice: Choice) -> list[Figure]:
     """The mean of a metric over one factor of the grid that was swept; a line for each combination of the others, a panel for each metric named."""
-    shown = [metric(result, key) for key in wanted(result, choice)[: None if choice.metrics else 1]]
+    shown = wanted(result, choice, 1)
     over = Factor.of(result, choice.factor)
     for each in shown:
         if each.rows["mean"].isna().all():

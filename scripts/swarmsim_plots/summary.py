@@ -49,13 +49,13 @@ class Metric:
         return self.unit or self.key.rpartition(".")[2]
 
 
-def wanted(result: Result, choice: Choice) -> Sequence[str]:
-    """The metrics that the user has named, or all."""
+def wanted(result: Result, choice: Choice, by_default: int) -> list[Metric]:
+    """The metrics that the user has named, or the first ones."""
     known = list(result.table("comparison_summary.csv", "metric")["metric"].unique())
     for name in choice.metrics:
         if name not in known:
             raise PlotError(f"there is no metric `{name}` in `{result.path}`, only {', '.join(known)}")
-    return choice.metrics or known
+    return [metric(result, key) for key in choice.metrics or known[:by_default]]
 
 
 def metric(result: Result, key: str) -> Metric:

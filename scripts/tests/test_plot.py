@@ -452,6 +452,12 @@ def test_metrics_of_one_kind_share_their_axis(home: Path) -> None:
     assert kinds == [kinds[0], kinds[0], "%", "share_ratio_mean", "share_ratio_jain"]
 
 
+def test_each_metric_that_is_named_has_its_figure(home: Path, tmp_path: Path) -> None:
+    named = ("--metric", "utilisation,completion_mean_s", "--figure", "differences,runs", "--out", str(tmp_path))
+    assert main([str(home / "compared"), *named]) == 0
+    assert drawn(tmp_path) == {"differences.pdf", "differences-2.pdf", "runs.pdf", "runs-2.pdf"}
+
+
 def test_the_means_beside_a_bound_have_a_name(home: Path) -> None:
     axes = axes_of(factor.factor, home / "sizes", choice=Choice(("completion_last_s",)))
     assert legend_of(axes) == ["mean of the runs", "lower bound"]
