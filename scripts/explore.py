@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["matplotlib>=3.9", "pandas>=2.2"]
+# dependencies = ["matplotlib>=3.10", "pandas>=2.2"]
 # ///
 """A start for analyses of your own: results of swarmsim in pandas.
 
@@ -9,7 +9,7 @@ Editors such as VS Code, Spyder and PyCharm run the cells between `# %%` one by 
     swarmsim run scenarios/bandwidth_classes.toml
     swarmsim compare scenarios/bandwidth_classes.toml --choker tit-for-tat,random --runs 10 --out results/two-chokers
 
-Both are looked for below `results`, or below the folder that is given: `python scripts/explore.py FOLDER`.
+Or name two results of your own, a run of that scenario and a comparison of these chokers in it: `python scripts/explore.py RUN COMPARISON`.
 """
 
 # %% Load a run: one row a peer.
@@ -19,8 +19,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-results = Path(sys.argv[1] if len(sys.argv) > 1 else "results")
-needed = [results / "bandwidth-classes" / "peers.csv", results / "two-chokers" / "comparison.csv"]
+# In an editor the arguments are not ours.
+given = sys.argv[1:] if Path(sys.argv[0]).name == "explore.py" else []
+if len(given) not in (0, 2):
+    sys.exit("error: expected no folder or two: python scripts/explore.py RUN COMPARISON")
+run, comparison = (Path(path) for path in given or ("results/bandwidth-classes", "results/two-chokers"))
+needed = [run / "peers.csv", comparison / "comparison.csv"]
 missing = [str(path) for path in needed if not path.is_file()]
 if missing:
     sys.exit(f"error: there is no {' and no '.join(missing)}: make both results as this file says at its top")
@@ -46,6 +50,7 @@ figure.savefig("explore-completion.png", dpi=150)
 # %% Load a comparison: one row a variant, run and metric.
 values = pd.read_csv(needed[1])
 mean = values[values["metric"] == "completion_mean_s"].pivot(index="run", columns="variant", values="value")
+mean = mean[["tit-for-tat", "random"]]
 
 # %% 3. Run k has the same peers in each variant, so compare run by run.
 difference = mean["random"] - mean["tit-for-tat"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S uv run --script
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["matplotlib>=3.9", "pandas>=2.2"]
+# dependencies = ["matplotlib>=3.10", "pandas>=2.2"]
 # ///
 """Draws figures for a paper or a talk from a result or a comparison of swarmsim: scripts/README.md."""
 

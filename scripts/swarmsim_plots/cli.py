@@ -14,9 +14,12 @@ from matplotlib.figure import Figure
 
 from . import comparison, run
 from .data import NoDataError, PlotError, Result
+from .factor import factor
 from .style import STYLES, Style
+from .summary import Choice
 
-Draw = Callable[[Result, Style, str], Figure]
+# Several figures, if a page is not high enough for what there is.
+Draw = Callable[[Result, Style, str], Figure | list[Figure]]
 
 RUN: dict[str, Draw] = {
     "cdf": run.cdf,
@@ -38,12 +41,12 @@ RUN: dict[str, Draw] = {
 METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
 
 
-def of_comparison(choice: comparison.Choice) -> dict[str, Draw]:
+def of_comparison(choice: Choice) -> dict[str, Draw]:
     """The figures of a comparison."""
     return {
         "cdf": comparison.cdf,
         "differences": partial(comparison.differences, choice=choice),
-        "factor": partial(comparison.factor, choice=choice),
+        "factor": partial(factor, choice=choice),
         "runs": partial(comparison.runs, choice=choice),
         "metrics": partial(comparison.metrics, choice=choice),
     }
@@ -91,7 +94,7 @@ def formats(text: str) -> tuple[str, ...]:
 def draw(wanted: argparse.Namespace) -> int:
     """Draws the figures that are asked for, or all that there is data for."""
     result = Result.at(wanted.directory)
-    choice = comparison.Choice(wanted.metric, wanted.factor, wanted.factor_label)
+    choice = Choice(wanted.metric, wanted.factor, wanted.factor_label)
     known = of_comparison(choice) if result.is_comparison else RUN
     for name in wanted.figure:
         if name not in known:
@@ -106,13 +109,14 @@ def draw(wanted: argparse.Namespace) -> int:
     with mpl.rc_context(style.settings()):
         for name in wanted.figure or known:
             try:
-                figure = known[name](result, style, wanted.width)
+                drawn = known[name](result, style, wanted.width)
             except NoDataError as missing:
                 if wanted.figure:
                     raise PlotError(f"{name}: {missing}") from None
                 left_out.setdefault(str(missing), []).append(name)
             else:
-                save(figure, out, name, wanted.format)
+                for ix, figure in enumerate(drawn if isinstance(drawn, list) else [drawn]):
+                    save(figure, out, f"{name}-{ix + 1}" if ix else name, wanted.format)
     for reason, figures in left_out.items():
         print(f"{', '.join(figures)} left out: {reason}", file=sys.stderr)
     return 0

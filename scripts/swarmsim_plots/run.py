@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
-from .style import BYTES, RATES, SHADES, TIMES, Style, legend, look, mark, note, scale, short
+from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
+from .text import legend, note, short
+from .text import width as width_of
 
 # A line at 100 % is not cut in half.
 PERCENT = (0, 102)
@@ -307,14 +309,15 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     wide, size = figure.get_figwidth() * 72, mpl.rcParams["xtick.labelsize"]
     names = [short(name, wide * 0.22, size) for name in cells.index]
     # Where they don't fit beside each other they stand on end.
-    upright = max(map(len, names)) * 0.58 * size > wide * 0.5 / len(names)
+    upright = max(width_of(name, size) for name in names) > wide * 0.5 / len(names)
     axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="receiver", ylabel="sender")
     values = cells.to_numpy()
-    middle = np.nanmax(values, initial=0) / 2
+    # From here on white is read better than black.
+    dark = np.nanmax(values, initial=0) * 0.7
     for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > middle else "black")
+        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > dark else "black")
         axes.text(column, row, text, ha="center", va="center", color=ink)
     # Names and the bar of colours take their part.
     note(axes, said, 0.6)

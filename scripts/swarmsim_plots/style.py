@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -70,6 +67,8 @@ class Style:
     text: float
     line: float
     height: float
+    # What fits on a page, or on a slide.
+    highest: float
 
     def figure(self, width: str, rows: int = 1) -> Figure:
         """An empty figure, `rows` times as high as usual."""
@@ -99,8 +98,8 @@ class Style:
 
 
 STYLES = {
-    "paper": Style({"one": 3.5, "two": 7.16}, text=8, line=1.2, height=2.4),
-    "slides": Style({"one": 6.0, "two": 12.0}, text=16, line=2.4, height=4.6),
+    "paper": Style({"one": 3.5, "two": 7.16}, text=8, line=1.2, height=2.4, highest=9.0),
+    "slides": Style({"one": 6.0, "two": 12.0}, text=16, line=2.4, height=4.6, highest=6.75),
 }
 
 
@@ -128,50 +127,3 @@ def words(metric: str) -> str:
     group, _, column = metric.rpartition(".")
     said = METRICS.get(column, column)
     return f"{group.removeprefix('group.')}: {said}" if group else said
-
-
-def fill(figure: Figure, text: str, size: float, share: float) -> str:
-    """The text in lines that fit into `share` of the width of the figure."""
-    # An average letter is about half as wide as it is high.
-    return textwrap.fill(text, int(figure.get_figwidth() * 72 * share / (size * 0.54)))
-
-
-def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:
-    """Says above the axes what the lines alone would not show, within `share` of the width of the figure."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    text = "\n".join(fill(figure, line, mpl.rcParams["axes.titlesize"], share) for line in lines)
-    if text:
-        axes.set_title(text, loc="left", color=GREY)
-
-
-# Lines of a legend for which every figure has room.
-LEGEND_LINES = 2
-
-
-def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
-    """A legend above the axes, where it hides nothing, in as many columns as there is room for. Whatever the names are, each has its entry."""
-    if not entries:
-        return
-    size = mpl.rcParams["legend.fontsize"]
-    wide = figure.get_figwidth() * 72
-    # The handle and its space take about nine letters.
-    names = [short(name, wide, size, beside=9) for _, name in entries]
-    widest = (max(map(len, names)) * 0.58 + 5.5) * size
-    columns = max(1, min(len(names), int(wide / widest)))
-    # The axes keep their height.
-    more = -(-len(names) // columns) - LEGEND_LINES
-    figure.set_figheight(figure.get_figheight() + max(0, more) * size * 1.5 / 72)
-    # A name with `_` in front is none to matplotlib, unless it comes later.
-    made = figure.legend([handle for handle, _ in entries], ["name"] * len(names), loc="outside upper left", ncols=columns)
-    for text, name in zip(made.get_texts(), names, strict=True):
-        text.set_text(name)
-
-
-def short(name: str, room: float, size: float, beside: int = 0) -> str:
-    """The name with its middle left out, if `room` points don't hold it and `beside` letters more: names often differ at their ends."""
-    letters = max(7, int(room / (0.58 * size)) - beside)
-    if len(name) <= letters:
-        return name
-    end = (letters - 1) // 2
-    return f"{name[: letters - 1 - end]}…{name[-end:]}"

@@ -82,7 +82,7 @@ def swarmsim(*arguments: str, cwd: Path) -> None:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `barren` (dead at once), `churn`
-    (random unchokes, half of the peers soon gone), `banded` (with bands of chunks), `compared`, `grid` and `named` (variants with names).
+    (random unchokes, half of the peers soon gone), `banded` (with bands of chunks), `compared`, `grid`, `sizes` (one number) and `named` (variants with names).
     """
     home = tmp_path_factory.mktemp("results")
     classes = str(ROOT / "scenarios/bandwidth_classes.toml")
@@ -105,4 +105,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     swarmsim("compare", classes, *small, *chokers, "--out", "compared", cwd=home)
     sizes = ("--vary", "file.chunk_size=64 KiB,128 KiB,256 KiB")
     swarmsim("compare", classes, *small, *chokers, *sizes, "--out", "grid", cwd=home)
+    counts = ("--vary", "group.peers.count=2,4", "--runs", "2", "--set", 'file.size="2 MiB"')
+    swarmsim("compare", str(ROOT / "scenarios/peer_to_peer.toml"), *counts, "--out", "sizes", cwd=home)
     return home

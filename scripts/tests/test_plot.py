@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,18 +16,26 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from swarmsim_plots import comparison, run
-from swarmsim_plots.cli import RUN, main
+from swarmsim_plots import comparison, factor, run, variants
+from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, legend, short, words
+from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, Style, words
+from swarmsim_plots.summary import Choice, metric
+from swarmsim_plots.text import legend, name_lines, short, width
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
     """The axes of a figure for print."""
     style = STYLES["paper"]
     with mpl.rc_context(style.settings()):
-        (axes,) = draw(Result.at(result), style, "one", **options).axes
+        (figure,) = pages(draw(Result.at(result), style, "one", **options))
+    (axes,) = figure.axes
     return axes
+
+
+def pages(drawn: Figure | list[Figure]) -> list[Figure]:
+    """The figures of which one page has no more room."""
+    return drawn if isinstance(drawn, list) else [drawn]
 
 
 def axes_of_all(draw: Callable[..., Figure], result: Path) -> list[Axes]:
@@ -113,27 +122,27 @@ def test_what_has_no_data_is_left_out_or_told(home: Path, tmp_path: Path, capsys
 def test_differences_and_means_are_those_of_the_summary(home: Path) -> None:
     summary = pd.read_csv(home / "compared" / "comparison_summary.csv")
     row = summary[(summary["metric"] == "completion_mean_s") & (summary["variant"] == "random")].iloc[0]
-    choice = comparison.Choice(("completion_mean_s",))
+    choice = Choice(("completion_mean_s",))
     axes = axes_of(comparison.differences, home / "compared", choice=choice)
     scale = 60 if "(min)" in axes.get_xlabel() else 1
     interval, middle = axes.lines[1:3]
     assert np.allclose(interval.get_xdata(), [row["difference_low"] / scale, row["difference_high"] / scale])
     assert np.allclose(middle.get_xdata(), row["difference"] / scale)
     assert axes.get_xlabel().replace("\n", " ").startswith("difference of mean completion time to tit-for-tat (")
-    axes = axes_of(comparison.factor, home / "grid", choice=choice)
+    axes = axes_of(factor.factor, home / "grid", choice=choice)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["64 KiB", "128 KiB", "256 KiB"]
 
 
 def test_categories_stand_apart_and_named_variants_are_no_grid(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    metric = comparison.Choice(("completion_mean_s",))
-    numbers = axes_of(comparison.factor, home / "grid", choice=metric)
+    metric = Choice(("completion_mean_s",))
+    numbers = axes_of(factor.factor, home / "grid", choice=metric)
     assert numbers.get_xlabel() == "file.chunk_size" and numbers.get_ylabel() == "mean completion time (min)"
     assert [line.get_linestyle() for line in numbers.lines if line.get_marker() == "o"] == ["-"]
-    words = axes_of(comparison.factor, home / "compared", choice=metric)
+    words = axes_of(factor.factor, home / "compared", choice=metric)
     assert words.get_xlabel() == "choking"
     assert [tick.get_text() for tick in words.get_xticklabels()] == ["tit-for-tat", "random"]
     assert {line.get_linestyle() for line in words.lines} == {"None"}
-    chosen = axes_of(comparison.factor, home / "grid", choice=comparison.Choice(("completion_mean_s",), factor=1))
+    chosen = axes_of(factor.factor, home / "grid", choice=Choice(("completion_mean_s",), factor=1))
     assert chosen.get_xlabel() == "choking"
     assert main([str(home / "named"), "--figure", "factor", "--out", str(tmp_path)]) == 2
     assert "its variants have names" in capsys.readouterr().err
@@ -218,7 +227,18 @@ def test_a_long_legend_leaves_the_axes_their_height() -> None:
 
 def test_a_name_is_shortened_in_its_middle() -> None:
     assert short("fast", 100, 10) == "fast"
-    assert short("a-very-long-name-of-a-group", 58, 10) == "a-ver…roup"
+    for room in (60, 90):
+        cut = short("a-very-long-name-of-a-group", room, 10)
+        assert cut.startswith("a-ve") and cut.endswith("oup") and "…" in cut and room - 10 < width(cut, 10) <= room
+
+
+def test_names_that_differ_in_their_middle_stay_apart() -> None:
+    names = [f"a-variant-with-a-long-name-{part}-and-a-long-ending" for part in ("one", "two")]
+    assert name_lines(names, 500, 10) == names
+    for shown in (name_lines([*names, "third"], 90, 10), name_lines([*names, "third · 64 KiB"], 90, 10)):
+        assert len(set(shown)) == 3 and all(width(line, 10) <= 90 for name in shown for line in name.split("\n"))
+        assert [name[:2] for name in shown] == ["1:", "2:", "th"]
+    assert name_lines(["large · 64 KiB", "small · 64 KiB"], 60, 10) == ["large\n64 KiB", "small\n64 KiB"]
 
 
 def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(home: Path) -> None:
@@ -301,15 +321,21 @@ def test_metrics_are_said_in_words() -> None:
     assert words("utilisation") == "upload used by all" and words("new_thing") == "new_thing"
 
 
-def test_the_notebook_says_what_it_needs(home: Path, tmp_path: Path) -> None:
-    script = Path(__file__).parents[1] / "explore.py"
-    ran = subprocess.run([sys.executable, script, home / "classes"], cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_the_notebook_runs_and_says_what_it_needs(home: Path, tmp_path: Path) -> None:
+    def explore(*paths: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, Path(__file__).parents[1] / "explore.py", *paths]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    ran = explore()
     assert ran.returncode == 1 and ran.stderr.startswith("error: ") and "two-chokers" in ran.stderr and "Traceback" not in ran.stderr
+    ran = explore(home / "classes", home / "compared")
+    assert ran.returncode == 0 and "random was quicker in" in ran.stdout and " of 4 runs" in ran.stdout
+    assert drawn(tmp_path) == {"explore-completion.png", "explore-pairs.png"}
 
 
 def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
     table = pd.read_csv(home / "compared" / "comparison.csv")
-    axes = axes_of(comparison.runs, home / "compared", choice=comparison.Choice(("utilisation",)))
+    axes = axes_of(comparison.runs, home / "compared", choice=Choice(("utilisation",)))
     for line, variant in zip(axes.lines, ("tit-for-tat", "random"), strict=True):
         values = table[(table["metric"] == "utilisation") & (table["variant"] == variant)]["value"].sort_values()
         assert np.allclose(line.get_xdata()[::2][:-1], values * 100) and line.get_ydata()[-1] == 100
@@ -319,11 +345,11 @@ def test_the_runs_of_a_metric_are_those_of_the_table(home: Path) -> None:
 def test_an_axis_starts_at_0_only_if_values_come_near_it(home: Path) -> None:
     summary = pd.read_csv(home / "grid" / "comparison_summary.csv")
     rows = summary[summary["metric"] == "utilisation"]
-    axes = axes_of(comparison.factor, home / "grid", choice=comparison.Choice(("utilisation",)))
+    axes = axes_of(factor.factor, home / "grid", choice=Choice(("utilisation",)))
     low, high = rows["low"].min() * 100, rows["high"].max() * 100
     assert axes.get_ylabel() == "upload used by all (%)" and axes.get_ylim()[0] <= low and axes.get_ylim()[1] >= high
     assert (axes.get_ylim()[0] > 0) == (low > high / 3) == ("does not start at 0" in axes.get_title("left"))
-    assert comparison._limits(100, 110)[0] > 95 and comparison._limits(1, 110)[0] == 0 and comparison._limits(-5, 10)[0] < -5
+    assert factor._limits(100, 110)[0] > 95 and factor._limits(1, 110)[0] == 0 and factor._limits(-5, 10)[0] < -5
 
 
 def test_a_dead_swarm_is_called_dead_once(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -352,9 +378,90 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
     assert dict(re.findall(r'^  (\w+): "([^"]+)",$', units, re.MULTILINE)) == METRICS
 
 
-def test_a_setting_without_a_unit_is_named_with_its_group() -> None:
-    named = [
-        comparison._named(*pair)
-        for pair in [("group.a.count", "5"), ("group.a.mix.b.share", "0.1"), ("b", "true"), ("group.a.choking", "random")]
+def test_variants_of_a_grid_are_called_by_what_they_differ_in(home: Path, tmp_path: Path) -> None:
+    assert list(variants.names(Result.at(home / "grid")).values())[:2] == [
+        "tit-for-tat · chunk_size=64 KiB",
+        "tit-for-tat · chunk_size=128 KiB",
     ]
-    assert named == ["a.count=5", "a/b.share=0.1", "b=true", "random"]
+    assert variants.names(Result.at(home / "named")) == {}
+    keys = ["group.a.count", "group.b.count", "group.a.mix.b.share"]
+    assert [variants.tail(key, keys) for key in keys] == ["a.count", "b.count", "share"]
+    rows = ["x,file.size,1 MiB,1", "x,group.a.choking,random,", "x,group.a.picking,random,", "y,file.size,1 MiB,1"]
+    rows += ["y,group.a.choking,random,", "y,group.a.picking,rarest-first,"]
+    (tmp_path / "comparison_summary.csv").touch()
+    (tmp_path / "comparison_factors.csv").write_text("\n".join(["variant,factor,setting,number", *rows]))
+    # What all share is left out; what two factors may be says of which it is.
+    assert variants.names(Result.at(tmp_path)) == {"x": "picking=random", "y": "rarest-first"}
+
+
+@pytest.mark.parametrize("wide", ("one", "two"))
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_a_grid_with_long_keys_has_every_name_and_fits_on_a_page(home: Path, tmp_path: Path, style: Style, wide: str) -> None:
+    long = {"file.chunk_size": "group.leechers.mix.riders.size_of_each_chunk", "64 KiB": "riders.size_of_each_chunk=64 KiB"}
+    result = Result.at(renamed(home, "grid", long, tmp_path / "long"))
+    for name, draw in of_comparison(Choice()).items():
+        with mpl.rc_context(style.settings()):
+            figures = pages(draw(result, style, wide))
+            for figure in figures:
+                canvas = FigureCanvasAgg(figure)
+                canvas.draw()
+                box = figure.get_tightbbox()
+                assert box.x0 > -0.02 and box.x1 < figure.get_figwidth() + 0.02, f"{name} is cut: {box}"
+                assert box.y0 > -0.02 and box.y1 < figure.get_figheight() + 0.02, f"{name} is cut: {box}"
+                assert figure.get_figheight() <= style.highest + 0.2, name
+                shown = [axes for axes in figure.axes if axes.get_visible()]
+                titles = [axes.title if name == "factor" else axes._left_title for axes in shown]
+                boxes = [title.get_window_extent() for title in titles if title.get_text()]
+                assert not any(one.overlaps(other) for one, other in combinations(boxes, 2)), f"{name}: titles touch"
+                for axes in shown:
+                    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_visible() and tick.get_text()]
+                    assert not any(one.overlaps(other) for one, other in pairwise(boxes)), f"{name}: ticks touch"
+        if name in ("cdf", "runs"):
+            said = [axes.get_title("left") for figure in figures for axes in figure.axes if axes.get_visible()]
+            assert len(set(said)) == len(said) == 6
+        if name in ("differences", "metrics"):
+            said = [tick.get_text() for axes in (figure.axes[0] for figure in figures) for tick in axes.get_yticklabels()]
+            assert len(set(said)) == (5 if name == "differences" else 6)
+
+
+def test_each_of_many_variants_has_its_band(home: Path) -> None:
+    style = STYLES["paper"]
+    with mpl.rc_context(style.settings()):
+        (figure,) = comparison.cdf(Result.at(home / "grid"), style, "one")
+    assert [len(axes.collections) for axes in figure.axes] == [1] * 6
+    assert "band: lowest and highest" in figure.get_suptitle()
+
+
+def test_metrics_of_one_kind_share_their_axis(home: Path) -> None:
+    style = STYLES["paper"]
+    names = tuple(f"group.{name}.completion_mean_s" for name in ("slow", "fast"))
+    summary = pd.read_csv(home / "grid" / "comparison_summary.csv")
+    highest = summary[summary["metric"].isin(names)]["high"].max() / 60
+    for wide, panels in [("one", (2, 1)), ("two", (1, 2))]:
+        with mpl.rc_context(style.settings()):
+            (figure,) = factor.factor(Result.at(home / "grid"), style, wide, Choice(names))
+        slow, fast = figure.axes
+        grid = slow.get_subplotspec().get_gridspec()
+        assert (grid.nrows, grid.ncols) == panels
+        assert slow.get_ylim() == fast.get_ylim() and slow.get_ylim()[1] > highest
+        assert slow.get_ylabel().replace("\n", " ").startswith("slow: mean") and fast.get_xlabel() == "file.chunk_size"
+        assert legend_of(slow) == ["tit-for-tat", "random"]
+    kinds = [
+        metric(Result.at(home / "grid"), key).kind for key in (*names, "utilisation", "group.slow.share_ratio_mean", "share_ratio_jain")
+    ]
+    assert kinds == [kinds[0], kinds[0], "%", "share_ratio_mean", "share_ratio_jain"]
+
+
+def test_each_metric_that_is_named_has_its_figure(home: Path, tmp_path: Path) -> None:
+    named = ("--metric", "utilisation,completion_mean_s", "--figure", "differences,runs", "--out", str(tmp_path))
+    assert main([str(home / "compared"), *named]) == 0
+    assert drawn(tmp_path) == {"differences.pdf", "differences-2.pdf", "runs.pdf", "runs-2.pdf"}
+
+
+def test_the_means_beside_a_bound_have_a_name(home: Path) -> None:
+    axes = axes_of(factor.factor, home / "sizes", choice=Choice(("completion_last_s",)))
+    assert legend_of(axes) == ["mean of the runs", "lower bound"]
+    bounds = pd.read_csv(home / "sizes" / "runs.csv").groupby("variant", sort=False)["lower_bound_s"].mean()
+    scale = {"s": 1, "min": 60}[axes.get_ylabel().split("(")[1].rstrip(")")]
+    assert np.allclose(axes.lines[-1].get_ydata() * scale, bounds)
+    assert legend_of(axes_of(factor.factor, home / "sizes", choice=Choice(("completion_mean_s",)))) == []

@@ -1,0 +1,129 @@
+"""Text in figures: names, labels, notes and legends that fit into their room, in points, by the true width of their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
+
+from .style import GREY
+
+# Letters that a name keeps, however little room there is.
+FEWEST = 7
+# A name that would take more lines loses its middle instead.
+NAME_LINES = 3
+# Lines of a legend for which every figure has room.
+LEGEND_LINES = 2
+# Ticks of an axis, at most.
+TICKS = 7
+# From one line to the next, in heights of the text.
+LINE = 1.25
+# The margin beside the notes, as a share of the width of the figure.
+MARGIN = 0.02
+
+
+def width(text: str, size: float) -> float:
+    """How wide a line of text is."""
+    return float(text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)[0])
+
+
+def short(name: str, room: float, size: float) -> str:
+    """The name with its middle left out, if there is no room for it: names often differ at their ends."""
+    if len(name) <= FEWEST or width(name, size) <= room:
+        return name
+    # No letter is narrower than a quarter of its height.
+    most = min(len(name) - 1, max(FEWEST, int(room / size * 4)))
+    for letters in range(most, FEWEST - 1, -1):
+        end = (letters - 1) // 2
+        cut = f"{name[: letters - 1 - end]}…{name[-end:]}"
+        if width(cut, size) <= room:
+            break
+    return cut
+
+
+def wrapped(text: str, room: float, size: float) -> str:
+    """The text in lines that fit, broken between words; a word that does not fit loses its middle."""
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        longer = f"{lines[-1]} {word}"
+        if width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(short(line, room, size) for line in lines)
+
+
+def name_lines(names: Sequence[str], room: float, size: float) -> list[str]:
+    """Names of variants: if one of them does not fit, all have a line for each of their settings."""
+    if all(width(name, size) <= room for name in names):
+        return list(names)
+    broken = ["\n".join(wrapped(part, room, size) for part in name.split(" · ")) for name in names]
+    shown = [lines if lines.count("\n") < NAME_LINES else short(name, room, size) for name, lines in zip(names, broken, strict=True)]
+    return _apart(names, shown, room, size)
+
+
+def _apart(names: Sequence[str], shown: list[str], room: float, size: float) -> list[str]:
+    """What is shown of names; what has become the same has its number in front."""
+    numbered = [short(f"{ix + 1}: {name}", room, size) for ix, name in enumerate(names)]
+    return [number if shown.count(cut) > 1 else cut for number, cut in zip(numbered, shown, strict=True)]
+
+
+def ticks(axes: Axes, room: float) -> None:
+    """As many ticks on the x axis as their labels have room for."""
+    size = mpl.rcParams["xtick.labelsize"]
+    low, high = axes.get_xlim()
+    for most in range(TICKS, 1, -1):
+        axes.xaxis.set_major_locator(MaxNLocator(most))
+        places = [place for place in axes.get_xticks() if low <= place <= high]
+        if sum(width(label, size) + size for label in axes.xaxis.get_major_formatter().format_ticks(places)) <= room:
+            break
+
+
+def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:
+    """Says above the axes what the lines alone would not show, within `share` of the width of the figure."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    text = _notes(figure, lines, share)
+    if text:
+        axes.set_title(text, loc="left", color=GREY)
+
+
+def head(figure: Figure, lines: list[str]) -> float:
+    """Says the same above all panels of a figure; how many points that takes."""
+    text = _notes(figure, lines, 1 - 2 * MARGIN)
+    size = mpl.rcParams["axes.titlesize"]
+    figure.suptitle(text, x=MARGIN, ha="left", color=GREY, fontsize=size)
+    return (text.count("\n") + 2) * size * LINE
+
+
+def _notes(figure: Figure, lines: list[str], share: float) -> str:
+    room = figure.get_figwidth() * 72 * share
+    return "\n".join(wrapped(line, room, mpl.rcParams["axes.titlesize"]) for line in lines)
+
+
+def legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
+    """A legend above the axes, where it hides nothing, in as many columns as there is room for. Whatever the names are, each has its entry."""
+    if not entries:
+        return
+    size = mpl.rcParams["legend.fontsize"]
+    wide = figure.get_figwidth() * 72
+    # A handle with the space around it.
+    handle = 5.5 * size
+    whole = [name for _, name in entries]
+    names = _apart(whole, [short(name, wide - handle, size) for name in whole], wide - handle, size)
+    widest = max(width(name, size) for name in names) + handle
+    columns = max(1, min(len(names), int(wide / widest)))
+    # The axes keep their height.
+    more = -(-len(names) // columns) - LEGEND_LINES
+    figure.set_figheight(figure.get_figheight() + max(0, more) * size * 1.5 / 72)
+    # A name with `_` in front is none to matplotlib, unless it comes later.
+    made = figure.legend([handle for handle, _ in entries], ["name"] * len(names), loc="outside upper left", ncols=columns)
+    for text, name in zip(made.get_texts(), names, strict=True):
+        text.set_text(name)
