@@ -75,7 +75,9 @@ export function ticks(low, high, count) {
 export function ticksAround(low, high, count) {
   const inside = ticks(low, high, count);
   const step = inside.length > 1 ? inside[1] - inside[0] : high - low || 1;
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  const [from, to] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  // A range of nothing lies in the middle.
+  const [first, last] = from < to ? [from, to] : [from - 1, to + 1];
   return [...Array(last - first + 1).keys()].map((k) => Number(((first + k) * step).toPrecision(12)));
 }
 

@@ -79,6 +79,21 @@ test("a metric stands against the factor that was swept over numbers, a line for
   for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
 });
 
+test("every metric can be shown, and one that is the same in all runs too", async () => {
+  const { page, faults } = await open("grid");
+  const metrics = await page.locator("#metric option").evaluateAll((all) => all.map((option) => option.value));
+  assert.ok(metrics.includes("not_completed") && metrics.length > 5);
+  for (const metric of metrics) {
+    await page.selectOption("#metric", metric);
+    await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+    assert.deepEqual(faults, [], metric);
+  }
+  await page.selectOption("#metric", "not_completed");
+  const plot = chart(page, "Differences: leechers not done").locator(".plot svg");
+  assert.deepEqual(await plot.locator(".below").allTextContents(), ["-1", "0", "1"]);
+  assert.equal(await plot.locator("circle:not(.mark)").count(), 5);
+});
+
 test("chunks of a leecher, load of the seeds and the clustering index are those of the files", async () => {
   const { page } = await open("run");
   const series = table("run", "timeseries.csv");
