@@ -6,7 +6,7 @@ import { factorChart } from "./factor.js";
 import { counted, distinct, number, rangeOf } from "./format.js";
 import { heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
-import { hasBands, variantsChart } from "./spotlight.js";
+import { variantsChart } from "./spotlight.js";
 import { labelOf, titleOf, unitsOf, wordsOf } from "./units.js";
 
 /** @param {any} data @param {HTMLElement} main */
@@ -96,9 +96,9 @@ function boundsOf(runs) {
 function distribution(curves, runs, baseline, [unit, size]) {
   const times = curves.time_s.map((/** @type {number} */ t) => t / size);
   const missing = curves.not_completed ? ` ${number(curves.not_completed)} of ${number(curves.leechers)} leechers did not complete.` : "";
-  const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs${hasBands(curves.curves.length) ? "; band: lowest and highest" : ""}.`;
+  const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs; band: lowest and highest.`;
   return variantsChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. ${lines}${missing}`,
-    x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: ["lowest run", "highest run"],
+    x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: runs === 1 ? undefined : ["lowest run", "highest run"],
     series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
-      points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
+      points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: runs === 1 ? undefined : times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
 }

@@ -68,6 +68,27 @@ test("a comparison shows the distribution with a band over its runs", async () =
   assert.deepEqual(rows.filter(([name]) => name === "altruist").at(-1).slice(2), ["100", "100", "100"]);
 });
 
+test("with six variants all have their colours, one is chosen to have its band beside the baseline, and the saved table has all bands", async () => {
+  const { page } = await open("grid");
+  const card = chart(page, "Completion time");
+  const names = await card.locator(".legend li").allTextContents();
+  assert.equal(names.length, 6);
+  const bands = () => card.locator(".plot path[fill-opacity]").evaluateAll((all) => all.map((band) => band.getAttribute("fill")));
+  const before = await bands();
+  assert.equal(before.length, 2);
+  const choice = card.getByRole("combobox");
+  const last = await choice.locator("option").last().getAttribute("value");
+  await choice.selectOption(last);
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+  const after = await bands();
+  assert.ok(after.length === 2 && after.includes(before[0]) && after.includes("var(--c5)"), `${before} and ${after}`);
+  const [head, ...rows] = await sheet(page, "Completion time");
+  assert.deepEqual(head.slice(-2), ["lowest run", "highest run"]);
+  for (const name of new Set(rows.map(([variant]) => variant))) {
+    assert.ok(rows.some(([variant, , , low, high]) => variant === name && Number(low) < Number(high)), `${name} has a band`);
+  }
+});
+
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
   const { page } = await open("grid");
   const title = "Mean completion time against file.chunk_size";

@@ -9,23 +9,25 @@ import { readAcross, readOneByOne } from "./read.js";
 
 /**
  * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
- * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `quiet`: a thin line that the legend leaves out.
+ * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `bare`: the span is in the saved table
+ * alone; `quiet`: a thin line that the legend leaves out.
  * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
- *   bars?: boolean, loose?: boolean, quiet?: boolean }} Series
+ *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
- * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved table.
+ * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved
+ * table; `empty` and `alone` are said in the place of a chart without values, and of lines that would be points.
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], spans?: [string, string],
- *   places?: Place[], names?: boolean, log?: boolean }} XyChart
+ *   places?: Place[], names?: boolean, log?: boolean, empty?: string, alone?: string }} XyChart
  * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
  *   px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
  */
 
 /** Lines or points over two axes. @param {XyChart} chart */
 export function xyChart(chart) {
-  if (chart.series.every((s) => s.points.every(([, y]) => y === null))) return card(chart.title, NOTHING, [], chart.wide);
+  if (chart.series.every((s) => s.points.every(([, y]) => y === null))) return card(chart.title, chart.empty ?? NOTHING, [], chart.wide);
   const isLine = chart.series.every((s) => !s.dots && !s.bars);
-  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
+  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, chart.alone ?? ONE_MOMENT, [], chart.wide);
   return chartCard({
     ...chart,
     legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series.filter((s) => !s.quiet) : [],
@@ -131,7 +133,7 @@ function readPoints(svg, chart, at, say) {
 }
 
 /** @param {Series} series @param {number} i */
-const spanOf = (series, i) => (series.span?.[i] ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
+const spanOf = (series, i) => (series.span?.[i] && !series.bare ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
 
 /**
  * The index of the point that tells a value at `x`: of steps the one that holds there, else the nearest; -1 if there is none.
@@ -160,7 +162,7 @@ function drawn(series, px, py) {
   const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
-  const span = parts(series.span ?? []);
+  const span = series.bare ? [] : parts(series.span ?? []);
   if (series.bars) {
     made.push(shape("path", { d: span.flat().map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
   } else if (span.length) {
