@@ -1,7 +1,7 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, launch, openReport, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, launch, openReport, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -187,13 +187,16 @@ test("the table shows every interval in one unit and notation, and scrolls in it
   await page.waitForFunction(() => document.querySelector(".scroll").scrollLeft > 0);
 });
 
-test("differences: names stand left of the axis, which goes on to the next tick", async () => {
+test("differences: names stand left of the axis or above their intervals, unshortened, and the axis goes on to the next tick", async () => {
   for (const width of [1200, 375]) {
     const { page } = await openReport(browser, "grid", { viewport: { width, height: 900 } });
     const plot = chart(page, "Differences: mean completion time").locator(".plot svg");
-    const names = await plot.locator(".name").evaluateAll((all) => all.map((name) => name.getBoundingClientRect().right));
-    const lines = await plot.locator("line").evaluateAll((all) => all.map((line) => line.getBoundingClientRect().left));
-    assert.ok(names.length === 5 && Math.max(...names) < Math.min(...lines));
+    const variants = new Set(table("grid", "comparison_summary.csv").filter((row) => row.difference !== "").map((row) => row.variant));
+    assert.deepEqual(new Set(await plot.locator(".name").allTextContents()), variants);
+    const [names, lines] = await Promise.all([".name", "line[stroke-width]"].map((part) => plot.locator(part).evaluateAll((all) => all.map((it) => it.getBoundingClientRect().toJSON()))));
+    const clear = width === 1200 ? (name, line) => name.right < line.left : (name, line) => name.bottom <= line.top || line.bottom < name.top;
+    assert.ok(names.length === 5 && names.every((name) => lines.every((line) => clear(name, line))));
+    assert.deepEqual(await cutTexts(page), [], `${width}`);
     const ticks = (await plot.locator(".below").allTextContents()).map(Number);
     const ends = (await sheet(page, "Differences: mean completion time")).slice(1).flatMap(([, low, , high]) => [Number(low), Number(high)]);
     assert.ok(ticks.length >= 3 && ticks.includes(0) && ticks[0] <= Math.min(0, ...ends) && ticks.at(-1) >= Math.max(0, ...ends), `${ticks} for ${ends}`);

@@ -4,7 +4,7 @@ import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { marked } from "./colours.js";
-import { LETTER, namesBelow } from "./names.js";
+import { LETTER, LINE, linesOf, namesBelow, titleBelow, titleBeside } from "./names.js";
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
@@ -19,7 +19,7 @@ import { readAcross, readOneByOne } from "./read.js";
  * table; `empty` and `alone` are said in the place of a chart without values, and of lines that would be points.
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], spans?: [string, string],
  *   places?: Place[], names?: boolean, log?: boolean, empty?: string, alone?: string }} XyChart
- * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
+ * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, below: string[], beside: string[], xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
  *   px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
  */
 
@@ -64,17 +64,23 @@ function ranges(chart) {
   return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
 }
 
-/** Where things stand: the numbers and names at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
+/** How far lines go up, and what stands below the axis beside names. */
+const [UP, BELOW] = [246, 22];
+
+/** Where things stand: the numbers, names and titles at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
 function frame(chart, width) {
   const [xs, ys] = ranges(chart);
   const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
-  const [left, right, head, height] = [32 + LETTER * longest, 14, 10, 300];
+  const [right, head] = [14, 10];
+  const [below, beside] = [linesOf(chart.x, width), linesOf(chart.y, UP)];
+  const left = 32 + LETTER * longest + LINE * (beside.length - 1);
   const wide = width - left - right;
   const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => (x - xs[0]) / (xs[1] - xs[0]);
   const px = (/** @type {number} */ x) => left + share(x) * wide;
   const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
-  const foot = 22 + (names?.high ?? 22);
-  return { left, right, head, foot, width, height, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
+  const foot = BELOW + LINE * (below.length - 1) + (names?.high ?? BELOW);
+  const height = head + UP + foot;
+  return { left, right, head, foot, width, height, below, beside, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
 }
 
 /** The room that each name has around its place, up to the next one and to the edges. @param {number[]} places @param {number} width */
@@ -97,9 +103,9 @@ function axes(svg, chart, at) {
     svg.append(at.names ? at.names.draw(text, at.px(x), bottom) : shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text));
     free = at.px(x) + half + (at.names?.upright ? 0 : 4);
   }
-  svg.append(shape("text", { x: (at.left + at.width - at.right) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
-  svg.append(shape("text", { transform: `translate(13 ${(bottom + at.head) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
+  svg.append(...titleBelow(at.below, (at.left + at.width - at.right) / 2, at.width, at.height - 6 - LINE * (at.below.length - 1)), ...titleBeside(at.beside, (bottom + at.head) / 2));
 }
+
 /** The pointer, and the arrow keys in steps, read what all lines have at one x. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readLines(svg, chart, at, say) {
   const mark = shape("line", { y1: at.head, y2: at.height - at.foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
