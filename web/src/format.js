@@ -36,6 +36,9 @@ export function duration(seconds) {
 /** How many of something there are: `1 run`, `2 runs`. @param {number} count @param {string} noun */
 export const counted = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+/** A place in a row: 2nd, 3rd, 4th. @param {number} place */
+export const nth = (place) => `${number(place)}${{ 1: "st", 2: "nd", 3: "rd" }[place % 100 > 10 && place % 100 < 14 ? 0 : place % 10] ?? "th"}`;
+
 /** @param {number | null} share */
 export const percent = (share) => (share === null ? "–" : `${number(Math.round(share * 1000) / 10)} %`);
 
