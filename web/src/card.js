@@ -62,7 +62,7 @@ export function chartCard(chart) {
     plot.replaceChildren(svg);
     fillLegend(legend, chart.legend ?? [], width);
   };
-  const picture = () => standalone(svg, chart.title, chart.legend ?? []);
+  const picture = () => standalone(svg, chart.title, chart.note ?? "", chart.legend ?? []);
   const tools = saveButtons(chart.title, {
     SVG: (file) => save(file, new Blob([picture()], { type: "image/svg+xml" })),
     PNG: (file) => savePng(file, picture()),

@@ -33,10 +33,13 @@ export function chartsOverTime(series, samples, chunks, grid) {
       x, y: "given by seeds (%)", yMax: 100, series: lines([[share("seed_utilisation"), "of their capacity"], ...sharesOfBytes(series)], "before", "before", false) }),
     sent: sentSoFar(series, times, x, told),
     everyChunk: grid ? heatmap({ title: EVERY_CHUNK, wide: true, note: grid.note, x, y: "chunk", unit: "copies",
-      xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, cells: grid.copies })
+      xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, bands: bandsOf(grid.first_chunk, chunks), cells: grid.copies })
       : card(EVERY_CHUNK, "They were not recorded: `swarmsim run SCENARIO --report` records them, with `--detail chunks` one by one.", []),
   };
 }
+
+/** The chunks that each row of a grid stands for, if they are several. @param {number[]} firsts @param {number} chunks */
+const bandsOf = (firsts, chunks) => (firsts.length < chunks ? firsts.map((first, i) => [...new Set([first, (firsts[i + 1] ?? chunks) - 1])].join(" to ")) : undefined);
 
 /** How far the leechers are: what the middle one and the tenths at both ends have. @param {Table} series @param {number[]} times @param {string} x @param {number} chunks @param {(note: string) => string} told */
 function chunksHeld(series, times, x, chunks, told) {

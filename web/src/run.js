@@ -2,9 +2,9 @@
 import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
-import { distinct, duration, largest, pairs } from "./format.js";
+import { distinct, largest, pairs } from "./format.js";
 import { exchanges } from "./groups.js";
-import { earlyEnd, heading, keyFigures, warnings } from "./head.js";
+import { earlyEnd, endOf, heading, keyFigures, warnings } from "./head.js";
 import { chartsOverTime } from "./overtime.js";
 import { replayCard } from "./replay/player.js";
 import { RATES, TIMES, scale } from "./units.js";
@@ -22,7 +22,7 @@ export function showRun(data, main) {
   const [unchoked, clustering, traffic] = exchanges(groups, names, leeching);
   const [completion, against, ratio, ratios] = ofLeechers(data, leeching, figures);
   document.title = `${figures.scenario} – swarmsim report`;
-  heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
+  heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, over.everyChunk]),
     replay(data.replay, leeching, figures.simulated_s));

@@ -11,6 +11,7 @@ before(async () => {
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
+  swarmsim("compare", ...scenario, "bound", "--vary", "group.fast.count=4,8", "--runs", "1");
   browser = await launch();
 });
 after(() => browser?.close());
@@ -231,8 +232,32 @@ test("the head of a comparison has its seeds, its version and what to be careful
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.ok(rows.every((row) => ["", "yes", "may be chance"].includes(row[10]) && ["", "winner"].includes(row[11])));
+  assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");
+  const same = table("grid", "comparison_summary.csv").map((row, i) => [rows[i], row]).filter(([, row]) => row.difference_low !== "" && Number(row.difference_low) === 0 && Number(row.difference_high) === 0);
+  assert.ok(same.length > 0 && same.every(([shown]) => shown[10] === "no difference"));
+});
+
+test("what all runs have in common is said instead of drawn, a metric says which way is better, and lines what they are", async () => {
+  const { page } = await open("grid");
+  assert.match(await chart(page, "Mean completion time against file.chunk_size").locator(".note").textContent(), /Lower is better\. A line for each /);
+  assert.match(await chart(page, "Differences: mean completion time").locator(".note").textContent(), /Left of 0 a variant is better/);
+  await page.selectOption("#metric", "not_completed");
+  assert.equal(await page.getByText("Runs: leechers not done: All runs have the same value: 0.").count(), 1);
+});
+
+test("the longest completion time stands beside its lower bound, both with a name", async () => {
+  const { page } = await open("bound");
+  await page.selectOption("#metric", "completion_last_s");
+  const legend = chart(page, "Longest completion time against group.fast.count").locator(".legend li");
+  assert.deepEqual(await legend.allTextContents(), ["mean of the runs", "lower bound"]);
+});
+
+test("a single run of each variant is no interval, in words and in the saved table", async () => {
+  const { page } = await open("bound");
+  assert.match((await page.locator(".warning").allTextContents()).join(), /only 1 run: without more there are no intervals/);
+  const [head] = await sheet(page, "Completion time");
+  assert.equal(head.length, 3);
 });
 
 test("variants that are no numbers stand side by side, each with its interval", async () => {

@@ -10,7 +10,7 @@ import { readAcross, readOneByOne } from "./read.js";
 /**
  * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
  * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `bare`: the span is in the saved table
- * alone; `quiet`: a thin line that the legend leaves out.
+ * alone; `quiet`: a thin line without a name in the legend.
  * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
  *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
@@ -30,7 +30,7 @@ export function xyChart(chart) {
   if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, chart.alone ?? ONE_MOMENT, [], chart.wide);
   return chartCard({
     ...chart,
-    legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series.filter((s) => !s.quiet) : [],
+    legend: entriesOf(chart.series),
     sheet: sheetOf(chart),
     draw(svg, width, say) {
       const at = frame(chart, width);
@@ -46,6 +46,13 @@ export function xyChart(chart) {
       return at.height;
     },
   });
+}
+
+/** An entry for each series, and one for all that are quiet. @param {Series[]} series @returns {import("./legend.js").Entry[]} */
+function entriesOf(series) {
+  if (series.length === 1 && !series[0].name) return [];
+  const quiet = series.filter((s) => s.quiet).slice(0, 1).map((s) => ({ ...s, name: "the others" }));
+  return [...series.filter((s) => !s.quiet), ...quiet];
 }
 
 /** What is shown, as a table. @param {XyChart} chart @returns {import("../card.js").Sheet} */
