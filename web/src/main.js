@@ -12,14 +12,23 @@ document.getElementById("theme")?.addEventListener("click", () => {
 if (data.kind === "run") showRun(data, main);
 else showComparison(data, main);
 
+/** The width of a chart on paper, in one column and in both. */
+const [HALF_PAGE, PAGE] = [318, 676];
+/** Text is as large on paper as on the screen: charts are not scaled. @param {boolean} isPaper */
+const redraw = (isPaper) => main.querySelectorAll(".plot").forEach((plot) => plot.dispatchEvent(new CustomEvent("paper", { detail: !isPaper ? 0 : plot.closest(".wide") ? PAGE : HALF_PAGE })));
+
 // What is folded on the screen is unfolded on paper.
 /** @type {HTMLDetailsElement[]} */
 let unfolded = [];
 addEventListener("beforeprint", () => {
   unfolded = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (main.querySelectorAll("details:not([open])"))];
   for (const each of unfolded) each.open = true;
+  redraw(true);
 });
-addEventListener("afterprint", () => { for (const each of unfolded) each.open = false; });
+addEventListener("afterprint", () => {
+  for (const each of unfolded) each.open = false;
+  redraw(false);
+});
 
 // One of two columns alone, above something wide or at the end, takes both.
 const cards = [...main.querySelectorAll(":scope > .card, :scope > .wide:not(.replay) > .card")];

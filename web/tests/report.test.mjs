@@ -155,6 +155,8 @@ test("on paper it is light, with whole charts, the scenario and no controls", as
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   const style = (selector, name) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e)[n], name);
   assert.equal(await style("h1", "color"), "rgb(31, 35, 40)");
+  const scales = await page.locator(".plot svg").evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().width / svg.getAttribute("viewBox").split(" ")[2]));
+  assert.ok(scales.length === 4 && scales.every((scale) => scale > 0.95 && scale < 1.1), `text of charts is as large as on the screen: ${scales}`);
   assert.equal(await style(".card:has(svg)", "breakInside"), "avoid");
   for (const selector of [".tools", "#theme"]) assert.equal(await style(selector, "display"), "none");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut at the right");
