@@ -41,6 +41,9 @@ export async function barriers(page, part = "html") {
   return found;
 }
 
+/** The number that is shown as `text`. */
+export const plain = (text) => Number(text.replaceAll(",", "").replace("\u2212", "-"));
+
 /** The texts that run out of their chart. */
 export const cutTexts = (page) => page.locator(".plot svg text").evaluateAll((all) => all.filter((text) => {
   const [own, whole] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];

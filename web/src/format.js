@@ -3,18 +3,21 @@ import { scale } from "./units.js";
 
 /** A table as columns. @typedef {Record<string, Array<any>>} Table */
 
+/** With a minus instead of a hyphen. @param {string} digits */
+const minus = (digits) => digits.replace("-", "\u2212");
+
 /** @param {number | null | undefined} value @returns {string} */
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e15 || size < 1e-3)) return value.toExponential(2);
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 });
+  if (size !== 0 && (size >= 1e15 || size < 1e-3)) return minus(value.toExponential(2));
+  return minus(value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 }));
 }
 
 /** @param {number | null | undefined} value @param {number} decimals */
 export function fixed(value, decimals) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.]+$)/, "");
+  return minus(value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.]+$)/, ""));
 }
 
 /** In the unit in which it reads best. @param {number | null} value @param {import("./units.js").Unit[]} units */

@@ -4,10 +4,19 @@ import { showRun } from "./run.js";
 
 const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const main = /** @type {HTMLElement} */ (document.getElementById("report"));
+const root = document.documentElement;
+const THEME = "swarmsim-theme";
+// A browser may keep nothing for a file.
+try {
+  const theme = localStorage.getItem(THEME);
+  if (theme) root.dataset.theme = theme;
+} catch { /* as the system has it */ }
 document.getElementById("theme")?.addEventListener("click", () => {
-  const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
+  try {
+    localStorage.setItem(THEME, root.dataset.theme);
+  } catch { /* it holds until the page is closed */ }
 });
 if (data.kind === "run") showRun(data, main);
 else showComparison(data, main);

@@ -1,7 +1,7 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, cutTexts, launch, openReport, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, launch, openReport, plain, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -47,7 +47,10 @@ test("arrow keys read values, the button changes the theme", async () => {
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await background();
   await page.locator("#theme").press("Enter");
-  assert.notEqual(await background(), before);
+  const chosen = await background();
+  assert.notEqual(chosen, before);
+  await page.reload();
+  assert.equal(await background(), chosen, "and it stays so");
 });
 
 test("a chart is saved as CSV, SVG and PNG", async () => {
@@ -112,7 +115,7 @@ test("every metric can be shown, and one that is the same in all runs too", asyn
   }
   await page.selectOption("#metric", "not_completed");
   const plot = chart(page, "Differences: leechers not done").locator(".plot svg");
-  assert.deepEqual(await plot.locator(".below").allTextContents(), ["-1", "0", "1"]);
+  assert.deepEqual(await plot.locator(".below").allTextContents(), ["\u22121", "0", "1"]);
   assert.equal(await plot.locator("circle:not(.mark)").count(), 5);
 });
 
@@ -176,8 +179,8 @@ test("the table shows every interval in one unit and notation, and scrolls in it
     assert.deepEqual([name, variant], [row.metric, row.variant]);
     const shown = ["mean", "low", "high", "difference", "difference_low", "difference_high"].flatMap((column, k) => (row[column] === "" ? [] : [[row[column], cells[k]]]));
     for (const [exact, text] of shown) {
-      assert.match(text, /^-?[\d,]+(\.\d+)?$/);
-      assert.ok(Math.abs(exact / size[unit] - text.replaceAll(",", "")) <= 0.5001 * 10 ** -decimals(text), `${name}: ${text} ${unit} for ${exact}`);
+      assert.match(text, /^\u2212?[\d,]+(\.\d+)?$/);
+      assert.ok(Math.abs(exact / size[unit] - plain(text)) <= 0.5001 * 10 ** -decimals(text), `${name}: ${text} ${unit} for ${exact}`);
     }
     assert.ok(new Set(shown.map(([, text]) => decimals(text))).size <= 1, `${name}: one number of decimals`);
     if (Number(row.low) < Number(row.high)) assert.notEqual(cells[1], cells[2], `${name}: the interval is seen`);
@@ -200,7 +203,7 @@ test("differences: names stand left of the axis or above their intervals, unshor
     const clear = width === 1200 ? (name, line) => name.right < line.left : (name, line) => name.bottom <= line.top || line.bottom < name.top;
     assert.ok(names.length === 5 && names.every((name) => lines.every((line) => clear(name, line))));
     assert.deepEqual(await cutTexts(page), [], `${width}`);
-    const ticks = (await plot.locator(".below").allTextContents()).map(Number);
+    const ticks = (await plot.locator(".below").allTextContents()).map(plain);
     const ends = (await sheet(page, "Differences: mean completion time")).slice(1).flatMap(([, low, , high]) => [Number(low), Number(high)]);
     assert.ok(ticks.length >= 3 && ticks.includes(0) && ticks[0] <= Math.min(0, ...ends) && ticks.at(-1) >= Math.max(0, ...ends), `${ticks} for ${ends}`);
   }
@@ -217,7 +220,7 @@ test("a heading sorts the table either way, what has no value comes last, and th
     const metrics = all.map(([metric]) => metric);
     assert.ok(metrics.every((metric, i) => i === metrics.indexOf(metric) || metrics[i - 1] === metric), "variants of a metric stay together");
     const cells = all.filter(([metric]) => metric === "completion_mean_s").map((row) => row[7]);
-    const values = cells.slice(0, -1).map((cell) => Number(cell.replaceAll(",", "")));
+    const values = cells.slice(0, -1).map(plain);
     assert.equal(cells.at(-1), "–");
     assert.deepEqual(values, [...values].sort((a, b) => (order === "ascending" ? a - b : b - a)));
   }

@@ -62,7 +62,7 @@ export function heatmap(chart) {
       };
       chart.cells.forEach((row, r) => row.forEach((v, c) => {
         const share = Math.round(((v ?? 0) / most) * 100);
-        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share) }));
+        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
