@@ -30,7 +30,7 @@ export function standalone(svg, title, note, legend) {
   const plain = plainColours();
   const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
   const notes = note ? linesOf(note, width - 24) : [];
-  const [above, high] = drawnLegend(legend, width, 44 + LINE * notes.length);
+  const [above, high] = drawnLegend(legend, width, 48 + LINE * notes.length);
   const plot = shape("g", { transform: `translate(0 ${high})` });
   plot.append(...[...svg.children].filter((each) => !each.classList.contains("mark")).map((each) => each.cloneNode(true)));
   const whole = shape("svg", { width, height: height + high, viewBox: `0 0 ${width} ${height + high}` });
