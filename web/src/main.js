@@ -21,8 +21,10 @@ document.getElementById("theme")?.addEventListener("click", () => {
 if (data.kind === "run") showRun(data, main);
 else showComparison(data, main);
 
-/** The width of a chart on paper, in one column and in both. */
-const [HALF_PAGE, PAGE] = [318, 676];
+/** The width of a chart on paper. */
+const PAGE = 676;
+/** The same in one of two columns. */
+const HALF_PAGE = 318;
 /** Text is as large on paper as on the screen: charts are not scaled. @param {boolean} isPaper */
 const redraw = (isPaper) => main.querySelectorAll(".plot").forEach((plot) => plot.dispatchEvent(new CustomEvent("paper", { detail: !isPaper ? 0 : plot.closest(".wide") ? PAGE : HALF_PAGE })));
 

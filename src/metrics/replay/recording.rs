@@ -45,7 +45,7 @@ pub(in crate::metrics) struct Recording<'a> {
     /// Group and upload capacity of everybody who has joined.
     known: Vec<(GroupIx, f64)>,
     /// When it had as many as it holds, and most of them had left: those that join later are not in it.
-    closed: Option<SimTime>,
+    pub(super) closed: Option<SimTime>,
     pub(super) one_of: u32,
     pub(super) shortest: SimDuration,
     pub(super) peers: BTreeMap<PeerId, Life>,
@@ -86,11 +86,10 @@ impl<'a> Recording<'a> {
         self.known.push((group, upload));
         let ordinal = self.joined[group.ix()];
         self.joined[group.ix()] += 1;
-        if self.closed.is_some() || !ordinal.is_multiple_of(self.one_of) {
-            return;
-        }
-        if self.peers.len() >= self.peers_max() && self.most_have_left() {
+        if self.closed.is_none() && self.is_full() && self.most_have_left() {
             self.closed = Some(now);
+        }
+        if self.closed.is_some() || !ordinal.is_multiple_of(self.one_of) {
             return;
         }
         let brought = &self.scenario.groups[group.ix()].starts_with;
@@ -197,6 +196,11 @@ impl<'a> Recording<'a> {
     /// Whether what begins at `now` is in the recording.
     fn is_open(&self, now: SimTime) -> bool {
         self.closed.is_none_or(|closed| now < closed)
+    }
+
+    /// Whether the sample would soon have to become thinner.
+    fn is_full(&self) -> bool {
+        self.peers.len() >= self.peers_max() || 4 * self.rows() >= 3 * self.limits.rows
     }
 
     /// Thinned out further, hardly anybody would be there at any moment.

@@ -142,6 +142,22 @@ fn where_most_have_left_the_recording_ends_before_it_thins_out() {
 }
 
 #[test]
+fn a_recording_that_is_nearly_full_of_rows_ends_with_the_next_arrival() {
+    let swarm = swarm();
+    let limits = Limits { rows: 8, ..LIMITS };
+    let mut run = Recording::within(&swarm, limits);
+    join(&mut run, 4);
+    let rows = |run: &mut Recording<'_>, count| (0..count).for_each(|_| run.unchoke_ended(&unchoke(1, 2, 2.0, 3.0)));
+    rows(&mut run, 6);
+    join_more(&mut run, 4..5);
+    leave(&mut run, 3);
+    assert_eq!(run.closed, None, "most are there");
+    join_more(&mut run, 5..7);
+    assert_eq!(run.closed, Some(at(5.0)));
+    assert_eq!(run.peers.len(), 5);
+}
+
+#[test]
 fn too_many_rows_cost_peers_first_and_then_what_was_shortest() {
     let swarm = swarm();
     let limits = Limits {

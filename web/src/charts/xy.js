@@ -71,8 +71,10 @@ function ranges(chart) {
   return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
 }
 
-/** How far lines go up, and what stands below the axis beside names. */
-const [UP, BELOW] = [246, 22];
+/** How far lines go up. */
+const UP = 246;
+/** The room of the title below the axis, and of numbers. */
+const BELOW = 22;
 
 /** Where things stand: the numbers, names and titles at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
 function frame(chart, width) {
