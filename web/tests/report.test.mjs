@@ -267,6 +267,7 @@ test("what all runs have in common is said instead of drawn, a metric says which
 test("the longest completion time stands beside its lower bound, both with a name", async () => {
   const { page } = await open("bound");
   await page.selectOption("#metric", "completion_last_s");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
   const legend = chart(page, "Longest completion time against group.fast.count").locator(".legend li");
   assert.deepEqual(await legend.allTextContents(), ["mean of the runs", "lower bound"]);
 });
