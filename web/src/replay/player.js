@@ -31,7 +31,7 @@ export function replayCard(data, place, colourOf) {
     status: element("p", { class: "hidden", role: "status" }),
   };
   parts.speed.value = String(SPEEDS.find((n) => film.end / n <= 90) ?? SPEEDS.at(-1));
-  const controls = element("div", { class: "controls" }, parts.play, parts.clock, parts.time, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
+  const controls = element("div", { class: "controls" }, parts.time, parts.play, parts.clock, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
   const made = card("Replay: who unchokes whom", noteOf(film), [legendOf(film, colourOf), element("div", { class: "stage" }, element("div", {}, parts.canvas, controls, parts.facts), parts.panel), parts.status], true);
   made.querySelector(".note")?.setAttribute("id", "replay-help");
   if (document.fullscreenEnabled) controls.append(fullScreen(made));
