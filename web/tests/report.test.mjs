@@ -114,6 +114,7 @@ test("every metric can be shown, and one that is the same in all runs too", asyn
     assert.deepEqual(faults, [], metric);
   }
   await page.selectOption("#metric", "not_completed");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
   const plot = chart(page, "Differences: leechers not done").locator(".plot svg");
   assert.deepEqual(await plot.locator(".below").allTextContents(), ["\u22121", "0", "1"]);
   assert.equal(await plot.locator("circle:not(.mark)").count(), 5);
@@ -261,6 +262,7 @@ test("what all runs have in common is said instead of drawn, a metric says which
   assert.match(await chart(page, "Mean completion time against file.chunk_size").locator(".note").textContent(), /Lower is better\. A line for each /);
   assert.match(await chart(page, "Differences: mean completion time").locator(".note").textContent(), /Left of 0 a variant is better/);
   await page.selectOption("#metric", "not_completed");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
   assert.equal(await page.getByText("Runs: leechers not done: All runs have the same value: 0.").count(), 1);
 });
 
