@@ -41,6 +41,15 @@ export async function barriers(page, part = "html") {
   return found;
 }
 
+/** The number that is shown as `text`. */
+export const plain = (text) => Number(text.replaceAll(",", "").replace("\u2212", "-"));
+
+/** The texts that run out of their chart. */
+export const cutTexts = (page) => page.locator(".plot svg text").evaluateAll((all) => all.filter((text) => {
+  const [own, whole] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];
+  return own.left < whole.left - 1 || own.right > whole.right + 1 || own.top < whole.top - 1 || own.bottom > whole.bottom + 1;
+}).map((text) => text.textContent));
+
 /** What a button saves. */
 export async function saved(page, title, format) {
   const button = page.getByRole("button", { name: `Save ${title} as ${format}`, exact: true });

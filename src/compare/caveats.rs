@@ -21,13 +21,7 @@ pub(super) fn all(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Ve
 #[must_use]
 pub fn warnings(plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
-    if plan.max_runs < RUNS_FEW || (plan.precision.is_none() && plan.runs < RUNS_FEW) {
-        warnings.push(format!(
-            "each variant has only {}: intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of \
-             counts are then often too narrow. More with --runs.",
-            human::counted(plan.runs.into(), "run")
-        ));
-    }
+    warnings.extend(too_few(plan.most_runs()));
     if plan.arrivals_differ() {
         warnings.push(
             "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
@@ -43,6 +37,19 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
         );
     }
     warnings
+}
+
+/// What so many runs of a variant leave open.
+fn too_few(runs: u32) -> Option<String> {
+    let why = match runs {
+        1 => "without more there are no intervals, and any difference may be chance.".to_owned(),
+        2..RUNS_FEW => format!(
+            "intervals from fewer than {RUNS_FEW} lean on the values being normally distributed, and those of counts are then often too narrow."
+        ),
+        _ => return None,
+    };
+    let few = human::counted(runs.into(), "run");
+    Some(format!("each variant has only {few}: {why} More with --runs."))
 }
 
 /// What to be careful about with what came out.
@@ -90,4 +97,17 @@ fn unfinished_by_variant(analysis: &Analysis) -> String {
         parts.push(format!("and {} more", cut.len() - NAMED_MAX));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_run_is_said_to_have_no_interval_and_few_to_have_a_doubtful_one() {
+        let one = too_few(1).expect("a caveat");
+        assert!(one.contains("only 1 run:") && one.contains("no intervals"), "{one}");
+        assert!(too_few(9).is_some_and(|few| few.contains("only 9 runs: intervals from fewer than 10")));
+        assert_eq!(too_few(RUNS_FEW), None);
+    }
 }

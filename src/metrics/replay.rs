@@ -20,7 +20,7 @@ pub const REPLAY: &str = "replay.json";
 /// What `replay.json` holds. Times are seconds since the start of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Replay {
-    /// The end of the run.
+    /// The end of the recording: that of the run, or earlier if most of the peers that it can hold had left.
     pub ended_s: f64,
     /// Peers that joined in the run.
     pub peers_in_run: u32,

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use toml::Table;
 
-use super::{ReportError, chunks, distribution, failed, replay, table};
+use super::{ReportError, chunks, distribution, failed, replay, series, table};
 use crate::metrics::comparisons::WARNINGS;
 use crate::metrics::replay::REPLAY;
 use crate::scenario::{self, LoadOptions};
@@ -14,8 +14,6 @@ use crate::units::Bytes;
 
 const SCENARIO: &str = "scenario.toml";
 
-/// Rows of the time series at most.
-const SAMPLES_MAX: usize = 2_000;
 /// Columns of `peers.csv` that are shown.
 const PEERS: [&str; 7] = [
     "group",
@@ -40,19 +38,25 @@ pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
 
 fn run(directory: &Path) -> Result<Value, ReportError> {
     let text = scenario(directory)?;
-    let all = |file: &str| table::columns(&directory.join(file), &[], 1);
-    let series = directory.join("timeseries.csv");
-    let samples = table::count(&series)?;
-    let step = samples.div_ceil(SAMPLES_MAX).max(1);
+    let all = |file: &str| table::columns(&directory.join(file), &[]);
+    let series = series::series(&directory.join("timeseries.csv"))?;
     let chunks = chunks_of_file(directory, &text)?;
     let copies = ["chunks.csv", "chunk_bands.csv"].map(|file| directory.join(file));
     let copies = copies.iter().find(|path| path.is_file());
-    let copies = copies.map(|path| chunks::grid(path, samples, chunks)).transpose()?;
+    let copies = copies
+        .map(|path| chunks::grid(path, series.samples, chunks))
+        .transpose()?;
     let film = directory.join(REPLAY);
     let film = film.is_file().then(|| replay::replay(&film)).transpose()?;
-    let note = match step {
-        1 => format!("Every one of the {samples} samples and every peer is in this page."),
-        _ => format!("One of {step} of the {samples} samples and every peer is in this page."),
+    let note = match series.step {
+        1 => format!(
+            "Every one of the {} samples and every peer is in this page.",
+            series.samples
+        ),
+        step => format!(
+            "Every peer is in this page, and of the {} samples one of {step} and the last, with means and extremes of those between.",
+            series.samples
+        ),
     };
     Ok(json!({
         "kind": "run",
@@ -60,8 +64,9 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "summary": all("summary.csv")?,
         "group_summary": all("group_summary.csv")?,
         "groups": all("groups.csv")?,
-        "peers": table::columns(&directory.join("peers.csv"), &PEERS, 1)?,
-        "timeseries": table::columns(&series, &[], step)?,
+        "peers": table::columns(&directory.join("peers.csv"), &PEERS)?,
+        "timeseries": series.columns,
+        "samples": { "all": series.samples, "step": series.step },
         "chunk_copies": copies,
         "replay": film,
         "warnings": warnings(directory, &text),
@@ -74,14 +79,10 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
     let runs = table::columns(
         &directory.join("runs.csv"),
         &["scenario", "variant", "seed", "version", "lower_bound_s"],
-        1,
     )?;
     let factors = directory.join("comparison_factors.csv");
     // Comparisons of an older swarmsim do not have it.
-    let factors = factors
-        .is_file()
-        .then(|| table::columns(&factors, &[], 1))
-        .transpose()?;
+    let factors = factors.is_file().then(|| table::columns(&factors, &[])).transpose()?;
     let text = scenario(directory)?;
     let mut careful = warnings(directory, &text);
     careful.extend(warnings_of_comparison(directory)?);
@@ -90,8 +91,8 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
         "kind": "comparison",
         "name": runs["scenario"][0],
         "runs": { "variant": runs["variant"], "seed": runs["seed"], "version": runs["version"], "lower_bound_s": runs["lower_bound_s"] },
-        "summary": table::columns(&directory.join("comparison_summary.csv"), &[], 1)?,
-        "values": table::columns(&directory.join("comparison.csv"), &values, 1)?,
+        "summary": table::columns(&directory.join("comparison_summary.csv"), &[])?,
+        "values": table::columns(&directory.join("comparison.csv"), &values)?,
         "distribution": distribution::distribution(directory, &names(&runs["variant"]))?,
         "factors": factors,
         "warnings": careful,

@@ -26,7 +26,7 @@ pub(super) fn distribution(directory: &Path, variants: &[String]) -> Result<Valu
         return Ok(Value::Null);
     }
     let runs = runs(&path, variants)?;
-    let counts = table::columns(&directory.join("runs.csv"), &["leechers", "completed"], 1)?;
+    let counts = table::columns(&directory.join("runs.csv"), &["leechers", "completed"])?;
     let all = |column: &str| -> Vec<f64> {
         let cells = counts[column].as_array().map(Vec::as_slice).unwrap_or_default();
         cells.iter().map(|cell| cell.as_f64().unwrap_or(0.0)).collect()

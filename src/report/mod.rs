@@ -3,6 +3,7 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `table.rs` | a CSV file becomes columns |
+//! | `series.rs` | `timeseries.csv` becomes columns that fit a screen |
 //! | `chunks.rs` | `chunks.csv` becomes a grid that fits a screen |
 //! | `distribution.rs` | the quantiles of all runs become curves with bands |
 //! | `replay.rs` | `replay.json` in few bytes |
@@ -14,6 +15,7 @@ mod data;
 mod distribution;
 mod page;
 mod replay;
+mod series;
 mod table;
 
 use std::io;

@@ -85,7 +85,7 @@ mod tests {
                     .iter()
                     .find_map(|word| line.strip_prefix(word))
             })
-            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next())
             .collect();
         let all = names.len();
         names.sort_unstable();

@@ -62,6 +62,11 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// The names in the header.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// Where the column is.
     pub fn place(&self, column: &str) -> Result<usize, ReportError> {
         let place = self.columns.iter().position(|name| name == column);
@@ -118,8 +123,8 @@ impl Row<'_> {
     }
 }
 
-/// The columns `wanted` of the file at `path`, all of them if `wanted` is empty; of its rows every `step`-th.
-pub(super) fn columns(path: &Path, wanted: &[&str], step: usize) -> Result<Value, ReportError> {
+/// The columns `wanted` of the file at `path`, all of them if `wanted` is empty.
+pub(super) fn columns(path: &Path, wanted: &[&str]) -> Result<Value, ReportError> {
     let rows = Rows::open(path)?;
     let names: Vec<String> = match wanted {
         [] => rows.columns.clone(),
@@ -130,14 +135,10 @@ pub(super) fn columns(path: &Path, wanted: &[&str], step: usize) -> Result<Value
         .map(|name| rows.place(name))
         .collect::<Result<Vec<_>, _>>()?;
     let mut values = vec![Vec::new(); names.len()];
-    let mut number = 0;
     rows.each(|rows, row| {
-        if number % step == 0 {
-            for (values, place) in values.iter_mut().zip(&places) {
-                values.push(rows.value(&row, *place)?);
-            }
+        for (values, place) in values.iter_mut().zip(&places) {
+            values.push(rows.value(&row, *place)?);
         }
-        number += 1;
         Ok(())
     })?;
     let columns: Map<_, _> = names.into_iter().zip(values.into_iter().map(Value::from)).collect();

@@ -130,7 +130,7 @@ pub fn wait_for_a_run(home: &Home, out: &str) {
 
 /// Waits until a run fills its directory beside `out`; its lock, which has the same name and an end, is there earlier.
 pub fn wait_for_partial(home: &Home) {
-    let is_partial = |name: &String| name.contains(".partial-") && !name.contains(".lock");
+    let is_partial = |name: &String| name.contains(".partial-") && name.strip_suffix(".lock").is_none();
     wait_until(|| home.hidden().iter().any(is_partial), "no run begins");
 }
 

@@ -45,7 +45,7 @@ export function saveButtons(title, ways) {
 }
 
 /**
- * A chart in a card. `draw` fills an SVG of a given width and returns its height.
+ * A chart in a card. `draw` fills an SVG of a given width and returns its height. The event `paper` at `.plot` draws it anew with the width that it tells; 0: that of the screen.
  * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./charts/legend.js").Entry[], sheet: Sheet,
  *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
  */
@@ -62,7 +62,7 @@ export function chartCard(chart) {
     plot.replaceChildren(svg);
     fillLegend(legend, chart.legend ?? [], width);
   };
-  const picture = () => standalone(svg, chart.title, chart.legend ?? []);
+  const picture = () => standalone(svg, chart.title, chart.note ?? "", chart.legend ?? []);
   const tools = saveButtons(chart.title, {
     SVG: (file) => save(file, new Blob([picture()], { type: "image/svg+xml" })),
     PNG: (file) => savePng(file, picture()),
@@ -76,5 +76,6 @@ export function chartCard(chart) {
     if (width !== drawn) draw(width);
     drawn = width;
   })).observe(plot);
+  plot.addEventListener("paper", (event) => draw(/** @type {CustomEvent<number>} */ (event).detail || drawn));
   return made;
 }

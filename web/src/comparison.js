@@ -6,7 +6,7 @@ import { factorChart } from "./factor.js";
 import { counted, distinct, number, rangeOf } from "./format.js";
 import { heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
-import { hasBands, variantsChart } from "./spotlight.js";
+import { variantsChart } from "./spotlight.js";
 import { labelOf, titleOf, unitsOf, wordsOf } from "./units.js";
 
 /** @param {any} data @param {HTMLElement} main */
@@ -22,7 +22,9 @@ export function showComparison(data, main) {
   const bounds = boundsOf(data.runs);
   const isAlone = Math.max(...summary.runs) === 1;
   const units = unitsOf(summary, data.distribution);
-  const select = element("select", { id: "metric" }, ...metrics.map((m) => element("option", { value: String(m) }, wordsOf(String(m)) === m ? m : `${wordsOf(String(m))} \u2013 ${m}`)));
+  const isDefined = (/** @type {string} */ metric) => rowsOf(metric).some((/** @type {number} */ i) => summary.mean[i] !== null);
+  const offered = metrics.some(isDefined) ? metrics.filter(isDefined) : metrics;
+  const select = element("select", { id: "metric" }, ...offered.map((m) => element("option", { value: String(m) }, wordsOf(String(m)) === m ? m : `${wordsOf(String(m))} \u2013 ${m}`)));
   main.append(card("Metric", "", [element("label", { for: "metric" }, "Charts show "), select], true), chosen);
   const show = () => chosen.replaceChildren(...metricCharts(/** @type {HTMLSelectElement} */ (select).value));
   select.addEventListener("change", show);
@@ -38,9 +40,11 @@ export function showComparison(data, main) {
     const scaled = (/** @type {number | null} */ value) => (value === null ? null : value / size);
     const of = rows.map((i) => ({ variant: String(summary.variant[i]), mean: scaled(summary.mean[i]), low: scaled(summary.low[i]), high: scaled(summary.high[i]) }));
     const level = `${number(summary.confidence[0] * 100)} % interval`;
-    const note = of.every(({ low }) => low === null) ? `${isAlone ? "The value of the one run" : "Mean over the runs"}: there are too few for an interval.` : `Mean and ${level} over the runs.`;
+    const what = of.every(({ low }) => low === null) ? `${isAlone ? "The value of the one run" : "Mean over the runs"}: there are too few for an interval.` : `Mean and ${level} over the runs.`;
+    const better = BETTER[summary.better[rows[0]]];
+    const note = better ? `${what} ${better} is better.` : what;
     return factorChart(data.factors, of, titleOf(metric), labelOf(metric, unit), note, [`lower end of the ${level}`, `upper end of the ${level}`],
-      BOUNDED.has(metric) ? (variant) => scaled(bounds.get(variant) ?? null) : () => null);
+      BOUNDED.has(metric) ? (variant) => scaled(bounds.get(variant) ?? null) : () => null, UNDEFINED);
   }
 
   /** @param {string} metric @param {number[]} rows */
@@ -48,10 +52,12 @@ export function showComparison(data, main) {
     const [title, [unit, size]] = [`Differences: ${wordsOf(metric)}`, units(metric)];
     const compared = rows.filter((i) => summary.difference_low[i] !== null);
     if (compared.length === 0) return card(title, variants.length < 2 ? "There is but one variant." : "An interval needs two runs of a variant and of the baseline in which the metric is defined.", [], true);
+    const better = BETTER[summary.better[rows[0]]];
+    const side = better ? ` ${better === "Lower" ? "Left" : "Right"} of 0 a variant is better than the baseline.` : "";
     const items = compared.map((i) => ({ name: String(summary.variant[i]), low: summary.difference_low[i] / size, value: summary.difference[i] / size,
       high: summary.difference_high[i] / size, clear: summary.resolved[i] === "true" }));
     return forest({ title, wide: true, x: `difference of ${labelOf(metric, unit)}`, items,
-      note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Filled: resolved; hollow: may be chance.` });
+      note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Filled: resolved; hollow: may be chance.${side}` });
   }
 
   /** @param {string} metric */
@@ -61,20 +67,27 @@ export function showComparison(data, main) {
     const own = (/** @type {any} */ variant) => values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.metric[i] === metric && values.variant[i] === variant);
     const [unit, size] = units(metric);
     const all = variants.map((variant) => own(variant).map((/** @type {number} */ v) => v / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b));
-    const most = Math.max(...all.flat());
+    const [least, most] = [Math.min(...all.flat()), Math.max(...all.flat())];
     const series = variants.map((variant, k) => {
       const found = all[k].map((/** @type {number} */ v, /** @type {number} */ i) => [v, (100 * (i + 1)) / all[k].length]);
       return { name: String(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
     });
-    return variantsChart({ title, note: "Share of the runs of a variant with at most this value.", wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100,
+    return variantsChart({ title, note: "Share of the runs of a variant with at most this value.", wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100, empty: UNDEFINED, alone: `All runs have the same value: ${number(least)}${unit && ` ${unit}`}.`,
       xRange: all.flat().length ? rangeOf(all.flat()) : undefined, series }, String(summary.baseline[0]));
   }
 
   show();
   if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s")));
-  main.append(card("All metrics", "A heading sorts the variants within each metric; that of the metric sorts the metrics.", metricTable(summary, units), true));
+  main.append(card("All metrics", `Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
+    + "A heading sorts the variants within each metric; that of the metric sorts the metrics.", metricTable(summary, units), true));
   main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
+
+/** How the column `better` is said. @type {Record<string, string>} */
+const BETTER = { lower: "Lower", higher: "Higher" };
+
+/** Stands in the place of a chart of a metric that has no value. */
+const UNDEFINED = "It is defined in none of the runs.";
 
 /** The seeds of the runs: the same in all variants. @param {string[]} seeds */
 function seedsOf(seeds) {
@@ -96,9 +109,9 @@ function boundsOf(runs) {
 function distribution(curves, runs, baseline, [unit, size]) {
   const times = curves.time_s.map((/** @type {number} */ t) => t / size);
   const missing = curves.not_completed ? ` ${number(curves.not_completed)} of ${number(curves.leechers)} leechers did not complete.` : "";
-  const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs${hasBands(curves.curves.length) ? "; band: lowest and highest" : ""}.`;
+  const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs; band: lowest and highest.`;
   return variantsChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. ${lines}${missing}`,
-    x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: ["lowest run", "highest run"],
+    x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: runs === 1 ? undefined : ["lowest run", "highest run"],
     series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
-      points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
+      points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: runs === 1 ? undefined : times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
 }

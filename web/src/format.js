@@ -3,18 +3,21 @@ import { scale } from "./units.js";
 
 /** A table as columns. @typedef {Record<string, Array<any>>} Table */
 
+/** With a minus instead of a hyphen. @param {string} digits */
+const minus = (digits) => digits.replace("-", "\u2212");
+
 /** @param {number | null | undefined} value @returns {string} */
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e15 || size < 1e-3)) return value.toExponential(2);
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 });
+  if (size !== 0 && (size >= 1e15 || size < 1e-3)) return minus(value.toExponential(2));
+  return minus(value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 }));
 }
 
 /** @param {number | null | undefined} value @param {number} decimals */
 export function fixed(value, decimals) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.]+$)/, "");
+  return minus(value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.]+$)/, ""));
 }
 
 /** In the unit in which it reads best. @param {number | null} value @param {import("./units.js").Unit[]} units */
@@ -35,6 +38,9 @@ export function duration(seconds) {
 
 /** How many of something there are: `1 run`, `2 runs`. @param {number} count @param {string} noun */
 export const counted = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A place in a row: 2nd, 3rd, 4th. @param {number} place */
+export const nth = (place) => `${number(place)}${{ 1: "st", 2: "nd", 3: "rd" }[place % 100 > 10 && place % 100 < 14 ? 0 : place % 10] ?? "th"}`;
 
 /** @param {number | null} share */
 export const percent = (share) => (share === null ? "–" : `${number(Math.round(share * 1000) / 10)} %`);
@@ -75,7 +81,9 @@ export function ticks(low, high, count) {
 export function ticksAround(low, high, count) {
   const inside = ticks(low, high, count);
   const step = inside.length > 1 ? inside[1] - inside[0] : high - low || 1;
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  const [from, to] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  // A range of nothing lies in the middle.
+  const [first, last] = from < to ? [from, to] : [from - 1, to + 1];
   return [...Array(last - first + 1).keys()].map((k) => Number(((first + k) * step).toPrecision(12)));
 }
 

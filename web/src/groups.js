@@ -17,9 +17,12 @@ export function exchanges(groups, names, leeching) {
   const titles = ["Who unchokes whom", "Clustering index"];
   if (!groups.unchoked_s_by_chance) return [...titles.map((title) => card(title, "This needs results of a newer swarmsim: run once more.", [])), traffic];
   const unchoked = { run: shares(groups, leeching, "unchoked_s_while_sender_leeches"), chance: shares(groups, leeching, "unchoked_s_by_chance") };
-  if (leeching.length < 2 || unchoked.run.flat().every((share) => !share)) return [...titles.map((title) => card(title, "This needs two groups of leechers that unchoke each other.", [])), traffic];
+  if (leeching.length < 2 || unchoked.run.flat().every((share) => !share)) return [...titles.map((title) => card(title, leeching.length === 1 ? ONE_GROUP : "No leecher unchoked another.", [])), traffic];
   return [preferences(titles[0], unchoked, leeching), clusteringIndex(titles[1], unchoked, leeching), traffic];
 }
+
+const ONE_GROUP = "All leechers are of one group, and who deals with whom is counted between groups. To see whether equals find each other, make a group of each class of upload capacity, "
+  + "as in scenarios/bandwidth_classes.toml.";
 
 /** A square of pairs of groups. @param {Table} table @param {any[]} names @param {(row: number) => number | null} value */
 function square(table, names, value) {

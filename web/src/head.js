@@ -39,6 +39,12 @@ export function keyFigures(figures) {
   return card("Key figures", note, [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
 }
 
+/** What ended a run, as the program says it. @type {Record<string, string>} */
+const ENDED = { "all-done": "nobody is left who lacks a chunk", "time-limit": "the time limit", dead: "the swarm died", stalled: "nothing moved any more" };
+
+/** When and how a run ended. @param {Record<string, any>} figures */
+export const endOf = ({ simulated_s, ending }) => `ended after ${duration(simulated_s)}: ${ENDED[ending] ?? ending}`;
+
 /** What a reader must know if the run ended early. @param {Record<string, any>} figures */
 export function earlyEnd(figures) {
   const ended = ENDINGS[figures.ending]?.(figures.not_completed - figures.aborted, figures.extinct_chunks);

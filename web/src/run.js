@@ -2,9 +2,9 @@
 import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
-import { distinct, duration, largest, pairs } from "./format.js";
+import { distinct, largest, pairs } from "./format.js";
 import { exchanges } from "./groups.js";
-import { earlyEnd, heading, keyFigures, warnings } from "./head.js";
+import { earlyEnd, endOf, heading, keyFigures, warnings } from "./head.js";
 import { chartsOverTime } from "./overtime.js";
 import { replayCard } from "./replay/player.js";
 import { RATES, TIMES, scale } from "./units.js";
@@ -18,14 +18,14 @@ export function showRun(data, main) {
   const names = distinct(data.group_summary.group);
   const sizes = new Map(names.map((name, i) => [name, data.group_summary.leechers[i]]));
   const leeching = names.filter((name) => (sizes.get(name) ?? 0) > 0);
-  const over = chartsOverTime(data.timeseries, chunks, data.chunk_copies);
+  const over = chartsOverTime(data.timeseries, data.samples, chunks, data.chunk_copies);
   const [unchoked, clustering, traffic] = exchanges(groups, names, leeching);
   const [completion, against, ratio, ratios] = ofLeechers(data, leeching, figures);
   document.title = `${figures.scenario} – swarmsim report`;
-  heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ended after ${duration(figures.simulated_s)}: ${figures.ending}`);
+  heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, over.everyChunk]),
-    replay(data.replay, leeching));
+    replay(data.replay, leeching, figures.simulated_s));
   main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
@@ -69,10 +69,10 @@ function upTo(values, all, end) {
   return all > 0 && end > 0 ? [[0, 0], ...steps, [end, (100 * values.length) / all]] : [];
 }
 
-/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching */
-function replay(data, leeching) {
+/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching @param {number} simulated seconds */
+function replay(data, leeching, simulated) {
   const place = element("section", { id: "replay", hidden: "" });
   const colourOf = (/** @type {string} */ group) => (leeching.includes(group) ? colour(leeching.indexOf(group)) : "var(--ink)");
-  if (data) replayCard(data, place, colourOf);
+  if (data) replayCard({ ...data, run_end: simulated }, place, colourOf);
   return place;
 }

@@ -1,5 +1,6 @@
 // What is shown as a file: a chart as SVG or PNG that other programs can read, a table as CSV.
 import { drawnLegend } from "./charts/legend.js";
+import { LINE, linesOf } from "./charts/names.js";
 import { shape } from "./svg.js";
 
 /** @typedef {{ columns: string[], rows: any[][] }} Sheet what is shown, as a table */
@@ -24,16 +25,17 @@ function plainColours() {
   };
 }
 
-/** The chart as a file of its own: with title and legend, and nothing in it that hangs on the page. @param {Element} svg @param {string} title @param {import("./charts/legend.js").Entry[]} legend */
-export function standalone(svg, title, legend) {
+/** The chart as a file of its own: with title, note and legend, and nothing in it that hangs on the page. @param {Element} svg @param {string} title @param {string} note @param {import("./charts/legend.js").Entry[]} legend */
+export function standalone(svg, title, note, legend) {
   const plain = plainColours();
   const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
-  const [above, high] = drawnLegend(legend, width, 44);
+  const notes = note ? linesOf(note, width - 24) : [];
+  const [above, high] = drawnLegend(legend, width, 48 + LINE * notes.length);
   const plot = shape("g", { transform: `translate(0 ${high})` });
   plot.append(...[...svg.children].filter((each) => !each.classList.contains("mark")).map((each) => each.cloneNode(true)));
   const whole = shape("svg", { width, height: height + high, viewBox: `0 0 ${width} ${height + high}` });
   whole.append(shape("style", {}, `text{font:12px sans-serif;fill:${plain("var(--soft)")}}.strong{fill:${plain("var(--ink)")}}.head{font-size:15px;font-weight:bold;fill:${plain("var(--ink)")}}`),
-    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }), shape("text", { x: 12, y: 22, class: "head" }, title), ...above, plot);
+    shape("rect", { width: "100%", height: "100%", fill: "var(--card)" }), shape("text", { x: 12, y: 22, class: "head" }, title), ...notes.map((line, i) => shape("text", { x: 12, y: 42 + i * LINE }, line)), ...above, plot);
   for (const each of whole.querySelectorAll("[fill], [stroke], [style]")) {
     for (const name of ["fill", "stroke"]) if (each.hasAttribute(name)) each.setAttribute(name, plain(/** @type {string} */ (each.getAttribute(name))));
     const style = each.getAttribute("style");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { classes, home, launch, openReport, saved, swarmsim } from "../browser.mjs";
+import { classes, cutTexts, home, launch, openReport, saved, swarmsim } from "../browser.mjs";
 
 const EVIL = "</script><img src=x onerror='globalThis.hurt=1'>&<b>\"$&";
 const SWARM = `
@@ -78,11 +78,7 @@ test("files that were changed by hand are text in charts, warnings, scenario and
   await page.setViewportSize({ width: 375, height: 812 });
   await page.waitForTimeout(200);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "a long name makes nothing wider than a phone");
-  const cut = await page.locator(".plot svg text").evaluateAll((all) => all.filter((text) => {
-    const [own, whole] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];
-    return own.left < whole.left - 1 || own.right > whole.right + 1 || own.bottom > whole.bottom + 1;
-  }).map((text) => text.textContent));
-  assert.deepEqual(cut, [], "no name is cut");
+  assert.deepEqual(await cutTexts(page), [], "no name is cut");
   const entry = page.locator(".legend li").filter({ hasText: "…" }).first();
   assert.equal(await entry.getAttribute("title"), EVIL);
   const [start, end] = (await entry.textContent()).split("…");

@@ -36,6 +36,8 @@ before(async () => {
   writeFileSync(holed, [names, ...lines.map((line, i) => ([3, 4, 6].includes(i) ? line.split(",").map((cell, k) => (blank.includes(k) ? "" : cell)).join(",") : line))].join("\n") + "\n");
   swarmsim("report", "gaps");
   swarmsim("run", classes, "--quiet", "--report", "--detail", "chunks", "--out", "read");
+  swarmsim("run", classes, "--set", 'file.size="5 MiB"', "--set", 'file.chunk_size="16 KiB"', "--quiet", "--report", "--out", "wide");
+  swarmsim("run", classes, "--set", 'file.size="20 MiB"', "--set", "run.sample_interval=\"0.2 s\"", "--quiet", "--report", "--out", "long");
   browser = await launch();
 });
 after(() => browser?.close());
@@ -106,6 +108,8 @@ test("a saved chart has its title and legend, and colours that every program kno
     assert.doesNotMatch(svg, /var\(|color-mix|oklab/);
     const texts = await page.evaluate((text) => [...new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("text")].map((it) => it.textContent), svg);
     for (const text of [title, ...legend]) assert.ok(texts.includes(text), text);
+    const note = await chart(page, title).locator(".note").textContent();
+    assert.ok(texts.join(" ").includes(note), `the note: ${note}`);
     const heights = new Set(colours);
     if (title.startsWith("Copies")) assert.ok(heights.size > 20, "shades are told apart");
   }
@@ -124,6 +128,29 @@ test("numbers at the axis and its title keep apart, however many digits there ar
     assert.equal(overlaps, 0);
     assert.ok(await page.locator(".tick").evaluateAll((all) => all.every((tick) => tick.getBoundingClientRect().left >= tick.closest("svg").getBoundingClientRect().left)), "nothing is cut");
   }
+});
+
+test("a row of many chunks is read and saved as these", async () => {
+  const { page } = await openReport(browser, "wide", { viewport: { width: 1200, height: 900 } });
+  assert.match(await readAt(page, "Copies of every chunk over time", 300, 10), /^chunks 0 to 3, time \(\w+\) [\d.]+: /);
+  const rows = (await saved(page, "Copies of every chunk over time", "CSV")).toString().trim().split("\r\n").slice(1).map((row) => row.split(",")[0]);
+  assert.deepEqual([rows[0], rows[1], rows.at(-1)], ["0 to 3", "4 to 7", "316 to 319"]);
+});
+
+test("of very many samples charts show some, with the means and the extremes of all, and say so", async () => {
+  const { page } = await openReport(browser, "long");
+  const series = table("long", "timeseries.csv");
+  const rows = (await saved(page, "Use of upload capacity", "CSV")).toString().trim().split("\r\n").map((row) => row.split(",")).filter(([name]) => name === "all");
+  assert.ok(series.length > 2000 && rows.length < 2002);
+  const step = Math.ceil(series.length / 2000);
+  assert.equal(rows.length, 1 + Math.ceil((series.length - 1) / step));
+  const two = series.slice(21, 21 + step).map((row) => Number(row.utilisation));
+  assert.equal(step, 2);
+  assert.ok(Math.abs(rows[11][2] - 50 * (two[0] + two[1])) < 1e-9);
+  for (const title of ["Leechers and seeds", "Use of upload capacity", "Copies of a chunk", "Chunks of a leecher", "Load of the seeds", "Sent so far"]) {
+    assert.match(await chart(page, title).locator(".note").textContent(), /Of [\d,]+ samples every 2nd and the last are shown\.$/, title);
+  }
+  assert.match(await chart(page, "Use of upload capacity").locator(".note").textContent(), /since the sample shown before/);
 });
 
 test("cells of the traffic say what groups.csv says", async () => {

@@ -148,6 +148,20 @@ test("a slot in use looks otherwise than one that is idle, and its bead goes on"
   assert.notEqual(await picture(), first, "beads have moved on");
 });
 
+test("the replay fills the screen for a lecture, and the button brings the page back", async () => {
+  const { page, replay, faults } = await open();
+  const button = replay.getByRole("button", { name: "Full screen" });
+  const height = () => replay.locator("canvas.swarm").evaluate((canvas) => canvas.clientHeight);
+  const before = await height();
+  await button.click();
+  await page.waitForFunction(() => document.fullscreenElement?.querySelector("canvas.swarm"));
+  await page.waitForFunction((low) => document.querySelector("#replay canvas.swarm").clientHeight > low, before);
+  assert.ok(await replay.getByRole("button", { name: "Play" }).isVisible());
+  await button.click();
+  await page.waitForFunction((low) => !document.fullscreenElement && document.querySelector("#replay canvas.swarm").clientHeight === low, before);
+  assert.deepEqual(faults, []);
+});
+
 test("answered slots stand out, and can be shown alone", async () => {
   const { replay, picture, scrub } = await open();
   await scrub(recorded.ended_s / 4);

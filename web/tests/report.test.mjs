@@ -1,7 +1,7 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, launch, openReport, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, launch, openReport, plain, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -11,6 +11,7 @@ before(async () => {
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
+  swarmsim("compare", ...scenario, "bound", "--vary", "group.fast.count=4,8", "--runs", "1");
   browser = await launch();
 });
 after(() => browser?.close());
@@ -46,7 +47,10 @@ test("arrow keys read values, the button changes the theme", async () => {
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await background();
   await page.locator("#theme").press("Enter");
-  assert.notEqual(await background(), before);
+  const chosen = await background();
+  assert.notEqual(chosen, before);
+  await page.reload();
+  assert.equal(await background(), chosen, "and it stays so");
 });
 
 test("a chart is saved as CSV, SVG and PNG", async () => {
@@ -68,6 +72,27 @@ test("a comparison shows the distribution with a band over its runs", async () =
   assert.deepEqual(rows.filter(([name]) => name === "altruist").at(-1).slice(2), ["100", "100", "100"]);
 });
 
+test("with six variants all have their colours, one is chosen to have its band beside the baseline, and the saved table has all bands", async () => {
+  const { page } = await open("grid");
+  const card = chart(page, "Completion time");
+  const names = await card.locator(".legend li").allTextContents();
+  assert.equal(names.length, 6);
+  const bands = () => card.locator(".plot path[fill-opacity]").evaluateAll((all) => all.map((band) => band.getAttribute("fill")));
+  const before = await bands();
+  assert.equal(before.length, 2);
+  const choice = card.getByRole("combobox");
+  const last = await choice.locator("option").last().getAttribute("value");
+  await choice.selectOption(last);
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+  const after = await bands();
+  assert.ok(after.length === 2 && after.includes(before[0]) && after.includes("var(--c5)"), `${before} and ${after}`);
+  const [head, ...rows] = await sheet(page, "Completion time");
+  assert.deepEqual(head.slice(-2), ["lowest run", "highest run"]);
+  for (const name of new Set(rows.map(([variant]) => variant))) {
+    assert.ok(rows.some(([variant, , , low, high]) => variant === name && Number(low) < Number(high)), `${name} has a band`);
+  }
+});
+
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
   const { page } = await open("grid");
   const title = "Mean completion time against file.chunk_size";
@@ -77,6 +102,22 @@ test("a metric stands against the factor that was swept over numbers, a line for
   rows.forEach((row, i) => assert.ok(Math.abs(row[2] * seconds(head[2]) - means[i].mean) < 1e-9));
   const labels = await page.locator(".card", { hasText: title }).locator("svg text").allTextContents();
   for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
+});
+
+test("every metric can be shown, and one that is the same in all runs too", async () => {
+  const { page, faults } = await open("grid");
+  const metrics = await page.locator("#metric option").evaluateAll((all) => all.map((option) => option.value));
+  assert.ok(metrics.includes("not_completed") && metrics.length > 5);
+  for (const metric of metrics) {
+    await page.selectOption("#metric", metric);
+    await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+    assert.deepEqual(faults, [], metric);
+  }
+  await page.selectOption("#metric", "not_completed");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+  const plot = chart(page, "Differences: leechers not done").locator(".plot svg");
+  assert.deepEqual(await plot.locator(".below").allTextContents(), ["\u22121", "0", "1"]);
+  assert.equal(await plot.locator("circle:not(.mark)").count(), 5);
 });
 
 test("chunks of a leecher, load of the seeds and the clustering index are those of the files", async () => {
@@ -127,6 +168,21 @@ test("on paper it is light, with whole charts, the scenario and no controls", as
   assert.equal(await page.locator("details[open]").count(), 0);
 });
 
+test("charts are printed as wide as the page, so that their text is not scaled, and come back as wide as the screen", async () => {
+  const { page } = await open("run", { viewport: { width: 1200, height: 900 } });
+  await page.evaluate(() => {
+    globalThis.widths = () => [...document.querySelectorAll(".plot svg")].map((svg) => Number(svg.getAttribute("viewBox").split(" ")[2]));
+    addEventListener("beforeprint", () => { globalThis.printed = globalThis.widths(); });
+  });
+  const before = await page.evaluate("widths()");
+  await page.pdf({ format: "A4" });
+  const printed = await page.evaluate("printed");
+  const millimetres = 96 / 25.4;
+  assert.equal(printed.length, 14);
+  printed.forEach((width, i) => assert.ok(before[i] > 800 ? Math.abs(width - 179 * millimetres) < 5 : Math.abs(width - 84 * millimetres) < 5, `${before[i]} becomes ${width}`));
+  assert.deepEqual(await page.evaluate("widths()"), before);
+});
+
 test("the table shows every interval in one unit and notation, and scrolls in its card by keyboard", async () => {
   const { page } = await openReport(browser, "grid", { viewport: { width: 700, height: 900 } });
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
@@ -137,8 +193,8 @@ test("the table shows every interval in one unit and notation, and scrolls in it
     assert.deepEqual([name, variant], [row.metric, row.variant]);
     const shown = ["mean", "low", "high", "difference", "difference_low", "difference_high"].flatMap((column, k) => (row[column] === "" ? [] : [[row[column], cells[k]]]));
     for (const [exact, text] of shown) {
-      assert.match(text, /^-?[\d,]+(\.\d+)?$/);
-      assert.ok(Math.abs(exact / size[unit] - text.replaceAll(",", "")) <= 0.5001 * 10 ** -decimals(text), `${name}: ${text} ${unit} for ${exact}`);
+      assert.match(text, /^\u2212?[\d,]+(\.\d+)?$/);
+      assert.ok(Math.abs(exact / size[unit] - plain(text)) <= 0.5001 * 10 ** -decimals(text), `${name}: ${text} ${unit} for ${exact}`);
     }
     assert.ok(new Set(shown.map(([, text]) => decimals(text))).size <= 1, `${name}: one number of decimals`);
     if (Number(row.low) < Number(row.high)) assert.notEqual(cells[1], cells[2], `${name}: the interval is seen`);
@@ -151,14 +207,17 @@ test("the table shows every interval in one unit and notation, and scrolls in it
   await page.waitForFunction(() => document.querySelector(".scroll").scrollLeft > 0);
 });
 
-test("differences: names stand left of the axis, which goes on to the next tick", async () => {
+test("differences: names stand left of the axis or above their intervals, unshortened, and the axis goes on to the next tick", async () => {
   for (const width of [1200, 375]) {
     const { page } = await openReport(browser, "grid", { viewport: { width, height: 900 } });
     const plot = chart(page, "Differences: mean completion time").locator(".plot svg");
-    const names = await plot.locator(".name").evaluateAll((all) => all.map((name) => name.getBoundingClientRect().right));
-    const lines = await plot.locator("line").evaluateAll((all) => all.map((line) => line.getBoundingClientRect().left));
-    assert.ok(names.length === 5 && Math.max(...names) < Math.min(...lines));
-    const ticks = (await plot.locator(".below").allTextContents()).map(Number);
+    const variants = new Set(table("grid", "comparison_summary.csv").filter((row) => row.difference !== "").map((row) => row.variant));
+    assert.deepEqual(new Set(await plot.locator(".name").allTextContents()), variants);
+    const [names, lines] = await Promise.all([".name", "line[stroke-width]"].map((part) => plot.locator(part).evaluateAll((all) => all.map((it) => it.getBoundingClientRect().toJSON()))));
+    const clear = width === 1200 ? (name, line) => name.right < line.left : (name, line) => name.bottom <= line.top || line.bottom < name.top;
+    assert.ok(names.length === 5 && names.every((name) => lines.every((line) => clear(name, line))));
+    assert.deepEqual(await cutTexts(page), [], `${width}`);
+    const ticks = (await plot.locator(".below").allTextContents()).map(plain);
     const ends = (await sheet(page, "Differences: mean completion time")).slice(1).flatMap(([, low, , high]) => [Number(low), Number(high)]);
     assert.ok(ticks.length >= 3 && ticks.includes(0) && ticks[0] <= Math.min(0, ...ends) && ticks.at(-1) >= Math.max(0, ...ends), `${ticks} for ${ends}`);
   }
@@ -175,7 +234,7 @@ test("a heading sorts the table either way, what has no value comes last, and th
     const metrics = all.map(([metric]) => metric);
     assert.ok(metrics.every((metric, i) => i === metrics.indexOf(metric) || metrics[i - 1] === metric), "variants of a metric stay together");
     const cells = all.filter(([metric]) => metric === "completion_mean_s").map((row) => row[7]);
-    const values = cells.slice(0, -1).map((cell) => Number(cell.replaceAll(",", "")));
+    const values = cells.slice(0, -1).map(plain);
     assert.equal(cells.at(-1), "–");
     assert.deepEqual(values, [...values].sort((a, b) => (order === "ascending" ? a - b : b - a)));
   }
@@ -192,8 +251,34 @@ test("the head of a comparison has its seeds, its version and what to be careful
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.ok(rows.every((row) => ["", "yes", "may be chance"].includes(row[10]) && ["", "winner"].includes(row[11])));
+  assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");
+  const same = table("grid", "comparison_summary.csv").map((row, i) => [rows[i], row]).filter(([, row]) => row.difference_low !== "" && Number(row.difference_low) === 0 && Number(row.difference_high) === 0);
+  assert.ok(same.length > 0 && same.every(([shown]) => shown[10] === "no difference"));
+});
+
+test("what all runs have in common is said instead of drawn, a metric says which way is better, and lines what they are", async () => {
+  const { page } = await open("grid");
+  assert.match(await chart(page, "Mean completion time against file.chunk_size").locator(".note").textContent(), /Lower is better\. A line for each /);
+  assert.match(await chart(page, "Differences: mean completion time").locator(".note").textContent(), /Left of 0 a variant is better/);
+  await page.selectOption("#metric", "not_completed");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+  assert.equal(await page.getByText("Runs: leechers not done: All runs have the same value: 0.").count(), 1);
+});
+
+test("the longest completion time stands beside its lower bound, both with a name", async () => {
+  const { page } = await open("bound");
+  await page.selectOption("#metric", "completion_last_s");
+  await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+  const legend = chart(page, "Longest completion time against group.fast.count").locator(".legend li");
+  assert.deepEqual(await legend.allTextContents(), ["mean of the runs", "lower bound"]);
+});
+
+test("a single run of each variant is no interval, in words and in the saved table", async () => {
+  const { page } = await open("bound");
+  assert.match((await page.locator(".warning").allTextContents()).join(), /only 1 run: without more there are no intervals/);
+  const [head] = await sheet(page, "Completion time");
+  assert.equal(head.length, 3);
 });
 
 test("variants that are no numbers stand side by side, each with its interval", async () => {

@@ -24,6 +24,24 @@ upload = "400 kB/s"
 starts_with = "all"
 ${group("slow", 20)}${group("medium", 50)}${group("fast", 200)}`;
 
+/** 600 peers in 20 minutes, each of which is there for a minute or two. */
+const COMING = `
+name = "coming"
+[file]
+size = "4 MiB"
+chunk_size = "64 KiB"
+[[group]]
+name = "origin"
+count = 1
+upload = "400 kB/s"
+starts_with = "all"
+[[group]]
+name = "peers"
+upload = "60 kB/s"
+arrival.poisson = { rate = "0.5 /s", until = "20 min" }
+departure = "selfish"
+`;
+
 let browser, recorded, unchokes;
 const tenth = (s) => Math.round(s * 10) / 10;
 
@@ -59,6 +77,22 @@ test("shares of slots are those of every slot in unchokes.csv that a peer of the
     assert.match(facts, new RegExp(`${name} ${percent(own.filter((slot) => slot.to_group === name).length, own.length)}`), facts);
   }
   assert.match(await page.locator("#replay-help").textContent(), new RegExp(`A sample: ${shown.size} of 211 peers`));
+  assert.deepEqual(faults, []);
+});
+
+test("where peers come and go the replay ends while many are there, and says so", async () => {
+  writeFileSync(join(home, "coming.toml"), COMING);
+  swarmsim("run", "coming.toml", "--quiet", "--report", "--record-replay", "--out", "coming");
+  const film = JSON.parse(readFileSync(join(home, "coming", "replay.json"), "utf8"));
+  const [run] = table("coming", "summary.csv");
+  assert.ok(film.ended_s < run.simulated_s / 2 && film.peers.length < run.peers / 2);
+  const atOnce = (now) => film.peers.filter((peer) => peer.joined_s <= now && (peer.left_s === null || now < peer.left_s)).length;
+  assert.ok(atOnce(film.ended_s * 0.6) > 15, `${atOnce(film.ended_s * 0.6)} at once`);
+  assert.ok(film.unchokes.started_s.every((start) => start < film.ended_s));
+  const { page, faults } = await openReport(browser, "coming", { viewport: { width: 1200, height: 900 } });
+  const note = await page.locator("#replay-help").textContent();
+  assert.match(note, new RegExp(`^The first ${film.peers.length} of ${run.peers} peers are shown\\. The replay ends after \\d.* of \\d.*: most of those shown have left by then`));
+  assert.equal(Number(await page.locator("#replay").getByRole("slider", { name: "Time" }).getAttribute("max")), tenth(film.ended_s));
   assert.deepEqual(faults, []);
 });
 

@@ -44,6 +44,8 @@ pub(in crate::metrics) struct Recording<'a> {
     joined: Vec<u32>,
     /// Group and upload capacity of everybody who has joined.
     known: Vec<(GroupIx, f64)>,
+    /// When it had as many as it holds, and most of them had left: those that join later are not in it.
+    pub(super) closed: Option<SimTime>,
     pub(super) one_of: u32,
     pub(super) shortest: SimDuration,
     pub(super) peers: BTreeMap<PeerId, Life>,
@@ -69,6 +71,7 @@ impl<'a> Recording<'a> {
             },
             joined: vec![0; scenario.groups.len()],
             known: Vec::new(),
+            closed: None,
             one_of: 1,
             shortest: SimDuration::ZERO,
             peers: BTreeMap::new(),
@@ -83,7 +86,10 @@ impl<'a> Recording<'a> {
         self.known.push((group, upload));
         let ordinal = self.joined[group.ix()];
         self.joined[group.ix()] += 1;
-        if !ordinal.is_multiple_of(self.one_of) {
+        if self.closed.is_none() && self.is_full() && self.most_have_left() {
+            self.closed = Some(now);
+        }
+        if self.closed.is_some() || !ordinal.is_multiple_of(self.one_of) {
             return;
         }
         let brought = &self.scenario.groups[group.ix()].starts_with;
@@ -97,7 +103,7 @@ impl<'a> Recording<'a> {
         if let (Some(life), TransferEnd::ChunkCompleted) = (self.peers.get_mut(&transfer.to), transfer.end) {
             life.has(now, transfer.chunk);
         }
-        if transfer.started < now && self.shows(transfer.from, transfer.to) {
+        if transfer.started < now && self.is_open(transfer.started) && self.shows(transfer.from, transfer.to) {
             self.transfers.add(Span {
                 from: transfer.from,
                 to: transfer.to,
@@ -109,14 +115,15 @@ impl<'a> Recording<'a> {
     }
 
     pub fn unchoke_ended(&mut self, unchoke: &Unchoke) {
-        if self.holds(unchoke) {
+        if self.is_open(unchoke.started) && self.holds(unchoke) {
             self.unchokes.push(*unchoke);
             self.keep_bounds(unchoke.ended);
         }
     }
 
     pub fn connected(&mut self, now: SimTime, one: PeerId, other: PeerId) {
-        if self.shows(one, other)
+        if self.is_open(now)
+            && self.shows(one, other)
             && let Some(connections) = &mut self.connections
         {
             connections.open(now, one, other);
@@ -161,7 +168,7 @@ impl<'a> Recording<'a> {
             partners.upload_bytes_per_s.push(upload);
         }
         Replay {
-            ended_s: end.as_secs_f64(),
+            ended_s: self.closed.unwrap_or(end).as_secs_f64(),
             peers_in_run: self.joined.iter().sum(),
             one_of: self.one_of,
             shortest_s: self.shortest.as_secs_f64(),
@@ -184,6 +191,22 @@ impl<'a> Recording<'a> {
 
     fn holds(&self, unchoke: &Unchoke) -> bool {
         unchoke.ended.since(unchoke.started) >= self.shortest && self.shows(unchoke.from, unchoke.to)
+    }
+
+    /// Whether what begins at `now` is in the recording.
+    fn is_open(&self, now: SimTime) -> bool {
+        self.closed.is_none_or(|closed| now < closed)
+    }
+
+    /// Whether the sample would soon have to become thinner.
+    fn is_full(&self) -> bool {
+        self.peers.len() >= self.peers_max() || 4 * self.rows() >= 3 * self.limits.rows
+    }
+
+    /// Thinned out further, hardly anybody would be there at any moment.
+    fn most_have_left(&self) -> bool {
+        let left = self.peers.values().filter(|life| life.record.is_some()).count();
+        2 * left > self.peers.len()
     }
 
     fn peers_max(&self) -> usize {

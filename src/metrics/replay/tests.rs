@@ -118,6 +118,46 @@ fn too_many_peers_are_halved_and_those_that_stay_keep_all_their_partners() {
 }
 
 #[test]
+fn where_most_have_left_the_recording_ends_before_it_thins_out() {
+    let swarm = swarm();
+    let limits = Limits {
+        peers: 6,
+        sample: 4,
+        ..LIMITS
+    };
+    let mut run = Recording::within(&swarm, limits);
+    join(&mut run, 6);
+    leave(&mut run, 4);
+    join_more(&mut run, 6..12);
+    run.unchoke_ended(&unchoke(5, 6, 5.5, 9.0));
+    run.unchoke_ended(&unchoke(4, 5, 6.0, 9.0));
+    run.transferred(&transfer(4, 5, 6.5, 7.0, 0));
+    leave(&mut run, 12);
+    let replay = run.replay(at(20.0));
+    assert_eq!((replay.one_of, replay.ended_s, replay.peers_in_run), (1, 6.0, 12));
+    assert_eq!(ids(&replay), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(replay.unchokes.started_s, [5.5], "what begins later is not in it");
+    assert!(replay.transfers.started_s.is_empty());
+    assert_eq!(replay.partners.peer, [6]);
+}
+
+#[test]
+fn a_recording_that_is_nearly_full_of_rows_ends_with_the_next_arrival() {
+    let swarm = swarm();
+    let limits = Limits { rows: 8, ..LIMITS };
+    let mut run = Recording::within(&swarm, limits);
+    join(&mut run, 4);
+    let rows = |run: &mut Recording<'_>, count| (0..count).for_each(|_| run.unchoke_ended(&unchoke(1, 2, 2.0, 3.0)));
+    rows(&mut run, 6);
+    join_more(&mut run, 4..5);
+    leave(&mut run, 3);
+    assert_eq!(run.closed, None, "most are there");
+    join_more(&mut run, 5..7);
+    assert_eq!(run.closed, Some(at(5.0)));
+    assert_eq!(run.peers.len(), 5);
+}
+
+#[test]
 fn too_many_rows_cost_peers_first_and_then_what_was_shortest() {
     let swarm = swarm();
     let limits = Limits {

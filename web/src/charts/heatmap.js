@@ -22,9 +22,9 @@ function scaleOf(steps, most, unit, x, top, high) {
 }
 
 /**
- * `cells[row][column]`; with `numbers` they are written into the cells, where there is room; else a scale says what the colours mean.
+ * `cells[row][column]`; with `bands` a row stands for more than one thing on the y axis; with `numbers` they are written into the cells, where there is room; else a scale says what the colours mean.
  * @param {{ title: string, note?: string, wide?: boolean, x: string, y: string, xs: any[], ys: any[], cells: (number | null)[][], numbers?: boolean,
- *   unit: string }} chart
+ *   unit: string, bands?: string[] }} chart
  */
 export function heatmap(chart) {
   if (chart.cells.flat().every((v) => !v)) return card(chart.title, NOTHING, [], chart.wide);
@@ -36,7 +36,7 @@ export function heatmap(chart) {
     : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
   return chartCard({
     ...chart,
-    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.ys[i], ...row]) },
+    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.bands?.[i] ?? chart.ys[i], ...row]) },
     draw(svg, width, say) {
       const letters = lettersBeside(chart.ys.map(label), width);
       const [left, head] = [32 + LETTER * letters, 8];
@@ -58,11 +58,11 @@ export function heatmap(chart) {
         [i, j] = [Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column))];
         for (const [key, value] of [["x", left + j * w], ["y", head + i * h]]) mark.setAttribute(String(key), String(value));
         mark.setAttribute("visibility", "visible");
-        say(`${chart.y} ${label(chart.ys[i])}, ${chart.x} ${label(chart.xs[j])}: ${number(chart.cells[i][j])} ${chart.unit}`);
+        say(`${chart.bands ? `${chart.y}s ${chart.bands[i]}` : `${chart.y} ${label(chart.ys[i])}`}, ${chart.x} ${label(chart.xs[j])}: ${number(chart.cells[i][j])} ${chart.unit}`);
       };
       chart.cells.forEach((row, r) => row.forEach((v, c) => {
         const share = Math.round(((v ?? 0) / most) * 100);
-        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share) }));
+        svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));

@@ -1,4 +1,4 @@
-// Names of groups, variants and settings at an axis. Where there is no room they lose their middle; below an axis they stand upright first.
+// Names of groups, variants and settings at an axis. Where there is no room they lose their middle; below an axis they stand upright first. Titles of axes go on in a new line.
 import { short } from "../format.js";
 import { shape } from "../svg.js";
 
@@ -16,6 +16,28 @@ export function nameShape(name, letters, look) {
   if (shown !== name) made.append(shape("title", {}, name));
   return made;
 }
+
+/** The height of a line of text. */
+export const LINE = 15;
+
+/** The words of a text in lines that fit into `room`. @param {string} text @param {number} room */
+export function linesOf(text, room) {
+  const letters = room / LETTER;
+  return text.split(" ").reduce((/** @type {string[]} */ lines, word) => {
+    const joined = [...lines.slice(-1), word].join(" ");
+    return lines.length && joined.length <= letters ? [...lines.slice(0, -1), joined] : [...lines, word];
+  }, []);
+}
+
+/** The title of an x axis in its lines: around `middle`, as far as the picture lets it. @param {string[]} lines @param {number} middle @param {number} width of the picture @param {number} y of the first line */
+export function titleBelow(lines, middle, width, y) {
+  const half = (Math.max(...lines.map((line) => line.length)) * LETTER) / 2;
+  const x = Math.max(Math.min(middle, width - half), Math.min(half, width / 2));
+  return lines.map((line, i) => shape("text", { x, y: y + i * LINE, "text-anchor": "middle", class: "strong" }, line));
+}
+
+/** The title of a y axis in its lines, upright around `middle`. @param {string[]} lines @param {number} middle */
+export const titleBeside = (lines, middle) => lines.map((line, i) => shape("text", { transform: `translate(${13 + i * LINE} ${middle}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, line));
 
 /** Letters that names have beside a chart of a width. @param {string[]} names @param {number} width */
 export const lettersBeside = (names, width) => Math.min(Math.max(...names.map((name) => name.length)), Math.max(9, Math.min(LONGEST, Math.floor((width * 0.25) / LETTER))));

@@ -4,31 +4,33 @@ import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { marked } from "./colours.js";
-import { LETTER, namesBelow } from "./names.js";
+import { LETTER, LINE, linesOf, namesBelow, titleBelow, titleBeside } from "./names.js";
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
  * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
- * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `quiet`: a thin line that the legend leaves out.
+ * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `bare`: the span is in the saved table
+ * alone; `quiet`: a thin line without a name in the legend.
  * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
- *   bars?: boolean, loose?: boolean, quiet?: boolean }} Series
+ *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
- * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved table.
+ * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved
+ * table; `empty` and `alone` are said in the place of a chart without values, and of lines that would be points.
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], spans?: [string, string],
- *   places?: Place[], names?: boolean, log?: boolean }} XyChart
- * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
+ *   places?: Place[], names?: boolean, log?: boolean, empty?: string, alone?: string }} XyChart
+ * @typedef {{ left: number, right: number, head: number, foot: number, width: number, height: number, below: string[], beside: string[], xs: Range, ys: Range, names: ReturnType<typeof namesBelow> | null,
  *   px: (x: number) => number, py: (y: number) => number, x: (px: number) => number }} Frame
  */
 
 /** Lines or points over two axes. @param {XyChart} chart */
 export function xyChart(chart) {
-  if (chart.series.every((s) => s.points.every(([, y]) => y === null))) return card(chart.title, NOTHING, [], chart.wide);
+  if (chart.series.every((s) => s.points.every(([, y]) => y === null))) return card(chart.title, chart.empty ?? NOTHING, [], chart.wide);
   const isLine = chart.series.every((s) => !s.dots && !s.bars);
-  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, ONE_MOMENT, [], chart.wide);
+  if (isLine && new Set(chart.series.flatMap((s) => s.points.map(([x]) => x))).size === 1) return card(chart.title, chart.alone ?? ONE_MOMENT, [], chart.wide);
   return chartCard({
     ...chart,
-    legend: chart.series.length > 1 || chart.series[0]?.name ? chart.series.filter((s) => !s.quiet) : [],
+    legend: entriesOf(chart.series),
     sheet: sheetOf(chart),
     draw(svg, width, say) {
       const at = frame(chart, width);
@@ -44,6 +46,13 @@ export function xyChart(chart) {
       return at.height;
     },
   });
+}
+
+/** An entry for each series, and one for all that are quiet. @param {Series[]} series @returns {import("./legend.js").Entry[]} */
+function entriesOf(series) {
+  if (series.length === 1 && !series[0].name) return [];
+  const quiet = series.filter((s) => s.quiet).slice(0, 1).map((s) => ({ ...s, name: "the others" }));
+  return [...series.filter((s) => !s.quiet), ...quiet];
 }
 
 /** What is shown, as a table. @param {XyChart} chart @returns {import("../card.js").Sheet} */
@@ -62,17 +71,25 @@ function ranges(chart) {
   return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
 }
 
-/** Where things stand: the numbers and names at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
+/** How far lines go up. */
+const UP = 246;
+/** The room of the title below the axis, and of numbers. */
+const BELOW = 22;
+
+/** Where things stand: the numbers, names and titles at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
 function frame(chart, width) {
   const [xs, ys] = ranges(chart);
   const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
-  const [left, right, head, height] = [32 + LETTER * longest, 14, 10, 300];
+  const [right, head] = [14, 10];
+  const [below, beside] = [linesOf(chart.x, width), linesOf(chart.y, UP)];
+  const left = 32 + LETTER * longest + LINE * (beside.length - 1);
   const wide = width - left - right;
   const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => (x - xs[0]) / (xs[1] - xs[0]);
   const px = (/** @type {number} */ x) => left + share(x) * wide;
   const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
-  const foot = 22 + (names?.high ?? 22);
-  return { left, right, head, foot, width, height, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
+  const foot = BELOW + LINE * (below.length - 1) + (names?.high ?? BELOW);
+  const height = head + UP + foot;
+  return { left, right, head, foot, width, height, below, beside, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
 }
 
 /** The room that each name has around its place, up to the next one and to the edges. @param {number[]} places @param {number} width */
@@ -95,9 +112,9 @@ function axes(svg, chart, at) {
     svg.append(at.names ? at.names.draw(text, at.px(x), bottom) : shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text));
     free = at.px(x) + half + (at.names?.upright ? 0 : 4);
   }
-  svg.append(shape("text", { x: (at.left + at.width - at.right) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
-  svg.append(shape("text", { transform: `translate(13 ${(bottom + at.head) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
+  svg.append(...titleBelow(at.below, (at.left + at.width - at.right) / 2, at.width, at.height - 6 - LINE * (at.below.length - 1)), ...titleBeside(at.beside, (bottom + at.head) / 2));
 }
+
 /** The pointer, and the arrow keys in steps, read what all lines have at one x. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readLines(svg, chart, at, say) {
   const mark = shape("line", { y1: at.head, y2: at.height - at.foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
@@ -131,7 +148,7 @@ function readPoints(svg, chart, at, say) {
 }
 
 /** @param {Series} series @param {number} i */
-const spanOf = (series, i) => (series.span?.[i] ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
+const spanOf = (series, i) => (series.span?.[i] && !series.bare ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
 
 /**
  * The index of the point that tells a value at `x`: of steps the one that holds there, else the nearest; -1 if there is none.
@@ -160,7 +177,7 @@ function drawn(series, px, py) {
   const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
-  const span = parts(series.span ?? []);
+  const span = series.bare ? [] : parts(series.span ?? []);
   if (series.bars) {
     made.push(shape("path", { d: span.flat().map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
   } else if (span.length) {

@@ -21,7 +21,7 @@ const givenUntil = (peer, end) => (!peer || peer.seed ? 0 : Math.min(end, peer.c
 
 /** @param {import("./recording.js").Recording} film @param {(group: string) => string} colourOf */
 export function foundChart(film, colourOf) {
-  const last = film.slots.reduce((latest, { from, end }) => Math.max(latest, givenUntil(film.peers[from], end)), 0);
+  const last = film.slots.reduce((latest, { from, end }) => Math.max(latest, givenUntil(film.peers[from], Math.min(end, film.end))), 0);
   const moments = [...Array(MOMENTS + 1).keys()].map((k) => (last * k) / MOMENTS);
   const [unit, size] = scale(TIMES, last);
   const found = moments.map((now) => clustering(film, momentOf(film, now)));

@@ -13,13 +13,13 @@ export function layout(film, width, height) {
     .filter(({ members }) => members.length > 0);
   const rest = partners.filter((i) => groups.every((group) => !group.partners.includes(i)));
   const middle = { x: 0, y: 0, radius: Math.sqrt(seeds.length + rest.length / 8) * 0.6, name: "", members: seeds, partners: rest };
-  const rings = [middle, ...around(groups, middle.radius)];
+  const rings = [middle, ...around(groups, middle.radius, width > height)];
   const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.members.length, 6)), 0.7);
   return fitted(rings, size, width, height, film);
 }
 
-/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {{ name: string, members: number[], partners: number[] }[]} groups @param {number} middle */
-function around(groups, middle) {
+/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {{ name: string, members: number[], partners: number[] }[]} groups @param {number} middle @param {boolean} isWide */
+function around(groups, middle, isWide) {
   const radii = groups.map(({ members }) => Math.sqrt(members.length + 2));
   if (groups.length === 1) return [{ ...groups[0], x: 0, y: 0, radius: Math.max(radii[0], middle + 2) }];
   const total = radii.reduce((sum, r) => sum + r, 0);
@@ -27,7 +27,8 @@ function around(groups, middle) {
   const angle = (/** @type {number} */ k) => (Math.PI * (radii[k] + radii[next(k)])) / total;
   const needs = radii.map((r, k) => (r + radii[next(k)] + 1.6) / (2 * Math.sin(angle(k) / 2)));
   const distance = Math.max(...needs, ...radii.map((r) => r + middle + 1.4));
-  let at = -Math.PI / 2;
+  // Two stand beside each other where there is more room than above each other.
+  let at = groups.length === 2 && isWide ? -Math.PI : -Math.PI / 2;
   return groups.map((group, k) => {
     const ring = { ...group, x: distance * Math.cos(at), y: distance * Math.sin(at), radius: radii[k] };
     at += angle(k);
@@ -59,7 +60,7 @@ function fitted(rings, size, width, height, film) {
     put(ring.partners, (i) => 0.12 + 0.66 * Math.sqrt((film.all[i].id * 0.618034) % 1));
   }
   return { points, width, height, size: Math.max(3, Math.min(17, size * scale * 0.85)),
-    rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < 0, ...place(ring.x * wide, ring.y * high) })) };
+    rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < -1e-6, ...place(ring.x * wide, ring.y * high) })) };
 }
 
 /** @param {Recording} film @param {number[]} members */

@@ -67,7 +67,7 @@ export function fillPanel(panel, film, chosen, moment, colours) {
       const mean = slot.bytes / (slot.end - slot.start);
       const marks = [slot.optimistic ? "optimistic" : "", moment.both(slot) ? "answered" : "", moment.sending(slot) ? "" : "idle now", other(slot) < film.peers.length ? "" : "not shown"].filter(Boolean);
       return element("li", {}, element("i", { style: `background:${colours[partner.group]}` }),
-        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(mean)} for ${duration(Math.round(slot.end - slot.start))}${marks.length ? ` (${marks.join(", ")})` : ""}`);
+        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(mean)} over its ${duration(Math.round(slot.end - slot.start))}, ${duration(Math.floor(now - slot.start))} of which have passed${marks.length ? ` (${marks.join(", ")})` : ""}`);
     });
     return element("div", {}, element("h4", {}, `${title} ${rows.length}`), element("ul", {}, ...rows));
   }

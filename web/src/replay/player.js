@@ -31,13 +31,21 @@ export function replayCard(data, place, colourOf) {
     status: element("p", { class: "hidden", role: "status" }),
   };
   parts.speed.value = String(SPEEDS.find((n) => film.end / n <= 90) ?? SPEEDS.at(-1));
-  const controls = element("div", { class: "controls" }, parts.play, parts.clock, parts.time, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
+  const controls = element("div", { class: "controls" }, parts.time, parts.play, parts.clock, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
   const made = card("Replay: who unchokes whom", noteOf(film), [legendOf(film, colourOf), element("div", { class: "stage" }, element("div", {}, parts.canvas, controls, parts.facts), parts.panel), parts.status], true);
   made.querySelector(".note")?.setAttribute("id", "replay-help");
+  if (document.fullscreenEnabled) controls.append(fullScreen(made));
   place.className = "wide replay";
   place.append(made, foundChart(film, colourOf));
   place.hidden = false;
   operate(film, parts, colourOf);
+}
+
+/** Shows the replay alone, for a lecture, and the page again. @param {HTMLElement} whole */
+function fullScreen(whole) {
+  const button = element("button", { type: "button" }, "Full screen");
+  button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : whole.requestFullscreen()));
+  return button;
 }
 
 /** @param {Recording} film @param {any} parts @param {(group: string) => string} colourOf */

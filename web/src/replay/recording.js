@@ -5,7 +5,7 @@
  *   progress: [number, number][], begun: (number | null)[], whole: (number | null)[] }} Peer */
 /** @typedef {{ from: number, to: number, start: number, end: number }} Span places among `all`: peers, then partners */
 /** @typedef {Span & { optimistic: boolean, bytes: number }} Slot one peer unchoked by another */
-/** @typedef {{ end: number, total: number, oneOf: number, shortest: number, chunks: number, steps: number, fullMesh: boolean, groups: string[], peers: Peer[],
+/** @typedef {{ end: number, runEnd: number, total: number, oneOf: number, shortest: number, chunks: number, steps: number, fullMesh: boolean, groups: string[], peers: Peer[],
  *   all: Partner[], slots: Slot[], transfers: Span[], connections: Span[] | null }} Recording */
 /** @typedef {{ now: number, slots: Slot[], both: (slot: Span) => boolean, sending: (slot: Span) => boolean }} Moment the slots that are taken, which of them are answered, and which are in use */
 
@@ -16,7 +16,7 @@ export function recording(data) {
   const peers = data.peers.map((/** @type {any} */ p) => ({ ...p, joined: p.joined / 10, completed: time(p.completed), left: time(p.left),
     progress: p.progress.map((/** @type {[number, number]} */ [at, step]) => [at / 10, step]), begun: (p.begun ?? p.whole).map(time), whole: p.whole.map(time) }));
   return {
-    end: data.end / 10, total: data.peers_in_run, oneOf: data.one_of, shortest: data.shortest_s, chunks: data.chunks, steps: data.steps, fullMesh: data.full_mesh,
+    end: data.end / 10, runEnd: data.run_end, total: data.peers_in_run, oneOf: data.one_of, shortest: data.shortest_s, chunks: data.chunks, steps: data.steps, fullMesh: data.full_mesh,
     groups: data.groups, peers,
     all: [...peers, ...data.partners.map((/** @type {number[]} */ [id, group, upload]) => ({ id, group, upload }))],
     slots: data.unchokes.map((/** @type {number[]} */ row) => ({ ...span(row), optimistic: row[4] === 1, bytes: row[5] })),

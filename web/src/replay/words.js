@@ -1,6 +1,6 @@
 // What the replay says around the canvas: what is shown, what lines and marks mean, the moment in words.
 import { element } from "../card.js";
-import { number, percent, short } from "../format.js";
+import { duration, nth, number, percent, short } from "../format.js";
 import { clustering, isSeed, isThere } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
@@ -11,11 +11,14 @@ const LETTERS = 34;
 
 /** @param {Recording} film */
 export function noteOf(film) {
-  const sample = film.oneOf === 1 ? `All ${number(film.peers.length)} peers are shown.`
-    : `A sample: ${number(film.peers.length)} of ${number(film.total)} peers, every ${film.oneOf}th of each group. Small dots inside a ring are peers of its group that are not in the sample, `
+  const ends = film.end < film.runEnd - 1;
+  const [shown, total] = [number(film.peers.length), number(film.total)];
+  const sample = film.oneOf === 1 ? (ends ? `The first ${shown} of ${total} peers are shown.` : `All ${shown} peers are shown.`)
+    : `A sample: ${shown} of ${total} peers, every ${nth(film.oneOf)} of each group${ends ? " that came until the replay ends" : ""}. Small dots inside a ring are peers of its group that are not in the sample, `
       + "while one that is deals with them; so all slots of the sample are here, and shares are those of all its slots.";
   const brief = film.shortest > 0 ? ` Slots and transfers shorter than ${number(film.shortest)} s are left out, here and in the shares.` : "";
-  return `${sample}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. Rings go clockwise by upload capacity.`;
+  const brevity = ends ? ` The replay ends after ${duration(film.end)} of ${duration(film.runEnd)}: most of those shown have left by then.` : "";
+  return `${sample}${brevity}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. Rings go clockwise by upload capacity.`;
 }
 
 /** @param {Recording} film @param {(group: string) => string} colourOf */
