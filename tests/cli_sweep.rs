@@ -668,3 +668,33 @@ echo 7
     );
     assert_eq!(fs::read_to_string(home.path("submitted")).expect("read"), "2\n\n");
 }
+
+#[test]
+fn names_of_files_and_directories_do_not_steer_the_terminal() {
+    let home = home();
+    let out = "z\u{1b}[31m\u{7}\u{202e}";
+    let is_obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    let shown = |args: &[&str]| {
+        let output = home.output(args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains(is_obeyed), "{args:?}: {said:?}");
+        assert!(
+            said.contains("z\\u{1b}[31m\\u{7}") || said.contains("z\\u001b[31m\\u0007"),
+            "{args:?}: {said}"
+        );
+    };
+    shown(&["sweep", "scenario.toml", "--runs", "1", "--shard", "1/1", "--out", out]);
+    let runs = home.path(out).join("runs");
+    fs::copy(runs.join("shard-1-of-1.jsonl"), runs.join("x\u{1b}[2J.jsonl")).expect("copied");
+    fs::create_dir(runs.join("y\u{1b}[2J.jsonl")).expect("made");
+    for args in [["status", out], ["merge", out], ["report", out]] {
+        shown(&args);
+        if args[0] != "report" {
+            shown(&[&args[..], &["--json"]].concat());
+        }
+    }
+    let run = ["run", "scenario.toml", "--out", "z\u{1b}[31m\u{7}"];
+    shown(&run);
+    shown(&run);
+    shown(&["new", "z\u{1b}[31m\u{7}/x.toml"]);
+}

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, Style, say, table};
+use crate::cli::{Failure, Style, say_json, table};
 use crate::compare::{OfVariant, Part, Parts, State, Status};
 use crate::human;
 use crate::progress::unix_seconds;
@@ -33,17 +32,17 @@ pub(super) struct StatusArgs {
 
 pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
     let status = Status::of(&Parts::read(&args.directories, own, &AtomicBool::new(false))?);
-    let text = if args.json {
-        let json = serde_json::to_string_pretty(&status).context("cannot write the status as JSON");
-        json.map_err(Failure::Run)? + "\n"
+    if args.json {
+        say_json(&status)?;
     } else {
-        text(&status, unix_seconds(), style)
-    };
-    say(io::stdout(), &text)?;
+        style.say(io::stdout(), &text(&status, unix_seconds(), style))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
+/// What `status` prints, for people, at `now_unix_s` seconds since 1970.
+#[must_use]
+pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     let mut text = format!("{}\n", style.bold(&status.name));
     let mut line = |name: &str, value: &str| {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");

@@ -220,8 +220,11 @@ impl<'m> Merge<'m> {
 }
 
 impl Parts {
-    /// The tables, in the directory that has the runs.
-    fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
+    /// Makes the tables in the directory `only`, which has the runs or will have them, until `stop` is set.
+    ///
+    /// # Errors
+    /// When it can't be written, or it was stopped.
+    pub fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
         let directory = Directory::prepare(only, MERGE, Existing::Join)?;
         let _lock = directory.wait_for_merges(stop)?;
         directory.sweep_away();

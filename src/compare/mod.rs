@@ -23,6 +23,7 @@
 //! | `drive.rs` | from start to end, all runs or one part of them |
 //! | `shard.rs` | which runs are a part |
 //! | `plan_file.rs` | the plan as a file, so that parts can be joined without the scenario |
+//! | `plan_limits.rs` | what no plan can be |
 //! | `merge.rs` | parts become one |
 //! | `status.rs` | how far parts are |
 //! | `standing.rs` | what a process would find, looked at beforehand |
@@ -37,6 +38,7 @@ mod merge;
 mod metric;
 mod plan;
 mod plan_file;
+mod plan_limits;
 mod precision;
 mod replacement;
 mod replicate;
