@@ -214,7 +214,10 @@ fn assert_ends_with_the_second(child: &mut Child, name: &str) {
     thread::sleep(Duration::from_millis(1500));
     assert!(child.try_wait().expect("a child").is_none(), "the first {name} ends it");
     signal(child, name);
-    wait_until(|| child.try_wait().expect("a child").is_some(), "the second does not end it");
+    wait_until(
+        || child.try_wait().expect("a child").is_some(),
+        "the second does not end it",
+    );
     assert_eq!(child.wait().expect("a child").code(), Some(130), "{name}");
 }
 

@@ -15,6 +15,7 @@ mod memory;
 mod merge;
 mod new;
 mod outcome;
+mod parts;
 mod plan;
 mod report;
 mod run;
@@ -176,7 +177,7 @@ impl Cli {
             Command::Compare(args) => compare::compare(&args, own, style, errors),
             Command::Sweep(args) => sweep::sweep(&args, own, style, errors),
             Command::Merge(args) => merge::merge(&args, own, style, errors),
-            Command::Status(args) => status::status(&args, own, style),
+            Command::Status(args) => status::status(&args, own, style, errors),
             Command::Report(args) => report::report(&args, style),
             Command::Check(args) => check::check(&args, own, errors),
             Command::Validate(args) => validate::validate(&args, style, errors),

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, Style, say_json, table};
+use crate::cli::{Failure, Style, parts, say_json, table};
 use crate::compare::{OfVariant, Part, Parts, State, Status};
 use crate::human;
 use crate::progress::unix_seconds;
@@ -30,8 +30,12 @@ pub(super) struct StatusArgs {
     json: bool,
 }
 
-pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
-    let status = Status::of(&Parts::read(&args.directories, own, &AtomicBool::new(false))?);
+pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let status = Status::of(&Parts::read(
+        &parts::each_once(&args.directories, errors),
+        own,
+        &AtomicBool::new(false),
+    )?);
     if args.json {
         say_json(&status)?;
     } else {
@@ -63,18 +67,17 @@ pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
         &format!("{} of {} complete", complete.count(), status.variants.len()),
     );
     if status.doubles > 0 {
-        let lines = human::counted(status.doubles as u64, "line");
+        let runs = human::counted(status.doubles as u64, "run");
         let differ = human::count(status.conflicts.len() as u64);
-        line(
-            "double",
-            &format!("{lines} of runs that are there already; {differ} differ"),
-        );
+        line("double", &format!("{runs} there more than once; {differ} differ"));
+    }
+    for double in first(&status.double) {
+        line("double", &double);
     }
     for conflict in first(&status.conflicts) {
         line("differ", &conflict);
     }
-    let damages: Vec<_> = status.damages.iter().map(ToString::to_string).collect();
-    for damage in first(&damages) {
+    for damage in first(&status.damages) {
         line("damaged", &damage);
     }
     if !status.not_begun.is_empty() {
@@ -97,8 +100,8 @@ pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
 }
 
 /// The first few of `items`, and how many more there are.
-fn first(items: &[String]) -> Vec<String> {
-    let mut shown: Vec<_> = items.iter().take(ITEMS_SHOWN).cloned().collect();
+pub(super) fn first(items: &[impl ToString]) -> Vec<String> {
+    let mut shown: Vec<_> = items.iter().take(ITEMS_SHOWN).map(ToString::to_string).collect();
     if items.len() > ITEMS_SHOWN {
         shown.push(format!(
             "… and {} more",
@@ -136,6 +139,7 @@ fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::{DoubleRuns, RunsOf};
 
     fn part(shard: &str, done: usize, left: usize, state: State, eta_s: Option<f64>) -> Part {
         Part {
@@ -172,7 +176,15 @@ mod tests {
                 },
             ],
             not_begun: (3..=14).map(|number| format!("{number}/14")).collect(),
+            missing: Vec::new(),
             doubles: 2,
+            double: vec![DoubleRuns {
+                files: ["x.jsonl", "y.jsonl"].map(str::to_owned),
+                runs: vec![RunsOf {
+                    variant: "a".to_owned(),
+                    runs: vec![(0, 1)],
+                }],
+            }],
             conflicts: vec!["run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4".to_owned()],
             damages: Vec::new(),
         };
@@ -180,7 +192,8 @@ mod tests {
         swarm
           runs      7 of 20 (35.0 %)
           variants  0 of 2 complete
-          double    2 lines of runs that are there already; 1 differ
+          double    2 runs there more than once; 1 differ
+          double    in `x.jsonl` and `y.jsonl`: runs 0, 1 of `a`
           differ    run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4
           not begun shard 3/14, 4/14, 5/14, 6/14, 7/14, 8/14, 9/14, 10/14, 11/14, 12/14, … and 2 more
 

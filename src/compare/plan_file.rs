@@ -157,7 +157,7 @@ impl PlanFile {
     }
 
     /// The first thing in which `now` is not this, in words; `None` if they are the same.
-    fn first_difference(&self, now: &Self) -> Option<String> {
+    pub(super) fn first_difference(&self, now: &Self) -> Option<String> {
         let said = |what: &str, was: String, is: String| (was != is).then(|| format!("{what} was {was} and is {is}"));
         let share = |share: Option<f64>| share.map_or("none".to_owned(), |share| share.to_string());
         let names = |metrics: &[String]| match metrics {
