@@ -109,7 +109,7 @@ fn missing_runs_are_named_and_nothing_is_written() {
     let before = home.files("out");
     let error = home.refused(1, &["merge", "out"]);
     assert!(
-        error.contains("10 of 20 runs are missing: runs 0 to 4 of `64 KiB · leechers.count=16`")
+        error.contains("10 of 20 runs are missing: runs 1, 3 of `64 KiB · leechers.count=8`, runs 0, 2, 4 of")
             && error.contains("swarmsim status"),
         "{error}"
     );

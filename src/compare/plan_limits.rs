@@ -64,6 +64,8 @@ mod tests {
     use crate::compare::Factor;
     use crate::scenario::limits::SEED_MAX;
 
+    type Change<'c> = &'c dyn Fn(&mut Plan);
+
     fn fault_of(change: impl FnOnce(&mut Plan)) -> Option<String> {
         let mut plan = testing::plan("file.size=1 MiB,2 MiB", 4);
         change(&mut plan);
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn both_sides_of_every_limit() {
         const MOST: u32 = RUNS_MAX as u32;
-        let possible: [&dyn Fn(&mut Plan); 6] = [
+        let possible: [Change<'_>; 6] = [
             &|_| (),
             &|plan| (plan.runs, plan.max_runs) = (1, 1),
             &|plan| (plan.runs, plan.max_runs) = (MOST, MOST),
@@ -84,7 +86,7 @@ mod tests {
         for (number, change) in possible.iter().enumerate() {
             assert_eq!(fault_of(change), None, "{number}");
         }
-        let impossible: [(&dyn Fn(&mut Plan), &str); 14] = [
+        let impossible: [(Change<'_>, &str); 14] = [
             (&|plan| plan.runs = 0, "`runs` is 0, and 1 to 100000"),
             (&|plan| plan.runs = u32::MAX, "`runs` is 4294967295"),
             (&|plan| plan.runs = MOST + 1, "`runs` is 100001"),

@@ -49,7 +49,7 @@ impl<'p> Rows<'p> {
             let text = fs::read(path).map_err(failed("read", path))?;
             return Err(ReportError::Damaged {
                 path: path.to_owned(),
-                line: 1 + text.iter().filter(|byte| **byte == b'\n').count() as u64,
+                line: text.split(|byte| *byte == b'\n').count() as u64,
                 what: "the file ends here, and not with a whole line".to_owned(),
             });
         }
