@@ -21,6 +21,7 @@ pub mod runner;
 pub mod scenario;
 pub mod store;
 pub mod swarm;
+pub mod terminal;
 pub mod theory;
 pub mod tracker;
 pub mod units;

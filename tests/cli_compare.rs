@@ -486,6 +486,10 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
             "do not suffice",
         ),
         (
+            &["--vary", "name=a,b"],
+            "the variants `name=a` and `name=b` are one and the same swarm",
+        ),
+        (
             &["--vary", "sweep.runs=1,2"],
             "the variants `sweep.runs=1` and `sweep.runs=2` are one and the same swarm",
         ),

@@ -240,7 +240,7 @@ fn damage_is_named_with_file_and_line() {
     let text = fs::read_to_string(&file).expect("read");
     let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
     lines[1] = lines[1].replacen("0,", "zero,", 1);
-    fs::write(&file, lines.join("\n")).expect("written");
+    fs::write(&file, lines.join("\n") + "\n").expect("written");
     let (code, said) = refused(home.path(), &["r"]);
     assert_eq!(code, Some(1));
     assert!(
@@ -248,6 +248,34 @@ fn damage_is_named_with_file_and_line() {
         "{said}"
     );
     assert!(!path.join("report.html").exists());
+}
+
+#[test]
+fn a_table_that_was_cut_is_named() {
+    let (home, path) = result(&[]);
+    for name in [
+        "summary.csv",
+        "timeseries.csv",
+        "group_summary.csv",
+        "groups.csv",
+        "peers.csv",
+    ] {
+        let file = path.join(name);
+        let whole = fs::read(&file).expect("read");
+        let end = whole.len();
+        for (left, line) in [
+            (0, 1),
+            (20, 1),
+            (end - 1, whole.split(|byte| *byte == b'\n').count() - 1),
+        ] {
+            fs::write(&file, &whole[..left]).expect("written");
+            let (code, said) = refused(home.path(), &["r"]);
+            let place = format!("{name}`, line {line}: the file ends here, and not with a whole line");
+            assert!(code == Some(1) && said.contains(&place), "{said}");
+        }
+        fs::write(&file, &whole).expect("written");
+    }
+    assert!(swarmsim(home.path(), &["report", "r"]).status.success());
 }
 
 #[test]

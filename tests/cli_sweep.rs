@@ -109,7 +109,7 @@ fn missing_runs_are_named_and_nothing_is_written() {
     let before = home.files("out");
     let error = home.refused(1, &["merge", "out"]);
     assert!(
-        error.contains("10 of 20 runs are missing: run 0 of `64 KiB · leechers.count=16`,")
+        error.contains("10 of 20 runs are missing: runs 1, 3 of `64 KiB · leechers.count=8`, runs 0, 2, 4 of")
             && error.contains("swarmsim status"),
         "{error}"
     );
@@ -130,10 +130,28 @@ fn double_runs_are_used_once_if_they_are_the_same() {
     home.shard("three", "1/3");
     let (_, beside) = home.done(&["merge", "one", "two", "three", "--out", "joined", "-q"]);
     assert!(
-        beside.contains("7 runs are there twice, with the same figures"),
+        beside.contains("more than once, with the same figures")
+            && beside.contains("\n  in `one/runs/shard-1-of-2.jsonl` and `three/runs/shard-1-of-3.jsonl`: run"),
         "{beside}"
     );
     assert_eq!(home.files("joined"), home.files("whole"));
+    let status = home.status(&["one", "two", "three"]);
+    assert_eq!(
+        (&status["doubles"], &status["missing"]),
+        (&7.into(), &serde_json::json!([]))
+    );
+    let of_files = |double: &serde_json::Value| double["files"][1] == "three/runs/shard-1-of-3.jsonl";
+    assert!(
+        status["double"].as_array().expect("a list").iter().all(of_files),
+        "{status}"
+    );
+    // One directory is one part, however it is written.
+    let (_, beside) = home.done(&["merge", "one", "./one", "two", "one/", "--out", "again", "-q"]);
+    assert_eq!(
+        beside,
+        "warning: `./one` is named more than once: read once\nwarning: `one/` is named more than once: read once\n"
+    );
+    assert_eq!(home.files("again"), home.files("whole"));
 }
 
 #[test]
@@ -193,11 +211,15 @@ fn parts_of_something_else_are_refused_with_the_first_difference() {
     home.sweep("seed", &["--shard", "2/2", "--seed", "9", "-q"]);
     home.sweep("runs", &["--shard", "2/2", "--runs", "6", "-q"]);
     for (other, difference) in [
-        ("seed", "the seed was `9` and is `1`"),
-        ("runs", "the number of runs was 6 and is 5"),
+        ("seed", "the seed was `1` and is `9`"),
+        ("runs", "the number of runs was 5 and is 6"),
     ] {
         let error = home.refused(2, &["merge", "one", other, "--out", "joined"]);
         assert!(error.contains(difference), "{error}");
+        assert!(
+            error.contains(&format!("`one` of one, `{other}` of another")),
+            "{error}"
+        );
     }
     let here = [
         "sweep",
@@ -667,4 +689,34 @@ echo 7
         "{said}"
     );
     assert_eq!(fs::read_to_string(home.path("submitted")).expect("read"), "2\n\n");
+}
+
+#[test]
+fn names_of_files_and_directories_do_not_steer_the_terminal() {
+    let home = home();
+    let out = "z\u{1b}[31m\u{7}\u{202e}";
+    let is_obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    let shown = |args: &[&str]| {
+        let output = home.output(args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains(is_obeyed), "{args:?}: {said:?}");
+        assert!(
+            said.contains("z\\u{1b}[31m\\u{7}") || said.contains("z\\u001b[31m\\u0007"),
+            "{args:?}: {said}"
+        );
+    };
+    shown(&["sweep", "scenario.toml", "--runs", "1", "--shard", "1/1", "--out", out]);
+    let runs = home.path(out).join("runs");
+    fs::copy(runs.join("shard-1-of-1.jsonl"), runs.join("x\u{1b}[2J.jsonl")).expect("copied");
+    fs::create_dir(runs.join("y\u{1b}[2J.jsonl")).expect("made");
+    for args in [["status", out], ["merge", out], ["report", out]] {
+        shown(&args);
+        if args[0] != "report" {
+            shown(&[&args[..], &["--json"]].concat());
+        }
+    }
+    let run = ["run", "scenario.toml", "--out", "z\u{1b}[31m\u{7}"];
+    shown(&run);
+    shown(&run);
+    shown(&["new", "z\u{1b}[31m\u{7}/x.toml"]);
 }

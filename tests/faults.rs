@@ -4,9 +4,9 @@
 //! anew; a test that fails says with which `SWARMSIM_KILL_SEED` it does so again, as far as the machine lets it.
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -180,25 +180,45 @@ fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
     }
 }
 
-/// Keeps a program from going on by a standard output that takes nothing: what ends it then is the second signal.
+/// Keeps a program from going on by a standard output, or a standard error, that takes nothing: what ends it then is the second signal.
 #[test]
 fn a_second_signal_ends_what_the_first_can_not() {
     let home = home();
     for name in ["INT", "TERM"] {
-        let (reader, mut full) = std::io::pipe().expect("a pipe");
-        full.write_all(&vec![b'x'; 1 << 16]).expect("as much as a pipe holds");
+        let (_reader, full) = full_pipe();
         let mut stuck = home.command("run scenario.toml --out out");
         let mut child = stuck.stdout(full).stderr(Stdio::null()).spawn().expect("it runs");
         wait_for_partial(&home);
         thread::sleep(Duration::from_millis(400));
-        signal(&child, name);
-        thread::sleep(Duration::from_millis(1500));
-        assert!(child.try_wait().expect("a child").is_none(), "the first {name} ends it");
-        signal(&child, name);
-        assert_eq!(ended(child).code(), Some(130), "{name}");
-        drop(reader);
+        assert_ends_with_the_second(&mut child, name);
         assert!(!home.path("out").exists());
     }
+    for (command, name) in [("sweep", "INT"), ("compare", "TERM")] {
+        let (_reader, full) = full_pipe();
+        let mut stuck = home.command(&format!("{command} scenario.toml --runs 40 --jobs 1 --out {command}"));
+        let mut child = stuck.stdout(Stdio::null()).stderr(full).spawn().expect("it runs");
+        wait_for_a_run(&home, command);
+        assert_ends_with_the_second(&mut child, name);
+    }
+}
+
+/// The ends of a pipe that takes nothing more.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut full) = std::io::pipe().expect("a pipe");
+    full.write_all(&vec![b'x'; 1 << 16]).expect("as much as a pipe holds");
+    (reader, full)
+}
+
+fn assert_ends_with_the_second(child: &mut Child, name: &str) {
+    signal(child, name);
+    thread::sleep(Duration::from_millis(1500));
+    assert!(child.try_wait().expect("a child").is_none(), "the first {name} ends it");
+    signal(child, name);
+    wait_until(
+        || child.try_wait().expect("a child").is_some(),
+        "the second does not end it",
+    );
+    assert_eq!(child.wait().expect("a child").code(), Some(130), "{name}");
 }
 
 #[test]

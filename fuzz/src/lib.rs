@@ -6,19 +6,23 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use swarmsim::choking::OwnChokers;
-use swarmsim::compare::Parts;
+use swarmsim::cli::{Style, status_text};
+use swarmsim::compare::{Merge, Parts, Plan, Status};
 use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
 use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
-use swarmsim::scenario::{LoadOptions, parse};
-use swarmsim::store::{Fingerprint, Note, Stage, Store, VariantPrint, WHOLE};
+use swarmsim::scenario::{LoadOptions, Override, parse};
+use swarmsim::store::{Fingerprint, Note, Records, RunId, RunRecord, Stage, Store, VariantPrint, WHOLE};
+use swarmsim::terminal::is_obeyed;
 use swarmsim::version::VERSION;
 
 /// Swarms that need more are not played; the program itself is estimated at 6 MiB.
 const MEMORY_MAX_BYTES: u64 = (6 << 20) + (256 << 10);
 /// Files of more chunks are not played: every check of all invariants looks at all chunks of all peers.
 const CHUNKS_MAX: usize = 500;
+/// Plans of more runs are not merged.
+const RUNS_MERGED_MAX: usize = 20;
 /// Questions whether to go on, one each 4096 events, until a run is stopped.
 const QUESTIONS_MAX: u32 = 2;
 
@@ -78,8 +82,17 @@ pub fn trace(input: &[u8]) {
 
 /// What a terminal is shown must not steer it.
 fn assert_printable(message: &str) {
-    let control = message.chars().find(|c| c.is_control() && *c != '\n');
-    assert_eq!(control, None, "in {message:?}");
+    assert_eq!(message.chars().find(|c| is_obeyed(*c)), None, "in {message:?}");
+}
+
+/// What `status` says of `parts`.
+fn assert_status_printable(parts: &Parts) {
+    assert_printable(&status_text(&Status::of(parts), 0, Style::plain()));
+}
+
+/// Nobody stops it.
+fn going() -> AtomicBool {
+    AtomicBool::new(false)
 }
 
 /// A store of finished runs. A line of the input that starts with `+` is given its checksum.
@@ -117,6 +130,47 @@ pub fn store(input: &[u8]) {
     for run in runs {
         assert!(store.records().get(run).expect("read").is_some(), "{run:?}");
     }
+    let records = Records::read(&[home.path().to_owned()], &fingerprint, &going()).expect("read once more");
+    conclude(Parts {
+        plan: two_runs(),
+        records,
+    });
+}
+
+/// The plan of two runs of one variant.
+fn two_runs() -> Plan {
+    const SCENARIO: &str = r#"
+        name = "swarm"
+        file = { size = "1 MiB" }
+        [[group]]
+        name = "origin"
+        upload = "1 Mbit/s"
+        starts_with = "all"
+        [sweep]
+        runs = 2
+        vary = { "group.origin.count" = [1] }
+    "#;
+    let load = |changes: &[Override]| {
+        let options = LoadOptions {
+            variant: changes.to_vec(),
+            ..LoadOptions::default()
+        };
+        parse(SCENARIO, "scenario.toml", Path::new(""), &options)
+    };
+    let base = load(&[]).unwrap_or_else(|error| panic!("{error}"));
+    Plan::new(&base, &base.study, &OwnChokers::default(), &load).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The status of `parts`, and their tables if they have all runs.
+fn conclude(parts: Parts) {
+    assert_status_printable(&parts);
+    let home = tempfile::tempdir().expect("a temporary directory");
+    if parts.missing().next().is_none() {
+        // More runs than the plan has are an error.
+        if let Err(error) = parts.conclude_in(home.path(), &going()) {
+            assert_printable(&error.to_string());
+        }
+    }
 }
 
 /// A line as it stands, or, if it starts with `+`, with its checksum and that of the header it is under.
@@ -129,20 +183,41 @@ fn checked(line: &[u8], of: Option<u32>) -> Vec<u8> {
     [start.as_bytes(), value, b"}"].concat()
 }
 
-/// The plan of a sweep of which nothing is done, as `status` and `merge` read it. If it starts with `+` it is given its checksum; `@VERSION@` is the
+/// The plan of a sweep, as `status` and `merge` read it: first nothing is done, then, if that is not too much, all. If it starts with `+` it is given its checksum; `@VERSION@` is the
 /// version of the program, for a plan of another one is refused early.
 pub fn plan(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let text = text.trim_end().replace("@VERSION@", VERSION);
     let home = tempfile::tempdir().expect("a temporary directory");
     fs::write(home.path().join("plan.json"), checked(text.as_bytes(), None)).expect("written");
-    match Parts::read(
-        &[home.path().to_owned()],
-        &OwnChokers::default(),
-        &AtomicBool::new(false),
-    ) {
-        Ok(parts) => assert!(parts.records.ids().next().is_none() && !parts.plan.variants.is_empty()),
-        Err(error) => assert_printable(&error.to_string()),
+    let (directories, own) = ([home.path().to_owned()], OwnChokers::default());
+    let parts = match Parts::read(&directories, &own, &going()) {
+        Ok(parts) => parts,
+        Err(error) => return assert_printable(&error.to_string()),
+    };
+    assert!(parts.records.ids().next().is_none() && !parts.plan.variants.is_empty());
+    assert_status_printable(&parts);
+    if parts.wanted().count() <= RUNS_MERGED_MAX {
+        let fingerprint = parts.plan.fingerprint();
+        let mut store = Store::open(&home.path().join("runs"), WHOLE, &fingerprint).expect("a new store");
+        let runs = parts.wanted().map(|id| Ok(finished(id)));
+        store.append_all(runs).expect("written");
+        drop(store);
+        let merge = Merge::prepare(&directories, None, false).expect("in place");
+        merge.finish(&own, &going()).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// A finished run with one figure.
+fn finished(id: RunId) -> RunRecord {
+    let figure = ("makespan_s".to_owned(), f64::from(id.run).into());
+    RunRecord {
+        variant: id.variant,
+        run: id.run,
+        cut_s: None,
+        summary: [figure].into_iter().collect(),
+        groups: Vec::new(),
+        completion_quantiles_s: Vec::new(),
     }
 }
 

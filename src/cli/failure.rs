@@ -77,7 +77,9 @@ impl From<CompareError> for Failure {
             ) => Self::Usage(error.into()),
             error @ (CompareError::FewerRuns { .. }
             | CompareError::Plan(_)
-            | CompareError::Merge(MergeError::NoTarget | MergeError::TargetIsPart(_))) => Self::Usage(error.into()),
+            | CompareError::Merge(
+                MergeError::NoTarget | MergeError::TargetIsPart(_) | MergeError::Mixed { .. },
+            )) => Self::Usage(error.into()),
             error => Self::Run(error.into()),
         }
     }

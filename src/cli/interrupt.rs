@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 /// What a shell reports of a program that was interrupted.
 pub(super) const EXIT_CODE: u8 = 130;
@@ -37,12 +38,19 @@ pub(super) fn watch(answer: &'static str) -> Result<Interrupt, Failure> {
             let _ = unfinished.as_deref().map(abandon);
             process::exit(i32::from(EXIT_CODE));
         }
-        let _ = writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");
+        acknowledge(answer);
     });
     watched
         .context("cannot start the thread that waits for Ctrl-C: the system, or a limit (ulimit -v, ulimit -u), leaves too little memory or too few threads")
         .map_err(Failure::Run)?;
     Ok(interrupt)
+}
+
+/// Says that the user was heard, from a thread of its own: where standard error takes nothing, the next signal must not wait for it.
+fn acknowledge(answer: &'static str) {
+    let say = move || writeln!(io::stderr(), "\nInterrupted: {answer}. Once more to give up at once.");
+    // Where there is no room for one more thread, nothing is said.
+    drop(thread::Builder::new().spawn(say));
 }
 
 impl Interrupt {

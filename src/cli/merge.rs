@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::choking::OwnChokers;
+use crate::cli::status::first;
 use crate::cli::study::Voice;
-use crate::cli::{Failure, Style, comparison, interrupt, report};
+use crate::cli::{Failure, Style, comparison, interrupt, parts, report};
 use crate::compare::{CompareError, Merge};
-use crate::human;
 
 #[derive(Debug, Args)]
 pub(super) struct MergeArgs {
@@ -35,8 +35,9 @@ pub(super) struct MergeArgs {
 
 pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
     let stop = interrupt::watch("no tables are made")?;
+    let directories = parts::each_once(&args.directories, errors);
     let merge = stop.guard(
-        || Merge::prepare(&args.directories, args.out.as_deref(), args.force),
+        || Merge::prepare(&directories, args.out.as_deref(), args.force),
         Merge::unfinished,
     )?;
     let merged = match merge.finish(own, &stop) {
@@ -51,13 +52,10 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
     for damage in &merged.damages {
         errors.warn(&format!("damaged: {damage}; no run is missing for it"));
     }
-    if merged.doubles > 0 {
+    if !merged.doubles.is_empty() {
+        let which = first(&merged.doubles).join("\n  ");
         errors.warn(&format!(
-            "{} there twice, with the same figures: used once",
-            match merged.doubles {
-                1 => "1 run is".to_owned(),
-                many => format!("{} runs are", human::count(many as u64)),
-            }
+            "runs are there more than once, with the same figures: used once\n  {which}"
         ));
     }
     let (plan, target) = (&merged.plan, &merged.target);

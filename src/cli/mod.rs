@@ -15,6 +15,7 @@ mod memory;
 mod merge;
 mod new;
 mod outcome;
+mod parts;
 mod plan;
 mod report;
 mod run;
@@ -37,7 +38,9 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use failure::Failure;
 use jobs::jobs;
 use source::Source;
+pub use status::text as status_text;
 pub use style::Style;
+use style::say_json;
 
 use crate::choking::OwnChokers;
 use crate::scenario::{LoadOptions, Loaded};
@@ -174,8 +177,8 @@ impl Cli {
             Command::Compare(args) => compare::compare(&args, own, style, errors),
             Command::Sweep(args) => sweep::sweep(&args, own, style, errors),
             Command::Merge(args) => merge::merge(&args, own, style, errors),
-            Command::Status(args) => status::status(&args, own, style),
-            Command::Report(args) => report::report(&args),
+            Command::Status(args) => status::status(&args, own, style, errors),
+            Command::Report(args) => report::report(&args, style),
             Command::Check(args) => check::check(&args, own, errors),
             Command::Validate(args) => validate::validate(&args, style, errors),
             Command::List => list::list(own, style),
@@ -197,12 +200,4 @@ impl Cli {
 /// A warning about a scenario without the word that [`Style::warn`] puts in front.
 fn bare(warning: &str) -> &str {
     warning.strip_prefix("warning: ").unwrap_or(warning)
-}
-
-/// Writes `text`; when nobody reads it any more the run goes on all the same, for its results are on the disk.
-fn say(mut stream: impl Write, text: &str) -> io::Result<()> {
-    match stream.write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

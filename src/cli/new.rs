@@ -25,9 +25,11 @@ pub(super) fn new(args: &NewArgs, style: Style) -> Result<ExitCode, Failure> {
         io::ErrorKind::AlreadyExists => Failure::Usage(anyhow!("`{file}` exists already: choose another name")),
         _ => Failure::Run(anyhow::Error::new(cause).context(format!("cannot write `{file}`"))),
     })?;
-    let mut out = io::stdout();
-    writeln!(out, "Wrote {}. Read it, change it, then:", style.bold(&file))?;
-    writeln!(out, "  swarmsim run {file}")?;
+    let next = format!(
+        "Wrote {}. Read it, change it, then:\n  swarmsim run {file}\n",
+        style.bold(&file)
+    );
+    style.say(io::stdout(), &next)?;
     Ok(ExitCode::SUCCESS)
 }
 

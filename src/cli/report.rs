@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use crate::cli::{Failure, say};
+use crate::cli::{Failure, Style};
 use crate::metrics::directory::REPORT;
 use crate::metrics::is_at;
 use crate::report::{self, ReportError};
@@ -22,10 +22,10 @@ pub(super) struct ReportArgs {
     out: Option<PathBuf>,
 }
 
-pub(super) fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
+pub(super) fn report(args: &ReportArgs, style: Style) -> Result<ExitCode, Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.directory.join(REPORT));
     write(&args.directory, &out)?;
-    say(
+    style.say(
         io::stdout(),
         &format!("Wrote {}: open it in a browser.\n", out.display()),
     )?;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, report, say};
+use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, report, say_json};
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
@@ -98,9 +98,9 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {
-            say(io::stderr(), &plan)?;
+            errors.say(io::stderr(), &plan)?;
         } else {
-            say(io::stdout(), &plan)?;
+            style.say(io::stdout(), &plan)?;
         }
     }
     let options = runner::Options {
@@ -116,12 +116,9 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
             results: target.display().to_string(),
             summary: &summary,
         };
-        let json = serde_json::to_string_pretty(&report)
-            .context("cannot write the summary as JSON")
-            .map_err(Failure::Run)?;
-        say(io::stdout(), &(json + "\n"))?;
+        say_json(&report)?;
     } else if !args.quiet {
-        say(io::stdout(), &outcome::outcome(&summary, &target, style))?;
+        style.say(io::stdout(), &outcome::outcome(&summary, &target, style))?;
     }
     if let Some(warning) = outcome::warning(&summary) {
         errors.warn(&warning);

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, Style, say, table};
+use crate::cli::{Failure, Style, parts, say_json, table};
 use crate::compare::{OfVariant, Part, Parts, State, Status};
 use crate::human;
 use crate::progress::unix_seconds;
@@ -31,19 +30,23 @@ pub(super) struct StatusArgs {
     json: bool,
 }
 
-pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style) -> Result<ExitCode, Failure> {
-    let status = Status::of(&Parts::read(&args.directories, own, &AtomicBool::new(false))?);
-    let text = if args.json {
-        let json = serde_json::to_string_pretty(&status).context("cannot write the status as JSON");
-        json.map_err(Failure::Run)? + "\n"
+pub(super) fn status(args: &StatusArgs, own: &OwnChokers, style: Style, errors: Style) -> Result<ExitCode, Failure> {
+    let status = Status::of(&Parts::read(
+        &parts::each_once(&args.directories, errors),
+        own,
+        &AtomicBool::new(false),
+    )?);
+    if args.json {
+        say_json(&status)?;
     } else {
-        text(&status, unix_seconds(), style)
-    };
-    say(io::stdout(), &text)?;
+        style.say(io::stdout(), &text(&status, unix_seconds(), style))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
+/// What `status` prints, for people, at `now_unix_s` seconds since 1970.
+#[must_use]
+pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     let mut text = format!("{}\n", style.bold(&status.name));
     let mut line = |name: &str, value: &str| {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
@@ -64,18 +67,17 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
         &format!("{} of {} complete", complete.count(), status.variants.len()),
     );
     if status.doubles > 0 {
-        let lines = human::counted(status.doubles as u64, "line");
+        let runs = human::counted(status.doubles as u64, "run");
         let differ = human::count(status.conflicts.len() as u64);
-        line(
-            "double",
-            &format!("{lines} of runs that are there already; {differ} differ"),
-        );
+        line("double", &format!("{runs} there more than once; {differ} differ"));
+    }
+    for double in first(&status.double) {
+        line("double", &double);
     }
     for conflict in first(&status.conflicts) {
         line("differ", &conflict);
     }
-    let damages: Vec<_> = status.damages.iter().map(ToString::to_string).collect();
-    for damage in first(&damages) {
+    for damage in first(&status.damages) {
         line("damaged", &damage);
     }
     if !status.not_begun.is_empty() {
@@ -98,8 +100,8 @@ fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
 }
 
 /// The first few of `items`, and how many more there are.
-fn first(items: &[String]) -> Vec<String> {
-    let mut shown: Vec<_> = items.iter().take(ITEMS_SHOWN).cloned().collect();
+pub(super) fn first(items: &[impl ToString]) -> Vec<String> {
+    let mut shown: Vec<_> = items.iter().take(ITEMS_SHOWN).map(ToString::to_string).collect();
     if items.len() > ITEMS_SHOWN {
         shown.push(format!(
             "… and {} more",
@@ -137,6 +139,7 @@ fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::{DoubleRuns, RunsOf};
 
     fn part(shard: &str, done: usize, left: usize, state: State, eta_s: Option<f64>) -> Part {
         Part {
@@ -173,7 +176,15 @@ mod tests {
                 },
             ],
             not_begun: (3..=14).map(|number| format!("{number}/14")).collect(),
+            missing: Vec::new(),
             doubles: 2,
+            double: vec![DoubleRuns {
+                files: ["x.jsonl", "y.jsonl"].map(str::to_owned),
+                runs: vec![RunsOf {
+                    variant: "a".to_owned(),
+                    runs: vec![(0, 1)],
+                }],
+            }],
             conflicts: vec!["run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4".to_owned()],
             damages: Vec::new(),
         };
@@ -181,7 +192,8 @@ mod tests {
         swarm
           runs      7 of 20 (35.0 %)
           variants  0 of 2 complete
-          double    2 lines of runs that are there already; 1 differ
+          double    2 runs there more than once; 1 differ
+          double    in `x.jsonl` and `y.jsonl`: runs 0, 1 of `a`
           differ    run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4
           not begun shard 3/14, 4/14, 5/14, 6/14, 7/14, 8/14, 9/14, 10/14, 11/14, 12/14, … and 2 more
 

@@ -4,13 +4,13 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say};
+use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say_json};
 use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan, Standing};
 use crate::engine;
 use crate::human;
@@ -180,8 +180,8 @@ impl Voice {
     fn say_beside(self, text: impl FnOnce(Style) -> String) -> Result<(), Failure> {
         match (self.quiet, self.json) {
             (true, _) => Ok(()),
-            (false, true) => Ok(say(io::stderr(), &text(self.errors))?),
-            (false, false) => Ok(say(io::stdout(), &text(self.style))?),
+            (false, true) => Ok(self.errors.say(io::stderr(), &text(self.errors))?),
+            (false, false) => Ok(self.style.say(io::stdout(), &text(self.style))?),
         }
     }
 
@@ -200,10 +200,9 @@ impl Voice {
                 precision_reached: finished.precise,
                 analysis: &finished.analysis,
             };
-            let json = serde_json::to_string_pretty(&report).context("cannot write the outcome as JSON");
-            say(io::stdout(), &(json.map_err(Failure::Run)? + "\n"))?;
+            say_json(&report)?;
         } else if !self.quiet {
-            say(io::stdout(), &text(self.style))?;
+            self.style.say(io::stdout(), &text(self.style))?;
         }
         compare::caveats(plan, &finished.analysis, finished.precise)
             .iter()

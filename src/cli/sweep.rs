@@ -10,7 +10,7 @@ use clap::Args;
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::study::{self, StudyArgs, Voice};
-use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say_json};
 use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard};
 use crate::human;
 use crate::scenario::limits::JOBS_MAX;
@@ -157,7 +157,7 @@ fn part(
                 "runs": runs,
                 "share_of_work": shard.share(plan),
             });
-            say(io::stdout(), &format!("{json:#}\n"))?;
+            say_json(&json)?;
         }
         Outcome::Finished(_) if voice.quiet => (),
         Outcome::Finished(runs) => {
@@ -171,7 +171,7 @@ fn part(
                 target.display(),
                 voice.style.dim("         "),
             );
-            say(io::stdout(), &text)?;
+            voice.style.say(io::stdout(), &text)?;
         }
     }
     Ok(ExitCode::SUCCESS)

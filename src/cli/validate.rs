@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::source::Source;
 use crate::cli::table::aligned;
-use crate::cli::{Failure, Style, interrupt, jobs, say};
+use crate::cli::{Failure, Style, interrupt, jobs};
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
 use crate::scenario::limits::JOBS_MAX;
@@ -75,7 +75,7 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
     let stop = interrupt::watch("the table is not written")?;
     let mut outcomes = Vec::new();
     for (name, suite) in &suites {
-        say(io::stderr(), &format!("{name}: {} runs\n", suite.runs().len()))?;
+        errors.say(io::stderr(), &format!("{name}: {} runs\n", suite.runs().len()))?;
         let Some(judged) = suite.judge(jobs, &stop).map_err(|fault| Failure::Run(fault.into()))? else {
             return Ok(interrupt::EXIT_CODE.into());
         };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::scenario::study::Axis;
+use crate::terminal::escaped;
 use crate::units::{Bytes, BytesPerSec, PerSec, SimDuration};
 
 /// The name of an axis that varies the choker of many groups at once.
@@ -33,10 +34,10 @@ impl Factor {
     }
 }
 
-/// The value as a label shows it: on one line.
+/// The value as a label shows it: on one line, with nothing that a terminal obeys.
 pub(super) fn text(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn number(value: &Value) -> Option<f64> {

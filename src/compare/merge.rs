@@ -9,6 +9,7 @@ use super::drive::{CompareError, Finished, conclude, go_on, of_run};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use super::replacement::real;
+use super::which_runs::{DoubleRuns, by_files, by_variant, few, in_words};
 use crate::choking::OwnChokers;
 use crate::metrics::{DirectoryError, Staging};
 use crate::progress::unix_seconds;
@@ -16,21 +17,19 @@ use crate::store::{Damage, Double, Note, Records, RunId, SegmentFile, Stage, Sto
 
 /// In the place of the name of a segment, for a process that makes tables and plays nothing.
 const MERGE: &str = "merge";
-/// So many missing runs are named.
-const NAMED_MAX: usize = 10;
 
 /// Why parts can't be joined.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
     /// Some runs are in none of them.
-    #[error("{missing} of {wanted} runs are missing: {first}. {how}; nothing was written")]
+    #[error("{missing} of {wanted} runs are missing: {which}. {how}; nothing was written")]
     Missing {
         /// How many.
         missing: usize,
         /// Runs of the plan.
         wanted: usize,
-        /// The first of them, in words.
-        first: String,
+        /// Which ones, in words.
+        which: String,
         /// How to go on.
         how: &'static str,
     },
@@ -46,6 +45,18 @@ pub enum MergeError {
         run: u32,
         /// Where it stands.
         lines: [(PathBuf, usize); 2],
+    },
+    /// They do not belong together.
+    #[error(
+        "these are parts of different studies: {one} of one, {another} of another ({difference}). Name only those that belong together"
+    )]
+    Mixed {
+        /// The first one, and those that have its plan.
+        one: String,
+        /// The others.
+        another: String,
+        /// The first thing that differs, from the one plan to the other.
+        difference: String,
     },
     /// More than one directory needs another one to go to.
     #[error("several directories are joined into another one: say which with --out")]
@@ -73,10 +84,7 @@ impl Parts {
         let Some(first) = directories.first() else {
             return Err(MergeError::NoTarget.into());
         };
-        let file = PlanFile::read(first)?;
-        for other in &directories[1..] {
-            file.check_same(other)?;
-        }
+        let file = common_plan(first, &directories[1..])?;
         let plan = file.plan(first, own)?;
         let stores: Vec<_> = directories.iter().map(|directory| store_in(directory)).collect();
         let begun: Vec<_> = stores.into_iter().filter(|store| store.exists()).collect();
@@ -90,16 +98,15 @@ impl Parts {
     }
 
     /// Those that are not there.
-    #[must_use]
-    pub fn missing(&self) -> Vec<RunId> {
-        self.wanted().filter(|id| !self.records.contains(*id)).collect()
+    pub fn missing(&self) -> impl Iterator<Item = RunId> {
+        self.wanted().filter(|id| !self.records.contains(*id))
     }
 
     /// What plays the missing runs.
     fn how_to_go_on(&self) -> &'static str {
         let is_part = |segment: &SegmentFile| segment.path.file_stem().is_none_or(|name| name != WHOLE);
         if self.records.segments().iter().any(is_part) {
-            "`swarmsim status` shows which part lacks them"
+            "`swarmsim status` shows which part lacks them, and with --json names all"
         } else {
             "The command that began it plays them with --resume, and makes the tables"
         }
@@ -107,21 +114,41 @@ impl Parts {
 
     fn check(&self) -> Result<(), MergeError> {
         check_conflicts(&self.plan, &self.records)?;
-        let missing = self.missing();
-        if missing.is_empty() {
+        let missing = self.missing().count();
+        if missing == 0 {
             return Ok(());
         }
-        let name = |id: &RunId| format!("run {} of `{}`", id.run, self.plan.variants[id.variant].label);
-        let mut first: Vec<_> = missing.iter().take(NAMED_MAX).map(name).collect();
-        if missing.len() > NAMED_MAX {
-            first.push("…".to_owned());
-        }
         Err(MergeError::Missing {
-            missing: missing.len(),
+            missing,
             wanted: self.wanted().count(),
-            first: first.join(", "),
+            which: in_words(&by_variant(&self.plan, self.missing())),
             how: self.how_to_go_on(),
         })
+    }
+}
+
+/// The plan in `first`, which must be that of all `others` too.
+fn common_plan(first: &PathBuf, others: &[PathBuf]) -> Result<PlanFile, CompareError> {
+    let plan = PlanFile::read(first)?;
+    let (mut alike, mut different, mut difference) = (vec![first], Vec::new(), None);
+    for other in others {
+        match plan.first_difference(&PlanFile::read(other)?) {
+            None => alike.push(other),
+            Some(found) => {
+                different.push(other);
+                difference.get_or_insert(found);
+            }
+        }
+    }
+    let named = |parts: &[&PathBuf]| few(parts.iter().map(|part| format!("`{}`", part.display())), "more");
+    match difference {
+        None => Ok(plan),
+        Some(difference) => Err(MergeError::Mixed {
+            one: named(&alike),
+            another: named(&different),
+            difference,
+        }
+        .into()),
     }
 }
 
@@ -152,8 +179,8 @@ pub struct Merged {
     pub finished: Finished,
     /// Where the tables are.
     pub target: PathBuf,
-    /// Runs that were there twice, and the same.
-    pub doubles: usize,
+    /// Runs that were there more than once, and the same.
+    pub doubles: Vec<DoubleRuns>,
     /// What could not be read; the runs in it are there all the same.
     pub damages: Vec<Damage>,
 }
@@ -212,7 +239,7 @@ impl<'m> Merge<'m> {
         Ok(Merged {
             finished,
             target: self.target.to_owned(),
-            doubles: parts.records.doubles().len(),
+            doubles: by_files(&parts.plan, parts.records.doubles()),
             damages: parts.records.damages().to_vec(),
             plan: parts.plan,
         })
@@ -220,8 +247,11 @@ impl<'m> Merge<'m> {
 }
 
 impl Parts {
-    /// The tables, in the directory that has the runs.
-    fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
+    /// Makes the tables in the directory `only`, which has the runs or will have them, until `stop` is set.
+    ///
+    /// # Errors
+    /// When it can't be written, or it was stopped.
+    pub fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
         let directory = Directory::prepare(only, MERGE, Existing::Join)?;
         let _lock = directory.wait_for_merges(stop)?;
         directory.sweep_away();

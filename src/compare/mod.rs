@@ -23,8 +23,10 @@
 //! | `drive.rs` | from start to end, all runs or one part of them |
 //! | `shard.rs` | which runs are a part |
 //! | `plan_file.rs` | the plan as a file, so that parts can be joined without the scenario |
+//! | `plan_limits.rs` | what no plan can be |
 //! | `merge.rs` | parts become one |
 //! | `status.rs` | how far parts are |
+//! | `which_runs.rs` | which runs, in words |
 //! | `standing.rs` | what a process would find, looked at beforehand |
 
 mod analysis;
@@ -37,6 +39,7 @@ mod merge;
 mod metric;
 mod plan;
 mod plan_file;
+mod plan_limits;
 mod precision;
 mod replacement;
 mod replicate;
@@ -51,6 +54,7 @@ mod testing;
 mod unpublished;
 mod variants;
 mod warm_up;
+mod which_runs;
 mod workers;
 
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
@@ -69,4 +73,5 @@ pub use statistics::{Interval, interval, t_quantile};
 pub use status::{OfVariant, Part, State, Status};
 pub use variants::{Choice, chokers, variants};
 pub use warm_up::{cut, mser5, warm_up};
+pub use which_runs::{DoubleRuns, RunsOf};
 pub use workers::play;

@@ -115,7 +115,12 @@ impl Plan {
         {
             let of_variant = load(&changes).map_err(|error| error.in_the(&format!("variant `{label}`")))?;
             check_seed(&base.scenario, &of_variant.scenario, &changes)?;
-            let same = swarms.insert(of_variant.scenario.to_toml(), loaded.len());
+            // What it is called is no difference.
+            let unnamed = Scenario {
+                name: base.scenario.name.clone(),
+                ..of_variant.scenario.clone()
+            };
+            let same = swarms.insert(unnamed.to_toml(), loaded.len());
             if let (Variation::Grid(_), Some(change), Some(same)) = (&study.variation, changes.last(), same) {
                 let same = &loaded[same].label;
                 return Err(ScenarioError::at(

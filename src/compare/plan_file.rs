@@ -11,6 +11,7 @@ use super::drive::CompareError;
 use super::factors::Factor;
 use super::metric::metrics;
 use super::plan::{Plan, Variant, group_names};
+use super::plan_limits::fault;
 use crate::choking::OwnChokers;
 use crate::scenario::study::{Placed, WarmUp};
 use crate::scenario::{LoadOptions, Place, Scenario, parse};
@@ -156,7 +157,7 @@ impl PlanFile {
     }
 
     /// The first thing in which `now` is not this, in words; `None` if they are the same.
-    fn first_difference(&self, now: &Self) -> Option<String> {
+    pub(super) fn first_difference(&self, now: &Self) -> Option<String> {
         let said = |what: &str, was: String, is: String| (was != is).then(|| format!("{what} was {was} and is {is}"));
         let share = |share: Option<f64>| share.map_or("none".to_owned(), |share| share.to_string());
         let names = |metrics: &[String]| match metrics {
@@ -241,6 +242,9 @@ impl PlanFile {
             own_chokers: own.clone(),
             base,
         };
+        if let Some(fault) = fault(&plan) {
+            return Err(damaged(fault));
+        }
         match self.fingerprint.first_difference(&plan.fingerprint()) {
             None => Ok(plan),
             Some(difference) => Err(PlanFileError::Other {
@@ -328,6 +332,7 @@ mod tests {
                 changed(&|file| file.base = file.base.replace("[file]", "[fiel]")),
                 "damaged",
             ),
+            (changed(&|file| file.confidence = 2.0), "`confidence` is 2"),
             (changed(&|file| file.plan = 7), "its format was 7 and is 2"),
             (
                 changed(&|file| file.fingerprint.version = "9.0".to_owned()),

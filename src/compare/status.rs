@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::merge::{Parts, label};
 use super::plan::Plan;
 use super::shard::Shard;
+use super::which_runs::{DoubleRuns, RunsOf, by_files, by_variant};
 use crate::progress::unix_seconds;
 use crate::store::{Damage, Double, RunId, SegmentFile, Stage, Store, WHOLE};
 
@@ -28,8 +29,12 @@ pub struct Status {
     pub parts: Vec<Part>,
     /// Shards of which nothing is there yet.
     pub not_begun: Vec<String>,
-    /// Runs that are there more than once.
+    /// Runs that are not there.
+    pub missing: Vec<RunsOf>,
+    /// How many runs are there more than once.
     pub doubles: usize,
+    /// Which, and where.
+    pub double: Vec<DoubleRuns>,
     /// Those of them of which two lines say different things, in words.
     pub conflicts: Vec<String>,
     /// What can't be read.
@@ -108,6 +113,7 @@ impl Status {
         let labels = parts.plan.variants.iter().map(|variant| variant.label.clone());
         let segments = parts.records.segments();
         let left = left(parts);
+        let doubles = parts.records.doubles();
         Self {
             name: parts.plan.name.clone(),
             done: done.iter().sum(),
@@ -119,7 +125,9 @@ impl Status {
                 .collect(),
             parts: segments.iter().map(|segment| part(segment, &left)).collect(),
             not_begun: not_begun(segments),
-            doubles: parts.records.doubles().len(),
+            missing: by_variant(&parts.plan, parts.missing()),
+            doubles: doubles.iter().map(|double| double.id).collect::<BTreeSet<_>>().len(),
+            double: by_files(&parts.plan, doubles),
             conflicts: parts
                 .records
                 .conflicts()
@@ -157,7 +165,7 @@ fn name(path: &Path) -> String {
 /// Runs of each writer that are in none of the files; of a shard without any there is nothing, and `None` plays all runs.
 fn left(parts: &Parts) -> BTreeMap<Option<Shard>, usize> {
     let missing = |ids: &[RunId]| ids.iter().filter(|id| !parts.records.contains(**id)).count();
-    let mut left = BTreeMap::from([(None, parts.missing().len())]);
+    let mut left = BTreeMap::from([(None, parts.missing().count())]);
     let numbers: BTreeSet<u32> = shards(parts.records.segments()).map(|shard| shard.of).collect();
     for of in numbers {
         for (number, ids) in Shard::deal(&parts.plan, of) {

@@ -1,5 +1,7 @@
 //! A CSV file becomes columns: numbers as numbers, names as text, an empty cell as nothing.
 
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -36,13 +38,21 @@ const TEXT: [&str; 22] = [
 pub(super) struct Rows<'p> {
     path: &'p Path,
     columns: Vec<String>,
-    reader: csv::Reader<std::fs::File>,
+    reader: csv::Reader<File>,
 }
 
 impl<'p> Rows<'p> {
     /// Opens `path` and reads its header.
     pub fn open(path: &'p Path) -> Result<Self, ReportError> {
-        let file = std::fs::File::open(path).map_err(failed("read", path))?;
+        let mut file = File::open(path).map_err(failed("read", path))?;
+        if !ends_with_a_line(&mut file).map_err(failed("read", path))? {
+            let text = fs::read(path).map_err(failed("read", path))?;
+            return Err(ReportError::Damaged {
+                path: path.to_owned(),
+                line: text.split(|byte| *byte == b'\n').count() as u64,
+                what: "the file ends here, and not with a whole line".to_owned(),
+            });
+        }
         let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers().map_err(|error| damaged(path, &error))?;
         let columns = header.iter().map(str::to_owned).collect();
@@ -153,6 +163,18 @@ pub(super) fn count(path: &Path) -> Result<usize, ReportError> {
         Ok(())
     })?;
     Ok(rows)
+}
+
+/// Whether the last line of `file` is whole; an empty file has none.
+fn ends_with_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    file.rewind()?;
+    Ok(last == *b"\n")
 }
 
 fn damaged(path: &Path, error: &csv::Error) -> ReportError {

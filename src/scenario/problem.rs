@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::terminal::escaped;
+
 /// At most this many problems are shown; the rest is counted.
 pub(super) const SHOWN_MAX: usize = 50;
 
@@ -58,21 +60,6 @@ impl Excerpt {
 /// `line` with a sign of the same two bytes for the control characters that the renderer leaves as they are; a terminal would obey them.
 fn harmless(line: &str) -> String {
     line.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "¤")
-}
-
-/// `text` with control characters, and those that turn the direction of writing, as escapes: a terminal must not obey a scenario.
-fn escaped(text: &str) -> String {
-    let obeyed =
-        |c: char| c != '\n' && c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if obeyed(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 /// The last place at or before `at` where `text` can be cut.

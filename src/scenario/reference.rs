@@ -81,7 +81,7 @@ fn limits(page: &mut String) {
         &CHUNKS_MAX,
     );
     row(
-        "characters of a name: letters, digits, `-`, `_` and `.`",
+        "characters of a name: letters, digits, `-`, `_` and `.`, which is not the first",
         &1,
         &NAME_CHARS_MAX,
     );

@@ -82,9 +82,13 @@ pub(super) fn name(at: &Check<'_>, name: Option<&str>, example: &str) -> String 
 /// What is wrong with a name, and how to mend it.
 pub(in crate::scenario) fn name_fault(name: &str, example: &str) -> Option<(String, String)> {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if name.is_empty() || name == "." || name == ".." {
+    // Hidden names are for what is being written: what a killed process has left of it is removed.
+    if name.is_empty() || name.starts_with('.') {
         let message = format!("`{name}` cannot be a name");
-        return Some((message, format!("write for example: name = {example}")));
+        return Some((
+            message,
+            format!("begin it with a letter or a digit, for example: name = {example}"),
+        ));
     }
     if let Some(bad) = name.chars().find(|c| !safe(*c)) {
         let message = format!("`{}` cannot stand in a name", bad.escape_debug());

@@ -14,6 +14,7 @@ use crate::scenario::limits::{
 };
 use crate::scenario::study::{Axis, NamedVariant, Placed, Study, Variation, WarmUp};
 use crate::scenario::{Override, Place};
+use crate::terminal::is_obeyed;
 use crate::units::SimDuration;
 
 /// Finds the place of an item.
@@ -91,7 +92,7 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
         let example = "write for example: name = \"baseline\"";
         if variant.name.is_some() && name.trim().is_empty() {
             at.key("name").error("a name without letters", example);
-        } else if name.chars().any(char::is_control) {
+        } else if name.contains(|c| c == '\n' || is_obeyed(c)) {
             let fault = "a name with a line break, a tab or another control character";
             at.key("name").error(fault, example);
         } else if name.chars().count() > LABEL_CHARS_MAX {
