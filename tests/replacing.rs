@@ -108,6 +108,50 @@ fn who_stops_before_the_first_run_has_ended_keeps_the_old_study() {
 }
 
 #[test]
+fn files_of_the_user_are_neither_written_over_nor_deleted() {
+    let home = home();
+    let scenario = fs::read(home.path("scenario.toml")).expect("read");
+    fs::create_dir_all(home.path("mine/runs/exp1")).expect("made");
+    fs::copy(home.path("scenario.toml"), home.path("mine/scenario.toml")).expect("copied");
+    fs::create_dir_all(home.path("ml/runs/exp1")).expect("made");
+    fs::write(home.path("ml/runs/exp1/model.bin"), "weights").expect("written");
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out out"));
+        for out in ["mine", "ml"] {
+            for more in ["", "--resume", "--force"] {
+                let said = home.refused(2, &format!("{command} scenario.toml -q --out {out} {more}"));
+                assert!(said.contains("is no comparison of swarmsim"), "{said}");
+            }
+        }
+        let said = home.refused(2, "merge out -q --out ml --force");
+        assert!(said.contains("is no comparison of swarmsim"), "{said}");
+        for file in ["runs/notes.txt", "variants/my.toml"] {
+            fs::write(home.path("out").join(file), "mine").expect("written");
+            let said = home.refused(2, &format!("{command} scenario.toml -q --out out --force"));
+            assert!(
+                said.contains(&format!("`{file}`, which swarmsim has not written")),
+                "{said}"
+            );
+            fs::remove_file(home.path("out").join(file)).expect("there");
+        }
+        fs::copy(home.path("scenario.toml"), home.path("out/scenario.toml")).expect("copied");
+        for more in ["", "--resume", "--force"] {
+            let said = home.refused(2, &format!("{command} out/scenario.toml -q --out out {more}"));
+            assert!(said.contains("would be written over it"), "{said}");
+        }
+        assert_eq!(fs::read(home.path("out/scenario.toml")).expect("there"), scenario);
+        clear(&home, "out");
+    }
+    let said = home.refused(2, "sweep mine/scenario.toml --shard 1/1 -q --out mine");
+    assert!(said.contains("would be written over it"), "{said}");
+    assert_eq!(fs::read(home.path("mine/scenario.toml")).expect("there"), scenario);
+    assert_eq!(
+        fs::read(home.path("ml/runs/exp1/model.bin")).expect("there"),
+        b"weights"
+    );
+}
+
+#[test]
 fn a_link_to_a_study_leads_to_the_one_that_replaces_it() {
     let home = home();
     home.done("sweep scenario.toml -q --out real");

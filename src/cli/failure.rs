@@ -63,6 +63,7 @@ impl From<DirectoryError> for Failure {
             | DirectoryError::Unfinished(_)
             | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }
+            | DirectoryError::Source(_)
             | DirectoryError::NoName(_) => Self::Usage(error.into()),
         }
     }

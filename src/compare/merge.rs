@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::directory::{Directory, Existing, check_place, store_in};
+use super::directory::{Directory, Existing};
 use super::drive::{CompareError, Finished, conclude, go_on, of_run};
+use super::place::{check_place, store_in};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use super::replacement::real;
@@ -15,7 +16,7 @@ use crate::progress::unix_seconds;
 use crate::store::{Damage, Double, Note, Records, RunId, SegmentFile, Stage, Store, WHOLE};
 
 /// In the place of the name of a segment, for a process that makes tables and plays nothing.
-const MERGE: &str = "merge";
+pub(super) const MERGE: &str = "merge";
 /// So many missing runs are named.
 const NAMED_MAX: usize = 10;
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::directory::{Directory, check_place};
+use super::directory::Directory;
 use super::drive::{CompareError, Session, of_run};
+use super::place::check_place;
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use crate::metrics::{DirectoryError, Staging};

@@ -39,7 +39,7 @@ pub enum DirectoryError {
     Unfinished(PathBuf),
     /// There is something that is not a comparison.
     #[error(
-        "`{0}` exists and is no comparison of swarmsim (it has no store of runs): choose another directory with --out"
+        "`{0}` exists and is no comparison of swarmsim (it has neither a plan.json nor a store of runs that swarmsim has written): choose another directory with --out"
     )]
     NotAComparison(PathBuf),
     /// A result that holds something else too, which would be lost.
@@ -52,6 +52,11 @@ pub enum DirectoryError {
         /// What is in it.
         file: String,
     },
+    /// A file that a study is made from, where one that it writes would go.
+    #[error(
+        "`{0}` is what this study is made from, and files of its results would be written over it: move it, or choose another directory with --out"
+    )]
+    Source(PathBuf),
     /// The path names no directory that could be made.
     #[error("`{0}` can't be the name of a result directory")]
     NoName(PathBuf),
@@ -138,9 +143,11 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
 /// A file or directory in `directory` that no run writes.
 fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
         let is_ours = [MARKS[0], REPORT, REPLAY].contains(&name.as_str()) || is_half_report(&name);
-        if !is_ours && !TABLES.iter().any(|table| table.file == name) {
+        let is_table = || TABLES.iter().any(|table| table.file == name);
+        if !(is_ours || is_table()) || entry.path().is_dir() {
             return Ok(Some(name));
         }
     }
