@@ -64,6 +64,7 @@ impl From<DirectoryError> for Failure {
             | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }
             | DirectoryError::Source(_)
+            | DirectoryError::MountPoint(_)
             | DirectoryError::NoName(_) => Self::Usage(error.into()),
         }
     }

@@ -124,6 +124,7 @@ pub(super) fn watched<T>(
             "damaged: `{}` was not as it was written; this command knows the plan, and has written it anew",
             path.display()
         )),
+        Event::Left(left) => errors.warn(&left.to_string()),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),
     });

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use super::drive::{CompareError, go_on};
 use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
-use super::replacement::Replacement;
+use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
-use crate::metrics::DirectoryError;
 use crate::metrics::directory::REPORT;
+use crate::metrics::{DirectoryError, Left, sweep_away};
 
 /// Who waits for a merge looks again after this time.
 const MERGE_WAIT: Duration = Duration::from_millis(50);
@@ -63,6 +63,7 @@ impl Directory {
             segment: segment.to_owned(),
             replacement: None,
         };
+        sweep_away(&real(path));
         if is_taken(path)? {
             match existing {
                 Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
@@ -77,13 +78,13 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Puts it in the place of the one that it replaces, if it does, which goes.
+    /// Puts it in the place of the one that it replaces, if it does, which goes; what is left of that.
     ///
     /// # Errors
     /// When another process writes to that one, or it can't be replaced.
-    pub fn take_place(mut self) -> Result<Self, CompareError> {
-        self.replacement.take().map_or(Ok(()), Replacement::take_place)?;
-        Ok(self)
+    pub fn take_place(mut self) -> Result<(Self, Option<Left>), CompareError> {
+        let left = self.replacement.take().map_or(Ok(None), Replacement::take_place)?;
+        Ok((self, left))
     }
 
     /// Where it is until it takes the place of another one, to be removed if the process must end at once.

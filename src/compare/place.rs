@@ -11,8 +11,8 @@ use super::merge::MERGE;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;
-use crate::metrics::DirectoryError;
 use crate::metrics::directory::{REPORT, is_half_report};
+use crate::metrics::{DirectoryError, check_replaceable};
 use crate::store::{self, Store, WHOLE};
 
 /// The store of finished runs, below the directory.
@@ -139,7 +139,10 @@ fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
         Vec::new()
     };
     match foreign(path).map_err(failed("look into", path))? {
-        None => Ok(locks),
+        None => {
+            check_replaceable(path)?;
+            Ok(locks)
+        }
         Some(file) => Err(DirectoryError::Foreign {
             directory: path.to_owned(),
             file,
