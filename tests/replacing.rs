@@ -277,6 +277,7 @@ fn a_mount_point_is_refused_before_anything_is_played() {
         assert_eq!(text(&output.stdout), "", "{command}");
         assert_eq!(home.hidden(), [""; 0]);
     };
+    std::os::unix::fs::symlink(home.path("small"), home.path("link-to-small")).expect("linked");
     for more in ["", " --force"] {
         refuse(&format!("run scenario.toml --out small{more}"));
         refuse(&format!("merge part --out small{more}"));
@@ -285,6 +286,7 @@ fn a_mount_point_is_refused_before_anything_is_played() {
         home.done(&format!("{command} scenario.toml -q --out small --force"));
         let before = all(&home, "small");
         refuse(&format!("{command} scenario.toml --out small --force --seed 9"));
+        refuse(&format!("{command} scenario.toml --out link-to-small --force --seed 9"));
         assert_eq!(all(&home, "small"), before);
         for entry in fs::read_dir(home.path("small")).expect("there") {
             let path = entry.expect("an entry").path();

@@ -79,7 +79,7 @@ fn may_be_emptied(_: &Path) -> io::Result<()> {
 #[cfg(target_os = "linux")]
 fn is_mount_point(directory: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-    let found = statx(CWD, directory, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS);
+    let found = statx(CWD, directory, AtFlags::empty(), StatxFlags::BASIC_STATS);
     found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
 }
 
