@@ -7,7 +7,7 @@ use crate::choking::OwnChokers;
 use crate::contact;
 use crate::engine::{self, Control, InvariantViolation, Observer, Progress, RunFault, RunOptions};
 use crate::metrics::replay::REPLAY;
-use crate::metrics::{Detail, DirectoryError, Recorder, ResultDirectory, Summary, WriteError};
+use crate::metrics::{Detail, DirectoryError, Left, Recorder, ResultDirectory, Summary, WriteError};
 use crate::rounds;
 use crate::scenario::Scenario;
 use crate::scenario::model::Mode;
@@ -26,6 +26,15 @@ pub struct Options {
     pub check_invariants: bool,
     /// Makes the chokers that the scenario names and swarmsim does not have.
     pub own_chokers: OwnChokers,
+}
+
+/// What a run has given.
+#[derive(Debug)]
+pub struct Ran {
+    /// What came out.
+    pub summary: Summary,
+    /// What is left of the result that it replaced.
+    pub left: Option<Left>,
 }
 
 /// Why a run gave no result.
@@ -69,7 +78,7 @@ pub fn run(
     directory: ResultDirectory,
     options: Options,
     watch: &mut dyn FnMut(&Progress) -> Control,
-) -> Result<Summary, RunError> {
+) -> Result<Ran, RunError> {
     let unwritten = |file: &str, cause| RunError::Write {
         path: directory.target().join(file),
         cause,
@@ -92,8 +101,8 @@ pub fn run(
     };
     observe(scenario, run_options, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
-    directory.commit()?;
-    Ok(summary)
+    let left = directory.commit()?;
+    Ok(Ran { summary, left })
 }
 
 /// Runs `scenario` in its mode for `observer` alone, without a directory; asks `watch` now and then whether to go on.

@@ -1,7 +1,9 @@
 //! What `--force` replaces is not lost before there is something in its place. Every test does it for real.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -104,6 +106,227 @@ fn who_stops_before_the_first_run_has_ended_keeps_the_old_study() {
             assert_eq!(home.hidden(), [""; 0]);
         }
         clear(&home, "out");
+    }
+}
+
+#[test]
+fn files_of_the_user_are_neither_written_over_nor_deleted() {
+    let home = home();
+    let scenario = fs::read(home.path("scenario.toml")).expect("read");
+    fs::create_dir_all(home.path("mine/runs/exp1")).expect("made");
+    fs::copy(home.path("scenario.toml"), home.path("mine/scenario.toml")).expect("copied");
+    fs::create_dir_all(home.path("ml/runs/exp1")).expect("made");
+    fs::write(home.path("ml/runs/exp1/model.bin"), "weights").expect("written");
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out out"));
+        for out in ["mine", "ml"] {
+            for more in ["", "--resume", "--force"] {
+                let said = home.refused(2, &format!("{command} scenario.toml -q --out {out} {more}"));
+                assert!(said.contains("is no comparison of swarmsim"), "{said}");
+            }
+        }
+        let said = home.refused(2, "merge out -q --out ml --force");
+        assert!(said.contains("is no comparison of swarmsim"), "{said}");
+        for file in ["runs/notes.txt", "variants/my.toml"] {
+            fs::write(home.path("out").join(file), "mine").expect("written");
+            let said = home.refused(2, &format!("{command} scenario.toml -q --out out --force"));
+            assert!(
+                said.contains(&format!("`{file}`, which swarmsim has not written")),
+                "{said}"
+            );
+            fs::remove_file(home.path("out").join(file)).expect("there");
+        }
+        fs::copy(home.path("scenario.toml"), home.path("out/scenario.toml")).expect("copied");
+        for more in ["", "--resume", "--force"] {
+            let said = home.refused(2, &format!("{command} out/scenario.toml -q --out out {more}"));
+            assert!(said.contains("would be written over it"), "{said}");
+        }
+        assert_eq!(fs::read(home.path("out/scenario.toml")).expect("there"), scenario);
+        clear(&home, "out");
+    }
+    let said = home.refused(2, "sweep mine/scenario.toml --shard 1/1 -q --out mine");
+    assert!(said.contains("would be written over it"), "{said}");
+    assert_eq!(fs::read(home.path("mine/scenario.toml")).expect("there"), scenario);
+    assert_eq!(
+        fs::read(home.path("ml/runs/exp1/model.bin")).expect("there"),
+        b"weights"
+    );
+}
+
+/// Commands that replace what is at `out`; a merge needs a part.
+const REPLACING: [&str; 4] = [
+    "run scenario.toml --seed 9 --force --out",
+    "compare scenario.toml --seed 9 --force --out",
+    "sweep scenario.toml --seed 9 --force --out",
+    "merge part --force --out",
+];
+
+/// The command that makes what `replacing` replaces.
+fn first(replacing: &str) -> String {
+    let command = replacing.split(' ').next().expect("a word");
+    let made = if command == "merge" { "sweep" } else { command };
+    format!("{made} scenario.toml -q --out")
+}
+
+/// `command`, as a user who may not do everything; `None` where we can't become one.
+fn unprivileged(home: &Home, command: &str) -> Option<std::process::Output> {
+    let nobody = 65534;
+    let program = home.path("program");
+    if !program.exists() {
+        fs::copy(assert_cmd::cargo::cargo_bin("swarmsim"), &program).expect("copied");
+        fs::set_permissions(home.path(""), Permissions::from_mode(0o777)).expect("set");
+    }
+    let mut again = Command::new(program);
+    again.current_dir(home.path("")).args(command.split_whitespace());
+    if rustix::process::geteuid().is_root() {
+        again.uid(nobody).gid(nobody);
+    }
+    let tried = again.output();
+    tried.inspect_err(|cause| eprintln!("not tried: {cause}")).ok()
+}
+
+#[test]
+fn what_may_not_be_emptied_is_said_before_anything_is_played() {
+    let home = quick();
+    for (replacing, folder) in REPLACING
+        .iter()
+        .flat_map(|replacing| [(replacing, ""), (replacing, "runs")])
+    {
+        if folder == "runs" && replacing.starts_with("run ") {
+            continue;
+        }
+        home.done("sweep scenario.toml -q --shard 1/1 --out part");
+        let Some(made) = unprivileged(&home, &format!("{} out", first(replacing))) else {
+            return;
+        };
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        let before = all(&home, "out");
+        let guarded = home.path("out").join(folder);
+        fs::set_permissions(&guarded, Permissions::from_mode(0o555)).expect("set");
+        let refused = unprivileged(&home, &format!("{replacing} out")).expect("as before");
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("cannot replace `") && said.contains("Permission denied"),
+            "{said}"
+        );
+        assert_eq!(text(&refused.stdout), "", "{replacing}");
+        assert_eq!(all(&home, "out"), before, "{replacing}");
+        assert_eq!(home.hidden(), [""; 0]);
+        fs::set_permissions(&guarded, Permissions::from_mode(0o755)).expect("set");
+        ["out", "part"].iter().for_each(|out| clear(&home, out));
+    }
+}
+
+/// A file that is mounted can be moved with its directory, and not be removed.
+#[test]
+fn an_old_result_that_can_not_be_removed_does_not_cost_the_new_one() {
+    let home = quick();
+    fs::write(home.path("other"), "").expect("written");
+    home.done("sweep scenario.toml -q --shard 1/1 --out part");
+    for replacing in REPLACING {
+        home.done(&format!("{} out", first(replacing)));
+        home.done(&format!("{replacing} new"));
+        let file = if replacing.starts_with("run ") {
+            "peers.csv"
+        } else {
+            "plan.json"
+        };
+        let mounted = Command::new("mount")
+            .arg("--bind")
+            .args([home.path("other"), home.path("out").join(file)])
+            .status();
+        if !mounted.is_ok_and(|status| status.success()) {
+            eprintln!("not tried: only root may mount a file");
+            return;
+        }
+        let output = home.output(&format!("{replacing} out"));
+        let hidden = home.hidden();
+        for directory in hidden.iter().map(String::as_str).chain(["out"]) {
+            let mounted = home.path(directory).join(file);
+            let _ = Command::new("umount")
+                .arg("-l")
+                .arg(mounted)
+                .stderr(Stdio::null())
+                .status();
+        }
+        let said = text(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.matches("the old one can't be removed").count(), 1, "{said}");
+        assert!(said.contains(&hidden[0]), "{said}");
+        assert_eq!(home.files("out"), home.files("new"), "{replacing}");
+        // What is left goes with the next one.
+        home.done(&format!("{replacing} out"));
+        assert_eq!(home.hidden(), [""; 0]);
+        ["out", "new"].iter().for_each(|out| clear(&home, out));
+    }
+}
+
+#[test]
+fn a_mount_point_is_refused_before_anything_is_played() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --shard 1/1 --out part");
+    let Some(_small) = Mounted::new(&home, "size=4m") else {
+        return;
+    };
+    let refuse = |command: &str| {
+        let output = home.output(command);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+        assert!(said.contains("small` is a mount point"), "{said}");
+        assert_eq!(text(&output.stdout), "", "{command}");
+        assert_eq!(home.hidden(), [""; 0]);
+    };
+    std::os::unix::fs::symlink(home.path("small"), home.path("link-to-small")).expect("linked");
+    for more in ["", " --force"] {
+        refuse(&format!("run scenario.toml --out small{more}"));
+        refuse(&format!("merge part --out small{more}"));
+    }
+    for command in STUDIES {
+        home.done(&format!("{command} scenario.toml -q --out small --force"));
+        let before = all(&home, "small");
+        refuse(&format!("{command} scenario.toml --out small --force --seed 9"));
+        refuse(&format!("{command} scenario.toml --out link-to-small --force --seed 9"));
+        assert_eq!(all(&home, "small"), before);
+        for entry in fs::read_dir(home.path("small")).expect("there") {
+            let path = entry.expect("an entry").path();
+            let _ = fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path));
+        }
+    }
+}
+
+#[test]
+fn an_empty_directory_is_as_good_as_none() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --shard 1/1 --out part");
+    for (number, replacing) in REPLACING.iter().enumerate() {
+        let out = format!("empty-{number}");
+        fs::create_dir(home.path(&out)).expect("made");
+        home.done(&format!("{} {out} -q", replacing.replace("--force ", "")));
+        home.done(&format!("{replacing} whole-{number} -q"));
+        assert_eq!(home.files(&out), home.files(&format!("whole-{number}")), "{replacing}");
+        assert_eq!(home.hidden(), [""; 0]);
+    }
+}
+
+#[test]
+fn what_a_killed_study_has_left_beside_goes_with_whoever_goes_on() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out out");
+    for next in ["sweep scenario.toml -q --out out --resume", "merge out -q"] {
+        fs::create_dir(home.path(".out.partial-7-0")).expect("made");
+        fs::write(home.path(".out.partial-7-0/plan.json"), "").expect("written");
+        fs::write(home.path(".out.partial-7-0.lock"), "").expect("written");
+        home.done(next);
+        assert_eq!(home.hidden(), [""; 0], "{next}");
+    }
+    // Killed between the two steps that some file systems need, with nothing in place.
+    let whole = home.files("out");
+    for next in ["sweep scenario.toml -q --out out --resume", "merge out -q"] {
+        fs::rename(home.path("out"), home.path(".out.replaced-7-0")).expect("moved");
+        home.done(next);
+        assert_eq!(home.files("out"), whole, "{next}");
+        assert_eq!(home.hidden(), [""; 0], "{next}");
     }
 }
 

@@ -24,7 +24,9 @@ fn run(scenario: &Scenario) -> Summary {
         check_invariants: true,
         ..Options::default()
     };
-    runner::run(scenario, results, options, &mut |_| Control::Continue).expect("it runs")
+    runner::run(scenario, results, options, &mut |_| Control::Continue)
+        .expect("it runs")
+        .summary
 }
 
 fn text(mode: &str, top: &str, group: &str) -> String {

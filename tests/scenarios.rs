@@ -30,6 +30,7 @@ fn run_into(home: &Path, name: &str, sets: &[&str], checked: bool) -> Summary {
     };
     runner::run(&loaded.scenario, directory, options, &mut |_| Control::Continue)
         .unwrap_or_else(|error| panic!("{name}: {error:?}"))
+        .summary
 }
 
 fn run(name: &str, sets: &[&str]) -> Summary {

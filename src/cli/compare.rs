@@ -63,6 +63,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
     study::check(&plan, jobs).map_err(Failure::Usage)?;
     let default = || Path::new(RESULTS).join(format!("{}-compare", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
+    args.study.check_sources(&plan, &target)?;
     let stop = study::watch()?;
     let directory = stop.guard(
         || Directory::prepare(&target, WHOLE, args.existing()),

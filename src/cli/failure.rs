@@ -63,6 +63,8 @@ impl From<DirectoryError> for Failure {
             | DirectoryError::Unfinished(_)
             | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }
+            | DirectoryError::Source(_)
+            | DirectoryError::MountPoint(_)
             | DirectoryError::NoName(_) => Self::Usage(error.into()),
         }
     }

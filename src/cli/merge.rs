@@ -68,6 +68,9 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
     voice.tell(plan, &merged.finished, target, |style| {
         comparison::overview(&merged.finished, target, style)
     })?;
+    if let Some(left) = &merged.left {
+        errors.warn(&left.to_string());
+    }
     if merged.finished.had_page {
         report::write_into(target)?;
     }

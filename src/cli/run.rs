@@ -14,7 +14,7 @@ use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outco
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, ResultDirectory, Summary};
 use crate::progress::Meter;
-use crate::runner;
+use crate::runner::{self, Ran};
 use crate::scenario::Scenario;
 use crate::scenario::model::Mode;
 
@@ -110,7 +110,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         own_chokers: own.clone(),
     };
     let mut meter = Meter::new(&scenario, args.quiet, errors.color());
-    let summary = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
+    let Ran { summary, left } = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
     if args.json {
         let report = Report {
             results: target.display().to_string(),
@@ -122,6 +122,9 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     }
     if let Some(warning) = outcome::warning(&summary) {
         errors.warn(&warning);
+    }
+    if let Some(left) = left {
+        errors.warn(&left.to_string());
     }
     // What came out is said even if there is no page of it.
     if args.report {
@@ -141,7 +144,7 @@ fn simulate(
     options: runner::Options,
     asked_to_stop: &AtomicBool,
     meter: &mut Meter,
-) -> Result<Summary, Failure> {
+) -> Result<Ran, Failure> {
     let result = runner::run(scenario, directory, options, &mut |progress| {
         meter.update(progress);
         if asked_to_stop.load(Ordering::Relaxed) {

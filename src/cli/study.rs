@@ -1,5 +1,6 @@
 //! What `compare` and `sweep` share: what is varied, how many runs, the checks before them, and what is said before, on the way and after.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use crate::engine;
 use crate::human;
 use crate::progress::RunsMeter;
 use crate::scenario::limits::RUNS_MAX;
+use crate::scenario::model::Arrival;
 use crate::scenario::study::{Study, Variation};
 use crate::scenario::{Loaded, ScenarioError};
 use crate::store::Damage;
@@ -52,6 +54,19 @@ impl StudyArgs {
         let plan = Plan::new(&loaded, &change(study), own, &|changes| source.load(changes))?;
         plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
         Ok(plan)
+    }
+
+    /// Checks that neither the scenario nor a trace of `plan` lies where its results in `target` are written.
+    pub fn check_sources(&self, plan: &Plan, target: &Path) -> Result<(), Failure> {
+        let file = &self.scenario.file;
+        let variants = plan.variants.iter().map(|variant| &variant.scenario);
+        let groups = variants.chain([&plan.base]).flat_map(|scenario| &scenario.groups);
+        let traces = groups.filter_map(|group| match &group.arrival {
+            Arrival::Trace { path, .. } => Some(file.with_file_name(path)),
+            _ => None,
+        });
+        let sources: BTreeSet<_> = traces.chain([file.clone()]).collect();
+        Ok(compare::check_sources(target, &Vec::from_iter(sources))?)
     }
 
     /// What the command line varies.
@@ -109,6 +124,7 @@ pub(super) fn watched<T>(
             "damaged: `{}` was not as it was written; this command knows the plan, and has written it anew",
             path.display()
         )),
+        Event::Left(left) => errors.warn(&left.to_string()),
         Event::Planned(ids) => meter.plan(ids.iter().map(|id| id.variant)),
         Event::Finished { variant, new } => meter.finished(variant, new),
     });

@@ -61,6 +61,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
     }
     let default = || Path::new(RESULTS).join(format!("{}-sweep", plan.name));
     let target = args.out.clone().unwrap_or_else(default);
+    args.study.check_sources(&plan, &target)?;
     let segment = args.shard.map_or(WHOLE.to_owned(), |shard| shard.segment());
     let voice = Voice {
         json: args.json,

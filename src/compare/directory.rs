@@ -9,22 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::drive::{CompareError, go_on};
-use super::plan_file::PLAN;
-use super::replacement::Replacement;
-use super::tables::FILES;
+use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
+use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
-use crate::metrics::DirectoryError;
-use crate::metrics::directory::{REPORT, is_half_report};
-use crate::store::Store;
+use crate::metrics::directory::REPORT;
+use crate::metrics::{DirectoryError, Left, sweep_away};
 
-/// The store of finished runs, below the directory.
-const STORE: &str = "runs";
-/// Scenarios of the variants, below the directory.
-pub(super) const VARIANTS: &str = "variants";
-/// In the store: who makes tables of what others have played holds its lock.
-const MERGE_LOCK: &str = "merge.lock";
-/// How the name of a file ends until it is whole.
-const UNFINISHED: &str = "partial";
 /// Who waits for a merge looks again after this time.
 const MERGE_WAIT: Duration = Duration::from_millis(50);
 
@@ -73,12 +63,13 @@ impl Directory {
             segment: segment.to_owned(),
             replacement: None,
         };
+        sweep_away(&real(path));
         if is_taken(path)? {
             match existing {
                 Existing::Refuse => return Err(DirectoryError::Unfinished(path.to_owned()).into()),
                 Existing::Resume | Existing::Join => (),
                 Existing::Replace => {
-                    drop(replaceable(path)?);
+                    drop(check_place(path, true)?);
                     directory.replacement = Some(Replacement::of(path)?);
                 }
             }
@@ -87,13 +78,13 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Puts it in the place of the one that it replaces, if it does, which goes.
+    /// Puts it in the place of the one that it replaces, if it does, which goes; what is left of that.
     ///
     /// # Errors
     /// When another process writes to that one, or it can't be replaced.
-    pub fn take_place(mut self) -> Result<Self, CompareError> {
-        self.replacement.take().map_or(Ok(()), Replacement::take_place)?;
-        Ok(self)
+    pub fn take_place(mut self) -> Result<(Self, Option<Left>), CompareError> {
+        let left = self.replacement.take().map_or(Ok(None), Replacement::take_place)?;
+        Ok((self, left))
     }
 
     /// Where it is until it takes the place of another one, to be removed if the process must end at once.
@@ -205,73 +196,6 @@ fn remove(path: &Path) -> Result<bool, DirectoryError> {
     }
 }
 
-/// Where the finished runs of the comparison in `directory` are.
-pub(super) fn store_in(directory: &Path) -> PathBuf {
-    directory.join(STORE)
-}
-
-/// Whether it is a comparison or a sweep, or the beginning of one.
-fn is_comparison(path: &Path) -> bool {
-    let begun = || {
-        let mut entries = fs::read_dir(path).into_iter().flatten().flatten();
-        entries.all(|entry| is_ours(&entry.file_name().to_string_lossy()))
-    };
-    path.is_dir() && (Store::is_in(&store_in(path)) || begun())
-}
-
-/// Whether we give this name to something in the directory of a comparison.
-fn is_ours(name: &str) -> bool {
-    let whole = match name.strip_suffix(UNFINISHED).and_then(|name| name.strip_suffix('.')) {
-        Some(unfinished) => unfinished.rsplit_once('.').map_or(unfinished, |(name, _)| name),
-        None => name,
-    };
-    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
-}
-
-fn is_empty(directory: &Path) -> bool {
-    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-/// Checks that a comparison may be put at `path`; one that is there may go only if `replace` says so. While the locks are held, nobody writes to it.
-pub(super) fn check_place(path: &Path, replace: bool) -> Result<Vec<File>, CompareError> {
-    match is_taken(path)? {
-        false => Ok(Vec::new()),
-        true if replace => replaceable(path),
-        true => Err(DirectoryError::Unfinished(path.to_owned()).into()),
-    }
-}
-
-/// Whether a comparison is at `path`. Anything else but an empty directory is an error.
-fn is_taken(path: &Path) -> Result<bool, CompareError> {
-    let is_taken = fs::symlink_metadata(path).is_ok() && !is_empty(path);
-    if is_taken && !is_comparison(path) {
-        return Err(DirectoryError::NotAComparison(path.to_owned()).into());
-    }
-    Ok(is_taken)
-}
-
-/// The locks of a comparison that may be deleted: no other process writes to it, and there is nothing else in it.
-fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
-    let store = store_in(path);
-    let locks = if store.exists() {
-        Store::lock(&store)?
-    } else {
-        Vec::new()
-    };
-    for entry in fs::read_dir(path).map_err(failed("look into", path))? {
-        let entry = entry.map_err(failed("look into", path))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !is_ours(&name) {
-            return Err(DirectoryError::Foreign {
-                directory: path.to_owned(),
-                file: name,
-            }
-            .into());
-        }
-    }
-    Ok(locks)
-}
-
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
     move |cause| DirectoryError::Io {
         action,
@@ -283,7 +207,7 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{StoreError, WHOLE};
+    use crate::store::{Store, StoreError, WHOLE};
 
     #[test]
     fn what_is_no_comparison_is_never_touched() {
@@ -307,14 +231,15 @@ mod tests {
         let path = home.path().join("results/x-compare");
         let made = Directory::prepare(&path, WHOLE, Existing::Refuse).expect("nothing is in the way");
         fs::create_dir(made.store()).expect("made");
-        fs::write(made.store().join("segment-0.jsonl"), "").expect("written");
+        let segment = Store::segment_in(&made.store(), WHOLE);
+        fs::write(&segment, "{\"crc32\":\"").expect("written");
         let refused = Directory::prepare(&path, WHOLE, Existing::Refuse);
         assert!(
             matches!(refused, Err(CompareError::Directory(DirectoryError::Unfinished(_)))),
             "{refused:?}"
         );
         Directory::prepare(&path, WHOLE, Existing::Resume).expect("goes on");
-        assert!(Store::is_in(&made.store()));
+        assert!(segment.exists());
         fs::write(path.join("notes.txt"), "mine").expect("written");
         let refused = Directory::prepare(&path, WHOLE, Existing::Replace);
         assert!(
@@ -325,15 +250,15 @@ mod tests {
         let writer = Store::lock(&made.store()).expect("nobody else writes");
         let refused = Directory::prepare(&path, WHOLE, Existing::Replace);
         assert!(
-            matches!(refused, Err(CompareError::Store(StoreError::InUse(_)))) && Store::is_in(&made.store()),
+            matches!(refused, Err(CompareError::Store(StoreError::InUse(_)))) && segment.exists(),
             "{refused:?}"
         );
         drop(writer);
         fs::write(path.join(".report.html.7.tmp"), "half a page").expect("written");
         let other = Directory::prepare(&path, WHOLE, Existing::Replace).expect("it may");
-        assert!(Store::is_in(&made.store()));
+        assert!(segment.exists());
         other.take_place().expect("replaced");
-        assert!(!Store::is_in(&made.store()));
+        assert!(!segment.exists());
     }
 
     #[test]

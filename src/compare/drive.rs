@@ -15,7 +15,7 @@ use super::shard::Shard;
 use super::{tables, workers};
 use crate::engine::RunFault;
 use crate::engine::observer::NoObserver;
-use crate::metrics::DirectoryError;
+use crate::metrics::{DirectoryError, Left};
 use crate::progress::unix_seconds;
 use crate::scenario::study::WarmUp;
 use crate::store::{Damage, Note, Records, RunId, RunRecord, Stage, Store, StoreError};
@@ -32,6 +32,8 @@ pub enum Event<'e> {
     },
     /// The plan that is here is not as it was written; it is written anew.
     PlanChanged(&'e Path),
+    /// This is left of the study that was replaced.
+    Left(&'e Left),
     /// There are these runs to do now …
     Planned(&'e [RunId]),
     /// … of which one more is there; `new` if it was played just now.
@@ -143,7 +145,7 @@ pub fn drive(
     stop: &AtomicBool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<Finished>, CompareError> {
-    let Some(directory) = replacement::in_place(plan, directory, jobs, stop)? else {
+    let Some(directory) = replacement::in_place(plan, directory, jobs, stop, watch)? else {
         return Ok(Outcome::NotReplaced);
     };
     let directory = &directory;

@@ -1,22 +1,23 @@
 //! Parts that several processes have played become one: the tables are those that one process would have written.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::directory::{Directory, Existing, check_place, store_in};
+use super::directory::{Directory, Existing};
 use super::drive::{CompareError, Finished, conclude, go_on, of_run};
+use super::place::{check_place, store_in};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use super::replacement::real;
 use super::which_runs::{DoubleRuns, by_files, by_variant, few, in_words};
 use crate::choking::OwnChokers;
-use crate::metrics::{DirectoryError, Staging};
+use crate::metrics::{DirectoryError, Left, Staging, check_replaceable, sweep_away};
 use crate::progress::unix_seconds;
 use crate::store::{Damage, Double, Note, Records, RunId, SegmentFile, Stage, Store, WHOLE};
 
 /// In the place of the name of a segment, for a process that makes tables and plays nothing.
-const MERGE: &str = "merge";
+pub(super) const MERGE: &str = "merge";
 
 /// Why parts can't be joined.
 #[derive(Debug, thiserror::Error)]
@@ -183,6 +184,8 @@ pub struct Merged {
     pub doubles: Vec<DoubleRuns>,
     /// What could not be read; the runs in it are there all the same.
     pub damages: Vec<Damage>,
+    /// What is left of the study that was replaced.
+    pub left: Option<Left>,
 }
 
 /// Parts that are to be joined, and where.
@@ -205,10 +208,14 @@ impl<'m> Merge<'m> {
             (Some(target), _) => {
                 let place = real(target);
                 check_apart(directories, target, &place)?;
-                drop(check_place(&place, replace).map_err(no_resume)?);
+                sweep_away(&place);
+                drop(check_target(&place, replace)?);
                 (target, Some(Staging::beside(&place)?))
             }
-            (None, [only]) => (only.as_path(), None),
+            (None, [only]) => {
+                sweep_away(&real(only));
+                (only.as_path(), None)
+            }
             (None, _) => return Err(MergeError::NoTarget.into()),
         };
         Ok(Self {
@@ -232,12 +239,13 @@ impl<'m> Merge<'m> {
     pub fn finish(self, own: &OwnChokers, stop: &AtomicBool) -> Result<Merged, CompareError> {
         let parts = Parts::read(self.directories, own, stop)?;
         parts.check()?;
-        let finished = match self.staging {
+        let (finished, left) = match self.staging {
             Some(staging) => parts.join(staging, self.replace, stop)?,
-            None => parts.conclude_in(self.target, stop)?,
+            None => (parts.conclude_in(self.target, stop)?, None),
         };
         Ok(Merged {
             finished,
+            left,
             target: self.target.to_owned(),
             doubles: by_files(&parts.plan, parts.records.doubles()),
             damages: parts.records.damages().to_vec(),
@@ -259,13 +267,18 @@ impl Parts {
     }
 
     /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.
-    fn join(&self, staging: Staging, replace: bool, stop: &AtomicBool) -> Result<Finished, CompareError> {
+    fn join(
+        &self,
+        staging: Staging,
+        replace: bool,
+        stop: &AtomicBool,
+    ) -> Result<(Finished, Option<Left>), CompareError> {
         let directory = Directory::prepare(staging.path(), WHOLE, Existing::Join)?;
         let finished = self.fill(&directory, stop)?;
         // Somebody else may have been here meanwhile.
-        let _locks = check_place(staging.target(), replace).map_err(no_resume)?;
-        staging.publish()?;
-        Ok(finished)
+        let locks = check_target(staging.target(), replace)?;
+        let left = staging.publish(locks)?;
+        Ok((finished, left))
     }
 
     fn fill(&self, directory: &Directory, stop: &AtomicBool) -> Result<Finished, CompareError> {
@@ -289,6 +302,15 @@ fn check_apart(directories: &[PathBuf], target: &Path, place: &Path) -> Result<(
         return Err(MergeError::TargetIsPart(target.to_owned()));
     }
     Ok(())
+}
+
+/// The locks of what a merge may replace at `place`: that something empty stands there matters too, for it has to go.
+fn check_target(place: &Path, replace: bool) -> Result<Vec<File>, CompareError> {
+    let locks = check_place(place, replace).map_err(no_resume)?;
+    if place.exists() {
+        check_replaceable(place)?;
+    }
+    Ok(locks)
 }
 
 /// A merge has no --resume to offer.

@@ -16,6 +16,7 @@
 //! | `analysis.rs` | from the values of all runs to differences and winners |
 //! | `caveats.rs` | what to be careful about |
 //! | `directory.rs` | where it all goes |
+//! | `place.rs` | what stands there already, and what of it may be touched |
 //! | `unpublished.rs` | a file appears whole or not at all |
 //! | `replacement.rs` | a study takes the place of another one |
 //! | `tables.rs` | the CSV files |
@@ -37,6 +38,7 @@ mod factors;
 mod list;
 mod merge;
 mod metric;
+mod place;
 mod plan;
 mod plan_file;
 mod plan_limits;
@@ -65,6 +67,7 @@ pub use factors::Factor;
 pub use list::axis;
 pub use merge::{Merge, MergeError, Merged, Parts};
 pub use metric::{Better, Metric, metrics};
+pub use place::check_sources;
 pub use plan::{Plan, Variant};
 pub use plan_file::{PlanFile, PlanFileError};
 pub use shard::Shard;

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::directory::{Directory, check_place};
-use super::drive::{CompareError, Session, of_run};
+use super::directory::Directory;
+use super::drive::{CompareError, Event, Session, of_run};
+use super::place::check_place;
 use super::plan::Plan;
 use super::plan_file::PlanFile;
-use crate::metrics::{DirectoryError, Staging};
+use crate::metrics::{DirectoryError, Left, Staging};
 use crate::scenario::study::WarmUp;
 use crate::store::RunId;
 
@@ -28,11 +29,11 @@ impl Replacement {
         self.0.path()
     }
 
-    /// Puts it in the place of the study, which goes.
-    pub fn take_place(self) -> Result<(), CompareError> {
+    /// Puts it in the place of the study, which goes; what is left of that.
+    pub fn take_place(self) -> Result<Option<Left>, CompareError> {
         // Somebody else may have been here meanwhile.
-        let _locks = check_place(self.0.target(), true)?;
-        Ok(self.0.publish()?)
+        let locks = check_place(self.0.target(), true)?;
+        Ok(self.0.publish(locks)?)
     }
 }
 
@@ -43,19 +44,25 @@ pub(super) fn in_place(
     directory: Directory,
     jobs: usize,
     stop: &AtomicBool,
+    watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Option<Directory>, CompareError> {
     if directory.unfinished().is_none() {
         return Ok(Some(directory));
     }
     let first = first_runs(plan, jobs);
-    let quiet = &mut |_: super::Event<'_>| ();
+    let quiet = &mut |_: Event<'_>| ();
     let mut session = Session::open(plan, &first, &directory, jobs, stop, quiet)?;
     PlanFile::of(plan).write(&directory)?;
     session.complete(&first, quiet)?;
     let is_begun = session.has(&first);
     // Its files are closed: not every system moves what is open.
     drop(session);
-    is_begun.then(|| directory.take_place()).transpose()
+    if !is_begun {
+        return Ok(None);
+    }
+    let (directory, left) = directory.take_place()?;
+    left.iter().for_each(|left| watch(Event::Left(left)));
+    Ok(Some(directory))
 }
 
 /// The first runs: as many as are played at a time, or all variants of the first run where they share a warm-up.

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::directory::{Directory, Existing, store_in};
+use super::directory::{Directory, Existing};
 use super::drive::{CompareError, check_runs, is_there, of_run};
 use super::merge::check_conflicts;
+use super::place::store_in;
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use super::shard::Shard;

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
 use super::caveats;
-use super::directory::{Directory, VARIANTS, failed};
+use super::directory::{Directory, failed};
 use super::drive::{CompareError, go_on};
+use super::place::VARIANTS;
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;
 use super::unpublished::Unpublished;

@@ -1,8 +1,9 @@
 //! The directory of a result: what may stand there, and what may be replaced. It appears whole or not at all.
 
 use crate::metrics::columns::TABLES;
+use crate::metrics::replaceable::{Left, check_replaceable};
 use crate::metrics::replay::REPLAY;
-use crate::metrics::staging::Staging;
+use crate::metrics::staging::{Staging, sweep_away};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ pub enum DirectoryError {
     Unfinished(PathBuf),
     /// There is something that is not a comparison.
     #[error(
-        "`{0}` exists and is no comparison of swarmsim (it has no store of runs): choose another directory with --out"
+        "`{0}` exists and is no comparison of swarmsim (it has neither a plan.json nor a store of runs that swarmsim has written): choose another directory with --out"
     )]
     NotAComparison(PathBuf),
     /// A result that holds something else too, which would be lost.
@@ -52,6 +53,16 @@ pub enum DirectoryError {
         /// What is in it.
         file: String,
     },
+    /// A file that a study is made from, where one that it writes would go.
+    #[error(
+        "`{0}` is what this study is made from, and files of its results would be written over it: move it, or choose another directory with --out"
+    )]
+    Source(PathBuf),
+    /// Where a file system is mounted nothing can be put in the place of the directory.
+    #[error(
+        "`{0}` is a mount point, which nothing can take the place of: choose another directory with --out, such as one in it"
+    )]
+    MountPoint(PathBuf),
     /// The path names no directory that could be made.
     #[error("`{0}` can't be the name of a result directory")]
     NoName(PathBuf),
@@ -74,6 +85,7 @@ impl ResultDirectory {
     /// # Errors
     /// When something stands there that must not be replaced, or the directory can't be made.
     pub fn create(target: &Path, replace: bool) -> Result<Self, DirectoryError> {
+        sweep_away(target);
         check_target(target, replace)?;
         let staging = Staging::beside(target)?;
         Ok(Self { staging, replace })
@@ -99,14 +111,14 @@ impl ResultDirectory {
         Ok(Box::new(File::create(self.staging().join(file))?))
     }
 
-    /// Moves the finished result to its place, once all of it is on the disk.
+    /// Moves the finished result to its place, once all of it is on the disk. What is left of one that it replaces.
     ///
     /// # Errors
     /// When it can't be written or moved; then what stood there before still does.
-    pub fn commit(self) -> Result<(), DirectoryError> {
+    pub fn commit(self) -> Result<Option<Left>, DirectoryError> {
         self.sync().map_err(io_error("write to", self.target()))?;
         check_target(self.target(), self.replace)?;
-        self.staging.publish()
+        self.staging.publish(Vec::new())
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -121,12 +133,11 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
     match fs::symlink_metadata(target) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(cause) => Err(io_error("look at", target)(cause)),
-        Ok(found) if !found.is_dir() || !is_result_or_empty(target) => {
-            Err(DirectoryError::NotAResult(target.to_owned()))
-        }
+        Ok(found) if found.is_dir() && is_empty(target) => check_replaceable(target),
+        Ok(found) if !found.is_dir() || !is_result(target) => Err(DirectoryError::NotAResult(target.to_owned())),
         Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
         Ok(_) => match foreign_file(target).map_err(io_error("look into", target))? {
-            None => Ok(()),
+            None => check_replaceable(target),
             Some(file) => Err(DirectoryError::Foreign {
                 directory: target.to_owned(),
                 file,
@@ -138,9 +149,11 @@ fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
 /// A file or directory in `directory` that no run writes.
 fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
         let is_ours = [MARKS[0], REPORT, REPLAY].contains(&name.as_str()) || is_half_report(&name);
-        if !is_ours && !TABLES.iter().any(|table| table.file == name) {
+        let is_table = || TABLES.iter().any(|table| table.file == name);
+        if !(is_ours || is_table()) || entry.path().is_dir() {
             return Ok(Some(name));
         }
     }
@@ -154,9 +167,12 @@ pub fn is_half_report(name: &str) -> bool {
     hidden.is_some_and(|name| name.starts_with(REPORT))
 }
 
-fn is_result_or_empty(directory: &Path) -> bool {
+fn is_result(directory: &Path) -> bool {
     MARKS.iter().all(|mark| directory.join(mark).is_file())
-        || fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
@@ -282,6 +298,38 @@ mod tests {
         assert_eq!(entries(home.path()), expected);
         assert_eq!(entries(living.staging()), MARKS);
         assert_eq!(entries(&target), MARKS);
+    }
+
+    #[test]
+    fn an_old_result_that_a_killed_process_had_moved_away_is_back_or_goes() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        let moved_away = home.path().join(".swarm.replaced-7-0");
+        let leave = || {
+            fs::create_dir(&moved_away).expect("made");
+            for mark in MARKS {
+                fs::write(moved_away.join(mark), "old").expect("written");
+            }
+            fs::create_dir(home.path().join(".swarm.partial-7-0")).expect("made");
+        };
+        leave();
+        assert!(matches!(fill(&target, false, "new"), Err(DirectoryError::Exists(_))));
+        assert_eq!(entries(home.path()), ["swarm"]);
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("back"), "old");
+        leave();
+        fill(&target, true, "new").expect("it may").commit().expect("moved");
+        assert_eq!(entries(home.path()), ["swarm"]);
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
+    }
+
+    #[test]
+    fn an_empty_directory_is_filled() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        fs::create_dir(&target).expect("made");
+        fill(&target, false, "new").expect("it may").commit().expect("moved");
+        assert_eq!(entries(&target), MARKS);
+        assert_eq!(entries(home.path()), ["swarm"]);
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
 //! | `directory.rs` | a result directory: what may stand there, what may be replaced |
 //! | `staging.rs` | a directory appears whole or not at all |
+//! | `replaceable.rs` | whether what is to be replaced can go |
 //! | `same_file.rs` | whether an open file still has its name |
 
 pub mod accounts;
@@ -33,6 +34,7 @@ pub mod directory;
 pub mod names;
 mod page;
 pub mod recorder;
+mod replaceable;
 pub mod replay;
 mod rows;
 mod same_file;
@@ -49,6 +51,7 @@ pub use detail::Detail;
 pub use directory::{DirectoryError, ResultDirectory};
 pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
+pub use replaceable::{Left, check_replaceable};
 pub use same_file::is_at;
-pub use staging::{Staging, abandon};
+pub use staging::{Staging, abandon, sweep_away};
 pub use summary::{Figures, GroupSummary, Summary};

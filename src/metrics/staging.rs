@@ -1,7 +1,8 @@
 //! A directory appears whole or not at all: it is filled under another name beside its place and moved there at the end. Whatever goes wrong before,
-//! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove, the next one does.
+//! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove or move back, the next one does.
 
 use crate::metrics::directory::{DirectoryError, io_error};
+use crate::metrics::replaceable::Left;
 use crate::metrics::same_file::is_at;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 const PARTIAL: &str = "partial";
 /// What the name of an old result says that is about to go.
 const REPLACED: &str = "replaced";
-/// Beside a directory that is being filled, with this at the end of its name, is a file of which the process that fills it holds the lock as long as it
+/// Beside a directory of ours that has one of these names is a file with this at the end of it, of which the process that made it holds the lock as long as it
 /// lives. Nobody touches such a directory without that lock, so it is beside and not inside: it outlives what it guards.
 const LOCK: &str = ".lock";
 
@@ -26,24 +27,13 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Makes a directory beside `target`, and the one that holds both. Those that killed processes have left there go.
+    /// Makes a directory beside `target`, and the one that holds both.
     ///
     /// # Errors
     /// When it can't be made.
     pub fn beside(target: &Path) -> Result<Self, DirectoryError> {
         let above = Above::make(target)?;
-        sweep_away(target);
-        let mut attempt = 0_u32;
-        let (path, lock) = loop {
-            let path = hidden(target, PARTIAL, attempt)?;
-            let lock = Lock::of(&path).map_err(io_error("create", target))?;
-            if let Some(lock) = lock
-                && make(&path).map_err(io_error("create", target))?
-            {
-                break (path, lock);
-            }
-            attempt += 1;
-        };
+        let (path, lock) = make_beside(target, PARTIAL)?;
         Ok(Self {
             target: target.to_owned(),
             path,
@@ -64,32 +54,37 @@ impl Staging {
         &self.path
     }
 
-    /// Moves it to its place. What stands there goes: whoever asks has made sure that it may.
+    /// Moves it to its place. What stands there goes: whoever asks has made sure that it may, and holds its `locks`. What of it could not be removed.
     ///
     /// # Errors
     /// When it can't be moved; then what stood there before still does.
-    pub fn publish(self) -> Result<(), DirectoryError> {
+    pub fn publish(self, locks: Vec<File>) -> Result<Option<Left>, DirectoryError> {
         if self.target.exists() {
-            self.exchange()
+            self.exchange(locks)
         } else {
-            fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))
+            fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
+            Ok(None)
         }
     }
 
     /// Puts the new directory in the place of the old one, which goes.
-    fn exchange(&self) -> Result<(), DirectoryError> {
+    fn exchange(&self, locks: Vec<File>) -> Result<Option<Left>, DirectoryError> {
         match swap(&self.path, &self.target) {
             // Whoever is killed while it goes leaves it to be swept away.
-            Ok(()) => return fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path)),
+            Ok(()) => {
+                // Some file systems keep what is open.
+                drop(locks);
+                return Ok(Left::by_removing(&self.path));
+            }
             // Gone, or abandoned: the old one stays where it is.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Err(io_error("replace", &self.target)(cause));
             }
             Err(_) => {}
         }
-        // Not every file system can do it at once: whoever is killed between the two renames finds the old result beside.
+        // Not every file system can do it at once: who is killed between the two renames has the old result moved back by the next process.
         // A directory may be renamed to one that is empty.
-        let old = make_beside(&self.target)?;
+        let (old, _lock) = make_beside(&self.target, REPLACED)?;
         if let Err(cause) = fs::rename(&self.target, &old) {
             let _ = fs::remove_dir(&old);
             return Err(io_error("replace", &self.target)(cause));
@@ -98,7 +93,8 @@ impl Staging {
             fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
             return Err(io_error("replace", &self.target)(cause));
         }
-        fs::remove_dir_all(&old).map_err(io_error("remove", &old))
+        drop(locks);
+        Ok(Left::by_removing(&old))
     }
 }
 
@@ -205,24 +201,32 @@ fn lock_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Removes what killed processes have left beside `target`: directories and locks of which nobody holds the lock. Where a file system has no locks, they stay.
-fn sweep_away(target: &Path) {
+/// Removes what killed processes have left beside `target`: directories and locks of which nobody holds the lock. An old result that was on its way out
+/// while nothing had taken its place goes back there. Where a file system has no locks, they stay.
+pub fn sweep_away(target: &Path) {
     let Some(name) = target.file_name() else { return };
-    let begin = format!(".{}.{PARTIAL}-", name.to_string_lossy());
+    let begin = format!(".{}.", name.to_string_lossy());
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
     let entries = fs::read_dir(parent.unwrap_or(Path::new(".")));
     for entry in entries.into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let directory = name.strip_suffix(LOCK).unwrap_or(&name);
-        if !directory.strip_prefix(&begin).is_some_and(is_numbers) {
+        let Some((role, numbers)) = directory.strip_prefix(&begin).and_then(|rest| rest.split_once('-')) else {
+            continue;
+        };
+        if ![PARTIAL, REPLACED].contains(&role) || !is_numbers(numbers) {
             continue;
         }
         let path = entry.path().with_file_name(directory);
         if let Ok(Some(lock)) = Lock::of(&path)
             && lock.is_held
         {
-            // What can't be removed is in nobody's way.
-            let _ = fs::remove_dir_all(&path);
+            // What can't be moved or removed is in nobody's way.
+            let _ = if role == REPLACED && fs::symlink_metadata(target).is_err() {
+                fs::rename(&path, target)
+            } else {
+                fs::remove_dir_all(&path)
+            };
         }
     }
 }
@@ -251,13 +255,16 @@ fn make(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes an empty, hidden directory beside `target` for what is about to go.
-fn make_beside(target: &Path) -> Result<PathBuf, DirectoryError> {
+/// Makes an empty, hidden directory beside `target`, and takes its lock.
+fn make_beside(target: &Path, role: &str) -> Result<(PathBuf, Lock), DirectoryError> {
     let mut attempt = 0;
     loop {
-        let path = hidden(target, REPLACED, attempt)?;
-        if make(&path).map_err(io_error("create", target))? {
-            return Ok(path);
+        let path = hidden(target, role, attempt)?;
+        let lock = Lock::of(&path).map_err(io_error("create", target))?;
+        if let Some(lock) = lock
+            && make(&path).map_err(io_error("create", target))?
+        {
+            return Ok((path, lock));
         }
         attempt += 1;
     }
@@ -279,7 +286,8 @@ mod tests {
         fs::write(there.join("a/mine"), "").expect("written");
         drop(other);
         assert!(there.join("a/mine").exists() && !there.join("a/b").exists());
-        Staging::beside(&target).expect("made").publish().expect("published");
+        let made = Staging::beside(&target).expect("made");
+        made.publish(Vec::new()).expect("published");
         assert!(target.exists());
     }
 
@@ -295,18 +303,18 @@ mod tests {
         let there = || fs::read_to_string(target.join("file")).ok();
         let first = fill("first");
         abandon(first.path()).expect("removed");
-        assert!(first.publish().is_err());
+        assert!(first.publish(Vec::new()).is_err());
         assert_eq!(there(), None);
 
         let second = fill("second");
         let hidden = second.path().to_owned();
-        second.publish().expect("published");
+        second.publish(Vec::new()).expect("published");
         assert!(abandon(&hidden).is_err());
         assert_eq!(there().as_deref(), Some("second"));
 
         let third = fill("third");
         abandon(third.path()).expect("removed");
-        assert!(third.publish().is_err());
+        assert!(third.publish(Vec::new()).is_err());
         assert_eq!(there().as_deref(), Some("second"));
         assert_eq!(fs::read_dir(home.path()).expect("the directory").count(), 1);
     }

@@ -30,7 +30,7 @@ use std::sync::atomic::AtomicBool;
 
 pub use damage::Damage;
 pub use fingerprint::{Fingerprint, VariantPrint};
-pub use line::{seal, unseal};
+pub use line::{is_sealed, seal, unseal};
 pub use note::{Note, Stage};
 pub use record::{RunId, RunRecord};
 pub use records::{Double, Records, SegmentFile};
@@ -114,10 +114,10 @@ impl Store {
         directory.join(format!("{name}.{EXTENSION}"))
     }
 
-    /// Whether `directory` holds a store.
+    /// The name of the segment that is in a file called `file`, if one is.
     #[must_use]
-    pub fn is_in(directory: &Path) -> bool {
-        records::segments(directory).is_ok_and(|segments| !segments.is_empty())
+    pub fn segment_of(file: &str) -> Option<&str> {
+        file.strip_suffix(EXTENSION)?.strip_suffix('.')
     }
 
     /// The locks of all segments in `directory`: while they are held, nobody else writes to these.
