@@ -131,7 +131,7 @@ pub fn store(input: &[u8]) {
         assert!(store.records().get(run).expect("read").is_some(), "{run:?}");
     }
     let records = Records::read(&[home.path().to_owned()], &fingerprint, &going()).expect("read once more");
-    conclude(Parts {
+    conclude(&Parts {
         plan: two_runs(),
         records,
     });
@@ -144,11 +144,12 @@ fn two_runs() -> Plan {
         file = { size = "1 MiB" }
         [[group]]
         name = "origin"
+        count = 1
         upload = "1 Mbit/s"
         starts_with = "all"
         [sweep]
         runs = 2
-        vary = { "group.origin.count" = [1] }
+        vary = { "file.size" = ["1 MiB"] }
     "#;
     let load = |changes: &[Override]| {
         let options = LoadOptions {
@@ -162,8 +163,8 @@ fn two_runs() -> Plan {
 }
 
 /// The status of `parts`, and their tables if they have all runs.
-fn conclude(parts: Parts) {
-    assert_status_printable(&parts);
+fn conclude(parts: &Parts) {
+    assert_status_printable(parts);
     let home = tempfile::tempdir().expect("a temporary directory");
     if parts.missing().next().is_none() {
         // More runs than the plan has are an error.
