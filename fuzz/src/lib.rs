@@ -9,6 +9,8 @@ use swarmsim::choking::OwnChokers;
 use swarmsim::cli::{Style, status_text};
 use swarmsim::compare::{Merge, Parts, Plan, Status};
 use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
+use swarmsim::metrics::columns::Column;
+use swarmsim::metrics::comparisons::RUNS;
 use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
@@ -209,14 +211,14 @@ pub fn plan(input: &[u8]) {
     }
 }
 
-/// A finished run with one figure.
+/// A finished run, of which all figures are the same.
 fn finished(id: RunId) -> RunRecord {
-    let figure = ("makespan_s".to_owned(), f64::from(id.run).into());
+    let figure = |column: &Column| (column.name.to_owned(), f64::from(id.run).into());
     RunRecord {
         variant: id.variant,
         run: id.run,
         cut_s: None,
-        summary: [figure].into_iter().collect(),
+        summary: RUNS.columns.iter().map(figure).collect(),
         groups: Vec::new(),
         completion_quantiles_s: Vec::new(),
     }
