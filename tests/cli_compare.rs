@@ -487,7 +487,7 @@ fn faults_are_said_with_their_place_before_anything_is_run() {
         ),
         (
             &["--vary", "name=a,b"],
-            "the variants `name=a` and `name=b` are one and the same swarm",
+            "the variants `a` and `b` are one and the same swarm",
         ),
         (
             &["--vary", "sweep.runs=1,2"],

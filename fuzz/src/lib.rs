@@ -9,6 +9,8 @@ use swarmsim::choking::OwnChokers;
 use swarmsim::cli::{Style, status_text};
 use swarmsim::compare::{Merge, Parts, Plan, Status};
 use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
+use swarmsim::metrics::columns::Column;
+use swarmsim::metrics::comparisons::RUNS;
 use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
@@ -131,7 +133,7 @@ pub fn store(input: &[u8]) {
         assert!(store.records().get(run).expect("read").is_some(), "{run:?}");
     }
     let records = Records::read(&[home.path().to_owned()], &fingerprint, &going()).expect("read once more");
-    conclude(Parts {
+    conclude(&Parts {
         plan: two_runs(),
         records,
     });
@@ -144,11 +146,12 @@ fn two_runs() -> Plan {
         file = { size = "1 MiB" }
         [[group]]
         name = "origin"
+        count = 1
         upload = "1 Mbit/s"
         starts_with = "all"
         [sweep]
         runs = 2
-        vary = { "group.origin.count" = [1] }
+        vary = { "file.size" = ["1 MiB"] }
     "#;
     let load = |changes: &[Override]| {
         let options = LoadOptions {
@@ -162,8 +165,8 @@ fn two_runs() -> Plan {
 }
 
 /// The status of `parts`, and their tables if they have all runs.
-fn conclude(parts: Parts) {
-    assert_status_printable(&parts);
+fn conclude(parts: &Parts) {
+    assert_status_printable(parts);
     let home = tempfile::tempdir().expect("a temporary directory");
     if parts.missing().next().is_none() {
         // More runs than the plan has are an error.
@@ -208,14 +211,14 @@ pub fn plan(input: &[u8]) {
     }
 }
 
-/// A finished run with one figure.
+/// A finished run, of which all figures are the same.
 fn finished(id: RunId) -> RunRecord {
-    let figure = ("makespan_s".to_owned(), f64::from(id.run).into());
+    let figure = |column: &Column| (column.name.to_owned(), f64::from(id.run).into());
     RunRecord {
         variant: id.variant,
         run: id.run,
         cut_s: None,
-        summary: [figure].into_iter().collect(),
+        summary: RUNS.columns.iter().map(figure).collect(),
         groups: Vec::new(),
         completion_quantiles_s: Vec::new(),
     }

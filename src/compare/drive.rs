@@ -100,6 +100,18 @@ pub enum CompareError {
     /// Parts can't be joined.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// A stored run is not what swarmsim stores, though its checksum fits.
+    #[error(
+        "run {run} of `{variant}` is stored without a figure `{column}`: swarmsim has not written it. No tables were made"
+    )]
+    NoFigure {
+        /// Label of the variant.
+        variant: String,
+        /// Number of the run.
+        run: u32,
+        /// What it lacks.
+        column: &'static str,
+    },
     /// Something could not be made into text.
     #[error("cannot write the plan")]
     Text(#[from] std::io::Error),

@@ -118,17 +118,26 @@ pub(super) fn write(
     let each_run = |row: &mut dyn FnMut(&str, &RunRecord)| each_run(plan, records, analysis.runs, stop, row);
     let mut files = write_scenarios(directory, plan)?;
     files.push(write_table(directory, &RUNS, |table| {
+        let mut lacking = None;
         each_run(&mut |label, record| {
-            write_row(
-                table,
-                &RunRow {
-                    variant: label,
-                    run: record.run,
-                    cut_s: record.cut_s,
-                    summary: &record.summary,
-                },
-            );
-        })
+            let row = RunRow {
+                variant: label,
+                run: record.run,
+                cut_s: record.cut_s,
+                summary: &record.summary,
+            };
+            match lacks(record) {
+                None => write_row(table, &row),
+                Some(column) => {
+                    lacking.get_or_insert(CompareError::NoFigure {
+                        variant: label.to_owned(),
+                        run: record.run,
+                        column,
+                    });
+                }
+            }
+        })?;
+        lacking.map_or(Ok(()), Err)
     })?);
     files.push(write_table(directory, &COMPARISON, |table| {
         each_run(&mut |label, record| {
@@ -207,6 +216,20 @@ fn each_run(
         }
     }
     Ok(())
+}
+
+/// The first column of `runs.csv` for which `record` has nothing that can stand in a cell.
+fn lacks(record: &RunRecord) -> Option<&'static str> {
+    let of_summary = RUNS.columns.iter().map(|column| column.name);
+    let is_cell = |name: &str| {
+        record
+            .summary
+            .get(name)
+            .is_some_and(|value| !value.is_array() && !value.is_object())
+    };
+    of_summary
+        .filter(|name| !["variant", "run", "cut_s"].contains(name))
+        .find(|name| !is_cell(name))
 }
 
 /// A row for each quantile; without a time if nobody completed.
