@@ -169,7 +169,8 @@ fn conclude(parts: &Parts) {
     assert_status_printable(parts);
     let home = tempfile::tempdir().expect("a temporary directory");
     if parts.missing().next().is_none() {
-        // More runs than the plan has are an error.
+        fs::create_dir(home.path().join("runs")).expect("made");
+        // More runs than the plan has are an error, and so are runs without a figure.
         if let Err(error) = parts.conclude_in(home.path(), &going()) {
             assert_printable(&error.to_string());
         }

@@ -56,12 +56,13 @@ const REPLAY: &str = "
 What the animation in the report shows, one JSON object, with `--record-replay` (mode `bittorrent` only). Times are seconds since the start of the run.
 Up to 150 peers are all shown. Of more there is a sample of at most 60: every second, fourth, eighth, … of each group, with the first. Whatever a peer of the
 sample has dealt with others is here whether they are in the sample or not, so shares of its slots are those of all its slots.
+Where peers come and go all the time, the sample is not made thinner once most of those in it have left: the replay ends there, earlier than the run.
 A replay is bounded: beyond 80,000 unchokes, transfers and connections the sample is halved down to 30 peers; then connections are left out, and then what lasted
 shortest.
 
 | key | meaning |
 | --- | --- |
-| `ended_s` | end of the run |
+| `ended_s` | end of the replay: that of the run, or earlier |
 | `peers_in_run` | peers that joined in the run |
 | `one_of` | of each group the first peer is here, and every `one_of`-th after it in order of arrival; 1: all |
 | `shortest_s` | unchokes and transfers shorter than this are left out; 0: none |

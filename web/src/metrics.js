@@ -42,6 +42,7 @@ function cellsOf(summary, units) {
       const value = summary[column][i];
       if (column === "unit") return unit;
       if (column === "resolved" && summary.difference[i] === null) return "";
+      if (column === "resolved" && summary.difference_low[i] === null) return "no interval";
       if (column === "resolved" && summary.difference_low[i] === 0 && summary.difference_high[i] === 0) return "no difference";
       if (VERDICTS[column]) return VERDICTS[column][value] ?? "";
       if (WORDS.has(column)) return String(value ?? "");

@@ -251,7 +251,7 @@ test("the head of a comparison has its seeds, its version and what to be careful
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference"].includes(row[10]) && ["", "winner"].includes(row[11])));
+  assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference", "no interval"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");
   const same = table("grid", "comparison_summary.csv").map((row, i) => [rows[i], row]).filter(([, row]) => row.difference_low !== "" && Number(row.difference_low) === 0 && Number(row.difference_high) === 0);
   assert.ok(same.length > 0 && same.every(([shown]) => shown[10] === "no difference"));
