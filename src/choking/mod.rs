@@ -32,6 +32,8 @@ pub mod random;
 pub mod round_robin;
 pub mod round_robin_quota;
 pub mod seats;
+#[cfg(test)]
+mod tests;
 pub mod tit_for_tat;
 pub mod tit_for_tat_block;
 

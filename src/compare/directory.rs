@@ -12,7 +12,7 @@ use super::drive::{CompareError, go_on};
 use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
 use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
-use crate::metrics::directory::REPORT;
+use crate::metrics::directory::{REPORT, io_error};
 use crate::metrics::{DirectoryError, Left, sweep_away};
 
 /// Who waits for a merge looks again after this time.
@@ -74,7 +74,7 @@ impl Directory {
                 }
             }
         }
-        fs::create_dir_all(directory.path().join(VARIANTS)).map_err(failed("create", path))?;
+        fs::create_dir_all(directory.path().join(VARIANTS)).map_err(io_error("create", path))?;
         Ok(directory)
     }
 
@@ -126,13 +126,13 @@ impl Directory {
     pub(super) fn wait_for_merges(&self, stop: &AtomicBool) -> Result<File, CompareError> {
         let path = self.store().join(MERGE_LOCK);
         let file = File::options().write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(failed("lock", &path))?;
+        let file = file.map_err(io_error("lock", &path))?;
         loop {
             go_on(stop)?;
             match file.try_lock() {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::WouldBlock) => thread::sleep(MERGE_WAIT),
-                Err(TryLockError::Error(cause)) => return Err(failed("lock", &path)(cause).into()),
+                Err(TryLockError::Error(cause)) => return Err(io_error("lock", &path)(cause).into()),
             }
         }
     }
@@ -159,10 +159,10 @@ impl Directory {
             partial: self.path().join(format!("{name}.{}.{UNFINISHED}", self.segment)),
         };
         let Unpublished { path, partial } = &unpublished;
-        let file = File::create(partial).map_err(failed("write", path))?;
+        let file = File::create(partial).map_err(io_error("write", path))?;
         write(Box::new(BufWriter::new(file)))?;
         let synced = File::open(partial).and_then(|file| file.sync_all());
-        synced.map_err(failed("write", path))?;
+        synced.map_err(io_error("write", path))?;
         Ok(unpublished)
     }
 
@@ -170,7 +170,7 @@ impl Directory {
     pub(super) fn write_text(&self, name: &str, text: &str) -> Result<Unpublished, DirectoryError> {
         self.write(name, |mut file| {
             let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-            written.map_err(failed("write", &self.path().join(name)))
+            written.map_err(io_error("write", &self.path().join(name)))
         })
     }
 
@@ -192,15 +192,7 @@ impl Directory {
 fn remove(path: &Path) -> Result<bool, DirectoryError> {
     match fs::remove_file(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
-        removed => removed.map(|()| true).map_err(failed("replace", path)),
-    }
-}
-
-pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
-    move |cause| DirectoryError::Io {
-        action,
-        path: path.to_owned(),
-        cause,
+        removed => removed.map(|()| true).map_err(io_error("replace", path)),
     }
 }
 

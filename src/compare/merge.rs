@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::directory::{Directory, Existing};
 use super::drive::{CompareError, Finished, conclude, go_on, of_run};
-use super::place::{check_place, store_in};
+use super::place::{MERGE, check_place, store_in};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
 use super::replacement::real;
@@ -15,9 +15,6 @@ use crate::choking::OwnChokers;
 use crate::metrics::{DirectoryError, Left, Staging, check_replaceable, sweep_away};
 use crate::progress::unix_seconds;
 use crate::store::{Damage, Double, Note, Records, RunId, SegmentFile, Stage, Store, WHOLE};
-
-/// In the place of the name of a segment, for a process that makes tables and plays nothing.
-pub(super) const MERGE: &str = "merge";
 
 /// Why parts can't be joined.
 #[derive(Debug, thiserror::Error)]

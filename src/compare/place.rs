@@ -5,13 +5,11 @@ use std::fs::{self, DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::directory::failed;
 use super::drive::CompareError;
-use super::merge::MERGE;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;
-use crate::metrics::directory::{REPORT, is_half_report};
+use crate::metrics::directory::{REPORT, io_error, is_half_report};
 use crate::metrics::{DirectoryError, check_replaceable};
 use crate::store::{self, Store, WHOLE};
 
@@ -21,6 +19,8 @@ const STORE: &str = "runs";
 pub(super) const VARIANTS: &str = "variants";
 /// In the store: who makes tables of what others have played holds its lock.
 pub(super) const MERGE_LOCK: &str = "merge.lock";
+/// In the place of the name of a segment, for a process that makes tables and plays nothing.
+pub(super) const MERGE: &str = "merge";
 /// How the name of a file ends until it is whole.
 pub(super) const UNFINISHED: &str = "partial";
 
@@ -138,7 +138,7 @@ fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
     } else {
         Vec::new()
     };
-    match foreign(path).map_err(failed("look into", path))? {
+    match foreign(path).map_err(io_error("look into", path))? {
         None => {
             check_replaceable(path)?;
             Ok(locks)

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
 use super::caveats;
-use super::directory::{Directory, failed};
+use super::directory::Directory;
 use super::drive::{CompareError, go_on};
 use super::place::VARIANTS;
 use super::plan::Plan;
@@ -18,6 +18,7 @@ use crate::metrics::columns::Table;
 use crate::metrics::comparisons::{
     COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS, WARNINGS,
 };
+use crate::metrics::directory::io_error;
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
 use crate::store::{Records, RunId, RunRecord};
@@ -194,7 +195,7 @@ fn write_table(
         fill(&mut writer)?;
         writer
             .finish()
-            .map_err(failed("write", &directory.path().join(table.file)))?;
+            .map_err(io_error("write", &directory.path().join(table.file)))?;
         Ok(())
     })
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::directory::failed;
 use crate::metrics::DirectoryError;
+use crate::metrics::directory::io_error;
 
 /// A file that has another name until it is published; if it never is, it goes.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Unpublished {
 impl Unpublished {
     /// Puts it in its place, at once where something stands there.
     pub fn publish(self) -> Result<(), DirectoryError> {
-        fs::rename(&self.partial, &self.path).map_err(failed("write", &self.path))
+        fs::rename(&self.partial, &self.path).map_err(io_error("write", &self.path))
     }
 }
 

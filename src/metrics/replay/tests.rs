@@ -11,6 +11,11 @@ use crate::units::{SimDuration, SimTime};
 
 const SEEDS: GroupIx = GroupIx(0);
 const LEECHERS: GroupIx = GroupIx(1);
+const FEW_PEERS: Limits = Limits {
+    peers: 6,
+    sample: 4,
+    ..LIMITS
+};
 
 fn at(seconds: f64) -> SimTime {
     SimTime::from_secs_f64(seconds)
@@ -92,12 +97,7 @@ fn pairs(from: &[u32], to: &[u32]) -> Vec<(u32, u32)> {
 #[test]
 fn too_many_peers_are_halved_and_those_that_stay_keep_all_their_partners() {
     let swarm = swarm();
-    let limits = Limits {
-        peers: 6,
-        sample: 4,
-        ..LIMITS
-    };
-    let mut run = Recording::within(&swarm, limits);
+    let mut run = Recording::within(&swarm, FEW_PEERS);
     join(&mut run, 6);
     run.unchoke_ended(&unchoke(1, 3, 5.0, 6.0));
     run.unchoke_ended(&unchoke(4, 1, 5.0, 6.0));
@@ -120,12 +120,7 @@ fn too_many_peers_are_halved_and_those_that_stay_keep_all_their_partners() {
 #[test]
 fn where_most_have_left_the_recording_ends_before_it_thins_out() {
     let swarm = swarm();
-    let limits = Limits {
-        peers: 6,
-        sample: 4,
-        ..LIMITS
-    };
-    let mut run = Recording::within(&swarm, limits);
+    let mut run = Recording::within(&swarm, FEW_PEERS);
     join(&mut run, 6);
     leave(&mut run, 4);
     join_more(&mut run, 6..12);
