@@ -89,7 +89,7 @@ fn filled(scale: Scale) -> Home {
             run,
             ..played.clone()
         };
-        let mut own_store = Store::open(&place, &name, &fingerprint).expect("made");
+        let mut own_store = Store::open(&place, &name, &fingerprint, &AtomicBool::new(false)).expect("made");
         own_store.append_all(own.map(|id| Ok(record(id)))).expect("written");
         let file = format!("{name}.jsonl");
         fs::rename(place.join(&file), store.join(&file)).expect("moved");

@@ -117,7 +117,7 @@ pub fn store(input: &[u8]) {
     let lines: Vec<_> = std::iter::once(checked(header, None)).chain(below).collect();
     fs::write(home.path().join(format!("{WHOLE}.jsonl")), lines.join(&b'\n')).expect("written");
     // Twice: what the first mends is whole for the second.
-    let Ok(mut store) = Store::open(home.path(), WHOLE, &fingerprint) else {
+    let Ok(mut store) = Store::open(home.path(), WHOLE, &fingerprint, &AtomicBool::new(false)) else {
         return;
     };
     let runs: Vec<_> = store.records().ids().collect();
@@ -127,7 +127,7 @@ pub fn store(input: &[u8]) {
     };
     store.note(&note).expect("mended, and written to");
     drop(store);
-    let store = Store::open(home.path(), WHOLE, &fingerprint).expect("opened again");
+    let store = Store::open(home.path(), WHOLE, &fingerprint, &AtomicBool::new(false)).expect("opened again");
     assert_eq!(store.records().ids().collect::<Vec<_>>(), runs);
     for run in runs {
         assert!(store.records().get(run).expect("read").is_some(), "{run:?}");
@@ -203,7 +203,8 @@ pub fn plan(input: &[u8]) {
     assert_status_printable(&parts);
     if parts.wanted().count() <= RUNS_MERGED_MAX {
         let fingerprint = parts.plan.fingerprint();
-        let mut store = Store::open(&home.path().join("runs"), WHOLE, &fingerprint).expect("a new store");
+        let mut store =
+            Store::open(&home.path().join("runs"), WHOLE, &fingerprint, &AtomicBool::new(false)).expect("a new store");
         let runs = parts.wanted().map(|id| Ok(finished(id)));
         store.append_all(runs).expect("written");
         drop(store);

@@ -81,7 +81,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
         compare::drive(&plan, directory, jobs, &stop, watch)
     })?;
     match outcome {
-        Outcome::NotReplaced => Ok(study::not_replaced(&target, errors)),
+        Outcome::Unchanged => Ok(study::unchanged(&target, errors)),
         Outcome::Interrupted { done, of } => {
             let again = "the same command with --resume";
             Ok(study::interrupted(done, of, &target, again, errors))

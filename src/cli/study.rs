@@ -151,10 +151,10 @@ pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors
     interrupt::EXIT_CODE.into()
 }
 
-/// Says that the user has stopped it before it replaced anything.
-pub(super) fn not_replaced(target: &Path, errors: Style) -> ExitCode {
+/// Says that the user has stopped it before it changed anything.
+pub(super) fn unchanged(target: &Path, errors: Style) -> ExitCode {
     errors.warn(&format!(
-        "interrupted before the first runs had ended: nothing is kept of them, and what is in `{}` is as it was",
+        "interrupted before the first runs had ended: no new one is kept, and what is in `{}` is as it was",
         target.display()
     ));
     interrupt::EXIT_CODE.into()

@@ -115,7 +115,7 @@ fn whole(
         compare::drive(plan, directory, jobs, stop, watch)
     })?;
     match outcome {
-        Outcome::NotReplaced => Ok(study::not_replaced(target, voice.errors)),
+        Outcome::Unchanged => Ok(study::unchanged(target, voice.errors)),
         Outcome::Interrupted { done, of } => {
             let again = "the same command with --resume";
             Ok(study::interrupted(done, of, target, again, voice.errors))
@@ -146,7 +146,7 @@ fn part(
     })?;
     let target = directory.path();
     match outcome {
-        Outcome::NotReplaced => return Ok(study::not_replaced(target, voice.errors)),
+        Outcome::Unchanged => return Ok(study::unchanged(target, voice.errors)),
         Outcome::Interrupted { done, of } => {
             return Ok(study::interrupted(done, of, target, "the same command", voice.errors));
         }

@@ -8,12 +8,12 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use super::drive::{CompareError, go_on};
+use super::error::{CompareError, go_on};
 use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
 use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
 use crate::metrics::directory::{REPORT, io_error};
-use crate::metrics::{DirectoryError, Left, sweep_away};
+use crate::metrics::{DirectoryError, Left, sweep_away, sync_names};
 
 /// Who waits for a merge looks again after this time.
 const MERGE_WAIT: Duration = Duration::from_millis(50);
@@ -184,6 +184,7 @@ impl Directory {
             remove(path)?;
         }
         files.into_iter().try_for_each(Unpublished::publish)?;
+        sync_names(&self.path().join(VARIANTS));
         Ok(had_page)
     }
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::analysis::Analysis;
 use super::directory::Directory;
-use super::merge::{MergeError, check_conflicts};
+use super::error::CompareError;
+use super::merge::check_conflicts;
 use super::plan::Plan;
 use super::plan_file::{PlanFile, PlanFileError};
 use super::precision::BATCH;
@@ -13,9 +14,8 @@ use super::replacement;
 use super::results::Results;
 use super::shard::Shard;
 use super::{tables, workers};
-use crate::engine::RunFault;
 use crate::engine::observer::NoObserver;
-use crate::metrics::{DirectoryError, Left};
+use crate::metrics::Left;
 use crate::progress::unix_seconds;
 use crate::scenario::study::WarmUp;
 use crate::store::{Damage, Note, Records, RunId, RunRecord, Stage, Store, StoreError};
@@ -57,8 +57,8 @@ pub enum Outcome<T> {
         /// Runs that were wanted.
         of: u64,
     },
-    /// The user stopped it before it took the place of what it was to replace, which is as it was.
-    NotReplaced,
+    /// The user stopped it before it had read what is there, or had something to put in its place: all of that is as it was.
+    Unchanged,
 }
 
 /// A comparison of which all runs are there.
@@ -70,71 +70,6 @@ pub struct Finished {
     pub precise: Option<bool>,
     /// Whether there was a page of the old tables, which is gone.
     pub had_page: bool,
-}
-
-/// Why there is no comparison.
-#[derive(Debug, thiserror::Error)]
-pub enum CompareError {
-    /// Something about its directory.
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-    /// Something about the finished runs.
-    #[error(transparent)]
-    Store(StoreError),
-    /// More runs are there than are wanted: tables of some of them would pass for the whole.
-    #[error(
-        "{there} runs of each variant are there already, more than the {wanted} that are wanted: say --runs {there}, or choose another directory with --out"
-    )]
-    FewerRuns {
-        /// Runs of each variant that are there.
-        there: u32,
-        /// Runs that the tables would have.
-        wanted: u32,
-    },
-    /// A run could not be played.
-    #[error(transparent)]
-    Run(#[from] RunFault),
-    /// The plan can't be used.
-    #[error(transparent)]
-    Plan(#[from] PlanFileError),
-    /// Parts can't be joined.
-    #[error(transparent)]
-    Merge(#[from] MergeError),
-    /// A stored run is not what swarmsim stores, though its checksum fits.
-    #[error(
-        "run {run} of `{variant}` is stored without a figure `{column}`: swarmsim has not written it. No tables were made"
-    )]
-    NoFigure {
-        /// Label of the variant.
-        variant: String,
-        /// Number of the run.
-        run: u32,
-        /// What it lacks.
-        column: &'static str,
-    },
-    /// Something could not be made into text.
-    #[error("cannot write the plan")]
-    Text(#[from] std::io::Error),
-    /// The user has stopped it while the store was read or tables were made.
-    #[error("stopped before the tables were made")]
-    Stopped,
-}
-
-impl From<StoreError> for CompareError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Stopped => Self::Stopped,
-            other => Self::Store(other),
-        }
-    }
-}
-
-/// Says whether to go on: not once `stop` is set.
-pub(super) fn go_on(stop: &AtomicBool) -> Result<(), CompareError> {
-    if stop.load(Ordering::Relaxed) {
-        return Err(CompareError::Stopped);
-    }
-    Ok(())
 }
 
 /// What the processes that play runs share.
@@ -158,11 +93,13 @@ pub fn drive(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome<Finished>, CompareError> {
     let Some(directory) = replacement::in_place(plan, directory, jobs, stop, watch)? else {
-        return Ok(Outcome::NotReplaced);
+        return Ok(Outcome::Unchanged);
     };
     let directory = &directory;
     let ids: Vec<_> = (0..plan.runs).flat_map(|run| of_run(plan, run)).collect();
-    let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
+    let Some(session) = Session::open(plan, &ids, directory, jobs, stop, watch)? else {
+        return Ok(Outcome::Unchanged);
+    };
     if plan.precision.is_none() {
         check_runs(plan, session.store.records(), plan.runs)?;
     }
@@ -193,7 +130,9 @@ pub fn drive_shard(
     let is_there = is_there(&file, directory.path())?;
     let ids = shard.runs(plan);
     // What the runs there belong to is known from the store, too.
-    let session = Session::open(plan, &ids, directory, jobs, stop, watch)?;
+    let Some(session) = Session::open(plan, &ids, directory, jobs, stop, watch)? else {
+        return Ok(Outcome::Unchanged);
+    };
     if !is_there {
         tell_if_changed(&file, directory, watch);
         file.write(directory)?;
@@ -222,7 +161,7 @@ fn tell_if_changed(file: &PlanFile, directory: &Directory, watch: &mut dyn FnMut
 }
 
 impl<'s> Session<'s> {
-    /// Opens the store of `directory`; tells `watch` what of it can't be read, with regard to the runs `ids`.
+    /// Opens the store of `directory`; tells `watch` what of it can't be read, with regard to the runs `ids`. `None` if `stop` is set before all of it is read.
     pub fn open(
         plan: &'s Plan,
         ids: &[RunId],
@@ -230,8 +169,11 @@ impl<'s> Session<'s> {
         jobs: usize,
         stop: &'s AtomicBool,
         watch: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Self, CompareError> {
-        let store = Store::open(&directory.store(), directory.segment(), &plan.fingerprint())?;
+    ) -> Result<Option<Self>, CompareError> {
+        let store = match Store::open(&directory.store(), directory.segment(), &plan.fingerprint(), stop) {
+            Err(StoreError::Stopped) => return Ok(None),
+            opened => opened?,
+        };
         let records = store.records();
         let is_missing = ids.iter().any(|id| !records.contains(*id));
         for damage in records.damages() {
@@ -239,12 +181,12 @@ impl<'s> Session<'s> {
         }
         check_conflicts(plan, records)?;
         directory.sweep_away();
-        Ok(Self {
+        Ok(Some(Self {
             plan,
             store,
             jobs,
             stop,
-        })
+        }))
     }
 
     /// Does `work`, with a note of its begin and of how it ended.
@@ -256,7 +198,7 @@ impl<'s> Session<'s> {
         let outcome = work(&mut self);
         let stage = match &outcome {
             Ok(Outcome::Finished(_)) => Stage::Ended,
-            Ok(Outcome::Interrupted { .. } | Outcome::NotReplaced) => Stage::Interrupted,
+            Ok(Outcome::Interrupted { .. } | Outcome::Unchanged) => Stage::Interrupted,
             Err(error) => Stage::Failed(with_causes(error)),
         };
         let noted = self.note(stage);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::directory::{Directory, Existing};
-use super::drive::{CompareError, Finished, conclude, go_on, of_run};
+use super::drive::{Finished, conclude, of_run};
+use super::error::{CompareError, go_on};
 use super::place::{MERGE, check_place, store_in};
 use super::plan::Plan;
 use super::plan_file::PlanFile;
@@ -280,7 +281,7 @@ impl Parts {
 
     fn fill(&self, directory: &Directory, stop: &AtomicBool) -> Result<Finished, CompareError> {
         PlanFile::of(&self.plan).write(directory)?;
-        let mut store = Store::open(&directory.store(), directory.segment(), &self.plan.fingerprint())?;
+        let mut store = Store::open(&directory.store(), directory.segment(), &self.plan.fingerprint(), stop)?;
         let ids = self.wanted().take_while(|_| !stop.load(Ordering::Relaxed));
         store.append_all(ids.filter_map(|id| self.records.get(id).transpose()))?;
         go_on(stop)?;

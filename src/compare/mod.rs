@@ -22,6 +22,7 @@
 //! | `tables.rs` | the CSV files |
 //! | `results.rs` | what the analysis needs of all runs |
 //! | `drive.rs` | from start to end, all runs or one part of them |
+//! | `error.rs` | why there is no comparison |
 //! | `shard.rs` | which runs are a part |
 //! | `plan_file.rs` | the plan as a file, so that parts can be joined without the scenario |
 //! | `plan_limits.rs` | what no plan can be |
@@ -34,6 +35,7 @@ mod analysis;
 mod caveats;
 mod directory;
 mod drive;
+mod error;
 mod factors;
 mod list;
 mod merge;
@@ -62,7 +64,8 @@ mod workers;
 pub use analysis::{Ahead, Analysis, Difference, Estimate, MetricResult, VariantState};
 pub use caveats::{caveats, warnings};
 pub use directory::{Directory, Existing};
-pub use drive::{CompareError, Event, Finished, Outcome, drive, drive_shard};
+pub use drive::{Event, Finished, Outcome, drive, drive_shard};
+pub use error::CompareError;
 pub use factors::Factor;
 pub use list::axis;
 pub use merge::{Merge, MergeError, Merged, Parts};

@@ -5,7 +5,7 @@ use std::fs::{self, DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::drive::CompareError;
+use super::error::CompareError;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::directory::Directory;
-use super::drive::CompareError;
+use super::error::CompareError;
 use super::factors::Factor;
 use super::metric::metrics;
 use super::plan::{Plan, Variant, group_names};

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::directory::Directory;
-use super::drive::{CompareError, Event, Session, of_run};
+use super::drive::{Event, Session, of_run};
+use super::error::CompareError;
 use super::place::check_place;
 use super::plan::Plan;
 use super::plan_file::PlanFile;
@@ -51,7 +52,9 @@ pub(super) fn in_place(
     }
     let first = first_runs(plan, jobs);
     let quiet = &mut |_: Event<'_>| ();
-    let mut session = Session::open(plan, &first, &directory, jobs, stop, quiet)?;
+    let Some(mut session) = Session::open(plan, &first, &directory, jobs, stop, quiet)? else {
+        return Ok(None);
+    };
     PlanFile::of(plan).write(&directory)?;
     session.complete(&first, quiet)?;
     let is_begun = session.has(&first);

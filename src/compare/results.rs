@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::analysis::{Analysis, Sample, VariantState, analyse};
-use super::drive::{CompareError, go_on};
+use super::error::{CompareError, go_on};
 use super::plan::Plan;
 use super::precision::is_tight;
 use crate::metrics::stats::mean;

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::directory::{Directory, Existing};
-use super::drive::{CompareError, check_runs, is_there, of_run};
+use super::drive::{check_runs, is_there, of_run};
+use super::error::CompareError;
 use super::merge::check_conflicts;
 use super::place::store_in;
 use super::plan::Plan;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::analysis::{Analysis, Difference, Estimate, MetricResult};
 use super::caveats;
 use super::directory::Directory;
-use super::drive::{CompareError, go_on};
+use super::error::{CompareError, go_on};
 use super::place::VARIANTS;
 use super::plan::Plan;
 use super::replicate::QUANTILE_STEPS;

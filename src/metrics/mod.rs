@@ -22,6 +22,7 @@
 //! | `staging.rs` | a directory appears whole or not at all |
 //! | `replaceable.rs` | whether what is to be replaced can go |
 //! | `same_file.rs` | whether an open file still has its name |
+//! | `sync.rs` | the names in a directory are on the disk |
 
 pub mod accounts;
 mod bands;
@@ -41,6 +42,7 @@ mod same_file;
 mod staging;
 pub mod stats;
 pub mod summary;
+mod sync;
 pub mod table;
 pub mod tally;
 #[cfg(test)]
@@ -55,3 +57,4 @@ pub use replaceable::{Left, check_replaceable};
 pub use same_file::is_at;
 pub use staging::{Staging, abandon, sweep_away};
 pub use summary::{Figures, GroupSummary, Summary};
+pub use sync::sync_names;

@@ -4,6 +4,7 @@
 use crate::metrics::directory::{DirectoryError, io_error};
 use crate::metrics::replaceable::Left;
 use crate::metrics::same_file::is_at;
+use crate::metrics::sync::sync_names;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -59,12 +60,13 @@ impl Staging {
     /// # Errors
     /// When it can't be moved; then what stood there before still does.
     pub fn publish(self, locks: Vec<File>) -> Result<Option<Left>, DirectoryError> {
+        sync_names(&self.path);
         if self.target.exists() {
-            self.exchange(locks)
-        } else {
-            fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
-            Ok(None)
+            return self.exchange(locks);
         }
+        fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
+        sync_names(&self.target);
+        Ok(None)
     }
 
     /// Puts the new directory in the place of the old one, which goes.
@@ -72,6 +74,8 @@ impl Staging {
         match swap(&self.path, &self.target) {
             // Whoever is killed while it goes leaves it to be swept away.
             Ok(()) => {
+                // Before the old one goes.
+                sync_names(&self.target);
                 // Some file systems keep what is open.
                 drop(locks);
                 return Ok(Left::by_removing(&self.path));
@@ -93,6 +97,7 @@ impl Staging {
             fs::rename(&old, &self.target).map_err(io_error("restore", &old))?;
             return Err(io_error("replace", &self.target)(cause));
         }
+        sync_names(&self.target);
         drop(locks);
         Ok(Left::by_removing(&old))
     }

@@ -91,18 +91,18 @@ impl Store {
     /// Processes that write to other segments may be at work. Lines that can't be read are told, not used. Nothing there changes before something is appended.
     ///
     /// # Errors
-    /// When it can't be read or written, the segment is in use, or it holds other runs.
-    pub fn open(directory: &Path, own: &str, fingerprint: &Fingerprint) -> Result<Self, StoreError> {
+    /// When it can't be read or written, the segment is in use, it holds other runs, or `stop` is set before all of it is read.
+    pub fn open(directory: &Path, own: &str, fingerprint: &Fingerprint, stop: &AtomicBool) -> Result<Self, StoreError> {
         fs::create_dir_all(directory).map_err(failed("create", directory))?;
         let own_path = Self::segment_in(directory, own);
-        let (own, content) = Segment::open(&own_path, fingerprint)?;
+        let (own, content) = Segment::open(&own_path, fingerprint, stop)?;
         let mut records = Records::default();
         records.add(&own_path, content)?;
         for path in records::segments(directory)?
             .into_iter()
             .filter(|path| *path != own_path)
         {
-            records.add_file(&path, fingerprint, &AtomicBool::new(false))?;
+            records.add_file(&path, fingerprint, stop)?;
         }
         records.check_ours()?;
         Ok(Self { own, records })

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Entry, Writing};
 use super::fingerprint::Fingerprint;
 use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
-use crate::metrics::is_at;
+use crate::metrics::{is_at, sync_names};
 
 /// Version of the format.
 const FORMAT: u32 = 3;
@@ -89,9 +89,9 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
 
 impl Segment {
     /// Opens the file to append to it. Nothing in it changes before the first line is appended: whoever opens it may find that it must not be used.
-    pub fn open(path: &Path, fingerprint: &Fingerprint) -> Result<(Self, Content), StoreError> {
+    pub fn open(path: &Path, fingerprint: &Fingerprint, stop: &AtomicBool) -> Result<(Self, Content), StoreError> {
         let file = lock(path)?;
-        let content = read(path, fingerprint, &AtomicBool::new(false))?;
+        let content = read(path, fingerprint, stop)?;
         let header = line::seal(&Header::of(fingerprint));
         let (header, _) = header.map_err(|cause| failed("write to", path)(cause.into()))?;
         let segment = Self {
@@ -111,6 +111,7 @@ impl Segment {
             self.file.set_len(self.end).map_err(failed("write to", &self.path))?;
             if self.end == 0 {
                 self.write_line(&header)?;
+                self.path.parent().into_iter().for_each(sync_names);
             }
         }
         Ok(())

@@ -9,6 +9,8 @@ use super::*;
 
 mod unreadable;
 
+static GO_ON: AtomicBool = AtomicBool::new(false);
+
 fn fingerprint() -> Fingerprint {
     let variant = |label: &str| VariantPrint {
         label: label.to_owned(),
@@ -23,7 +25,7 @@ fn fingerprint() -> Fingerprint {
 }
 
 fn read_all(directory: &Path) -> Result<Records, StoreError> {
-    Records::read(&[directory.to_owned()], &fingerprint(), &AtomicBool::new(false))
+    Records::read(&[directory.to_owned()], &fingerprint(), &GO_ON)
 }
 
 fn record(variant: usize, run: u32) -> RunRecord {
@@ -47,7 +49,7 @@ fn id(variant: usize, run: u32) -> RunId {
 /// A store with the runs 0, 1 and 2 of variant 0.
 fn filled() -> TempDir {
     let home = tempfile::tempdir().expect("a temporary directory");
-    let mut store = Store::open(home.path(), WHOLE, &fingerprint()).expect("made");
+    let mut store = Store::open(home.path(), WHOLE, &fingerprint(), &GO_ON).expect("made");
     assert_eq!(store.records().damages(), []);
     for run in 0..3 {
         store.append(&record(0, run)).expect("written");
@@ -56,7 +58,7 @@ fn filled() -> TempDir {
 }
 
 fn reopened(home: &TempDir) -> Store {
-    Store::open(home.path(), WHOLE, &fingerprint()).expect("opened again")
+    Store::open(home.path(), WHOLE, &fingerprint(), &GO_ON).expect("opened again")
 }
 
 fn segment(home: &TempDir) -> PathBuf {
@@ -111,9 +113,9 @@ fn a_store_that_is_only_opened_stays_as_it_is() {
     drop(reopened(&home));
     assert_eq!(fs::read(segment(&home)).expect("read"), torn);
     let new = home.path().join("new");
-    let opened = Store::open(&new, WHOLE, &fingerprint()).expect("made");
+    let opened = Store::open(&new, WHOLE, &fingerprint(), &GO_ON).expect("made");
     // Whoever writes there has it all the same.
-    let second = Store::open(&new, WHOLE, &fingerprint());
+    let second = Store::open(&new, WHOLE, &fingerprint(), &GO_ON);
     assert!(matches!(second, Err(StoreError::InUse(_))), "{second:?}");
     drop(opened);
     assert_eq!(fs::read_dir(new).expect("a folder").count(), 0);
@@ -163,7 +165,7 @@ fn two_do_not_write_at_once() {
     let home = filled();
     let first = reopened(&home);
     assert!(matches!(
-        Store::open(home.path(), WHOLE, &fingerprint()),
+        Store::open(home.path(), WHOLE, &fingerprint(), &GO_ON),
         Err(StoreError::InUse(_))
     ));
     drop(first);
@@ -176,7 +178,7 @@ fn runs_of_something_else_are_refused_with_the_first_difference() {
     let difference = |change: &dyn Fn(&mut Fingerprint)| {
         let mut now = fingerprint();
         change(&mut now);
-        match Store::open(home.path(), WHOLE, &now) {
+        match Store::open(home.path(), WHOLE, &now, &GO_ON) {
             Err(StoreError::OtherRuns { difference, .. }) => difference,
             other => panic!("{other:?}"),
         }
@@ -202,7 +204,7 @@ fn what_is_no_store_is_refused_and_left_alone() {
         let home = filled();
         fs::write(segment(&home), list).expect("written");
         for own in [WHOLE, "shard-1-of-2"] {
-            let refused = Store::open(home.path(), own, &fingerprint());
+            let refused = Store::open(home.path(), own, &fingerprint(), &GO_ON);
             assert!(matches!(refused, Err(StoreError::NoRuns(_))), "{refused:?}");
         }
         assert_eq!(fs::read_to_string(segment(&home)).expect("read"), list);
@@ -222,7 +224,7 @@ fn a_file_that_is_spoilt_from_end_to_end_is_named_and_the_others_are_used() {
         assert_eq!((&damage.path, damage.lines[0]), (&other, 1));
         assert!(has(&store, 0, 0) && has(&store, 0, 2));
         // Whoever writes it goes on with it.
-        let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("opened");
+        let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint(), &GO_ON).expect("opened");
         store.append(&record(1, 0)).expect("written");
         drop(store);
         let records = read_all(home.path()).expect("read");
@@ -235,7 +237,7 @@ fn a_file_that_is_spoilt_from_end_to_end_is_named_and_the_others_are_used() {
 #[test]
 fn two_may_write_to_segments_of_their_own() {
     let home = filled();
-    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("made");
+    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint(), &GO_ON).expect("made");
     let mut own = reopened(&home);
     other.append(&record(1, 0)).expect("written");
     own.append(&record(1, 1)).expect("written");
@@ -251,7 +253,7 @@ fn two_may_write_to_segments_of_their_own() {
 #[test]
 fn runs_that_are_there_twice_are_found_and_compared() {
     let home = filled();
-    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("made");
+    let mut other = Store::open(home.path(), "shard-1-of-2", &fingerprint(), &GO_ON).expect("made");
     other.append(&record(0, 1)).expect("written");
     let mut changed = record(0, 2);
     changed.cut_s = Some(1.0);
@@ -312,7 +314,7 @@ fn a_run_of_something_else_is_not_used_whatever_stands_above_it() {
         seed: 8,
         ..fingerprint()
     };
-    let mut store = Store::open(elsewhere.path(), WHOLE, &other).expect("made");
+    let mut store = Store::open(elsewhere.path(), WHOLE, &other, &GO_ON).expect("made");
     store.append(&record(1, 0)).expect("written");
     drop(store);
     let strange = fs::read_to_string(segment(&elsewhere)).expect("read");
@@ -350,7 +352,7 @@ fn a_line_without_an_end_is_read_and_not_kept() {
     fs::write(&other, "garbage\n").expect("written");
     let file = OpenOptions::new().append(true).open(&other).expect("opened");
     file.set_len(100 << 20).expect("made longer");
-    let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint()).expect("opened");
+    let mut store = Store::open(home.path(), "shard-1-of-2", &fingerprint(), &GO_ON).expect("opened");
     // The garbage, and a line of nothing but zeros.
     let mut damage = Damage::of_line(&other, Some(1));
     damage.add(2);
@@ -376,7 +378,7 @@ fn what_is_no_file_is_named_and_the_others_are_used() {
     assert!(damages.iter().all(|damage| damage.why.is_some()), "{damages:?}");
     assert!(has(&store, 0, 0) && has(&store, 0, 2));
     // Nobody writes to one either, and those that are files can be locked.
-    let refused = Store::open(home.path(), "d", &fingerprint());
+    let refused = Store::open(home.path(), "d", &fingerprint(), &GO_ON);
     assert!(matches!(refused, Err(StoreError::Io { .. })), "{refused:?}");
     drop(store);
     assert_eq!(Store::lock(home.path()).expect("nobody writes").len(), 1);

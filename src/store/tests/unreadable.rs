@@ -57,6 +57,11 @@ fn who_may_not_read_a_store_is_told() {
 #[test]
 fn reading_stops_when_it_is_told_to() {
     let home = filled();
-    let stopped = Records::read(&[home.path().to_owned()], &fingerprint(), &AtomicBool::new(true));
+    let stop = AtomicBool::new(true);
+    let stopped = Records::read(&[home.path().to_owned()], &fingerprint(), &stop);
     assert!(matches!(stopped, Err(StoreError::Stopped)), "{stopped:?}");
+    for own in [WHOLE, "shard-1-of-2"] {
+        let stopped = Store::open(home.path(), own, &fingerprint(), &stop);
+        assert!(matches!(stopped, Err(StoreError::Stopped)), "{own}");
+    }
 }
