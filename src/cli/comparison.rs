@@ -204,7 +204,10 @@ fn metric(result: &MetricResult, style: Style) -> String {
 
 /// Whether a difference has an interval, without which there is no verdict: one run has none.
 fn has_interval(result: &MetricResult) -> bool {
-    let mut differences = result.variants.iter().filter_map(|estimate| estimate.difference.as_ref());
+    let mut differences = result
+        .variants
+        .iter()
+        .filter_map(|estimate| estimate.difference.as_ref());
     differences.any(|difference| difference.value.half_width.is_some())
 }
 

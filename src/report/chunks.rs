@@ -118,6 +118,10 @@ mod tests {
         std::fs::write(&path, text).expect("written");
         let long = grid(&path, 242, 1).expect("a grid");
         let times: Vec<_> = (0..242).step_by(3).chain([241]).map(f64::from).collect();
-        assert_eq!((&long["time_s"], &long["copies"][0]), (&json!(times), &json!(times)), "the last moment is there");
+        assert_eq!(
+            (&long["time_s"], &long["copies"][0]),
+            (&json!(times), &json!(times)),
+            "the last moment is there"
+        );
     }
 }
