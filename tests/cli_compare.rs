@@ -332,20 +332,6 @@ metrics = ["group.leechers.completion_mean_s", "utilisation"]
 }
 
 #[test]
-fn one_run_of_each_variant_has_no_verdict() {
-    let home = Home::new(SMALL);
-    let output = home.compared(&[&["--choker", "tit-for-tat,altruist", "--runs", "1", "--out", "out"]]);
-    let shown = text(&output.stdout);
-    let row = shown
-        .lines()
-        .find(|line| line.trim_start().starts_with("altruist "))
-        .expect("a row");
-    assert!(row.ends_with('–'), "{row}");
-    assert!(!shown.contains("winner"), "{shown}");
-    assert!(text(&output.stderr).contains("without more there are no intervals"));
-}
-
-#[test]
 fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
     let home = Home::new(SMALL);
     let few = ["--choker", "tit-for-tat,altruist", "--runs", "2", "-q"];

@@ -174,7 +174,7 @@ fn metric(result: &MetricResult, style: Style) -> String {
     text.push_str(&table::aligned(&header, &rows, style));
     if let Some(winner) = &result.winner {
         writeln!(text, "  winner: {}", style.bold(winner)).expect("a String takes all");
-    } else if let Some(ahead) = result.ahead.as_ref().filter(|_| has_interval(result)) {
+    } else if let Some(ahead) = &result.ahead {
         let others = ahead.not_resolved_against.join(", ");
         let pairs = result.variants.len() * (result.variants.len() - 1) / 2;
         // The column above has the differences to the baseline only: fewer at once, so some of them are resolved where this is not.
@@ -202,15 +202,6 @@ fn metric(result: &MetricResult, style: Style) -> String {
     text
 }
 
-/// Whether a difference has an interval, without which there is no verdict: one run has none.
-fn has_interval(result: &MetricResult) -> bool {
-    let mut differences = result
-        .variants
-        .iter()
-        .filter_map(|estimate| estimate.difference.as_ref());
-    differences.any(|difference| difference.value.half_width.is_some())
-}
-
 fn row(estimate: &Estimate) -> Vec<String> {
     let notes = [(estimate.undefined, "undefined"), (estimate.unfinished, "unfinished")];
     let notes: Vec<_> = notes.iter().filter(|(runs, _)| *runs > 0).collect();
@@ -227,12 +218,7 @@ fn row(estimate: &Estimate) -> Vec<String> {
             difference
                 .relative
                 .map_or(NONE.to_owned(), |share| signed(100.0 * share, 1) + " %"),
-            match (difference.resolved, difference.value.half_width) {
-                (true, _) => "yes",
-                (false, Some(_)) => "no",
-                (false, None) => NONE,
-            }
-            .to_owned(),
+            if difference.resolved { "yes" } else { "no" }.to_owned(),
         ]),
     }
     cells

@@ -9,14 +9,11 @@ export function heading(title, text) {
   /** @type {HTMLElement} */ (document.getElementById("subtitle")).textContent = text;
 }
 
-/** A text in which no option (`--runs`) goes on in the next line. @param {string} text */
-const unbroken = (text) => text.split(/(--[a-z-]+)/).map((part, i) => (i % 2 ? element("span", { class: "whole" }, part) : part));
-
 /** A card for each warning; that of a scenario shows the lines that are meant. @param {string[]} texts */
 export const warnings = (texts) => texts.map((text) => {
   const [first, ...lines] = text.replace(/^warning: /, "").split("\n");
   const place = lines.length ? [element("pre", { tabindex: "0" }, lines.join("\n"))] : [];
-  return element("section", { class: "card wide warning", role: "note" }, element("p", {}, ...unbroken(first.charAt(0).toUpperCase() + first.slice(1))), ...place);
+  return element("section", { class: "card wide warning", role: "note" }, element("p", {}, first.charAt(0).toUpperCase() + first.slice(1)), ...place);
 });
 
 /** @type {Record<string, (waiting: number, extinct: number) => string>} */

@@ -19,10 +19,8 @@ function decimalsOf(intervals, most) {
   return finest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(finest)))) : 0;
 }
 
-/** A longer part of a name goes on in the next line where it must; where there is room, so does a longer name only. */
-const [PART_MAX, LINE_MAX] = [24, 30];
 /** A name that may go on in the next line after each of its parts. @param {string} text */
-const breakable = (text) => text.split(/(?<=[_./]|\u00b7 )/).flatMap((part) => [element("span", { class: part.length > PART_MAX ? "" : "whole" }, part), element("wbr")]);
+const breakable = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
 /** The unit of a metric. @typedef {(metric: string) => import("./units.js").Unit} Units */
 
@@ -53,25 +51,13 @@ function cellsOf(summary, units) {
   });
 }
 
-/** Whether a metric is of the swarm as a whole, and has a value. @param {import("./format.js").Table} summary @param {string} metric */
-const isOfSwarm = (summary, metric) => !metric.startsWith("group.") && summary.metric.some((name, i) => name === metric && summary.mean[i] !== null);
-
-/** First those of the swarm alone. Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
+/** Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
 export function metricTable(summary, units) {
   const cells = cellsOf(summary, units);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: `text name ${text.length > LINE_MAX ? "" : "line"}` }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
-  const own = new Set(distinct(summary.metric).filter((metric) => isOfSwarm(summary, metric)));
-  const isFolded = own.size > 0 && own.size < distinct(summary.metric).length;
-  let isWhole = !isFolded;
-  const more = element("button", { type: "button", class: "more", "aria-expanded": String(isWhole) }, "Also those of groups, and those without a value");
-  const fill = () => body.replaceChildren(...order.filter((i) => isWhole || own.has(summary.metric[i])).map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
-  more.addEventListener("click", () => {
-    isWhole = !isWhole;
-    more.setAttribute("aria-expanded", String(isWhole));
-    fill();
-  });
+  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
+  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
   const metricsIn = (/** @type {number[]} */ rows) => distinct(rows.map((i) => summary.metric[i]));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
@@ -88,7 +74,7 @@ export function metricTable(summary, units) {
   });
   fill();
   const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });
-  return [...(isFolded ? [more] : []), element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
+  return [element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
     saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
 }
 

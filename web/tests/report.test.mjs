@@ -183,32 +183,8 @@ test("charts are printed as wide as the page, so that their text is not scaled, 
   assert.deepEqual(await page.evaluate("widths()"), before);
 });
 
-/** Shows the metrics of groups in the table, too. */
-const unfold = (page) => page.getByRole("button", { name: /^Also those of groups/ }).click();
-
-test("the table begins with the metrics of the swarm, and a key shows those of groups; names and verdicts stand in one line", async () => {
-  const { page } = await open("grid");
-  const metrics = table("grid", "comparison_summary.csv");
-  const defined = new Set(metrics.filter((row) => row.mean !== "").map((row) => row.metric));
-  const shown = () => page.locator("tbody tr td:first-child").allTextContents();
-  const first = metrics.filter(({ metric }) => !metric.startsWith("group.") && defined.has(metric));
-  assert.deepEqual(await shown(), first.map((row) => row.metric));
-  assert.ok(first.length > 0 && first.length < metrics.length);
-  const heights = await page.locator("tbody tr").evaluateAll((rows) => new Set(rows.map((row) => Math.round(row.getBoundingClientRect().height))).size);
-  assert.equal(heights, 1, "no row is higher than another");
-  const more = page.getByRole("button", { name: /^Also those of groups/ });
-  assert.equal(await more.getAttribute("aria-expanded"), "false");
-  await more.focus();
-  await page.keyboard.press("Enter");
-  assert.equal(await more.getAttribute("aria-expanded"), "true");
-  assert.deepEqual(await shown(), metrics.map((row) => row.metric));
-  await page.keyboard.press("Enter");
-  assert.equal((await shown()).length, first.length);
-});
-
 test("the table shows every interval in one unit and notation, and scrolls in its card by keyboard", async () => {
   const { page } = await openReport(browser, "grid", { viewport: { width: 700, height: 900 } });
-  await unfold(page);
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   const size = { "": 1, "%": 0.01, s: 1, min: 60, h: 3600, B: 1, KiB: 2 ** 10, MiB: 2 ** 20 };
   const decimals = (text) => text.split(".")[1]?.length ?? 0;
@@ -249,7 +225,6 @@ test("differences: names stand left of the axis or above their intervals, unshor
 
 test("a heading sorts the table either way, what has no value comes last, and the table can be saved", async () => {
   const { page } = await open("grid");
-  await unfold(page);
   const rows = () => page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   const heading = page.getByRole("button", { name: "difference", exact: true });
   for (const order of ["ascending", "descending"]) {
@@ -275,7 +250,6 @@ test("the head of a comparison has its seeds, its version and what to be careful
   const [first] = table("grid", "runs.csv");
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
-  await unfold(page);
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference", "no interval"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");

@@ -9,8 +9,6 @@ import { marked } from "./colours.js";
 const SAMPLE = 28;
 /** The width of a letter. */
 const WIDE_LETTER = 8;
-/** Lines that a name may take on the page. */
-const LINES = 3;
 /** What an entry takes besides its name. */
 const BESIDE = SAMPLE + 22;
 
@@ -27,7 +25,7 @@ export function fillLegend(list, entries, width) {
     const item = document.createElement("li");
     const picture = shape("svg", { width: SAMPLE, height: 12, "aria-hidden": "true" });
     picture.append(...sample(entry, 0, 6));
-    item.append(picture, short(entry.name, (LINES * width - BESIDE) / WIDE_LETTER));
+    item.append(picture, short(entry.name, (width - BESIDE) / WIDE_LETTER));
     item.title = entry.name;
     return item;
   }));
