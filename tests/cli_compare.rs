@@ -122,6 +122,24 @@ fn the_number_of_threads_decides_nothing() {
 }
 
 #[test]
+fn one_run_of_each_variant_has_neither_interval_nor_verdict() {
+    let home = Home::new(SMALL);
+    let chokers = ["--choker", "tit-for-tat,altruist", "--runs", "1", "--out", "one"];
+    let shown = text(&home.compared(&[&chokers]).stdout);
+    assert!(
+        shown.contains("  intervals none, of one run each: --runs 2 gives the first"),
+        "{shown}"
+    );
+    assert!(shown.contains("no interval\n"), "{shown}");
+    for verdict in ["winner", "±", "  no\n", "  resolved "] {
+        assert!(
+            !shown.replace("   resolved\n", "\n").contains(verdict),
+            "{verdict}: {shown}"
+        );
+    }
+}
+
+#[test]
 fn a_killed_comparison_goes_on_to_the_same_bytes() {
     // Large enough to be killed in the middle.
     let many = SMALL.replace("count = 20", "count = 60").replace("4 MiB", "16 MiB");

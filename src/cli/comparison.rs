@@ -4,10 +4,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::cli::{Style, table};
-use crate::compare::{Better, Difference, Estimate, Finished, Interval, MetricResult, Plan};
+use crate::compare::{Analysis, Better, Difference, Estimate, Finished, Interval, MetricResult, Plan};
 use crate::human;
 
 const NONE: &str = "–";
+
+/// In the place of the confidence of intervals that one run can't have.
+const NO_INTERVALS: &str = "none, of one run each: --runs 2 gives the first, --runs 10 good ones";
 
 /// Of more variants than this only the first are listed.
 const VARIANTS_SHOWN: usize = 20;
@@ -56,27 +59,13 @@ pub(super) fn outcome(plan: &Plan, finished: &Finished, target: &Path, style: St
     let mut line = |name: &str, value: &str| {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
     };
-    let level = percent(analysis.confidence);
-    let comparisons = plan.variants.len().saturating_sub(1);
-    line(
-        "± and [ ]",
-        &format!(
-            "{level} confidence, Student's t over {}; a difference is to `{}`, run by run",
-            human::counted(analysis.runs.into(), "run"),
-            analysis.baseline
-        ),
-    );
-    line(
-        "resolved",
-        &format!(
-            "the interval of the difference excludes 0 ({})",
-            if comparisons > 1 {
-                format!("corrected for {comparisons} at once: Bonferroni")
-            } else {
-                "one difference: no correction".to_owned()
-            }
-        ),
-    );
+    let difference = format!("a difference is to `{}`, run by run", analysis.baseline);
+    if analysis.runs == 1 {
+        line("intervals", &format!("{NO_INTERVALS}; {difference}"));
+    } else {
+        line("± and [ ]", &format!("{}; {difference}", confidence(analysis)));
+        line("resolved", &correction(plan.variants.len().saturating_sub(1)));
+    }
     for state in &analysis.variants {
         if state.not_finished > 0 {
             let how_many = format!(
@@ -126,11 +115,11 @@ pub(super) fn overview(finished: &Finished, target: &Path, style: Style) -> Stri
     let mut line = |name: &str, value: &str| {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
     };
-    let (level, runs) = (
-        percent(analysis.confidence),
-        human::counted(analysis.runs.into(), "run"),
-    );
-    line("±", &format!("{level} confidence, Student's t over {runs}"));
+    if analysis.runs == 1 {
+        line("intervals", NO_INTERVALS);
+    } else {
+        line("±", &confidence(analysis));
+    }
     line(
         "metrics",
         &format!(
@@ -140,6 +129,21 @@ pub(super) fn overview(finished: &Finished, target: &Path, style: Style) -> Stri
     );
     line("results", &style.bold(target.display()));
     text
+}
+
+/// What intervals are made of.
+fn confidence(analysis: &Analysis) -> String {
+    let runs = human::counted(analysis.runs.into(), "run");
+    format!("{} confidence, Student's t over {runs}", percent(analysis.confidence))
+}
+
+/// What is resolved, of so many `comparisons`.
+fn correction(comparisons: usize) -> String {
+    let corrected = match comparisons {
+        0 | 1 => "one difference: no correction".to_owned(),
+        many => format!("corrected for {many} at once: Bonferroni"),
+    };
+    format!("the interval of the difference excludes 0 ({corrected})")
 }
 
 /// Whether a metric is on the screen: those asked for by name, else those of the swarm and the times of groups that
@@ -174,7 +178,7 @@ fn metric(result: &MetricResult, style: Style) -> String {
     text.push_str(&table::aligned(&header, &rows, style));
     if let Some(winner) = &result.winner {
         writeln!(text, "  winner: {}", style.bold(winner)).expect("a String takes all");
-    } else if let Some(ahead) = &result.ahead {
+    } else if let Some(ahead) = result.ahead.as_ref().filter(|_| has_intervals(result)) {
         let others = ahead.not_resolved_against.join(", ");
         let pairs = result.variants.len() * (result.variants.len() - 1) / 2;
         // The column above has the differences to the baseline only: fewer at once, so some of them are resolved where this is not.
@@ -202,6 +206,14 @@ fn metric(result: &MetricResult, style: Style) -> String {
     text
 }
 
+/// Whether any variant has runs enough for an interval: without, there is nothing to win by.
+fn has_intervals(result: &MetricResult) -> bool {
+    result
+        .variants
+        .iter()
+        .any(|estimate| estimate.value.half_width.is_some())
+}
+
 fn row(estimate: &Estimate) -> Vec<String> {
     let notes = [(estimate.undefined, "undefined"), (estimate.unfinished, "unfinished")];
     let notes: Vec<_> = notes.iter().filter(|(runs, _)| *runs > 0).collect();
@@ -218,10 +230,18 @@ fn row(estimate: &Estimate) -> Vec<String> {
             difference
                 .relative
                 .map_or(NONE.to_owned(), |share| signed(100.0 * share, 1) + " %"),
-            if difference.resolved { "yes" } else { "no" }.to_owned(),
+            resolved(difference).to_owned(),
         ]),
     }
     cells
+}
+
+fn resolved(difference: &Difference) -> &'static str {
+    match (difference.resolved, difference.value.half_width) {
+        (true, _) => "yes",
+        (false, Some(_)) => "no",
+        (false, None) => "no interval",
+    }
 }
 
 fn mean(value: &Interval) -> String {

@@ -351,7 +351,7 @@ pub const CHUNKS: Table = Table {
 pub const CHUNK_BANDS: Table = Table {
     file: "chunk_bands.csv",
     about: "The same in little room: one row per band of neighbouring chunks at every row, every second, every fourth, … row of `timeseries.csv`, with at \
-            most 80 bands of equal width at 240 moments.",
+            most 80 bands of equal width at 240 moments, and at the last row.",
     columns: &[
         column("time_s", "the moment"),
         column("chunk", "number of the first chunk of the band, from 0"),

@@ -1,4 +1,4 @@
-//! `chunks.csv` or `chunk_bands.csv` becomes a grid that fits a screen: some of its moments, and means over neighbouring chunks.
+//! `chunks.csv` or `chunk_bands.csv` becomes a grid that fits a screen: some of its moments, the last among them, and means over neighbouring chunks.
 
 use std::path::Path;
 
@@ -14,8 +14,7 @@ const BANDS_MAX: usize = 80;
 
 /// The grid of the table at `path`, of a run with so many `samples` of a file with so many `chunks`.
 pub(super) fn grid(path: &Path, samples: usize, chunks: usize) -> Result<Value, ReportError> {
-    let all = moments(path)?;
-    let (times, copies) = moments_of(path, all.div_ceil(MOMENTS_MAX).max(1))?;
+    let (times, copies) = moments_of(path, &chosen(moments(path)?))?;
     let rows = copies.iter().map(Vec::len).max().unwrap_or(0);
     let band = rows.div_ceil(BANDS_MAX).max(1);
     // A row of the file may be a band itself.
@@ -34,7 +33,11 @@ pub(super) fn grid(path: &Path, samples: usize, chunks: usize) -> Result<Value, 
             } else {
                 format!("; each row is the mean of {band} neighbouring chunks of {chunks}")
             };
-            format!("A column for {} of the {samples} samples{rows}.", times.len())
+            let columns = match times.len() {
+                shown if shown == samples => format!("A column for each of the {samples} samples"),
+                shown => format!("A column for {shown} of the {samples} samples, the last of all at the right"),
+            };
+            format!("{columns}{rows}.")
         }
     };
     Ok(json!({ "time_s": times, "first_chunk": first_chunks, "copies": grid, "note": note }))
@@ -55,23 +58,31 @@ fn moments(path: &Path) -> Result<usize, ReportError> {
     Ok(moments)
 }
 
-/// Every `step`-th moment, and the copies of each chunk at it.
-fn moments_of(path: &Path, step: usize) -> Result<(Vec<f64>, Vec<Vec<f64>>), ReportError> {
+/// Of so many moments those that are shown: evenly apart, with the first and the last.
+fn chosen(moments: usize) -> Vec<usize> {
+    let columns = moments.min(MOMENTS_MAX);
+    let gaps = columns.saturating_sub(1).max(1);
+    (0..columns).map(|column| column * (moments - 1) / gaps).collect()
+}
+
+/// The `chosen` moments, and the copies of each chunk at them.
+fn moments_of(path: &Path, chosen: &[usize]) -> Result<(Vec<f64>, Vec<Vec<f64>>), ReportError> {
     let rows = Rows::open(path)?;
     let (time_at, copies_at) = (rows.place("time_s")?, rows.place("copies")?);
     let (mut times, mut copies) = (Vec::new(), Vec::<Vec<f64>>::new());
-    let (mut last, mut number) = (None, 0);
+    let (mut last, mut number, mut is_shown) = (None, 0, false);
     rows.each(|rows, row| {
         let time = rows.number(&row, time_at)?;
         if time != last {
-            if number % step == 0 {
+            is_shown = chosen.get(times.len()) == Some(&number);
+            if is_shown {
                 times.push(time.unwrap_or(0.0));
                 copies.push(Vec::new());
             }
             last = time;
             number += 1;
         }
-        if let (Some(now), 0) = (copies.last_mut(), (number - 1) % step) {
+        if let (Some(now), true) = (copies.last_mut(), is_shown) {
             now.push(rows.number(&row, copies_at)?.unwrap_or(0.0));
         }
         Ok(())
@@ -102,7 +113,7 @@ mod tests {
         assert_eq!(bands["first_chunk"], json!([0, 3]));
         assert_eq!(
             bands["note"],
-            "A column for 2 of the 8 samples; each row is the mean of 3 neighbouring chunks of 6."
+            "A column for 2 of the 8 samples, the last of all at the right; each row is the mean of 3 neighbouring chunks of 6."
         );
         let mut text = "time_s,chunk,copies\n".to_owned();
         (0..160).for_each(|chunk| writeln!(text, "0,{chunk},{chunk}").expect("room"));
@@ -110,5 +121,26 @@ mod tests {
         let large = grid(&path, 1, 160).expect("a grid");
         assert_eq!(large["copies"].as_array().expect("rows").len(), 80);
         assert_eq!(large["copies"][79], json!([158.5]), "the mean of chunks 158 and 159");
+    }
+
+    #[test]
+    fn of_many_moments_the_first_and_the_last_are_shown_with_those_evenly_between() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let path = home.path().join("chunks.csv");
+        for moments in [119, 120, 121, 239, 240, 1000] {
+            let mut text = "time_s,chunk,copies\n".to_owned();
+            (0..moments).for_each(|time| writeln!(text, "{time},0,{time}\n{time},1,{time}").expect("room"));
+            std::fs::write(&path, text).expect("written");
+            let grid = grid(&path, moments, 2).expect("a grid");
+            let times: Vec<f64> = serde_json::from_value(grid["time_s"].clone()).expect("numbers");
+            assert_eq!(times.len(), moments.min(MOMENTS_MAX));
+            assert_eq!((times[0], times[times.len() - 1]), (0.0, (moments - 1) as f64));
+            let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let (least, most) = gaps
+                .iter()
+                .fold((f64::MAX, 0.0_f64), |(a, b), gap| (a.min(*gap), b.max(*gap)));
+            assert!(least >= 1.0 && most - least <= 1.0, "{least} to {most} of {moments}");
+            assert_eq!(grid["copies"], json!([times, times]), "each column has its own copies");
+        }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 28] = [
+const SCRIPTS: [&str; 29] = [
     include_str!("../../web/src/units.js"),
     include_str!("../../web/src/format.js"),
     include_str!("../../web/src/svg.js"),
@@ -29,6 +29,7 @@ const SCRIPTS: [&str; 28] = [
     include_str!("../../web/src/overtime.js"),
     include_str!("../../web/src/groups.js"),
     include_str!("../../web/src/run.js"),
+    include_str!("../../web/src/variants.js"),
     include_str!("../../web/src/spotlight.js"),
     include_str!("../../web/src/factor.js"),
     include_str!("../../web/src/metrics.js"),

@@ -13,6 +13,9 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** A text in which the name of an option, as `--runs`, is not broken at its hyphens. @param {string} text */
+export const unbroken = (text) => text.split(/((?<![^\s`'"(])--?[a-z][a-z-]*)/).map((part, i) => (i % 2 ? element("span", { class: "whole" }, part) : part));
+
 /** Stands in the place of a chart without data. */
 export const NOTHING = "Nothing of this happened here.";
 /** Stands in the place of lines that would be points. */
@@ -21,7 +24,7 @@ export const ONE_MOMENT = "There is one moment only.";
 /** @param {string} title @param {string} note @param {Node[]} content @param {boolean} [wide] */
 export function card(title, note, content, wide = false) {
   const made = element("section", { class: wide ? "card wide" : "card" }, element("h2", {}, title));
-  if (note) made.append(element("p", { class: "note" }, note));
+  if (note) made.append(element("p", { class: "note" }, ...unbroken(note)));
   made.append(...content);
   return made;
 }

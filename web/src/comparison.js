@@ -7,6 +7,7 @@ import { counted, distinct, number, rangeOf } from "./format.js";
 import { heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
 import { variantsChart } from "./spotlight.js";
+import { briefNames } from "./variants.js";
 import { labelOf, titleOf, unitsOf, wordsOf } from "./units.js";
 
 /** @param {any} data @param {HTMLElement} main */
@@ -21,6 +22,7 @@ export function showComparison(data, main) {
   const chosen = element("div", { class: "wide", id: "chosen", style: "display:contents" });
   const bounds = boundsOf(data.runs);
   const isAlone = Math.max(...summary.runs) === 1;
+  const brief = briefNames(data.factors);
   const units = unitsOf(summary, data.distribution);
   const isDefined = (/** @type {string} */ metric) => rowsOf(metric).some((/** @type {number} */ i) => summary.mean[i] !== null);
   const offered = metrics.some(isDefined) ? metrics.filter(isDefined) : metrics;
@@ -70,15 +72,15 @@ export function showComparison(data, main) {
     const [least, most] = [Math.min(...all.flat()), Math.max(...all.flat())];
     const series = variants.map((variant, k) => {
       const found = all[k].map((/** @type {number} */ v, /** @type {number} */ i) => [v, (100 * (i + 1)) / all[k].length]);
-      return { name: String(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
+      return { name: String(variant), brief: brief(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
     });
     return variantsChart({ title, note: "Share of the runs of a variant with at most this value.", wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100, empty: UNDEFINED, alone: `All runs have the same value: ${number(least)}${unit && ` ${unit}`}.`,
       xRange: all.flat().length ? rangeOf(all.flat()) : undefined, series }, String(summary.baseline[0]));
   }
 
   show();
-  if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s")));
-  main.append(card("All metrics", `Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
+  if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s"), brief));
+  main.append(card("All metrics", `${offered.some((metric) => metric.startsWith("group.")) ? "First those of the whole swarm and the mean times of groups that compete; a button shows those of groups too. " : ""}Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
     + "A heading sorts the variants within each metric; that of the metric sorts the metrics.", metricTable(summary, units), true));
   main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
@@ -105,13 +107,13 @@ function boundsOf(runs) {
     .map((variant) => [variant, of(variant).reduce((/** @type {number} */ sum, bound) => sum + (bound ?? 0), 0) / of(variant).length]));
 }
 
-/** @param {any} curves @param {number} runs @param {string} baseline @param {import("./units.js").Unit} unit */
-function distribution(curves, runs, baseline, [unit, size]) {
+/** @param {any} curves @param {number} runs @param {string} baseline @param {import("./units.js").Unit} unit @param {(variant: string) => string} brief */
+function distribution(curves, runs, baseline, [unit, size], brief) {
   const times = curves.time_s.map((/** @type {number} */ t) => t / size);
   const missing = curves.not_completed ? ` ${number(curves.not_completed)} of ${number(curves.leechers)} leechers did not complete.` : "";
   const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs; band: lowest and highest.`;
   return variantsChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. ${lines}${missing}`,
     x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: runs === 1 ? undefined : ["lowest run", "highest run"],
-    series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, colour: colour(k), dash: dash(k),
+    series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, brief: brief(c.variant), colour: colour(k), dash: dash(k),
       points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: runs === 1 ? undefined : times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
 }

@@ -2,19 +2,10 @@
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
 import { distinct, rangeOf } from "./format.js";
+import { inOneLine, settingsOf } from "./variants.js";
 
 /** The largest value over the smallest, from which on the axis is logarithmic. */
 const FAR_APART = 10;
-
-/** The last part of a key, with the name of its group in front if it is of one; an entry of a mix is a group of its own. @param {string} key */
-function endOfKey(key) {
-  const [, group, entry] = key.match(/^group\.([^.]+)\.(?:mix\.([^.]+)\.)?/) ?? [];
-  const last = key.split(".").pop();
-  return group ? `${[group, entry].filter(Boolean).join("/")}.${last}` : last;
-}
-
-/** The setting as labels say it: what has neither a unit nor a word has the end of its key in front. @param {{ factor: string, setting: string }} row */
-const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting) ? `${endOfKey(factor)}=${setting}` : setting);
 
 /** @typedef {{ variant: string, mean: number | null, low: number | null, high: number | null }} Estimate */
 
@@ -23,7 +14,7 @@ const named = ({ factor, setting }) => (/^(true|false|[-+.\deE]+)$/.test(setting
  * @param {import("./format.js").Table | null} factors @param {string[]} variants
  */
 function axisOf(factors, variants) {
-  const rows = factors?.variant.map((variant, i) => ({ variant, factor: factors.factor[i], setting: String(factors.setting[i]), at: factors.number[i] })) ?? [];
+  const rows = settingsOf(factors);
   const of = (/** @type {any} */ factor) => rows.filter((row) => row.factor === factor);
   const settings = (/** @type {any} */ factor) => distinct(of(factor).map((row) => row.setting));
   const numeric = (/** @type {any} */ factor) => of(factor).every((row) => row.at !== null);
@@ -34,7 +25,7 @@ function axisOf(factors, variants) {
   const at = (/** @type {any} */ row) => (isNumber ? row.at : settings(over).indexOf(row.setting));
   const beside = distinct(rows.map((row) => row.factor)).filter((factor) => factor !== over);
   const places = settings(over).map((text) => ({ at: at(of(over).find((row) => row.setting === text)), text })).sort((a, b) => a.at - b.at);
-  const others = (/** @type {string} */ variant) => rows.filter((row) => row.variant === variant && row.factor !== over).map(named).join(" \u00b7 ");
+  const others = (/** @type {string} */ variant) => inOneLine(rows.filter((row) => row.variant === variant && row.factor !== over));
   return { over, isNumber, place: new Map(of(over).map((row) => [row.variant, at(row)])), places: places.filter((place, k) => place.at !== places[k - 1]?.at), beside, others };
 }
 

@@ -1,5 +1,5 @@
 // What stands above the charts: title, warnings, key figures.
-import { card, element } from "./card.js";
+import { card, element, unbroken } from "./card.js";
 import { amount, duration, number, percent } from "./format.js";
 import { BYTES } from "./units.js";
 
@@ -13,7 +13,7 @@ export function heading(title, text) {
 export const warnings = (texts) => texts.map((text) => {
   const [first, ...lines] = text.replace(/^warning: /, "").split("\n");
   const place = lines.length ? [element("pre", { tabindex: "0" }, lines.join("\n"))] : [];
-  return element("section", { class: "card wide warning", role: "note" }, element("p", {}, first.charAt(0).toUpperCase() + first.slice(1)), ...place);
+  return element("section", { class: "card wide warning", role: "note" }, element("p", {}, ...unbroken(first.charAt(0).toUpperCase() + first.slice(1))), ...place);
 });
 
 /** @type {Record<string, (waiting: number, extinct: number) => string>} */

@@ -19,8 +19,40 @@ function decimalsOf(intervals, most) {
   return finest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(finest)))) : 0;
 }
 
-/** A name that may go on in the next line after each of its parts. @param {string} text */
-const breakable = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+/** A name of no more letters than this has one line where the page is wide. */
+const ONE_LINE = 36;
+
+/** A name that may go on in the next line after each of its parts; the settings of a variant stay whole if they are short. @param {string} text @returns {(Node | string)[]} */
+const breakable = (text) => {
+  const settings = text.split(/(?<= \u00b7) /);
+  if (settings.length > 1 && settings.every((setting) => setting.length <= ONE_LINE)) return settings.flatMap((setting, i) => [...(i ? [" "] : []), element("span", { class: "whole" }, setting)]);
+  return parted(text);
+};
+
+/** @param {string} text */
+const parted = (text) => text.split(/(?<=[_./])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+
+/** Whether a metric is among those that the program prints: of the swarm, and the times of groups that compete, as far as they are defined. @param {import("./format.js").Table} summary @returns {(metric: string) => boolean} */
+function mainOf(summary) {
+  const defined = distinct(summary.metric.filter((_, i) => summary.mean[i] !== null));
+  const times = defined.filter((metric) => /^group\..*\.completion_mean_s$/.test(metric));
+  const main = new Set([...defined.filter((metric) => !metric.startsWith("group.")), ...(times.length > 1 ? times : [])]);
+  // Of group metrics asked for by name none is less than the others.
+  return (metric) => main.size === 0 || main.has(metric);
+}
+
+/** The button that shows all of so many metrics, or the main ones again, by calling `act`. @param {number} count @param {(isWhole: boolean) => void} act */
+function wholeButton(count, act) {
+  const texts = { false: `Show all ${number(count)} metrics`, true: "Show the main metrics" };
+  const button = element("button", { type: "button", class: "more", "aria-expanded": "false" }, texts.false);
+  button.addEventListener("click", () => {
+    const isWhole = button.getAttribute("aria-expanded") === "false";
+    button.setAttribute("aria-expanded", String(isWhole));
+    button.textContent = texts[isWhole ? "true" : "false"];
+    act(isWhole);
+  });
+  return button;
+}
 
 /** The unit of a metric. @typedef {(metric: string) => import("./units.js").Unit} Units */
 
@@ -51,13 +83,16 @@ function cellsOf(summary, units) {
   });
 }
 
-/** Sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
+/** The main metrics, and all at the press of a button; sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
 export function metricTable(summary, units) {
   const cells = cellsOf(summary, units);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
-  const fill = () => body.replaceChildren(...order.map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
+  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: text.length <= ONE_LINE ? "text name short" : "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
+  const isMain = mainOf(summary);
+  let isWhole = summary.metric.every(isMain);
+  const button = isWhole ? [] : [wholeButton(distinct(summary.metric).length, (whole) => { isWhole = whole; fill(); })];
+  const fill = () => body.replaceChildren(...order.filter((i) => isWhole || isMain(summary.metric[i])).map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
   const metricsIn = (/** @type {number[]} */ rows) => distinct(rows.map((i) => summary.metric[i]));
   let [by, up] = ["", true];
   const head = COLUMNS.map((c) => {
@@ -74,7 +109,7 @@ export function metricTable(summary, units) {
   });
   fill();
   const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });
-  return [element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
+  return [...button, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
     saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
 }
 

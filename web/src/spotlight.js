@@ -13,9 +13,10 @@ export function variantsChart(chart, baseline) {
   const plain = xyChart(chart);
   const coloured = series.length <= COLOURS_MAX;
   if (!plain.querySelector(".plot") || series.length <= BANDS_MAX || (coloured && !spans)) return plain;
+  const called = (/** @type {string} */ name) => series.find((s) => s.name === name)?.brief ?? name;
   const names = series.map((s) => s.name).filter((name) => name !== baseline);
-  const select = element("select", { "aria-label": `${coloured ? "Variant with its band" : "Variant in colour"}: ${chart.title}` }, ...names.map((name) => element("option", { value: name }, name)));
-  const choice = element("p", { class: "choice" }, ...(coloured ? ["Bands of ", select, ` and ${baseline}; those of the others are in the CSV.`] : ["In colour ", select, ` beside ${baseline}.`]));
+  const select = element("select", { "aria-label": `${coloured ? "Variant with its band" : "Variant in colour"}: ${chart.title}` }, ...names.map((name) => element("option", { value: name }, called(name))));
+  const choice = element("p", { class: "choice" }, ...(coloured ? ["Bands of ", select, ` and ${called(baseline)}; those of the others are in the CSV.`] : ["In colour ", select, ` beside ${called(baseline)}.`]));
   const place = element("div", { class: "wide", style: "display:contents" });
   const show = () => {
     const { value } = /** @type {HTMLSelectElement} */ (select);

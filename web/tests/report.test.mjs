@@ -11,6 +11,7 @@ before(async () => {
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
+  swarmsim("compare", ...scenario, "names", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB", "--vary", "group.medium.upload=512 kbit/s", "--vary", "group.fast.count=4,8", "--runs", "2");
   swarmsim("compare", ...scenario, "bound", "--vary", "group.fast.count=4,8", "--runs", "1");
   browser = await launch();
 });
@@ -153,6 +154,34 @@ test("warnings of the run and of the scenario are shown, and a chart that has no
   assert.equal(await page.getByText("Nobody completed the file.").count(), 2);
 });
 
+test("the table begins with the main metrics, and a button shows all and the main ones again", async () => {
+  const { page } = await open("grid", { viewport: { width: 1200, height: 900 } });
+  const summary = table("grid", "comparison_summary.csv");
+  const shown = () => page.locator("tbody tr td:first-child").allTextContents();
+  const isMain = ({ metric }) => !metric.startsWith("group.") || metric.endsWith(".completion_mean_s");
+  const defined = new Set(summary.filter((row) => row.mean !== "").map((row) => row.metric));
+  const main = summary.filter((row) => defined.has(row.metric) && isMain(row)).map((row) => row.metric);
+  assert.ok(main.length < summary.length && main.some((metric) => metric.startsWith("group.")));
+  assert.deepEqual(await shown(), main);
+  const heights = () => page.locator("tbody tr").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
+  assert.ok((await heights()).every((height) => height < 40), "a row has one line");
+  const button = page.locator("button[aria-expanded]");
+  assert.equal(await button.textContent(), `Show all ${new Set(summary.map((row) => row.metric)).size} metrics`);
+  for (const [expanded, rows] of [["true", summary.map((row) => row.metric)], ["false", main]]) {
+    await button.press("Enter");
+    assert.equal(await button.getAttribute("aria-expanded"), expanded);
+    assert.deepEqual(await shown(), rows);
+  }
+});
+
+test("on a phone variants of a grid are called by what they differ in, uncut, and options of the program stay whole", async () => {
+  const { page } = await open("names", { viewport: { width: 375, height: 812 } });
+  const names = await chart(page, "Completion time").locator(".legend li").allTextContents();
+  assert.deepEqual(names.slice(0, 2), ["tit-for-tat \u00b7 64 KiB \u00b7 count=8", "tit-for-tat \u00b7 64 KiB \u00b7 count=4"]);
+  const lines = await page.locator(".warning .whole").evaluateAll((all) => all.map((option) => [option.textContent, option.getClientRects().length]));
+  assert.deepEqual(lines, [["--runs", 1]]);
+});
+
 test("on paper it is light, with whole charts, the scenario and no controls", async () => {
   const { page } = await open("grid", { colorScheme: "dark", viewport: { width: 718, height: 1000 } });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
@@ -160,7 +189,8 @@ test("on paper it is light, with whole charts, the scenario and no controls", as
   const style = (selector, name) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e)[n], name);
   assert.equal(await style("h1", "color"), "rgb(31, 35, 40)");
   assert.equal(await style(".card:has(svg)", "breakInside"), "avoid");
-  for (const selector of [".tools", "#theme"]) assert.equal(await style(selector, "display"), "none");
+  for (const selector of [".tools", "#theme", ".more"]) assert.equal(await style(selector, "display"), "none");
+  for (const name of ["appearance", "borderTopStyle"]) assert.equal(await style("select", name), "none", "what is chosen is text");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut at the right");
   assert.match(await page.locator("pre").last().innerText(), /bandwidth-classes/);
   assert.ok(await page.locator("details pre").isVisible());
@@ -185,6 +215,7 @@ test("charts are printed as wide as the page, so that their text is not scaled, 
 
 test("the table shows every interval in one unit and notation, and scrolls in its card by keyboard", async () => {
   const { page } = await openReport(browser, "grid", { viewport: { width: 700, height: 900 } });
+  await page.locator("button[aria-expanded]").click();
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   const size = { "": 1, "%": 0.01, s: 1, min: 60, h: 3600, B: 1, KiB: 2 ** 10, MiB: 2 ** 20 };
   const decimals = (text) => text.split(".")[1]?.length ?? 0;
@@ -250,11 +281,12 @@ test("the head of a comparison has its seeds, its version and what to be careful
   const [first] = table("grid", "runs.csv");
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
+  await page.locator("button[aria-expanded]").click();
   const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference", "no interval"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");
   const same = table("grid", "comparison_summary.csv").map((row, i) => [rows[i], row]).filter(([, row]) => row.difference_low !== "" && Number(row.difference_low) === 0 && Number(row.difference_high) === 0);
-  assert.ok(same.length > 0 && same.every(([shown]) => shown[10] === "no difference"));
+  assert.ok(rows.length === table("grid", "comparison_summary.csv").length && same.length > 0 && same.every(([shown]) => shown[10] === "no difference"));
 });
 
 test("what all runs have in common is said instead of drawn, a metric says which way is better, and lines what they are", async () => {

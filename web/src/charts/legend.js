@@ -3,7 +3,7 @@ import { short } from "../format.js";
 import { shape } from "../svg.js";
 import { marked } from "./colours.js";
 
-/** `mark`: the number of the mark of its points; without `dots` they have a line too. @typedef {{ name: string, colour: string, dash?: string, mark?: number, dots?: number }} Entry */
+/** `brief`: a shorter name for where there is no room; `mark`: the number of the mark of its points; without `dots` they have a line too. @typedef {{ name: string, brief?: string, colour: string, dash?: string, mark?: number, dots?: number }} Entry */
 
 /** The width of a sample. */
 const SAMPLE = 28;
@@ -19,13 +19,19 @@ function sample({ colour, dash, mark, dots }, x, y) {
   return dots ? point : [line, ...point];
 }
 
+/** What entries are called, each in `letters`: all by their names or, if one does not fit, all by the brief ones. @param {Entry[]} entries @param {number} letters */
+const namesIn = (entries, letters) => (entries.every(({ name }) => name.length <= letters) ? entries.map(({ name }) => name) : entries.map(({ name, brief }) => brief ?? name));
+
 /** Fills the list above a chart that is `width` wide. @param {HTMLElement} list @param {Entry[]} entries @param {number} width */
 export function fillLegend(list, entries, width) {
-  list.replaceChildren(...entries.map((entry) => {
+  const letters = (width - BESIDE) / WIDE_LETTER;
+  const names = namesIn(entries, letters);
+  list.replaceChildren(...entries.map((entry, i) => {
     const item = document.createElement("li");
     const picture = shape("svg", { width: SAMPLE, height: 12, "aria-hidden": "true" });
     picture.append(...sample(entry, 0, 6));
-    item.append(picture, short(entry.name, (width - BESIDE) / WIDE_LETTER));
+    // What differs may go on in a second line.
+    item.append(picture, short(names[i], names[i] === entry.name ? letters : 2 * letters));
     item.title = entry.name;
     return item;
   }));
@@ -34,9 +40,11 @@ export function fillLegend(list, entries, width) {
 /** The same in a saved chart below its title: the shapes, and where they end. @param {Entry[]} entries @param {number} width @param {number} top @returns {[Element[], number]} */
 export function drawnLegend(entries, width, top) {
   const made = [];
+  const letters = (width - BESIDE) / WIDE_LETTER;
+  const names = namesIn(entries, letters);
   let [x, y] = [12, top];
-  for (const entry of entries) {
-    const name = short(entry.name, (width - BESIDE) / WIDE_LETTER);
+  for (const [i, entry] of entries.entries()) {
+    const name = short(names[i], letters);
     const wide = BESIDE + name.length * WIDE_LETTER;
     if (x > 12 && x + wide > width) [x, y] = [12, y + 18];
     made.push(...sample(entry, x, y - 4), shape("text", { x: x + SAMPLE + 6, y, class: "strong" }, name));

@@ -8,10 +8,10 @@ import { LETTER, LINE, linesOf, namesBelow, titleBelow, titleBeside } from "./na
 import { readAcross, readOneByOne } from "./read.js";
 
 /**
- * A point without a value is a gap. `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
+ * A point without a value is a gap. `brief`: a shorter name for the legend; `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
  * a highest value, shown as a band, or as bars with `bars`; `loose`: with bars, but without a line; `bare`: the span is in the saved table
  * alone; `quiet`: a thin line without a name in the legend.
- * @typedef {{ name: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
+ * @typedef {{ name: string, brief?: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
  *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
@@ -51,7 +51,7 @@ export function xyChart(chart) {
 /** An entry for each series, and one for all that are quiet. @param {Series[]} series @returns {import("./legend.js").Entry[]} */
 function entriesOf(series) {
   if (series.length === 1 && !series[0].name) return [];
-  const quiet = series.filter((s) => s.quiet).slice(0, 1).map((s) => ({ ...s, name: "the others" }));
+  const quiet = series.filter((s) => s.quiet).slice(0, 1).map((s) => ({ ...s, name: "the others", brief: undefined }));
   return [...series.filter((s) => !s.quiet), ...quiet];
 }
 
