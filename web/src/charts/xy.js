@@ -73,6 +73,8 @@ function ranges(chart) {
 
 /** How far lines go up. */
 const UP = 246;
+/** Narrow charts are lower: those of a phone, and of half a page. @param {number} width */
+const upOf = (width) => Math.max(180, Math.min(UP, Math.round(width * 0.55)));
 /** The room of the title below the axis, and of numbers. */
 const BELOW = 22;
 
@@ -81,14 +83,14 @@ function frame(chart, width) {
   const [xs, ys] = ranges(chart);
   const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
   const [right, head] = [14, 10];
-  const [below, beside] = [linesOf(chart.x, width), linesOf(chart.y, UP)];
+  const [below, beside] = [linesOf(chart.x, width), linesOf(chart.y, upOf(width))];
   const left = 32 + LETTER * longest + LINE * (beside.length - 1);
   const wide = width - left - right;
   const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => (x - xs[0]) / (xs[1] - xs[0]);
   const px = (/** @type {number} */ x) => left + share(x) * wide;
   const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
   const foot = BELOW + LINE * (below.length - 1) + (names?.high ?? BELOW);
-  const height = head + UP + foot;
+  const height = head + upOf(width) + foot;
   return { left, right, head, foot, width, height, below, beside, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
 }
 
