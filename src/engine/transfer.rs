@@ -85,6 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.swarm.links.get_mut(link).flow = flow;
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
+            self.open_pipeline(flow, route);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
         }
