@@ -145,6 +145,9 @@ impl MaxMin {
     /// What a flow takes.
     pub const FLOW_BYTES: usize = size_of::<Flow>() + size_of::<FlowIx>();
 
+    /// What the cap of a flow takes, where flows have caps.
+    pub const CAP_BYTES: usize = size_of::<f64>();
+
     /// Memory held, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -161,7 +164,7 @@ impl MaxMin {
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
             + self.flows.len() * size_of::<Flow>()
             + self.free.len() * size_of::<FlowIx>()
-            + self.caps.len() * size_of::<f64>()
+            + self.caps.len() * Self::CAP_BYTES
             + self.cap_pending.len()
             + (self.worklist.len() + self.affected.len() + self.stale.len()) * size_of::<AccessIx>()
             + self.shares.len() * size_of::<Share>()
