@@ -23,8 +23,8 @@ const LOOK_WEIGHT: f64 = 0.2;
 pub(super) struct Pipeline {
     /// The rate in bytes/s as its receiver knows it.
     rate_per_sec: f64,
-    /// What had been sent in the slot at the last look.
-    seen_bytes: u64,
+    /// What has come since the last look and been booked.
+    pub came_bytes: u64,
     /// When the next look is due, or `NEVER`.
     due: SimTime,
 }
@@ -46,7 +46,7 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let pipeline = Pipeline {
             rate_per_sec: 0.0,
-            seen_bytes: self.sent_in_slot(route),
+            came_bytes: 0,
             due: SimTime::NEVER,
         };
         if flow.ix() >= self.pipelines.len() {
@@ -65,11 +65,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         };
         self.book(flow);
-        let sent = self.sent_in_slot(route);
         let pipeline = &mut self.pipelines[flow.ix()];
-        let rate = (sent - pipeline.seen_bytes) as f64 / LOOK.as_secs_f64();
+        let rate = std::mem::take(&mut pipeline.came_bytes) as f64 / LOOK.as_secs_f64();
         pipeline.rate_per_sec += LOOK_WEIGHT * (rate - pipeline.rate_per_sec);
-        pipeline.seen_bytes = sent;
         self.cap_by_requests(flow, route, rule);
     }
 
@@ -97,11 +95,6 @@ impl<O: Observer> Simulation<'_, O> {
             rate: self.bandwidth.rate(flow),
             share: self.bandwidth.upload_share(flow),
         }
-    }
-
-    fn sent_in_slot(&self, route: Route) -> u64 {
-        let slot = self.swarm.peers[route.sender].slot(route.link);
-        slot.map_or(0, |slot| slot.sent_bytes)
     }
 }
 

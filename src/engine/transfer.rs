@@ -294,6 +294,9 @@ impl<O: Observer> Simulation<'_, O> {
             sender,
             receiver,
         } = part.route;
+        if let Some(pipeline) = self.pipelines.get_mut(flow.ix()) {
+            pipeline.came_bytes += bytes;
+        }
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);

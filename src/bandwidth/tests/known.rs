@@ -236,7 +236,9 @@ fn what_a_capped_flow_leaves_goes_to_the_others() {
         let now = SimTime((second - 1) * SEC);
         bandwidth.set_cap(now, held, cap);
         pending.settle(&mut bandwidth, now);
-        assert_eq!([held, free].map(|flow| bandwidth.rate(flow)), rates);
+        for (flow, rate) in [held, free].into_iter().zip(rates) {
+            assert!((bandwidth.rate(flow) - rate).abs() < 1e-9);
+        }
     }
     let now = SimTime(4 * SEC);
     assert_eq!(
@@ -247,7 +249,8 @@ fn what_a_capped_flow_leaves_goes_to_the_others() {
     bandwidth.stop(now, held);
     let next = bandwidth.start(now, PeerIx(0), PeerIx(1), 1.0, 1000);
     pending.settle(&mut bandwidth, now);
-    assert_eq!((next, bandwidth.rate(next)), (held, 5.0));
+    assert_eq!(next, held);
+    assert!((bandwidth.rate(next) - 5.0).abs() < 1e-9);
 }
 
 #[test]
