@@ -9,8 +9,8 @@ use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
 use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
     Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode,
-    Network, Phase, Picker, Picking, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, TracedPeer,
-    Tracker,
+    Network, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
+    TracedPeer, Tracker,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -264,6 +264,11 @@ impl Dice {
             },
             choking: self.choking(true),
             seeding: self.choking(false),
+            pipelining: self.maybe(|dice| Pipelining {
+                least_blocks: dice.small(1),
+                ahead: dice.span(),
+                quota_every: dice.span(),
+            }),
             picking: Picking {
                 picker: [
                     Picker::RarestFirst,

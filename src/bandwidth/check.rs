@@ -61,7 +61,7 @@ impl MaxMin {
             up: state.from.ix(),
             down: state.to.ix(),
             weight: f64::from(state.weight),
-            cap: self.cap.unwrap_or(f64::INFINITY),
+            cap: self.cap_of(flow),
         }
     }
 
@@ -101,10 +101,10 @@ impl MaxMin {
     fn check_flow(&self, flow: FlowIx) -> Result<(), String> {
         let state = &self.flows[flow.ix()];
         let (up, down) = self.ends(flow);
-        let at = match (state.bound, self.cap) {
-            (ClockKind::Upload, _) => f64::from(state.weight) * self.links[up.ix()].level,
-            (ClockKind::Download, _) => f64::from(state.weight) * self.links[down.ix()].level,
-            (ClockKind::Cap, cap) => cap.unwrap_or(f64::INFINITY),
+        let at = match state.bound {
+            ClockKind::Upload => f64::from(state.weight) * self.links[up.ix()].level,
+            ClockKind::Download => f64::from(state.weight) * self.links[down.ix()].level,
+            ClockKind::Cap => self.cap_of(flow),
         };
         let rate = self.rate(flow);
         if !rate.is_finite() || (at - rate).abs() > NEAR * rate {

@@ -44,8 +44,12 @@ use crate::units::SimTime;
 /// [`finish`]: Self::finish
 #[derive(Clone, Debug)]
 pub struct MaxMin {
-    /// The most that one flow may have, in bytes/s.
-    pub(super) cap: Option<f64>,
+    /// The most that one flow may have, in bytes/s; infinite for no limit.
+    cap: f64,
+    /// Whether anything but the links can hold a flow.
+    pub(super) capped: bool,
+    /// The most that each flow may have, in bytes/s; empty unless `capped`.
+    pub(super) caps: Vec<f64>,
     /// Two a peer.
     pub(super) links: Vec<Access>,
     /// As many.
@@ -54,7 +58,7 @@ pub struct MaxMin {
     pub(super) counts: Vec<u32>,
     pub(super) flows: Vec<Flow>,
     pub(super) free: Vec<FlowIx>,
-    /// Whether a finish is pending on the cap clock of a peer; empty without a cap.
+    /// Whether a finish is pending on the cap clock of a peer; empty unless `capped`.
     pub(super) cap_pending: Vec<bool>,
     /// Links whose level is to be computed.
     pub(super) worklist: VecDeque<AccessIx>,
@@ -100,7 +104,9 @@ impl MaxMin {
     #[must_use]
     pub fn new(connection_cap: Option<f64>) -> Self {
         Self {
-            cap: connection_cap,
+            cap: connection_cap.unwrap_or(f64::INFINITY),
+            capped: connection_cap.is_some(),
+            caps: Vec::new(),
             links: Vec::new(),
             faces: Vec::new(),
             counts: Vec::new(),
@@ -116,6 +122,13 @@ impl MaxMin {
         }
     }
 
+    /// Lets each flow have a cap of its own ([`set_cap`](Self::set_cap)). To be said before there are peers.
+    #[must_use]
+    pub fn with_own_caps(mut self) -> Self {
+        self.capped = true;
+        self
+    }
+
     /// Gives a peer without flows its capacities in bytes/s. A download may be infinite.
     pub fn set_peer(&mut self, peer: PeerIx, upload: f64, download: f64) {
         debug_assert!(upload.is_finite() && upload >= 0.0 && download >= 0.0);
@@ -124,7 +137,7 @@ impl MaxMin {
             self.links.resize_with(down.ix() + 1, || Access::new(0.0));
             self.faces.resize(down.ix() + 1, Face::open(0.0, 0.0));
             self.counts.resize(down.ix() + 1, 0);
-            if self.cap.is_some() {
+            if self.capped {
                 self.cap_pending.resize(peer.ix() + 1, false);
             }
         }
@@ -167,6 +180,10 @@ impl MaxMin {
             self.flows.push(flow);
         } else {
             self.flows[ix.ix()] = flow;
+        }
+        if self.capped {
+            self.caps.resize(self.flows.len(), self.cap);
+            self.caps[ix.ix()] = self.cap;
         }
         self.links[up.ix()].entries.push(Entry {
             finish,
@@ -237,6 +254,26 @@ impl MaxMin {
         self.touch(up, down);
     }
 
+    /// Lets a flow have no more than `cap` bytes/s from now on, nor more than any connection may have.
+    ///
+    /// # Panics
+    /// If flows have no caps of their own ([`with_own_caps`](Self::with_own_caps)).
+    pub fn set_cap(&mut self, now: SimTime, flow: FlowIx, cap: f64) {
+        debug_assert!(cap > 0.0);
+        let cap = cap.min(self.cap);
+        if self.caps[flow.ix()].to_bits() == cap.to_bits() {
+            return;
+        }
+        let left = self.left(now, flow);
+        self.caps[flow.ix()] = cap;
+        let (up, down) = self.ends(flow);
+        if self.flows[flow.ix()].bound == ClockKind::Cap {
+            // Held by its upload until it is settled, as when it starts: the new cap may be none.
+            self.bind(now, flow, ClockKind::Upload, left);
+        }
+        self.touch(up, down);
+    }
+
     /// The flow that finishes on `clock`, whose instant has come: the earliest, of equals the first in the list of the link.
     ///
     /// [`continue_with`](Self::continue_with) or [`stop`](Self::stop) must follow before the next [`settle`](Self::settle).
@@ -275,8 +312,8 @@ impl MaxMin {
     /// Puts the finish of a flow off by what `bytes` more take; fewer when negative.
     fn put_off(&mut self, flow: FlowIx, bytes: f64) {
         let state = &self.flows[flow.ix()];
-        let speed = match (state.bound, self.cap) {
-            (ClockKind::Cap, Some(cap)) => cap,
+        let speed = match state.bound {
+            ClockKind::Cap => self.caps[flow.ix()],
             _ => f64::from(state.weight),
         };
         self.set_finish(flow, state.finish + bytes / speed);

@@ -80,7 +80,7 @@ impl MaxMin {
             if std::mem::replace(&mut link.pending, next.is_some()) || next.is_some() {
                 each(ix.clock(), next);
             }
-            if self.cap.is_some() && ix.is_upload() {
+            if self.capped && ix.is_upload() {
                 let peer = ix.clock().peer;
                 let next = self.next_capped(ix);
                 if std::mem::replace(&mut self.cap_pending[peer.ix()], next.is_some()) || next.is_some() {
@@ -111,7 +111,9 @@ impl MaxMin {
         shares.clear();
         for entry in &link.entries {
             let weight = f64::from(entry.weight);
-            let held = self.faces[entry.other.ix()].level.min(self.cap_level(weight));
+            let held = self.faces[entry.other.ix()]
+                .level
+                .min(self.cap_level(entry.flow, weight));
             shares.push(Share { weight, held });
         }
         let (level, left) = level::level(link.capacity, &mut shares);
@@ -130,7 +132,7 @@ impl MaxMin {
         for place in 0..self.links[ix.ix()].entries.len() {
             let entry = self.links[ix.ix()].entries[place];
             let weight = f64::from(entry.weight);
-            let cap = self.cap_level(weight);
+            let cap = self.cap_level(entry.flow, weight);
             let more = weight * (new.min(cap) - old.min(cap));
             let face = &mut self.faces[entry.other.ix()];
             let sees = if face.level.is_finite() {
@@ -162,7 +164,7 @@ impl MaxMin {
             };
             let is_bound = entry.finish.is_finite();
             // Without a cap there are two clocks to choose from: most flows are where they should be.
-            if self.cap.is_some() || is_bound != is_bottleneck {
+            if self.capped || is_bound != is_bottleneck {
                 let flow = entry.flow;
                 self.rebind(now, flow);
             }
@@ -174,7 +176,7 @@ impl MaxMin {
         let (up, down) = self.ends(flow);
         let state = &self.flows[flow.ix()];
         let (up, down) = (self.faces[up.ix()].level, self.faces[down.ix()].level);
-        let cap = self.cap_level(f64::from(state.weight));
+        let cap = self.cap_level(flow, f64::from(state.weight));
         let bound = if up <= down.min(cap) {
             ClockKind::Upload
         } else if down <= cap {
@@ -194,8 +196,8 @@ impl MaxMin {
             self.flows[flow.ix()].bound = bound;
         }
         let state = &self.flows[flow.ix()];
-        let finish = match (bound, self.cap) {
-            (ClockKind::Cap, Some(cap)) => now.as_secs_f64() + left / cap,
+        let finish = match bound {
+            ClockKind::Cap => now.as_secs_f64() + left / self.caps[flow.ix()],
             _ => self.links[state.access().ix()].clock(now) + left / f64::from(state.weight),
         };
         self.set_finish(flow, finish);
@@ -203,12 +205,21 @@ impl MaxMin {
 
     /// Whether anything but the link itself can hold its flows. If not, all its flows are bound to it for ever.
     fn is_mixed(&self, ix: AccessIx) -> bool {
-        !ix.is_upload() || self.links[ix.ix()].limited > 0 || self.cap.is_some()
+        !ix.is_upload() || self.links[ix.ix()].limited > 0 || self.capped
     }
 
-    /// Level at which the cap per connection holds a flow of a weight.
-    fn cap_level(&self, weight: f64) -> f64 {
-        self.cap.map_or(f64::INFINITY, |cap| cap / weight)
+    /// Level at which its cap holds a flow of a weight.
+    fn cap_level(&self, flow: FlowIx, weight: f64) -> f64 {
+        self.cap_of(flow) / weight
+    }
+
+    /// The most that a flow may have, in bytes/s.
+    pub(super) fn cap_of(&self, flow: FlowIx) -> f64 {
+        if self.capped {
+            self.caps[flow.ix()]
+        } else {
+            f64::INFINITY
+        }
     }
 
     /// The flow of an upload that finishes first of those that the cap holds.

@@ -28,7 +28,7 @@ impl MaxMin {
         let (up, down) = self.ends(flow);
         let level = self.faces[up.ix()].level.min(self.faces[down.ix()].level);
         let rate = f64::from(self.flows[flow.ix()].weight) * level;
-        self.cap.map_or(rate, |cap| rate.min(cap))
+        rate.min(self.cap_of(flow))
     }
 
     /// What a peer uploads in all, in bytes/s, as settled last.
@@ -46,6 +46,14 @@ impl MaxMin {
     #[must_use]
     pub fn upload_capacity(&self, peer: PeerIx) -> f64 {
         self.links[AccessIx::upload(peer).ix()].capacity
+    }
+
+    /// What the sender of a flow would give it if nothing else held it, in bytes/s, as settled last.
+    #[must_use]
+    pub fn upload_share(&self, flow: FlowIx) -> f64 {
+        let up = self.ends(flow).0.ix();
+        let share = f64::from(self.flows[flow.ix()].weight) * self.faces[up].level;
+        share.min(self.links[up].capacity)
     }
 
     /// The sender of a flow.
@@ -137,6 +145,9 @@ impl MaxMin {
     /// What a flow takes.
     pub const FLOW_BYTES: usize = size_of::<Flow>() + size_of::<FlowIx>();
 
+    /// What the cap of a flow takes, where flows have caps.
+    pub const CAP_BYTES: usize = size_of::<f64>();
+
     /// Memory held, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -153,6 +164,7 @@ impl MaxMin {
             + self.links.iter().map(spilled).sum::<usize>() * size_of::<Entry>()
             + self.flows.len() * size_of::<Flow>()
             + self.free.len() * size_of::<FlowIx>()
+            + self.caps.len() * Self::CAP_BYTES
             + self.cap_pending.len()
             + (self.worklist.len() + self.affected.len() + self.stale.len()) * size_of::<AccessIx>()
             + self.shares.len() * size_of::<Share>()
@@ -168,10 +180,10 @@ impl MaxMin {
     /// Bytes that a flow has still to move; a fraction below zero when its finish was within the last nanosecond.
     #[inline]
     pub(super) fn left(&self, now: SimTime, flow: FlowIx) -> f64 {
-        let flow = &self.flows[flow.ix()];
-        match (flow.bound, self.cap) {
-            (ClockKind::Cap, Some(cap)) => (flow.finish - now.as_secs_f64()) * cap,
-            _ => (flow.finish - self.links[flow.access().ix()].clock(now)) * f64::from(flow.weight),
+        let state = &self.flows[flow.ix()];
+        match state.bound {
+            ClockKind::Cap => (state.finish - now.as_secs_f64()) * self.caps[flow.ix()],
+            _ => (state.finish - self.links[state.access().ix()].clock(now)) * f64::from(state.weight),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::bandwidth::MaxMin;
 use crate::choking::{self, OwnChokers};
 use crate::engine::Streams;
+use crate::engine::pipelining::Pipeline;
 use crate::engine::schedule::TIMERS_BYTES;
 use crate::engine::simulation::neighbours_max;
 use crate::engine::transfer::Part;
@@ -76,12 +77,15 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
             Discovery::FullMesh => (everyone, everyone),
         };
         let flows = links.min(5.0);
+        let pipeline = group
+            .pipelining
+            .map_or(0, |_| size_of::<Pipeline>() + MaxMin::CAP_BYTES);
         let per_peer =
             (size_of::<Peer>() + bitfields * bitfield + counts + size_of::<Streams>() + CHOKER_BYTES + OUTGROWN_BYTES)
                 as f64
                 + MaxMin::PEER_BYTES as f64
                 + TIMERS_BYTES as f64
-                + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES) as f64
+                + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES + pipeline) as f64
                 + links * per_link as f64
                 + neighbours * choking::bytes_per_neighbour(&group.choking) as f64;
         present_at_most(group, scenario) * per_peer

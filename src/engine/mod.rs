@@ -12,6 +12,7 @@ mod invariants;
 mod memory;
 pub mod observer;
 mod over;
+mod pipelining;
 mod queue;
 mod read_ahead;
 mod rechoke;

@@ -81,6 +81,8 @@ pub enum Delayed {
     ChunkAcknowledged(PeerIx, ChunkIx),
     /// The first request comes back after an unchoke on this end.
     FirstRequest(LinkIx),
+    /// A receiver looks at the rate of what comes to it over the connection that begins at this end.
+    LookAtRate(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
     /// All that come at this instant are there and ask the tracker.

@@ -5,6 +5,7 @@ use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::CHOKER_BYTES;
 use crate::engine::observer::{Ending, Observer};
+use crate::engine::pipelining::Pipeline;
 use crate::engine::run::Progress;
 use crate::engine::schedule::{Delayed, Event, PeerTimer, Schedule};
 use crate::engine::super_seeding::SuperSeed;
@@ -57,6 +58,8 @@ pub(super) struct Simulation<'a, O: Observer> {
     /// What each running transfer carries, by flow.
     pub(super) parts: Vec<Part>,
     /// Places of super-seeds.
+    /// By flow; of those whose receiver has a limit to its requests.
+    pub(super) pipelines: Vec<Pipeline>,
     pub(super) super_seeds: Vec<SuperSeed>,
     pub(super) jobs: VecDeque<Job>,
     pub(super) totals: Totals,
@@ -106,6 +109,10 @@ impl<'a, O: Observer> Simulation<'a, O> {
         let groups = || scenario.groups.iter();
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
         let mut swarm = Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero());
+        let mut bandwidth = MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0));
+        if groups().any(|group| group.pipelining.is_some()) {
+            bandwidth = bandwidth.with_own_caps();
+        }
         swarm.links = Links::with_ledger(choking::needs(scenario, &own_chokers));
         Self {
             scenario,
@@ -113,7 +120,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             observer,
             schedule: Schedule::new(cohorts.len()),
             swarm,
-            bandwidth: MaxMin::new(scenario.network.connection_cap.map(|cap| cap.0)),
+            bandwidth,
             tracker: Tracker::default(),
             chokers: Vec::new(),
             chunkwise: false,
@@ -121,6 +128,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
             cohorts,
             parts: Vec::new(),
+            pipelines: Vec::new(),
             super_seeds: Vec::new(),
             jobs: VecDeque::new(),
             totals: Totals::default(),
@@ -203,7 +211,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
     /// Handles a delayed event, unless its peer or its connection is gone.
     pub(super) fn handle_delayed(&mut self, id: PeerId, event: Delayed) {
         let peer = match event {
-            Delayed::FirstRequest(link) | Delayed::NotInterested(link) => {
+            Delayed::FirstRequest(link) | Delayed::LookAtRate(link) | Delayed::NotInterested(link) => {
                 if self.swarm.links.to(link) == PeerIx::NOBODY {
                     return;
                 }
@@ -225,6 +233,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
             Delayed::ChunkAcknowledged(peer, chunk) => self.chunk_acknowledged(peer, chunk),
             Delayed::FirstRequest(link) => self.first_request(link),
+            Delayed::LookAtRate(link) => self.look_at_rate(link),
             Delayed::NotInterested(link) => self.no_longer_interested(link),
         }
     }
@@ -263,6 +272,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             + kept.sum::<usize>()
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
+            + self.pipelines.len() * size_of::<Pipeline>()
     }
 }
 

@@ -85,6 +85,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.swarm.links.get_mut(link).flow = flow;
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
+            self.open_pipeline(flow, route);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
         }
@@ -293,6 +294,9 @@ impl<O: Observer> Simulation<'_, O> {
             sender,
             receiver,
         } = part.route;
+        if let Some(pipeline) = self.pipelines.get_mut(flow.ix()) {
+            pipeline.came_bytes += bytes;
+        }
         let window = self.group_of(receiver).rechoke.rate_window;
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);

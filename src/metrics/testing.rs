@@ -93,6 +93,7 @@ fn group(name: &str, count: u32) -> Group {
             new_neighbour_weight: 3,
         }),
         seeding: Choking::RoundRobin { slots: Slots::Fixed(4) },
+        pipelining: None,
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,

@@ -4,7 +4,7 @@
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
 pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
-pub use crate::scenario::rhythm::{Phase, Rechoke, Refill};
+pub use crate::scenario::rhythm::{Phase, Pipelining, Rechoke, Refill};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
 /// A scenario that has passed every check.
@@ -138,6 +138,8 @@ pub struct Group {
     pub seeding: Choking,
     /// Which chunk a leecher asks for.
     pub picking: Picking,
+    /// How many blocks a leecher asks a neighbour for ahead of time; `None`: as many as keep the connection busy.
+    pub pipelining: Option<Pipelining>,
     /// Initial seeds of this group reveal their chunks one by one (BEP 16).
     pub super_seeding: bool,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Connections, Phase, Rechoke, Refill, Slots};
+use super::model::{Connections, Phase, Pipelining, Rechoke, Refill, Slots};
 use crate::units::{Bytes, SimDuration};
 
 /// The client whose constants are the defaults.
@@ -69,6 +69,8 @@ pub struct Preset {
     pub random_first: u32,
     /// Whether begun chunks come before new ones.
     pub strict_priority: bool,
+    /// How many blocks a leecher asks for ahead of time.
+    pub pipelining: Option<Pipelining>,
     /// Connections up to which a peer opens more.
     pub initiate: u32,
     /// Connections up to which a peer accepts more.
@@ -106,6 +108,7 @@ const TEXTBOOK: Preset = Preset {
     new_neighbour_weight: 3,                            // BEP 3
     random_first: 4,                                    // mainline 3.4.2 and 4.0.0
     strict_priority: true,                              // Cohen 2003
+    pipelining: None,                                   // Cohen 2003: enough to keep the connection busy
     initiate: 40,                                       // mainline 4.0.0, --max_initiate
     accept: 80,                                         // mainline 4.0.0, --max_allow_in
     leecher_rule: LeecherRule::TitForTat,               // BEP 3
@@ -140,24 +143,32 @@ const MAINLINE_4: Preset = Preset {
     ..TEXTBOOK
 };
 
+/// The requests of libtorrent 2.
+pub const REQUEST_QUEUE: Pipelining = Pipelining {
+    least_blocks: 2,                            // peer_connection.cpp, update_desired_queue_size
+    ahead: SimDuration::from_secs(3),           // request_queue_time
+    quota_every: SimDuration::from_millis(500), // tick_interval
+};
+
 const LIBTORRENT: Preset = Preset {
-    interval: SimDuration::from_secs(15),               // unchoke_interval
-    optimistic_every: 2,                                // optimistic_unchoke_interval 30 s
-    refill: Refill::Decision,                           // peer_connection.cpp, incoming_not_interested
-    rate_window: SimDuration::from_secs(15),            // payload since the last unchoke interval
-    regular_slots: Slots::Fixed(7),                     // unchoke_slots_limit 8 …
-    optimistic_slots: 1, // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
-    snub_after: SimDuration::from_secs(60), // request_timeout
-    new_neighbour_weight: 1, // torrent.cpp: by time of last optimistic unchoke
-    random_first: 4,     // initial_picker_threshold
+    interval: SimDuration::from_secs(15),    // unchoke_interval
+    optimistic_every: 2,                     // optimistic_unchoke_interval 30 s
+    refill: Refill::Decision,                // peer_connection.cpp, incoming_not_interested
+    rate_window: SimDuration::from_secs(15), // payload since the last unchoke interval
+    regular_slots: Slots::Fixed(7),          // unchoke_slots_limit 8 …
+    optimistic_slots: 1,                     // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
+    snub_after: SimDuration::from_secs(60),  // request_timeout
+    new_neighbour_weight: 1,                 // torrent.cpp: by time of last optimistic unchoke
+    random_first: 4,                         // initial_picker_threshold
     strict_priority: false, // whole_pieces_threshold: a connection that brings a chunk within 20 s takes whole ones first
-    initiate: 200,          // connections_limit
-    accept: 200,            // connections_limit
-    leecher_rule: LeecherRule::Libtorrent, // choking_algorithm fixed_slots_choker
-    seed_rule: SeedRule::RoundRobinQuota, // seed_choking_algorithm round_robin
-    quota_chunks: 20,       // seeding_piece_quota
-    quota_time: SimDuration::from_secs(60), // choker.cpp: and held for more than a minute
-    peers_returned: 200,    // num_want
+    pipelining: Some(REQUEST_QUEUE),
+    initiate: 200,                                      // connections_limit
+    accept: 200,                                        // connections_limit
+    leecher_rule: LeecherRule::Libtorrent,              // choking_algorithm fixed_slots_choker
+    seed_rule: SeedRule::RoundRobinQuota,               // seed_choking_algorithm round_robin
+    quota_chunks: 20,                                   // seeding_piece_quota
+    quota_time: SimDuration::from_secs(60),             // choker.cpp: and held for more than a minute
+    peers_returned: 200,                                // num_want
     min_announce_interval: SimDuration::from_secs(300), // min_announce_interval
     ..TEXTBOOK
 };

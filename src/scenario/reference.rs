@@ -88,7 +88,7 @@ fn limits(page: &mut String) {
     row("seed", &0, &SEED_MAX);
     row("times", &"0 s", &TIME_MAX);
     row(
-        "intervals of what repeats, `time_limit`, `stall_limit`, `decay`, `rate_window`, `anti_snubbing`",
+        "intervals of what repeats, `time_limit`, `stall_limit`, `decay`, `rate_window`, `anti_snubbing`, `ahead`",
         &INTERVAL_MIN,
         &TIME_MAX,
     );
@@ -98,7 +98,7 @@ fn limits(page: &mut String) {
     row("slots of a kind; a choker has at least one in all", &0, &SLOTS_MAX);
     row("`new_neighbour_weight`", &1, &NEW_NEIGHBOUR_WEIGHT_MAX);
     row(
-        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1)",
+        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1), `least_blocks` (from 1)",
         &0,
         &SMALL_COUNT_MAX,
     );

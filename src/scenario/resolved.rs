@@ -12,13 +12,14 @@ use super::file::group::{
 use super::file::mix::MixFile;
 use super::file::mode::{ModeFile, RoundsFile};
 use super::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, PhaseFile, PickingFile, PickingRules, PropShareFile,
-    RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile, TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, PhaseFile, PickingFile, PickingRules, PipeliningFile,
+    PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile,
+    TitForTatFile,
 };
 use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
-    Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Rechoke, Refill, Scenario,
-    Slots, StartsWith,
+    Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Pipelining, Rechoke, Refill,
+    Scenario, Slots, StartsWith,
 };
 use super::validate::mode::take_unused;
 use crate::units::{BytesPerSec, PerSec, SimDuration};
@@ -165,6 +166,8 @@ fn group(model: &Group) -> GroupFile {
         choking: Some(Choice(choking(&model.choking))),
         seeding: Some(Choice(choking(&model.seeding))),
         picking: Some(Choice(picking(model.picking))),
+        // Not said where there is no limit: no scenario without one has to say that there could be.
+        pipelining: model.pipelining.map(|rule| Or::Value(pipelining(rule))),
         super_seeding: Some(model.super_seeding),
         mix: None,
     }
@@ -361,6 +364,14 @@ fn choking(model: &Choking) -> ChokingFile {
         Choking::Altruist => ChokingFile::Altruist(Nothing {}),
         Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
         Choking::Own(name) => ChokingFile::Own(name.clone()),
+    }
+}
+
+fn pipelining(model: Pipelining) -> PipeliningFile {
+    PipeliningFile {
+        least_blocks: whole(model.least_blocks),
+        ahead: Some(model.ahead),
+        quota_every: Some(model.quota_every),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rhythm of unchoke decisions.
+//! The rhythm of unchoke decisions, and of requests.
 
 use crate::units::SimDuration;
 
@@ -35,4 +35,15 @@ pub enum Refill {
     Decision,
     /// At the next decision.
     Periodic,
+}
+
+/// How many blocks a leecher asks a neighbour for ahead of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pipelining {
+    /// At least so many.
+    pub least_blocks: u32,
+    /// As many as come in this time.
+    pub ahead: SimDuration,
+    /// Upload is dealt out to the connections this often, and a block waits for it.
+    pub quota_every: SimDuration,
 }

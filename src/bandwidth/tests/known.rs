@@ -1,6 +1,6 @@
 //! Cases small enough to work out by hand.
 
-use super::{Pending, peers};
+use super::{Pending, peers, peers_with_own_caps};
 use crate::bandwidth::{Clock, ClockKind, MaxMin};
 use crate::ids::{FlowIx, PeerIx};
 use crate::units::SimTime;
@@ -225,6 +225,32 @@ fn work_resized_to_what_has_moved_ends_now() {
         pending.settle(&mut bandwidth, now);
         assert_eq!(pending.pop().unwrap().0, SimTime(2 * SEC));
     }
+}
+
+#[test]
+fn what_a_capped_flow_leaves_goes_to_the_others() {
+    let mut bandwidth = peers_with_own_caps(Some(8.0), &[(10.0, UNLIMITED), (1.0, UNLIMITED), (1.0, UNLIMITED)]);
+    let mut pending = Pending::default();
+    let [held, free] = [1, 2].map(|to| bandwidth.start(SimTime::ZERO, PeerIx(0), PeerIx(to), 1.0, 1000));
+    for (second, cap, rates) in [(1, 3.0, [3.0, 7.0]), (2, 1.0, [1.0, 8.0]), (3, UNLIMITED, [5.0, 5.0])] {
+        let now = SimTime((second - 1) * SEC);
+        bandwidth.set_cap(now, held, cap);
+        pending.settle(&mut bandwidth, now);
+        for (flow, rate) in [held, free].into_iter().zip(rates) {
+            assert!((bandwidth.rate(flow) - rate).abs() < 1e-9);
+        }
+    }
+    let now = SimTime(4 * SEC);
+    assert_eq!(
+        [held, free].map(|flow| bandwidth.moved(now, flow)),
+        [3 + 1 + 10, 7 + 8 + 10]
+    );
+    // A place that was capped is none the worse for it.
+    bandwidth.stop(now, held);
+    let next = bandwidth.start(now, PeerIx(0), PeerIx(1), 1.0, 1000);
+    pending.settle(&mut bandwidth, now);
+    assert_eq!(next, held);
+    assert!((bandwidth.rate(next) - 5.0).abs() < 1e-9);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Pending, peers};
+use super::{Pending, peers, peers_with_own_caps};
 use crate::bandwidth::MaxMin;
 use crate::ids::{FlowIx, PeerIx};
 use crate::units::{SimDuration, SimTime};
@@ -26,6 +26,10 @@ enum Change {
     Resize {
         flow: usize,
         more: u64,
+    },
+    Cap {
+        flow: usize,
+        cap: f64,
     },
     Upload {
         peer: usize,
@@ -64,6 +68,7 @@ fn change() -> impl Strategy<Value = Change> {
         3 => any.clone().prop_map(|flow| Change::Stop { flow }),
         1 => (any.clone(), weight()).prop_map(|(flow, weight)| Change::Weigh { flow, weight }),
         1 => (any.clone(), 0..100_000_u64).prop_map(|(flow, more)| Change::Resize { flow, more }),
+        1 => (any.clone(), download()).prop_map(|(flow, cap)| Change::Cap { flow, cap }),
         1 => (any.clone(), capacity()).prop_map(|(peer, upload)| Change::Upload { peer, upload }),
         1 => (any, capacity(), download())
             .prop_map(|(peer, upload, download)| Change::Leave { peer, upload, download }),
@@ -76,6 +81,7 @@ struct World {
     pending: Pending,
     running: Vec<FlowIx>,
     peers: usize,
+    own_caps: bool,
     now: SimTime,
 }
 
@@ -105,6 +111,12 @@ impl World {
                 let moved = self.bandwidth.moved(now, flow);
                 self.bandwidth.resize(now, flow, moved + more);
                 assert_eq!(self.bandwidth.moved(now, flow), moved);
+            }
+            Change::Cap { flow, cap } if self.own_caps && !self.running.is_empty() => {
+                let flow = self.running[flow % self.running.len()];
+                let moved = self.bandwidth.moved(now, flow);
+                self.bandwidth.set_cap(now, flow, cap);
+                assert!(self.bandwidth.moved(now, flow).abs_diff(moved) <= 1);
             }
             Change::Upload { peer, upload } => {
                 let peer = PeerIx::from_ix(peer % self.peers);
@@ -166,11 +178,13 @@ proptest! {
     fn rates_are_those_of_progressive_filling(
         capacities in prop::collection::vec((capacity(), download()), 2..14),
         cap in prop::option::weighted(0.3, prop_oneof![Just(2e4), Just(5e4), 1e3..1e7_f64]),
+        own_caps in any::<bool>(),
         events in prop::collection::vec((prop::collection::vec(change(), 1..4), 0..200_000_000_u64), 1..60),
     ) {
-        let bandwidth = peers(cap, &capacities);
+        let bandwidth = if own_caps { peers_with_own_caps(cap, &capacities) } else { peers(cap, &capacities) };
         let mut world = World {
-            bandwidth, pending: Pending::default(), running: Vec::new(), peers: capacities.len(), now: SimTime::ZERO,
+            bandwidth, pending: Pending::default(), running: Vec::new(), peers: capacities.len(), own_caps,
+            now: SimTime::ZERO,
         };
         for (changes, pause) in events {
             for change in changes {

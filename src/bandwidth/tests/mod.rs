@@ -11,7 +11,15 @@ use std::collections::BTreeMap;
 
 /// An allocator with peers of the given upload and download capacities in bytes/s.
 fn peers(cap: Option<f64>, capacities: &[(f64, f64)]) -> MaxMin {
-    let mut bandwidth = MaxMin::new(cap);
+    with_peers(MaxMin::new(cap), capacities)
+}
+
+/// The same, where flows have caps of their own too.
+fn peers_with_own_caps(cap: Option<f64>, capacities: &[(f64, f64)]) -> MaxMin {
+    with_peers(MaxMin::new(cap).with_own_caps(), capacities)
+}
+
+fn with_peers(mut bandwidth: MaxMin, capacities: &[(f64, f64)]) -> MaxMin {
     for (peer, &(upload, download)) in capacities.iter().enumerate() {
         bandwidth.set_peer(PeerIx::from_ix(peer), upload, download);
     }

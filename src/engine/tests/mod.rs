@@ -164,6 +164,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             optimistic_slots: 1,
             new_neighbour_weight: 1,
         },
+        pipelining: None,
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,

@@ -248,6 +248,11 @@ fn group() -> impl Strategy<Value = Group> {
                 },
                 choking,
                 seeding,
+                pipelining: accept.is_multiple_of(2).then(|| Pipelining {
+                    least_blocks: initiate.max(1),
+                    ahead: SimDuration::from_secs(u64::from(accept)),
+                    quota_every: SimDuration::from_millis(500),
+                }),
                 picking: Picking {
                     picker,
                     random_first: accept,

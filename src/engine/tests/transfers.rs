@@ -93,6 +93,26 @@ fn latency_delays_each_step() {
 }
 
 #[test]
+fn a_connection_starts_with_few_requests_under_way() {
+    // A request takes 0.5 s for quota and 0.125 s for its block of 1000 bytes. Two under way bring 3200 bytes/s; the known rate is 640, 1152 and 1881
+    // bytes/s after each of the first three seconds, which asks for two blocks, three and five: 3200, 4800 and then all of the 8000 bytes/s.
+    let rule = Pipelining {
+        least_blocks: 2,
+        ahead: secs(3),
+        quota_every: SimDuration::from_millis(500),
+    };
+    let completed = |pipelining| {
+        let leecher = Group {
+            pipelining,
+            ..leechers(1, 1000.0, UNLIMITED)
+        };
+        play(&mesh(1, vec![seeds(1, 8000.0), leecher])).last_completed()
+    };
+    assert_eq!(completed(None), 2.0);
+    assert!((completed(Some(rule)) - 3.6).abs() < 1e-6, "{}", completed(Some(rule)));
+}
+
+#[test]
 fn latency_changes_when_things_happen_not_whether() {
     for latency_ms in [1, 100, 3000] {
         let groups = vec![seeds(1, 4000.0), leechers(15, 1000.0, UNLIMITED)];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use super::draw::DrawFile;
 use super::mix::MixFile;
-use super::strategy::{ChokingFile, Nothing, PickingFile, RechokeFile};
+use super::strategy::{ChokingFile, Nothing, PickingFile, PipeliningFile, RechokeFile};
 use crate::scenario::preset::PresetName;
 use crate::units::{BytesPerSec, PerSec, SimDuration, SimTime};
 
@@ -59,6 +59,10 @@ pub struct GroupFile {
     /// Which chunk a leecher asks for.
     #[schemars(extend("default" = "rarest-first"))]
     pub picking: Option<Choice<PickingFile>>,
+    /// How many blocks a leecher asks a neighbour for ahead of time, which limits what a connection carries while it starts; `"unlimited"`: as
+    /// many as keep it busy.
+    #[schemars(extend("default" = "unlimited", "preset" = true))]
+    pub pipelining: Option<Or<Unlimited, PipeliningFile>>,
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
     #[schemars(extend("default" = false))]
     pub super_seeding: Option<bool>,

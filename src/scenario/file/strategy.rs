@@ -238,6 +238,21 @@ pub struct PickingRules {
     pub endgame: Option<bool>,
 }
 
+/// How many blocks a leecher asks a neighbour for ahead of time.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Pipelining")]
+pub struct PipeliningFile {
+    /// At least so many.
+    #[schemars(extend("default" = 2))]
+    pub least_blocks: Option<Whole>,
+    /// As many as come in this time at the present rate.
+    #[schemars(extend("default" = "3 s"))]
+    pub ahead: Option<SimDuration>,
+    /// How often upload is dealt out to the connections: a block that was asked for waits for it.
+    #[schemars(extend("default" = "500 ms"))]
+    pub quota_every: Option<SimDuration>,
+}
+
 /// The rhythm of unchoke decisions.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "Rechoke")]

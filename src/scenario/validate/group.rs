@@ -63,6 +63,7 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
         seeding: strategy::seeding(&at.key("seeding"), file.seeding.as_ref(), &choking, known),
         choking,
         picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), preset),
+        pipelining: strategy::pipelining(&at.key("pipelining"), file.pipelining.as_ref(), preset),
         super_seeding: super_seeding(&at.key("super_seeding"), file.super_seeding, &starts_with),
         starts_with,
     }

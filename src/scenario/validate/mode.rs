@@ -136,6 +136,7 @@ impl Unused {
         self.take(&["connections"], &mut group.connections);
         self.take(&["large_view"], &mut group.large_view);
         self.take(&["rechoke"], &mut group.rechoke);
+        self.take(&["pipelining"], &mut group.pipelining);
         self.take(&["super_seeding"], &mut group.super_seeding);
         self.take_unless("choking", &mut group.choking, is_free_rider);
         self.take_unless("seeding", &mut group.seeding, is_free_rider);

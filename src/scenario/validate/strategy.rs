@@ -1,20 +1,20 @@
 //! The strategies of a group: choking, seeding, picking and their rhythm, with the preset's constants as defaults.
 
 use super::check::Check;
-use crate::scenario::file::choice::{Alternatives, Choice, Or, Whole};
+use crate::scenario::file::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, PhaseFile, PickingFile, PickingRules, PropShareFile, RankedSlots,
-    RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, PhaseFile, PickingFile, PickingRules, PipeliningFile, PropShareFile,
+    RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{
     CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
     SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
 use crate::scenario::model::{
-    BitTyrant, Choking, Phase, Picker, Picking, PropShare, Rechoke, Refill, Slots, TitForTat,
+    BitTyrant, Choking, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots, TitForTat,
 };
-use crate::scenario::preset::{LeecherRule, Preset, SeedRule};
+use crate::scenario::preset::{LeecherRule, Preset, REQUEST_QUEUE, SeedRule};
 use crate::scenario::read::nearest_or_all;
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -272,6 +272,28 @@ pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Recho
         },
         rate_window: time("rate_window", file.rate_window, default.rate_window),
     }
+}
+
+/// How many blocks leechers ask for ahead of time; as the preset says unless `file` does.
+pub(super) fn pipelining(
+    at: &Check<'_>,
+    file: Option<&Or<Unlimited, PipeliningFile>>,
+    preset: &Preset,
+) -> Option<Pipelining> {
+    let file = match file {
+        None => return preset.pipelining,
+        Some(Or::Word(_)) => return None,
+        Some(Or::Value(file)) => file,
+    };
+    let default = REQUEST_QUEUE;
+    let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
+    Some(Pipelining {
+        least_blocks: file.least_blocks.map_or(default.least_blocks, |n| {
+            at.key("least_blocks").count(n, 1, SMALL_COUNT_MAX)
+        }),
+        ahead: time("ahead", file.ahead, default.ahead),
+        quota_every: time("quota_every", file.quota_every, default.quota_every),
+    })
 }
 
 /// Which chunk leechers ask for; rarest first unless `file` says otherwise.
