@@ -87,6 +87,14 @@ fn rhythms_of_chokers() {
 }
 
 #[test]
+fn requests_under_way() {
+    within("pipelining.least_blocks", "…", (&["1", "1000000"], &["0", "1000001", "-1"]));
+    within("pipelining.ahead", "…", INTERVALS);
+    within("pipelining.quota_every", "…", INTERVALS);
+    within("pipelining", "…", (&["\"unlimited\""], &["\"none\""]));
+}
+
+#[test]
 fn rates_and_chunks_of_rules() {
     within("choking.bittyrant.initial_upload", "…", RATES);
     within("choking.bittyrant.selfish_cap", "…", RATES);
