@@ -33,7 +33,14 @@ export function card(title, note, content, wide = false) {
 export function gathered(cards) {
   const [drawn, bare] = [true, false].map((wanted) => cards.filter((each) => Boolean(each.querySelector(".plot")) === wanted));
   if (bare.length === 0) return drawn;
-  const lines = bare.map((each) => element("p", {}, [...each.children].map((part) => part.textContent).join(": ")));
+  // What several have in common is said once.
+  const reasons = new Map();
+  for (const each of bare) {
+    const [title, ...rest] = [...each.children].map((part) => part.textContent);
+    const why = rest.join(": ");
+    reasons.set(why, [...(reasons.get(why) ?? []), title]);
+  }
+  const lines = [...reasons].map(([why, titles]) => element("p", {}, `${titles.join(", ")}: ${why}`));
   return [...drawn, card("Not drawn", "", lines, true)];
 }
 

@@ -17,7 +17,7 @@ export function showComparison(data, main) {
   const metrics = distinct(summary.metric);
   const rowsOf = (/** @type {any} */ metric) => summary.metric.map((/** @type {any} */ m, /** @type {number} */ i) => (m === metric ? i : -1)).filter((/** @type {number} */ i) => i >= 0);
   document.title = `${data.name} – swarmsim comparison`;
-  heading(data.name, `${variants.length} variants \u00b7 ${counted(Math.max(...summary.runs), "run")} each \u00b7 ${seedsOf(data.runs.seed)} \u00b7 swarmsim ${distinct(data.runs.version).join(", ")} \u00b7 baseline ${summary.baseline[0]}`);
+  heading(data.name, `${counted(variants.length, "variant")} \u00b7 ${counted(Math.max(...summary.runs), "run")} each \u00b7 ${seedsOf(data.runs.seed)} \u00b7 swarmsim ${distinct(data.runs.version).join(", ")} \u00b7 baseline ${summary.baseline[0]}`);
   main.append(...warnings(data.warnings));
   const chosen = element("div", { class: "wide", id: "chosen", style: "display:contents" });
   const bounds = boundsOf(data.runs);

@@ -12,11 +12,12 @@ const NAMES = new Set(["metric", "variant"]);
 /** What is in the unit of the metric. */
 const FIGURES = COLUMNS.slice(COLUMNS.indexOf("mean"), COLUMNS.indexOf("resolved"));
 
-/** Decimals that show the narrowest interval with two digits; without any the largest value with three. @param {number[]} intervals how wide they are @param {number} most */
+/** Decimals that show the narrowest interval with two digits, but no more than six digits of the largest value; without any interval that with three. @param {number[]} intervals how wide they are @param {number} most */
 function decimalsOf(intervals, most) {
   const wide = intervals.filter((width) => width > 0);
   const finest = wide.length ? Math.min(...wide) : most / 10;
-  return finest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(finest)))) : 0;
+  const order = (/** @type {number} */ value) => Math.floor(Math.log10(value));
+  return finest > 0 ? Math.max(0, Math.min(6, 1 - order(finest), most > 0 ? 5 - order(most) : 6)) : 0;
 }
 
 /** A name of no more letters than this has one line where the page is wide. */

@@ -35,6 +35,28 @@ for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 4]]) {
   });
 }
 
+for (const colorScheme of ["light", "dark"]) {
+  test(`numbers in heatmaps have a contrast of 4.5 in ${colorScheme}`, async () => {
+    const { page } = await open("run", { colorScheme });
+    await page.waitForSelector(".plot svg");
+    const contrasts = await page.evaluate(() => {
+      const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+      const luminance = (each) => {
+        pen.fillStyle = getComputedStyle(each).fill;
+        pen.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      return [...document.querySelectorAll(".plot rect + text")].map((text) => {
+        const [a, b] = [luminance(text), luminance(text.previousElementSibling)];
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      });
+    });
+    assert.ok(contrasts.length >= 20, String(contrasts.length));
+    assert.ok(Math.min(...contrasts) >= 4.5, String(contrasts));
+  });
+}
+
 test("without a recording the place of the replay stays hidden", async () => {
   const { page } = await open("run");
   assert.equal(await page.locator("#replay").isHidden(), true);
@@ -230,6 +252,8 @@ test("the table shows every interval in one unit and notation, and scrolls in it
     assert.ok(new Set(shown.map(([, text]) => decimals(text))).size <= 1, `${name}: one number of decimals`);
     if (Number(row.low) < Number(row.high)) assert.notEqual(cells[1], cells[2], `${name}: the interval is seen`);
   });
+  const over = (cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
+  assert.deepEqual(await page.locator("td").evaluateAll(over), []);
   const region = page.getByRole("region", { name: "All metrics" });
   const [left, hidden] = await region.evaluate((it) => [it.scrollLeft, it.scrollWidth - it.clientWidth]);
   assert.ok(left === 0 && hidden > 100 && await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

@@ -13,6 +13,9 @@ const SHADES = 40;
 /** The colour of a cell. @param {number} percent of the highest value */
 const shade = (percent) => `color-mix(in oklab, var(--high) ${percent}%, var(--low))`;
 
+/** What can be read on a shade, with a contrast of 4.5 at least: of black and white the farther one. In between that is black in light and in dark. @param {number} percent of the highest value */
+const inkAt = (percent) => (percent > 71 ? "var(--athigh)" : percent < 53 ? "var(--atlow)" : "#000000");
+
 /** What the colours mean: from 0 at the bottom up to the highest value. @param {number[]} steps @param {number} most @param {string} unit @param {number} x @param {number} top @param {number} high */
 function scaleOf(steps, most, unit, x, top, high) {
   const bottom = top + high;
@@ -63,7 +66,7 @@ export function heatmap(chart) {
       chart.cells.forEach((row, r) => row.forEach((v, c) => {
         const share = Math.round(((v ?? 0) / most) * 100);
         svg.append(shape("rect", { x: left + c * w, y: head + r * h, width: w + gap, height: h + gap, fill: shade(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
-        if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${share > 50 ? "var(--card)" : "var(--ink)"}` }, number(v)));
+        if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: head + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${inkAt(share)}` }, number(v)));
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
       for (const [text, c] of across) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
