@@ -88,7 +88,11 @@ fn rhythms_of_chokers() {
 
 #[test]
 fn requests_under_way() {
-    within("pipelining.least_blocks", "…", (&["1", "1000000"], &["0", "1000001", "-1"]));
+    within(
+        "pipelining.least_blocks",
+        "…",
+        (&["1", "1000000"], &["0", "1000001", "-1"]),
+    );
     within("pipelining.ahead", "…", INTERVALS);
     within("pipelining.quota_every", "…", INTERVALS);
     within("pipelining", "…", (&["\"unlimited\""], &["\"none\""]));

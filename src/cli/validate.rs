@@ -13,7 +13,7 @@ use crate::cli::table::aligned;
 use crate::cli::{Failure, Style, interrupt, jobs};
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
-use crate::scenario::limits::JOBS_MAX;
+use crate::scenario::limits::{FILE_BYTES_MAX, JOBS_MAX};
 use crate::validate::{Files, LIBRARY, MEASURED, Outcome, Suite, Verdict};
 
 const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
@@ -129,7 +129,7 @@ impl ValidateArgs {
                 |(_, text)| Ok((*text).to_owned()),
             );
         };
-        fs::read_to_string(dir.join(name))
+        measured(dir, name)
     }
 
     fn sources(&self) -> anyhow::Result<Vec<Source>> {
@@ -148,7 +148,7 @@ impl ValidateArgs {
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<io::Result<Vec<_>>>()
             .with_context(cannot)?;
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml") && path.is_file());
         paths.sort();
         paths.iter().map(|path| read(path, dir)).collect()
     }
@@ -171,6 +171,25 @@ fn names(ids: &[String]) -> Vec<&str> {
     });
     names.dedup();
     names
+}
+
+/// The text of the file with measurements called `name`, which is in `dir` and nowhere else.
+fn measured(dir: &Path, name: &str) -> io::Result<String> {
+    if Path::new(name).file_name() != Some(name.as_ref()) {
+        return Err(io::Error::other("it is not beside the scenario"));
+    }
+    let path = dir.join(name);
+    let meta = fs::metadata(&path)?;
+    if !meta.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    if meta.len() > FILE_BYTES_MAX {
+        return Err(io::Error::other(format!(
+            "it has more than {} MiB",
+            FILE_BYTES_MAX >> 20
+        )));
+    }
+    fs::read_to_string(path)
 }
 
 fn read(path: &Path, dir: &Path) -> anyhow::Result<Source> {
@@ -254,6 +273,26 @@ fn markdown(outcomes: &[Outcome]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measured_times_are_in_a_file_beside_the_scenario() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        fs::write(home.path().join("times.csv"), "group,completion_time_s\n").expect("written");
+        fs::create_dir(home.path().join("folder")).expect("made");
+        let sparse = fs::File::create(home.path().join("large.csv")).expect("made");
+        sparse.set_len(FILE_BYTES_MAX + 1).expect("grown");
+        assert!(measured(home.path(), "times.csv").is_ok());
+        for (name, why) in [
+            ("folder", "it is not a file"),
+            ("large.csv", "it has more than 16 MiB"),
+            ("/etc/passwd", "it is not beside the scenario"),
+            ("../times.csv", "it is not beside the scenario"),
+            ("..", "it is not beside the scenario"),
+        ] {
+            let refused = measured(home.path(), name).expect_err(name).to_string();
+            assert_eq!(refused, why, "{name}");
+        }
+    }
 
     fn args(id: &str) -> ValidateArgs {
         ValidateArgs {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::overrides::equals_sign;
-use super::problem::{Excerpt, Place, Problem};
+use super::problem::{Excerpt, Lines, Place, Problem};
 use super::{LoadOptions, Override};
 
 /// A step from an item to one inside it.
@@ -22,6 +22,8 @@ pub(super) type Path = Vec<Step>;
 /// The texts that a scenario is read from: the file, then each override. A place is an offset into all of them in a row.
 pub(super) struct Sources {
     texts: Vec<(Origin, String)>,
+    /// The lines of the file.
+    lines: Lines,
 }
 
 /// Where a text comes from.
@@ -47,6 +49,7 @@ impl Sources {
         let variant = variant.map(|set| (pair(set), set.text.clone()));
         Self {
             texts: std::iter::once(file).chain(sets).chain(variant).collect(),
+            lines: Lines::of(text),
         }
     }
 
@@ -70,6 +73,7 @@ impl Sources {
             .unwrap_or((0, (0, "")));
         let range = place.start - start..place.end.saturating_sub(start);
         match &self.texts[index].0 {
+            Origin::Named(name) if index == 0 => self.lines.excerpt(name, text, range),
             Origin::Named(name) => Excerpt::new(name, text, range),
             Origin::Pair { key, key_bytes, .. } if range.start < *key_bytes => key.0.clone(),
             Origin::Pair { value, .. } => value.0.clone(),

@@ -45,9 +45,9 @@ pub struct Override {
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
-    /// What it is compared with; nothing of it matters to a run.
+    /// What it is compared with; nothing of it matters to a run. A variant has none.
     pub study: Study,
-    /// What `swarmsim validate` holds it against; nothing of it matters to a run.
+    /// What `swarmsim validate` holds it against; nothing of it matters to a run. A variant has none.
     pub expectations: Vec<Expectation>,
     /// What is probably not meant, as text of several lines each.
     pub warnings: Vec<String>,
@@ -134,11 +134,15 @@ pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions)
         read.file.seed = Some(Whole(seed));
     }
     let (scenario, mut findings) = validate(&read.file, base_dir, &options.own_chokers);
-    let place = |path: &Path| Place(sources.excerpt(document.place(path)));
-    let (study, of_study) = study(&read.file, &place);
-    findings.extend(of_study);
-    let (expectations, of_expectations) = expectations(&read.file, &place);
-    findings.extend(of_expectations);
+    let (mut compared, mut expected) = (Study::default(), Vec::new());
+    // A variant is one of those that the scenario names: what it says of the others was read with the scenario.
+    if options.variant.is_empty() {
+        let place = |path: &Path| Place(sources.excerpt(document.place(path)));
+        let (study, of_study) = study(&read.file, &place);
+        let (expectations, of_expectations) = expectations(&read.file, &place);
+        findings.extend(of_study.into_iter().chain(of_expectations));
+        (compared, expected) = (study, expectations);
+    }
     let is_new = |finding: &Finding| !read.left_out.iter().any(|path| overlap(path, &finding.path));
     let found = findings
         .into_iter()
@@ -158,8 +162,8 @@ pub fn parse(text: &str, name: &str, base_dir: &FilePath, options: &LoadOptions)
         .collect();
     Ok(Loaded {
         scenario,
-        study,
-        expectations,
+        study: compared,
+        expectations: expected,
         warnings,
     })
 }

@@ -1,7 +1,9 @@
 //! What is wrong with a scenario, where, and how to mend it; as text with the place underlined.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -33,7 +35,8 @@ pub(super) struct Excerpt {
     pub origin: String,
     /// Number of the line, from 1.
     pub line: usize,
-    pub text: String,
+    /// All excerpts of a line share it: a scenario may have thousands of places, and a line of megabytes.
+    pub text: Arc<str>,
     /// Bytes of `text`.
     pub range: Range<usize>,
 }
@@ -41,18 +44,52 @@ pub(super) struct Excerpt {
 impl Excerpt {
     /// The line of `text` in which `range` starts.
     pub fn new(origin: &str, text: &str, range: Range<usize>) -> Self {
-        let start = floor_char_boundary(text, range.start);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let end = floor_char_boundary(text, range.end.clamp(start, line_end));
-        let line = text[line_start..line_end].trim_end_matches('\r');
-        // A place in the end of the line that is not shown is at the end of what is.
-        let place = |at: usize| (at - line_start).min(line.len());
+        Lines::of(text).excerpt(origin, text, range)
+    }
+}
+
+/// Where the lines of a text are, found once for all excerpts of it.
+pub(super) struct Lines {
+    /// Where each begins.
+    starts: Vec<usize>,
+    /// The line of the last excerpt, by its number.
+    last: RefCell<Option<(usize, Arc<str>)>>,
+}
+
+impl Lines {
+    /// Those of `text`.
+    pub fn of(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
+            starts: std::iter::once(0).chain(ends).collect(),
+            last: RefCell::default(),
+        }
+    }
+
+    /// The line of `text` in which `range` starts.
+    pub fn excerpt(&self, origin: &str, text: &str, range: Range<usize>) -> Excerpt {
+        let start = floor_char_boundary(text, range.start);
+        let line = self.starts.partition_point(|at| *at <= start);
+        let line_start = self.starts[line - 1];
+        let line_end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        let end = floor_char_boundary(text, range.end.clamp(start, line_end));
+        let shown = text[line_start..line_end].trim_end_matches('\r');
+        // A place in the end of the line that is not shown is at the end of what is.
+        let place = |at: usize| (at - line_start).min(shown.len());
+        Excerpt {
             origin: origin.to_string(),
-            line: 1 + text[..line_start].matches('\n').count(),
-            text: harmless(line),
+            line,
+            text: self.shared(line, shown),
             range: place(start)..place(end),
+        }
+    }
+
+    /// The `line` of this number, as it is shown.
+    fn shared(&self, number: usize, line: &str) -> Arc<str> {
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((of, text)) if *of == number => text.clone(),
+            _ => last.insert((number, harmless(line).into())).1.clone(),
         }
     }
 }
@@ -194,3 +231,39 @@ impl fmt::Display for ScenarioError {
 }
 
 impl std::error::Error for ScenarioError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_places_in_one_file_share_their_lines() {
+        let text = "a = 1\r\nvary = [1, 2, 3]\n\nlast";
+        let lines = Lines::of(text);
+        let places = text.match_indices(['1', '2', '3', 'l']).map(|(at, _)| at);
+        let excerpts: Vec<_> = places.map(|at| lines.excerpt("file", text, at..at + 1)).collect();
+        let seen: Vec<_> = excerpts.iter().map(|it| (it.line, &*it.text, it.range.start)).collect();
+        let second = "vary = [1, 2, 3]";
+        assert_eq!(
+            seen,
+            [
+                (1, "a = 1", 4),
+                (2, second, 8),
+                (2, second, 11),
+                (2, second, 14),
+                (4, "last", 0)
+            ]
+        );
+        assert!(Arc::ptr_eq(&excerpts[1].text, &excerpts[3].text));
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_a_text_is_in_its_last_line() {
+        for (text, line, shown) in [("", 1, ""), ("a", 1, "a"), ("a\n", 2, ""), ("a\nb", 2, "b")] {
+            let excerpt = Excerpt::new("file", text, text.len()..text.len() + 5);
+            assert_eq!((excerpt.line, &*excerpt.text), (line, shown), "{text:?}");
+        }
+        let in_the_break = Excerpt::new("file", "ab\nc", 2..3);
+        assert_eq!((in_the_break.line, in_the_break.range), (1, 2..2));
+    }
+}

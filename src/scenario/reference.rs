@@ -120,7 +120,11 @@ fn limits(page: &mut String) {
         &0,
         &NESTING_MAX,
     );
-    row("bytes of a scenario", &0, &FILE_BYTES_MAX);
+    row(
+        "bytes of a scenario, and of a file with measured times",
+        &0,
+        &FILE_BYTES_MAX,
+    );
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
     row(
         "columns of a trace, of which three can say something",
