@@ -34,6 +34,13 @@ auto) some=1 ;;
 '' | *[!0-9]* | 0*) echo "the number of shards is a whole number from 1, or 'auto', not '$shards'" >&2 && exit 2 ;;
 *) some=$shards ;;
 esac
+for option in "$@"; do
+    case $option in
+    --jobs | --jobs=* | --shard | --shard=* | --out | --out=* | --dry-run | --json | -h | --help)
+        echo "'$option' is not for the tasks: how many runs at a time is TASK_CPUS, and the shard and OUT are given by this script" >&2 && exit 2 ;;
+    esac
+done
+case $out in *%*) echo "'$out' may not have a % in it: Slurm would put something else in its place" >&2 && exit 2 ;; esac
 # What is wrong with the scenario, the options or OUT is said here and now, not by each task; another plan than that of OUT is refused.
 "$SWARMSIM" sweep "$file" --shard "1/$some" --out "$out" --jobs "${TASK_CPUS:-2}" "$@" --dry-run >/dev/null
 if [ "$shards" = auto ]; then

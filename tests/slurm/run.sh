@@ -145,6 +145,8 @@ refused() {
 }
 refused MaxArraySize "$root/scripts/slurm/sweep.sh" 50000 -study.toml many "${study[@]}"
 refused TASK_MINUTES env TASK_MINUTES=soon "$root/scripts/slurm/sweep.sh" auto -study.toml many "${study[@]}"
+refused TASK_CPUS "$root/scripts/slurm/sweep.sh" 4 -study.toml many "${study[@]}" --jobs 4
+refused "a %" "$root/scripts/slurm/sweep.sh" 4 -study.toml many%a "${study[@]}"
 [ -z "$(squeue -h)" ] && [ ! -e many.log ]
 diff -rx runs local ./-dashed
 rm -rf {out,local,measured/out}/runs
