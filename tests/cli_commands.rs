@@ -312,3 +312,26 @@ fn every_command_has_a_manual_page() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("cannot write manual pages to `/proc/nowhere`"));
 }
+
+/// `check` looks at what `validate` would read, with the same limits.
+#[test]
+fn measured_times_elsewhere_are_not_read() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let elsewhere = tempfile::tempdir().expect("a temporary directory");
+    let times = elsewhere.path().join("times.csv");
+    fs::write(&times, "group,completion_time_s\nleechers,1\n").expect("written");
+    fs::copy(&times, home.path().join("times.csv")).expect("copied");
+    let outside = times.display().to_string();
+    for (measured, is_read) in [("times.csv", true), (outside.as_str(), false), ("../times.csv", false)] {
+        let scenario = format!(
+            "{}\n[[expect]]\nid = \"X-1\"\ntier = \"b\"\nsays = \"so\"\nsource = \"a paper\"\n\
+             distribution = {{ group = \"leechers\", measured = \"{measured}\", distance = 0.5 }}\n",
+            swarmsim::scenario::starter()
+        );
+        fs::write(home.path().join("scenario.toml"), scenario).expect("written");
+        let output = swarmsim(home.path(), &["check", "scenario.toml"]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.success(), is_read, "{measured}: {said}");
+        assert!(is_read || said.contains("it is not beside the scenario"), "{said}");
+    }
+}

@@ -198,15 +198,12 @@ fn names_and_tables() {
     let outage = |n: usize| format!("{{ from = \"{} s\", until = \"{} s\" }}", 2 * n, 2 * n + 1);
     let outages = |count: usize| format!("[{}]", (0..count).map(outage).collect::<Vec<_>>().join(","));
     check("tracker.outages", &[&outages(0), &outages(10_000)], &[&outages(10_001)]);
-    let values = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
-    let vary = |count: usize| format!("{{ \"group.leechers.count\" = [{}] }}", values(count));
     let variant = |chars: usize| format!("[{{ name = \"{}\", set = {{}} }}]", "ü".repeat(chars));
     check(
         "sweep.variant",
         &[&variant(1), &variant(200)],
         &[&variant(0), &variant(201)],
     );
-    check("sweep.vary", &[&vary(10_000)], &[&vary(0), &vary(10_001)]);
 }
 
 #[test]

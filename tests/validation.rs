@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use swarmsim::engine::{self, Control, Ending, Observer, RunOptions};
 use swarmsim::ids::{GroupIx, PeerId};
 use swarmsim::scenario::expect::Tier;
-use swarmsim::scenario::{LoadOptions, Override, parse};
+use swarmsim::scenario::{LoadOptions, Override, Parsed, parse};
 use swarmsim::units::SimTime;
 use swarmsim::validate::{Files, LIBRARY, MEASURED, Suite, Verdict};
 
@@ -53,13 +53,9 @@ fn small_swarms_are_what_their_scenarios_expect() {
     let stop = AtomicBool::new(false);
     let mut judged = 0;
     for (name, text) in LIBRARY {
-        let load = |changes: &[Override]| {
-            let options = LoadOptions {
-                variant: changes.to_vec(),
-                ..LoadOptions::default()
-            };
-            parse(text, name, Path::new(""), &options)
-        };
+        let options = LoadOptions::default();
+        let parsed = Parsed::new(text, name, Path::new(""), &options).unwrap_or_else(|error| panic!("{error}"));
+        let load = |changes: &[Override]| parsed.load(changes);
         let loaded = load(&[]).unwrap_or_else(|error| panic!("{error}"));
         let measured = |name: &str| {
             let text = MEASURED.iter().find(|(known, _)| *known == name);

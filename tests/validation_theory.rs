@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use swarmsim::scenario::expect::{Expectation, Target};
-use swarmsim::scenario::{LoadOptions, Scenario, parse};
+use swarmsim::scenario::{LoadOptions, Parsed, Scenario};
 use swarmsim::theory::{Misfit, Report, Value, guo, hajek_zhu, kurose_ross, mundinger, qiu_srikant, yang_de_veciana};
 use swarmsim::validate::LIBRARY;
 
@@ -79,15 +79,13 @@ const ROWS: [Row; 39] = [
 
 /// The expectation `id`, and the scenario that it is about.
 fn expectation(id: &str) -> (Expectation, Scenario) {
+    let options = LoadOptions::default();
     for (name, text) in LIBRARY {
-        let load = |options: &LoadOptions| parse(text, name, Path::new(""), options).expect("a valid scenario");
-        let expectations = load(&LoadOptions::default()).expectations;
+        let parsed = Parsed::new(text, name, Path::new(""), &options).expect("TOML");
+        let expectations = parsed.load(&[]).expect("a valid scenario").expectations;
         if let Some(found) = expectations.into_iter().find(|expectation| expectation.id == id) {
-            let options = LoadOptions {
-                variant: found.set.clone(),
-                ..LoadOptions::default()
-            };
-            return (found, load(&options).scenario);
+            let scenario = parsed.load(&found.set).expect("a valid scenario").scenario;
+            return (found, scenario);
         }
     }
     panic!("no scenario expects {id}")

@@ -14,7 +14,7 @@ use swarmsim::metrics::comparisons::RUNS;
 use swarmsim::report;
 use swarmsim::runner;
 use swarmsim::scenario::model::Scenario;
-use swarmsim::scenario::{LoadOptions, Override, parse};
+use swarmsim::scenario::{LoadOptions, Override, Parsed, parse};
 use swarmsim::store::{Fingerprint, Note, Records, RunId, RunRecord, Stage, Store, VariantPrint, WHOLE};
 use swarmsim::terminal::is_obeyed;
 use swarmsim::version::VERSION;
@@ -153,13 +153,10 @@ fn two_runs() -> Plan {
         runs = 2
         vary = { "file.size" = ["1 MiB"] }
     "#;
-    let load = |changes: &[Override]| {
-        let options = LoadOptions {
-            variant: changes.to_vec(),
-            ..LoadOptions::default()
-        };
-        parse(SCENARIO, "scenario.toml", Path::new(""), &options)
-    };
+    let options = LoadOptions::default();
+    let parsed =
+        Parsed::new(SCENARIO, "scenario.toml", Path::new(""), &options).unwrap_or_else(|error| panic!("{error}"));
+    let load = |changes: &[Override]| parsed.load(changes);
     let base = load(&[]).unwrap_or_else(|error| panic!("{error}"));
     Plan::new(&base, &base.study, &OwnChokers::default(), &load).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,13 +1,13 @@
 //! `swarmsim check`: whether a scenario is right, and what it says once every default is spelled out.
 
-use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use crate::choking::OwnChokers;
-use crate::cli::{Failure, ScenarioArgs, Style, bare};
+use crate::cli::validate::measured;
+use crate::cli::{Failure, ScenarioArgs, Style, as_it_is, bare};
 use crate::compare::Plan;
 use crate::validate::{Files, Suite};
 
@@ -18,11 +18,13 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs, own: &OwnChokers, errors: Style) -> Result<ExitCode, Failure> {
-    let (source, loaded) = args.scenario.read(own, errors)?;
-    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| source.load(changes))?;
+    let source = args.scenario.source(own)?;
+    let parsed = source.parsed()?;
+    let loaded = as_it_is(&parsed, errors)?;
+    let plan = Plan::new(&loaded, &loaded.study, own, &|changes| parsed.load(changes))?;
     let files = Files {
-        load: &|changes| source.load(changes),
-        measured: &|name| fs::read_to_string(args.scenario.file.with_file_name(name)),
+        load: &|changes| parsed.load(changes),
+        measured: &|name| measured(&source.base_dir, name),
     };
     Suite::new(&loaded, &|_| true, &files)?;
     plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));

@@ -43,7 +43,7 @@ pub use style::Style;
 use style::say_json;
 
 use crate::choking::OwnChokers;
-use crate::scenario::{LoadOptions, Loaded};
+use crate::scenario::{LoadOptions, Loaded, Parsed};
 
 #[allow(clippy::doc_markdown)] // the text is for the terminal
 /// Simulates BitTorrent swarms: what you give is a scenario, what you get is CSV.
@@ -144,28 +144,31 @@ struct ScenarioArgs {
 impl ScenarioArgs {
     /// The scenario; warnings go to standard error.
     fn load(&self, own: &OwnChokers, errors: Style) -> Result<Loaded, Failure> {
-        Ok(self.read(own, errors)?.1)
+        as_it_is(&self.source(own)?.parsed()?, errors)
     }
 
-    /// The text of the scenario, and what it says; warnings go to standard error.
-    fn read(&self, own: &OwnChokers, errors: Style) -> Result<(Source, Loaded), Failure> {
+    /// The text of the scenario.
+    fn source(&self, own: &OwnChokers) -> Result<Source, Failure> {
         let options = LoadOptions {
             sets: self.sets.clone(),
             seed: self.seed,
-            variant: Vec::new(),
             own_chokers: own.names().map(str::to_owned).collect(),
         };
-        let source = Source::read(&self.file, options)?;
-        let loaded = source.load(&[])?;
-        for warning in &loaded.warnings {
-            errors.warn(bare(warning));
-        }
-        Ok((source, loaded))
+        Ok(Source::read(&self.file, options)?)
     }
 }
 
-impl Cli {
+/// What a scenario says without any changes; warnings go to standard error.
+fn as_it_is(parsed: &Parsed<'_>, errors: Style) -> Result<Loaded, Failure> {
+    let loaded = parsed.load(&[])?;
+    for warning in &loaded.warnings {
+        errors.warn(bare(warning));
+    }
+    Ok(loaded)
+}
+
     /// Does what was asked for; see [`main_with`].
+impl Cli {
     ///
     /// # Errors
     /// When it can't be done; [`Failure::report`] says so to the user.

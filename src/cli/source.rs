@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::scenario::{self, LoadOptions, Loaded, Override, ScenarioError};
+use crate::scenario::{self, LoadOptions, Parsed, ScenarioError};
 
 pub(super) struct Source {
     /// What messages call it.
@@ -23,12 +23,8 @@ impl Source {
         })
     }
 
-    /// The scenario with `changes`.
-    pub fn load(&self, changes: &[Override]) -> Result<Loaded, ScenarioError> {
-        let options = LoadOptions {
-            variant: changes.to_vec(),
-            ..self.options.clone()
-        };
-        scenario::parse(&self.text, &self.name, &self.base_dir, &options)
+    /// The scenario, to be had with one change after the other.
+    pub fn parsed(&self) -> Result<Parsed<'_>, ScenarioError> {
+        Parsed::new(&self.text, &self.name, &self.base_dir, &self.options)
     }
 }

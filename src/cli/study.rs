@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::{Failure, ScenarioArgs, Style, bare, comparison, interrupt, memory, say_json};
+use crate::cli::{Failure, ScenarioArgs, Style, as_it_is, bare, comparison, interrupt, memory, say_json};
 use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan, Standing};
 use crate::engine;
 use crate::human;
@@ -44,14 +44,16 @@ pub(super) struct StudyArgs {
 impl StudyArgs {
     /// The plan of what the scenario says, with what the command line says in its place; `change` has the last word.
     pub fn plan(&self, own: &OwnChokers, errors: Style, change: impl FnOnce(Study) -> Study) -> Result<Plan, Failure> {
-        let (source, loaded) = self.scenario.read(own, errors)?;
+        let source = self.scenario.source(own)?;
+        let parsed = source.parsed()?;
+        let loaded = as_it_is(&parsed, errors)?;
         let of_scenario = loaded.study.clone();
         let study = Study {
             runs: self.runs.or(of_scenario.runs),
             variation: self.variation(&loaded)?.unwrap_or(of_scenario.variation),
             ..of_scenario
         };
-        let plan = Plan::new(&loaded, &change(study), own, &|changes| source.load(changes))?;
+        let plan = Plan::new(&loaded, &change(study), own, &|changes| parsed.load(changes))?;
         plan.warnings.iter().for_each(|warning| errors.warn(bare(warning)));
         Ok(plan)
     }

@@ -95,11 +95,12 @@ impl ValidateArgs {
     fn suites(&self) -> Result<Vec<(String, Suite)>, Failure> {
         let mut suites = Vec::new();
         let mut known = Vec::new();
-        for source in self.sources().map_err(Failure::Usage)? {
-            let loaded = source.load(&[])?;
+        for source in self.sources()? {
+            let parsed = source.parsed()?;
+            let loaded = parsed.load(&[])?;
             known.extend(loaded.expectations.iter().map(|expectation| expectation.id.clone()));
             let files = Files {
-                load: &|changes| source.load(changes),
+                load: &|changes| parsed.load(changes),
                 measured: &|name| self.measured(name),
             };
             let suite = Suite::new(&loaded, &|expectation| self.wants(expectation), &files)?;
@@ -132,7 +133,7 @@ impl ValidateArgs {
         measured(dir, name)
     }
 
-    fn sources(&self) -> anyhow::Result<Vec<Source>> {
+    fn sources(&self) -> Result<Vec<Source>, Failure> {
         let Some(dir) = &self.dir else {
             let source = |(name, text): &(&str, &str)| Source {
                 name: (*name).to_owned(),
@@ -142,15 +143,14 @@ impl ValidateArgs {
             };
             return Ok(LIBRARY.iter().map(source).collect());
         };
+        let entries = fs::read_dir(dir).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let cannot = || format!("cannot read the folder `{}`", dir.display());
-        let entries = fs::read_dir(dir).with_context(cannot)?;
-        let mut paths = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<Vec<_>>>()
-            .with_context(cannot)?;
+        let entries = entries.with_context(cannot).map_err(Failure::Usage)?;
+        let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml") && path.is_file());
         paths.sort();
-        paths.iter().map(|path| read(path, dir)).collect()
+        let read = |path: &PathBuf| Ok(Source::read(path, LoadOptions::default())?);
+        paths.iter().map(read).collect()
     }
 }
 
@@ -174,7 +174,7 @@ fn names(ids: &[String]) -> Vec<&str> {
 }
 
 /// The text of the file with measurements called `name`, which is in `dir` and nowhere else.
-fn measured(dir: &Path, name: &str) -> io::Result<String> {
+pub(super) fn measured(dir: &Path, name: &str) -> io::Result<String> {
     if Path::new(name).file_name() != Some(name.as_ref()) {
         return Err(io::Error::other("it is not beside the scenario"));
     }
@@ -190,15 +190,6 @@ fn measured(dir: &Path, name: &str) -> io::Result<String> {
         )));
     }
     fs::read_to_string(path)
-}
-
-fn read(path: &Path, dir: &Path) -> anyhow::Result<Source> {
-    Ok(Source {
-        name: path.display().to_string(),
-        text: fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?,
-        base_dir: dir.to_owned(),
-        options: LoadOptions::default(),
-    })
 }
 
 fn count(outcomes: &[Outcome], verdict: Verdict) -> usize {

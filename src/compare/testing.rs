@@ -4,7 +4,7 @@ use super::list::axis;
 use super::plan::Plan;
 use crate::choking::OwnChokers;
 use crate::scenario::study::{Study, Variation};
-use crate::scenario::{LoadOptions, Override, parse};
+use crate::scenario::{LoadOptions, Override, Parsed};
 use std::path::Path;
 
 /// A seed and leechers that share 1 MiB.
@@ -25,13 +25,9 @@ upload = "1 Mbit/s"
 
 /// `runs` runs of each value of the list `vary`, `key=a,b`.
 pub(super) fn plan(vary: &str, runs: u32) -> Plan {
-    let load = |changes: &[Override]| {
-        let options = LoadOptions {
-            variant: changes.to_vec(),
-            ..LoadOptions::default()
-        };
-        parse(SCENARIO, "small.toml", Path::new(""), &options)
-    };
+    let options = LoadOptions::default();
+    let parsed = Parsed::new(SCENARIO, "small.toml", Path::new(""), &options).unwrap_or_else(|error| panic!("{error}"));
+    let load = |changes: &[Override]| parsed.load(changes);
     let study = Study {
         runs: Some(runs),
         variation: Variation::Grid(vec![axis("--vary", vary).unwrap_or_else(|error| panic!("{error}"))]),

@@ -6,7 +6,7 @@ use toml::Value;
 
 use super::factors::{Factor, text};
 use super::list;
-use crate::scenario::limits::{LABEL_CHARS_MAX, VARIANTS_MAX};
+use crate::scenario::limits::{AXES_MAX, LABEL_CHARS_MAX, VARIANTS_MAX};
 use crate::scenario::model::{Choking, StartsWith};
 use crate::scenario::study::{Axis, Placed, Variation};
 use crate::scenario::{Override, Place, Scenario, ScenarioError};
@@ -64,7 +64,7 @@ pub struct Choice {
 /// The variants, the first axis changing slowest.
 ///
 /// # Errors
-/// When two variants have the same label, two axes the same key, there are too many, or a label is too long.
+/// When two variants have the same label, two axes the same key, there are too many of either, or a label is too long.
 pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
     let axes = match variation {
         Variation::Named(named) => {
@@ -113,6 +113,13 @@ pub fn variants(variation: &Variation) -> Result<Vec<Choice>, ScenarioError> {
 }
 
 fn check_axes(axes: &[Axis]) -> Result<(), ScenarioError> {
+    if let Some(one_too_many) = axes.get(AXES_MAX) {
+        return Err(ScenarioError::at(
+            &one_too_many.place,
+            format!("{} keys are varied", axes.len()),
+            format!("at most {AXES_MAX} are possible: name the variants, with [[sweep.variant]]"),
+        ));
+    }
     let mut keys = BTreeSet::new();
     for axis in axes {
         if let Some(twice) = axis.keys.iter().find(|key| !keys.insert(key.replace('"', ""))) {
@@ -250,6 +257,10 @@ mod tests {
         let many = format!("a={}", (0..40).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
         let too_many = refused(&[&many, &many.replace("a=", "b=")]);
         assert!(too_many.contains("1600 variants"), "{too_many}");
+        let words: Vec<_> = (0..=AXES_MAX).map(|n| format!("k{n}=\"a\"")).collect();
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        assert!(grid(&words[1..]).is_ok(), "the shortest names are just short enough");
+        assert!(refused(&words).contains("51 keys are varied"));
         // A label is the key, `=`, and the value.
         let long = |chars: usize| grid(&[&format!("a={},1", "9".repeat(chars - 2))]);
         assert!(long(200).is_ok());

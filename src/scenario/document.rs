@@ -1,12 +1,13 @@
 //! The TOML document with the place of every item: looked up by key path, found and cut by place.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::overrides::equals_sign;
-use super::problem::{Excerpt, Lines, Place, Problem};
+use super::problem::{Excerpt, Lines, Problem};
 use super::{LoadOptions, Override};
 
 /// A step from an item to one inside it.
@@ -20,46 +21,66 @@ pub(super) enum Step {
 pub(super) type Path = Vec<Step>;
 
 /// The texts that a scenario is read from: the file, then each override. A place is an offset into all of them in a row.
-pub(super) struct Sources {
-    texts: Vec<(Origin, String)>,
-    /// The lines of the file.
-    lines: Lines,
+#[derive(Clone)]
+pub(super) struct Sources<'t> {
+    texts: Vec<Rc<Text<'t>>>,
+}
+
+/// One of them.
+struct Text<'t> {
+    text: &'t str,
+    origin: Origin<'t>,
 }
 
 /// Where a text comes from.
-enum Origin {
-    /// It is what messages show; the file, or an option of the command line.
-    Named(String),
-    /// It is made from a key and a value that stand here; so many bytes of it are the key.
-    Pair { key: Place, value: Place, key_bytes: usize },
+enum Origin<'t> {
+    /// It is what messages show, by this name: the file, or an option of the command line.
+    Shown(&'t str, Lines),
+    /// It is made from a key and a value that stand elsewhere; so many bytes of it are the key.
+    Pair(&'t Override, usize),
 }
 
-impl Sources {
+impl<'t> Sources<'t> {
     /// `origin` is the name of the file in messages.
-    pub fn new(origin: &str, text: &str, options: &LoadOptions) -> Self {
-        let file = (Origin::Named(origin.to_string()), text.to_string());
-        let sets = options.sets.iter();
-        let sets = sets.map(|set| (Origin::Named("--set".to_string()), set.clone()));
-        let variant = options.variant.iter();
-        let pair = |set: &Override| Origin::Pair {
-            key: set.key.clone(),
-            value: set.value.clone(),
-            key_bytes: equals_sign(&set.text).unwrap_or(set.text.len()),
+    pub fn new(origin: &'t str, text: &'t str, options: &'t LoadOptions) -> Self {
+        let shown = |(name, text): (&'t str, &'t str)| Text {
+            text,
+            origin: Origin::Shown(name, Lines::of(text)),
         };
-        let variant = variant.map(|set| (pair(set), set.text.clone()));
+        let sets = options.sets.iter().map(|set| ("--set", set.as_str()));
+        let all = std::iter::once((origin, text)).chain(sets);
         Self {
-            texts: std::iter::once(file).chain(sets).chain(variant).collect(),
-            lines: Lines::of(text),
+            texts: all.map(shown).map(Rc::new).collect(),
         }
     }
 
+    /// The same with what a variant changes.
+    pub fn with<'c>(&self, changes: &'c [Override]) -> Sources<'c>
+    where
+        't: 'c,
+    {
+        let key_bytes = |text: &str| equals_sign(text).unwrap_or(text.len());
+        let pair = |change: &'c Override| Text {
+            text: &change.text,
+            origin: Origin::Pair(change, key_bytes(&change.text)),
+        };
+        let mut texts: Vec<Rc<Text<'c>>> = self.texts.clone();
+        texts.extend(changes.iter().map(pair).map(Rc::new));
+        Sources { texts }
+    }
+
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Each text with the place where it starts.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.texts.iter().scan(0, |start, (_, text)| {
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &'t str)> {
+        self.texts.iter().scan(0, |start, text| {
             let this = *start;
             // One apart, so that the end of one is not the start of the next.
-            *start += text.len() + 1;
-            Some((this, text.as_str()))
+            *start += text.text.len() + 1;
+            Some((this, text.text))
         })
     }
 
@@ -72,11 +93,10 @@ impl Sources {
             .last()
             .unwrap_or((0, (0, "")));
         let range = place.start - start..place.end.saturating_sub(start);
-        match &self.texts[index].0 {
-            Origin::Named(name) if index == 0 => self.lines.excerpt(name, text, range),
-            Origin::Named(name) => Excerpt::new(name, text, range),
-            Origin::Pair { key, key_bytes, .. } if range.start < *key_bytes => key.0.clone(),
-            Origin::Pair { value, .. } => value.0.clone(),
+        match &self.texts[index].origin {
+            Origin::Shown(name, lines) => lines.excerpt(name, text, range),
+            Origin::Pair(change, key_bytes) if range.start < *key_bytes => change.key.0.clone(),
+            Origin::Pair(change, _) => change.value.0.clone(),
         }
     }
 }
@@ -109,6 +129,16 @@ impl<'i> Document<'i> {
             )
         };
         Err(errors.map(problem).collect())
+    }
+
+    /// The same without the tables `keys` at the top.
+    pub fn without(mut self, keys: &[&str]) -> Self {
+        if let DeValue::Table(table) = self.root.get_mut() {
+            for key in keys {
+                table.remove(*key);
+            }
+        }
+        self
     }
 
     /// Place of the item at `path`. If there is none: of the nearest item around where it would be.

@@ -12,6 +12,8 @@ pub const CHUNKS_MAX: u64 = 4_000_000;
 pub const FILE_SIZE_MAX: Bytes = Bytes(1 << 50);
 /// Characters of a name.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Characters of any other text, such as the path of a trace.
+pub const TEXT_CHARS_MAX: usize = 4_096;
 /// Any time: ten years of 365 days.
 pub const TIME_MAX: SimDuration = SimDuration::from_secs(10 * 365 * 86_400);
 /// One-way latency.
@@ -30,7 +32,7 @@ pub const SLOTS_MAX: u64 = 10_000;
 pub const NEW_NEIGHBOUR_WEIGHT_MAX: u64 = 1_000;
 /// Connections of a peer, peers in a tracker's answer, and other small counts.
 pub const SMALL_COUNT_MAX: u64 = 1_000_000;
-/// Rows of a table of values or access lines, and outages of a tracker.
+/// Rows of a table of values or access lines, outages of a tracker, and names of figures.
 pub const ROWS_MAX: usize = 10_000;
 /// Ratios, weights and shapes without a unit.
 pub const RATIO_MAX: f64 = 1e6;
@@ -54,6 +56,12 @@ pub const TRACE_COLUMNS_MAX: usize = 20;
 pub const RUNS_MAX: u64 = 100_000;
 /// Variants of a comparison.
 pub const VARIANTS_MAX: usize = 1_000;
+/// Keys that are varied at the same time: the shortest names of the variants of more are too long.
+pub const AXES_MAX: usize = 50;
+/// Keys that a variant, or an expectation, sets.
+pub const KEYS_MAX: usize = 1_000;
+/// Expectations of a scenario.
+pub const EXPECTATIONS_MAX: usize = 1_000;
 /// Parts of a sweep: more are no use to anybody.
 pub const SHARDS_MAX: u32 = 100_000;
 /// Runs at a time.

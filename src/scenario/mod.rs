@@ -1,7 +1,7 @@
 //! From a TOML file to a checked [`Scenario`].
 //!
-//! `load` → `document` (TOML with places) → `overrides` (`--set`) → `read` (into the types of `file`) → `validate` (into
-//! [`model`], with `preset`, `trace` and `limits`). `resolved` goes the way back. `schema` and `reference` describe it.
+//! `load` → `parsed` → `document` (TOML with places) → `overrides` (`--set`, and what a variant changes) → `read` (into the types of `file`) →
+//! `validate` (into [`model`], with `preset`, `trace` and `limits`). `resolved` goes the way back. `schema` and `reference` describe it.
 //! What is compared with what ([`study`]) is read on the same way and is no part of the scenario.
 
 mod document;
@@ -15,6 +15,7 @@ pub mod mix;
 pub mod model;
 mod overrides;
 mod parameters;
+mod parsed;
 pub mod preset;
 mod problem;
 mod read;
@@ -30,6 +31,7 @@ mod words;
 pub use load::{LoadOptions, Loaded, Override, load, parse, read_text};
 pub use model::Scenario;
 pub(crate) use overrides::equals_sign;
+pub use parsed::Parsed;
 pub use problem::{Place, ScenarioError};
 pub(crate) use read::nearest_or_all;
 pub use reference::reference_markdown;

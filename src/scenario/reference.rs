@@ -6,10 +6,11 @@ use std::fmt::{Display, Write as _};
 use serde_json::Value;
 
 use super::limits::{
-    CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, FILE_BYTES_MAX, FILE_SIZE_MAX, FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN,
-    JOBS_MAX, LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX, NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX,
-    PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX,
-    SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
+    AXES_MAX, CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, EXPECTATIONS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX,
+    FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, JOBS_MAX, KEYS_MAX, LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX,
+    NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN, RATIO_MAX,
+    RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX,
+    TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 use crate::units::{DIGITS_MAX, EXPONENT_MAX};
@@ -85,6 +86,12 @@ fn limits(page: &mut String) {
         &1,
         &NAME_CHARS_MAX,
     );
+    row("characters of the `id` of an expectation", &0, &NAME_CHARS_MAX);
+    row(
+        "characters of any other text: `file` of a trace, `says`, `source`, `known`, `measured`, `group`, names of figures",
+        &0,
+        &TEXT_CHARS_MAX,
+    );
     row("seed", &0, &SEED_MAX);
     row("times", &"0 s", &TIME_MAX);
     row(
@@ -98,19 +105,33 @@ fn limits(page: &mut String) {
     row("slots of a kind; a choker has at least one in all", &0, &SLOTS_MAX);
     row("`new_neighbour_weight`", &1, &NEW_NEIGHBOUR_WEIGHT_MAX);
     row(
-        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1), `least_blocks` (from 1)",
+        "connections, `peers_returned` (from 1), `min_neighbours`, `optimistic_every` (from 1), `quota_chunks`, `rounds` (from 1), `ahead_chunks` (from 1), `least_blocks` (from 1), `receives` (from 1)",
         &0,
         &SMALL_COUNT_MAX,
     );
+    row(
+        "`fraction`, shares of a mix, `distance` (`within_percent`: to 100)",
+        &0,
+        &1,
+    );
+    row("chunks of `all-but`", &1, &"those of the file");
+    row("`random_first`", &0, &CHUNKS_MAX);
     row("`exploring_share`, `decrease`", &SHARE_MIN, &SHARE_MAX);
     row("weights, ratios, shapes and `increase`", &RATIO_MIN, &RATIO_MAX);
-    row("runs of a variant", &1, &RUNS_MAX);
-    row("variants", &1, &VARIANTS_MAX);
+    row("runs of a variant, and `seeds`", &1, &RUNS_MAX);
+    row("variants, and values of a key of `vary`", &1, &VARIANTS_MAX);
+    row("keys of `vary`", &0, &AXES_MAX);
+    row("keys of `set` and of `against`", &0, &KEYS_MAX);
+    row("expectations", &0, &EXPECTATIONS_MAX);
     row("characters of the name of a variant", &1, &LABEL_CHARS_MAX);
     row("`confidence`", &CONFIDENCE_MIN, &CONFIDENCE_MAX);
     row("`precision`", &PRECISION_MIN, &PRECISION_MAX);
     row("rows of a table and of `capacity_classes`", &1, &ROWS_MAX);
-    row("`outages`", &0, &ROWS_MAX);
+    row(
+        "`outages`, `metrics` (from 1), figures of an `order` (from 2)",
+        &0,
+        &ROWS_MAX,
+    );
     row("shards of a sweep (`--shard I/N`)", &1, &SHARDS_MAX);
     row("runs at a time (`--jobs`)", &1, &JOBS_MAX);
     row("digits of a quantity", &1, &DIGITS_MAX);

@@ -1,10 +1,13 @@
 //! Arrival traces: one peer a row, from a CSV file or from the scenario itself.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::file::group::{TraceFile, TracedPeerFile};
-use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX};
+use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX};
 use super::model::TracedPeer;
 use super::problem::Excerpt;
 use super::read::{nearest_or_all, shortened};
@@ -31,19 +34,54 @@ enum Column {
     Download(f64),
 }
 
-/// The peers of `file` sorted by time, those of the same time in their order; what is wrong goes to `at`.
-pub(super) fn peers(at: &Check<'_>, file: &TraceFile, base_dir: &Path) -> Vec<TracedPeer> {
-    let mut peers = match (&file.peers, &file.file) {
-        (Some(peers), _) => inline_peers(&at.key("peers"), peers),
-        (None, Some(name)) => {
-            let at = at.key("file");
-            read_text(&at, &base_dir.join(name)).map_or_else(Vec::new, |text| csv_peers(&at, name, &text))
+/// The traces that a scenario names. Each is read once, and all variants share its peers.
+pub(super) struct Traces<'d> {
+    /// Folder that their paths start from.
+    base_dir: &'d Path,
+    /// Those in which nothing is wrong, by their names.
+    read: RefCell<BTreeMap<String, Arc<[TracedPeer]>>>,
+}
+
+impl<'d> Traces<'d> {
+    /// None is read yet.
+    pub fn below(base_dir: &'d Path) -> Self {
+        Self {
+            base_dir,
+            read: RefCell::default(),
         }
-        (None, None) => {
-            at.error("the trace is missing", "write for example: file = \"trace.csv\"");
-            return Vec::new();
+    }
+
+    /// The peers of `file` sorted by time, those of the same time in their order; what is wrong goes to `at`.
+    pub fn peers(&self, at: &Check<'_>, file: &TraceFile) -> Arc<[TracedPeer]> {
+        match (&file.peers, &file.file) {
+            (Some(peers), _) => sorted(at, inline_peers(&at.key("peers"), peers)),
+            (None, Some(name)) => self.of_file(at, name),
+            (None, None) => {
+                at.error("the trace is missing", "write for example: file = \"trace.csv\"");
+                Arc::default()
+            }
         }
-    };
+    }
+
+    fn of_file(&self, at: &Check<'_>, name: &str) -> Arc<[TracedPeer]> {
+        if let Some(peers) = self.read.borrow().get(name) {
+            return peers.clone();
+        }
+        let found_before = at.found();
+        let file_at = at.key("file");
+        file_at.text(name, TEXT_CHARS_MAX);
+        let text = read_text(&file_at, &self.base_dir.join(name));
+        let peers = sorted(at, text.map_or_else(Vec::new, |text| csv_peers(&file_at, name, &text)));
+        // What is wrong is told again to each that names it.
+        if at.found() == found_before {
+            self.read.borrow_mut().insert(name.to_owned(), peers.clone());
+        }
+        peers
+    }
+}
+
+/// The `peers` of a trace in the order in which they come.
+fn sorted(at: &Check<'_>, mut peers: Vec<TracedPeer>) -> Arc<[TracedPeer]> {
     if peers.len() as u64 > PEERS_MAX {
         at.error(
             format!("a trace of {} peers", peers.len()),
@@ -51,7 +89,7 @@ pub(super) fn peers(at: &Check<'_>, file: &TraceFile, base_dir: &Path) -> Vec<Tr
         );
     }
     peers.sort_by_key(|peer| peer.at);
-    peers
+    peers.into()
 }
 
 fn inline_peers(at: &Check<'_>, files: &[TracedPeerFile]) -> Vec<TracedPeer> {

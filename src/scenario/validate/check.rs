@@ -67,6 +67,11 @@ impl<'a> Check<'a> {
         });
     }
 
+    /// How much was found so far, here and elsewhere.
+    pub fn found(&self) -> usize {
+        self.findings.borrow().len()
+    }
+
     /// This item is wrong.
     pub fn error(&self, message: impl Into<String>, help: impl Into<String>) {
         self.find(Problem::error(message).help(help));
@@ -110,6 +115,25 @@ impl<'a> Check<'a> {
             );
         }
         value
+    }
+
+    /// `text`, which may have `most` characters.
+    pub fn text(&self, text: &str, most: usize) -> String {
+        let chars = text.chars().count();
+        if chars > most {
+            self.error(
+                format!("a text of {chars} characters"),
+                format!("at most {most} are possible"),
+            );
+        }
+        text.to_owned()
+    }
+
+    /// No more than `most` of `things`, of which there are `count`.
+    pub fn at_most(&self, count: usize, most: usize, things: &str) {
+        if count > most {
+            self.error(format!("{count} {things}"), format!("at most {most} are possible"));
+        }
     }
 
     /// `value` as a count, which must lie from `min` to `max`.

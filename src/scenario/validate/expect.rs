@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use super::check::{Check, Finding};
-use super::study::{Places, overrides};
+use super::study::{Places, figures, overrides, placed};
 use crate::scenario::expect::{Expectation, Target, Tier};
 use crate::scenario::file::ScenarioFile;
 use crate::scenario::file::expect::{DistributionFile, ExpectFile};
-use crate::scenario::limits::RUNS_MAX;
+use crate::scenario::limits::{EXPECTATIONS_MAX, NAME_CHARS_MAX, RUNS_MAX, TEXT_CHARS_MAX};
 use crate::scenario::study::Placed;
 
 const SEEDS: u32 = 10;
@@ -16,7 +16,9 @@ const SEEDS: u32 = 10;
 pub(in crate::scenario) fn expectations(file: &ScenarioFile, places: Places<'_>) -> (Vec<Expectation>, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let at = Check::root(&findings).key("expect");
-    let tables = file.expect.iter().flatten().enumerate();
+    let tables = file.expect.as_deref().unwrap_or_default();
+    at.at_most(tables.len(), EXPECTATIONS_MAX, "expectations");
+    let tables = tables.iter().enumerate();
     let expected = tables.filter_map(|(index, table)| expectation(&at.index(index), table, places));
     let expected = expected.collect();
     (expected, findings.into_inner())
@@ -29,6 +31,10 @@ fn expectation(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<
         .key("says")
         .required(file.says.clone(), "\"30 peers finish near the bound\"");
     let source = at.key("source").required(file.source.clone(), "\"Kumar & Ross 2006\"");
+    let text = |key: &str, text: &Option<String>, most: usize| Some(at.key(key).text(text.as_deref()?, most));
+    text("id", &file.id, NAME_CHARS_MAX);
+    text("says", &file.says, TEXT_CHARS_MAX);
+    text("source", &file.source, TEXT_CHARS_MAX);
     let seeds = file
         .seeds
         .map_or(SEEDS, |seeds| at.key("seeds").count(seeds, 1, RUNS_MAX));
@@ -42,7 +48,7 @@ fn expectation(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<
         against: overrides(&at.key("against"), file.against.as_ref(), places),
         seeds,
         target: target?,
-        known: file.known.clone(),
+        known: text("known", &file.known, TEXT_CHARS_MAX),
     })
 }
 
@@ -77,15 +83,13 @@ fn target(at: &Check<'_>, file: &ExpectFile, places: Places<'_>) -> Option<Targe
     if let Some(wanted) = &file.distribution {
         return Some(distribution(at, file, wanted, places));
     }
-    let value = at
-        .key("figure")
-        .required(file.figure.clone(), "\"completion_mean_s\"")?;
-    let place = places(at.key("figure").path());
-    let figure = Placed { value, place };
+    let figure_at = at.key("figure");
+    let name = figure_at.required(file.figure.as_deref(), "\"completion_mean_s\"")?;
+    let figure = placed(&figure_at, name, TEXT_CHARS_MAX, places);
     match file.value {
         Some(value) => Some(Target::Value {
             figure,
-            value,
+            value: at.key("value").within(value, f64::MIN, f64::MAX),
             tolerance: tolerance(at, file, value)?,
         }),
         None => bounds(at, file, figure),
@@ -107,10 +111,9 @@ fn tolerance(at: &Check<'_>, file: &ExpectFile, value: f64) -> Option<f64> {
 }
 
 fn bounds(at: &Check<'_>, file: &ExpectFile, figure: Placed<String>) -> Option<Target> {
-    let (above, below) = (
-        file.above.unwrap_or(f64::NEG_INFINITY),
-        file.below.unwrap_or(f64::INFINITY),
-    );
+    let bound = |key: &str, bound: Option<f64>| Some(at.key(key).within(bound?, f64::MIN, f64::MAX));
+    let above = bound("above", file.above).unwrap_or(f64::NEG_INFINITY);
+    let below = bound("below", file.below).unwrap_or(f64::INFINITY);
     if above > below {
         at.key("above")
             .error(format!("nothing is above {above} and below {below}"), "swap the two");
@@ -126,11 +129,7 @@ fn order(at: &Check<'_>, file: &ExpectFile, names: &[String], places: Places<'_>
         at.error("an order needs two figures", "name the lowest first");
         return None;
     }
-    let placed = |(index, name): (usize, &String)| Placed {
-        value: name.clone(),
-        place: places(at.index(index).path()),
-    };
-    Some(Target::Order(names.iter().enumerate().map(placed).collect()))
+    Some(Target::Order(figures(&at, names, places)))
 }
 
 fn distribution(at: &Check<'_>, file: &ExpectFile, wanted: &DistributionFile, places: Places<'_>) -> Target {
@@ -140,13 +139,9 @@ fn distribution(at: &Check<'_>, file: &ExpectFile, wanted: &DistributionFile, pl
             .error("`distribution` is no figure to divide", "remove `against`");
     }
     let at = at.key("distribution");
-    let placed = |key: &str, value: &str| Placed {
-        value: value.to_owned(),
-        place: places(at.key(key).path()),
-    };
     Target::Distribution {
-        group: placed("group", &wanted.group),
-        measured: placed("measured", &wanted.measured),
+        group: placed(&at.key("group"), &wanted.group, TEXT_CHARS_MAX, places),
+        measured: placed(&at.key("measured"), &wanted.measured, TEXT_CHARS_MAX, places),
         distance: at.key("distance").within(wanted.distance, 0.0, 1.0),
     }
 }

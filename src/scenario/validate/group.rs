@@ -16,7 +16,6 @@ use crate::scenario::limits::{
     FREQUENCY_MAX, INTERVAL_MIN, NAME_CHARS_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, SMALL_COUNT_MAX, TIME_MAX,
 };
 use crate::scenario::model::{Arrival, Capacity, CapacityClass, Connections, Departure, Group, StartsWith, TracedPeer};
-use crate::scenario::trace;
 use crate::units::{PerSec, SimDuration, SimTime};
 
 const CRASH_TIMEOUT: SimDuration = SimDuration::from_secs(120);
@@ -181,10 +180,9 @@ fn arrival(at: &Check<'_>, file: &GroupFile, context: &Context<'_>) -> Arrival {
             if file.count.is_some() {
                 count_at.error("a trace has its own count of peers", "remove `count`");
             }
-            let peers = trace::peers(&at.key("trace"), p, context.base_dir);
             Arrival::Trace {
                 path: p.file.clone().unwrap_or_default(),
-                peers: peers.into(),
+                peers: context.traces.peers(&at.key("trace"), p),
             }
         }
     }

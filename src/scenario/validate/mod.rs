@@ -11,7 +11,6 @@ mod study;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 pub(super) use self::check::{Check, Finding};
 pub(super) use self::draws::Drawable;
@@ -27,6 +26,7 @@ use super::limits::{
 };
 use super::model::{Discovery, File, Group, Mode, Network, Run, Scenario, StartsWith, Tracker};
 use super::preset::{Preset, PresetName};
+use super::trace::Traces;
 use crate::units::{Bytes, SimDuration, SimTime};
 
 const CHUNK_SIZE: Bytes = Bytes(256 << 10);
@@ -37,8 +37,8 @@ const DEFAULT_SEED: u64 = 1;
 
 /// What the checks of a group look at besides the group.
 pub(super) struct Context<'a> {
-    /// Folder that paths in the scenario start from.
-    pub base_dir: &'a Path,
+    /// The traces that it names.
+    pub traces: &'a Traces<'a>,
     /// The scenario's preset.
     pub preset: PresetName,
     /// Chunks of the file.
@@ -50,7 +50,7 @@ pub(super) struct Context<'a> {
 }
 
 /// The scenario of `file`, and what is wrong with it. It is good only if no finding is an error.
-pub(super) fn validate(file: &ScenarioFile, base_dir: &Path, own_chokers: &[String]) -> (Scenario, Vec<Finding>) {
+pub(super) fn validate(file: &ScenarioFile, traces: &Traces<'_>, own_chokers: &[String]) -> (Scenario, Vec<Finding>) {
     let findings = RefCell::new(Vec::new());
     let root = Check::root(&findings);
     let run = run(&root.key("run"), file.run.as_ref());
@@ -58,7 +58,7 @@ pub(super) fn validate(file: &ScenarioFile, base_dir: &Path, own_chokers: &[Stri
     let preset = preset_name.constants();
     let shared = shared_file(&root.key("file"), file.file.as_ref(), &preset, run.mode);
     let context = Context {
-        base_dir,
+        traces,
         preset: preset_name,
         // A file that is wrong has been told so: it has as many as any.
         chunks: if shared.chunk_size.0 > 0 && shared.size.0 > 1 {
@@ -223,12 +223,7 @@ fn tracker(at: &Check<'_>, file: Option<&TrackerSection>, preset: &Preset) -> Tr
 
 fn outages(at: &Check<'_>, file: &TrackerSection) -> Vec<(SimTime, SimTime)> {
     let outages = file.outages.as_deref().unwrap_or_default();
-    if outages.len() > ROWS_MAX {
-        at.error(
-            format!("{} outages", outages.len()),
-            format!("at most {ROWS_MAX} are possible"),
-        );
-    }
+    at.at_most(outages.len(), ROWS_MAX, "outages");
     let outage = |(index, outage): (usize, &super::file::OutageFile)| {
         let at = at.index(index);
         let latest = SimTime(TIME_MAX.0);

@@ -9,8 +9,8 @@ use crate::scenario::file::ScenarioFile;
 use crate::scenario::file::choice::Or;
 use crate::scenario::file::study::{CompareSection, Item, Keyed, SweepSection};
 use crate::scenario::limits::{
-    CONFIDENCE_MAX, CONFIDENCE_MIN, LABEL_CHARS_MAX, PRECISION_MAX, PRECISION_MIN, ROWS_MAX, RUNS_MAX, TIME_MAX,
-    VARIANTS_MAX,
+    CONFIDENCE_MAX, CONFIDENCE_MIN, KEYS_MAX, LABEL_CHARS_MAX, PRECISION_MAX, PRECISION_MIN, ROWS_MAX, RUNS_MAX,
+    TEXT_CHARS_MAX, TIME_MAX, VARIANTS_MAX,
 };
 use crate::scenario::study::{Axis, NamedVariant, Placed, Study, Variation, WarmUp};
 use crate::scenario::{Override, Place};
@@ -30,10 +30,10 @@ pub(in crate::scenario) fn study(file: &ScenarioFile, places: Places<'_>) -> (St
     let study = Study {
         runs: sweep.runs.map(|runs| sweep_at.key("runs").count(runs, 1, RUNS_MAX)),
         variation: variation(&sweep_at, &sweep, places),
-        baseline: compare.baseline.clone().map(|value| Placed {
-            value,
-            place: places(at.key("baseline").path()),
-        }),
+        baseline: compare
+            .baseline
+            .as_deref()
+            .map(|name| placed(&at.key("baseline"), name, LABEL_CHARS_MAX, places)),
         confidence: compare
             .confidence
             .map(|level| at.key("confidence").within(level, CONFIDENCE_MIN, CONFIDENCE_MAX)),
@@ -52,11 +52,22 @@ fn metrics(at: &Check<'_>, file: &CompareSection, places: Places<'_>) -> Vec<Pla
     if names.is_some_and(<[String]>::is_empty) {
         at.error("no metric to compare", "name some, or leave `metrics` out");
     }
-    let placed = |(index, name): (usize, &String)| Placed {
-        value: name.clone(),
-        place: places(at.index(index).path()),
-    };
-    names.unwrap_or_default().iter().enumerate().map(placed).collect()
+    figures(at, names.unwrap_or_default(), places)
+}
+
+/// Names of figures, which those who know the results look up.
+pub(super) fn figures(at: &Check<'_>, names: &[String], places: Places<'_>) -> Vec<Placed<String>> {
+    at.at_most(names.len(), ROWS_MAX, "figures");
+    let name = |(index, name): (usize, &String)| placed(&at.index(index), name, TEXT_CHARS_MAX, places);
+    names.iter().enumerate().map(name).collect()
+}
+
+/// The text at `at`, which may have `most` characters, with its place.
+pub(super) fn placed(at: &Check<'_>, text: &str, most: usize, places: Places<'_>) -> Placed<String> {
+    Placed {
+        value: at.text(text, most),
+        place: places(at.path()),
+    }
 }
 
 fn warm_up(at: &Check<'_>, file: &CompareSection) -> Option<WarmUp> {
@@ -117,23 +128,25 @@ fn variation(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Variati
 
 /// The changes that the table `at` names.
 pub(super) fn overrides(at: &Check<'_>, set: Option<&Keyed<Item>>, places: Places<'_>) -> Vec<Override> {
-    let set = set.into_iter().flat_map(|set| &set.0);
-    set.map(|(key, item)| Override {
-        text: format!("{key}={}", item.0),
-        key: places(at.key(key).path()),
-        value: places(at.key(key).path()),
-    })
-    .collect()
+    let set = set.map_or(&[][..], |set| &set.0);
+    at.at_most(set.len(), KEYS_MAX, "keys");
+    set.iter()
+        .map(|(key, item)| Override {
+            text: format!("{key}={}", item.0),
+            key: places(at.key(key).path()),
+            value: places(at.key(key).path()),
+        })
+        .collect()
 }
 
 fn axes(at: &Check<'_>, file: &SweepSection, places: Places<'_>) -> Vec<Axis> {
     let mut axes = Vec::new();
     for (key, items) in file.vary.iter().flat_map(|vary| &vary.0) {
         let at = at.key(key);
-        if items.is_empty() || items.len() > ROWS_MAX {
+        if items.is_empty() || items.len() > VARIANTS_MAX {
             at.error(
                 format!("{} values to try", items.len()),
-                format!("from 1 to {ROWS_MAX} are possible"),
+                format!("from 1 to {VARIANTS_MAX} are possible"),
             );
         }
         let placed = |(index, item): (usize, &Item)| Placed {
