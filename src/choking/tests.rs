@@ -5,27 +5,16 @@ use super::own::OwnChokers;
 use super::seats::by_hand::{TICK, at, grants, neighbour, unchoked_since};
 use crate::ids::PeerId;
 use crate::rng::{Purpose, Rng, stream};
+use crate::scenario::file::choice::Alternatives as _;
+use crate::scenario::file::strategy::ChokingFile;
 use crate::scenario::model::Choking;
 use crate::scenario::{LoadOptions, parse};
 use crate::units::SimTime;
 use rand::RngExt;
 use std::path::Path;
 
-const RULES: [&str; 13] = [
-    "tit-for-tat",
-    "fastest",
-    "round-robin",
-    "round-robin-quota",
-    "random",
-    "propshare",
-    "bittyrant",
-    "fairtorrent",
-    "libtorrent",
-    "tit-for-tat-block",
-    "birds",
-    "altruist",
-    "free-rider",
-];
+/// All that swarmsim has itself.
+const RULES: &[&str] = ChokingFile::WORDS;
 
 /// The rule as a scenario has it that says no more than its name.
 fn rule(name: &str) -> Choking {

@@ -297,3 +297,22 @@ pub enum RefillFile {
     /// At the next decision.
     Periodic,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a table of `T` can name, in order.
+    fn alternatives<T: JsonSchema>() -> Vec<String> {
+        let schema = schemars::schema_for!(T).to_value();
+        let forms = schema["oneOf"].as_array().expect("alternatives").iter();
+        let names = forms.flat_map(|form| form["properties"].as_object().expect("a table").keys());
+        names.cloned().collect()
+    }
+
+    #[test]
+    fn every_rule_is_a_word() {
+        assert_eq!(alternatives::<ChokingFile>(), ChokingFile::WORDS);
+        assert_eq!(alternatives::<PickingFile>(), PickingFile::WORDS);
+    }
+}
