@@ -97,3 +97,8 @@ fn plans() {
 fn reports() {
     feed("report", targets::report);
 }
+
+#[test]
+fn replays() {
+    feed("replay", targets::replay);
+}

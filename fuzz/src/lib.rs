@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use serde_json::Value;
 use swarmsim::choking::OwnChokers;
 use swarmsim::cli::{Style, status_text};
 use swarmsim::compare::{Merge, Parts, Plan, Status};
@@ -18,6 +19,7 @@ use swarmsim::scenario::{LoadOptions, Override, Parsed, parse};
 use swarmsim::store::{Fingerprint, Note, Records, RunId, RunRecord, Stage, Store, VariantPrint, WHOLE};
 use swarmsim::terminal::is_obeyed;
 use swarmsim::version::VERSION;
+use tempfile::TempDir;
 
 /// Swarms that need more are not played; the program itself is estimated at 6 MiB.
 const MEMORY_MAX_BYTES: u64 = (6 << 20) + (256 << 10);
@@ -225,7 +227,7 @@ fn finished(id: RunId) -> RunRecord {
 
 /// A directory of results; each file of it follows a line `== name`.
 pub fn report(input: &[u8]) {
-    const FILES: [&str; 12] = [
+    const FILES: [&str; 11] = [
         "chunks.csv",
         "comparison.csv",
         "comparison_factors.csv",
@@ -234,15 +236,12 @@ pub fn report(input: &[u8]) {
         "group_summary.csv",
         "groups.csv",
         "peers.csv",
-        "replay.json",
         "runs.csv",
         "summary.csv",
         "timeseries.csv",
     ];
     let Ok(text) = std::str::from_utf8(input) else { return };
-    let home = tempfile::tempdir().expect("a temporary directory");
-    let scenario = "name = \"fuzz\"\nfile = { size = \"1 MiB\", chunk_size = \"256 KiB\" }\n";
-    fs::write(home.path().join("scenario.toml"), scenario).expect("written");
+    let home = without_results();
     for part in text.split("== ") {
         let (name, content) = part.split_once('\n').unwrap_or((part, ""));
         if FILES.contains(&name) {
@@ -252,4 +251,57 @@ pub fn report(input: &[u8]) {
     if let Ok(html) = report::html(home.path()) {
         assert!(html.ends_with("</html>\n"), "a whole page");
     }
+}
+
+/// A directory with a scenario and no results yet.
+fn without_results() -> TempDir {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let scenario = "name = \"fuzz\"\nfile = { size = \"1 MiB\", chunk_size = \"256 KiB\" }\n";
+    fs::write(home.path().join("scenario.toml"), scenario).expect("written");
+    home
+}
+
+/// The recording of a run, `replay.json`, beside a result that is as short as one can be: refused by its name, or a whole page in which everything that
+/// names a peer or a group finds it.
+pub fn replay(input: &[u8]) {
+    const RESULT: [(&str, &str); 5] = [
+        ("summary.csv", "scenario\nfuzz\n"),
+        ("group_summary.csv", "group\n"),
+        ("groups.csv", "time_s,group\n"),
+        (
+            "peers.csv",
+            "group,joined_s,left_s,upload_bytes_per_s,chunks_at_start,completion_time_s,share_ratio\n",
+        ),
+        ("timeseries.csv", "time_s\n0\n"),
+    ];
+    let home = without_results();
+    for (name, content) in RESULT {
+        fs::write(home.path().join(name), content).expect("written");
+    }
+    fs::write(home.path().join("replay.json"), input).expect("written");
+    let html = match report::html(home.path()) {
+        Ok(html) => html,
+        Err(error) => return assert!(error.to_string().contains("replay.json"), "{error}"),
+    };
+    assert!(html.ends_with("</html>\n"), "a whole page");
+    let data = html
+        .split_once("id=\"data\">")
+        .and_then(|(_, rest)| rest.split_once("</script>"));
+    let data: Value = serde_json::from_str(data.expect("data").0).expect("JSON");
+    assert_refers_to_what_is_there(&data["replay"]);
+}
+
+/// What a page animates has the peers and the groups that it names.
+fn assert_refers_to_what_is_there(replay: &Value) {
+    let rows = |key: &str| replay[key].as_array().into_iter().flatten();
+    let place = |value: &Value| usize::try_from(value.as_u64().expect("a place")).expect("a place");
+    let (peers, groups) = (rows("peers").count() + rows("partners").count(), rows("groups").count());
+    for key in ["unchokes", "transfers", "connections"] {
+        assert!(
+            rows(key).all(|row| place(&row[0]) < peers && place(&row[1]) < peers),
+            "{key}"
+        );
+    }
+    assert!(rows("peers").all(|peer| place(&peer["group"]) < groups));
+    assert!(rows("partners").all(|partner| place(&partner[1]) < groups));
 }
