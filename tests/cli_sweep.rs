@@ -720,3 +720,51 @@ fn names_of_files_and_directories_do_not_steer_the_terminal() {
     shown(&run);
     shown(&["new", "z\u{1b}[31m\u{7}/x.toml"]);
 }
+
+/// A shard that is at work, as its file and the lock of it say, and two that have not begun.
+#[test]
+fn status_tells_when_all_is_done_while_shards_still_wait() {
+    let home = home();
+    home.shard("out", "1/3");
+    let segment = home.path("out/runs/shard-1-of-3.jsonl");
+    let store = fs::read_to_string(&segment).expect("read");
+    // The header, the note of its begin, and three runs.
+    let begun: String = store.split_inclusive('\n').take(5).collect();
+    fs::write(&segment, begun).expect("written");
+    let lock = fs::File::open(&segment).expect("opened");
+    lock.lock().expect("locked");
+    // A second is the least that it can have taken.
+    let status = home.status(&["out"]);
+    let count = |key: &str| status[key].as_u64().expect(key);
+    assert_eq!((count("done"), count("playing")), (3, 1), "{status}");
+    let own = status["parts"][0]["left"].as_u64().expect("a count");
+    assert_eq!(count("waiting"), 17 - own, "{status}");
+    let eta = |value: &serde_json::Value| value["eta_s"].as_f64().expect("seconds");
+    let (all, shard) = (eta(&status), eta(&status["parts"][0]));
+    assert!(shard > 0.0 && all > 2.0 * shard, "{status}");
+    assert_eq!(status["not_begun"], serde_json::json!(["2/3", "3/3"]));
+    let (said, _) = home.done(&["status", "out"]);
+    assert!(said.contains(" with 1 at a time\n"), "{said}");
+    drop(lock);
+    let (said, _) = home.done(&["status", "out"]);
+    assert!(
+        !said.contains("at a time") && said.contains("gone without a word"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_shard_with_nothing_to_do_is_not_waited_for() {
+    let home = home();
+    let few = ["--runs", "1", "-q"];
+    for shard in ["1/6", "2/6", "3/6"] {
+        home.sweep("out", &[&few[..], &["--shard", shard]].concat());
+    }
+    // Of four runs: the other two have none.
+    assert_eq!(home.status(&["out"])["not_begun"], serde_json::json!(["4/6"]));
+    home.sweep("out", &[&few[..], &["--shard", "4/6"]].concat());
+    let status = home.status(&["out"]);
+    assert_eq!(status["not_begun"], serde_json::json!([]));
+    assert_eq!((&status["done"], &status["waiting"]), (&4.into(), &0.into()));
+    home.done(&["merge", "out", "-q"]);
+}

@@ -52,9 +52,14 @@ pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
         writeln!(text, "  {} {value}", style.dim(format!("{name:<9}"))).expect("a String takes all");
     };
     let (done, wanted) = (status.done, status.wanted);
-    let eta = status
-        .eta_s()
-        .map_or(String::new(), |eta| format!(", ETA {}", human::duration(eta)));
+    // Where runs wait for a process to play them it is not known how many will.
+    let at_a_time = match status.waiting {
+        0 => String::new(),
+        _ => format!(" with {} at a time", human::count(status.playing as u64)),
+    };
+    let eta = status.eta_s.map_or(String::new(), |eta| {
+        format!(", ETA {}{at_a_time}", human::duration(eta))
+    });
     let share = human::percent(done as f64 / wanted.max(1) as f64);
     let count = |number: usize| human::count(number as u64);
     line("runs", &format!("{} of {} ({share}){eta}", count(done), count(wanted)));
@@ -160,6 +165,9 @@ mod tests {
             name: "swarm".to_owned(),
             done: 7,
             wanted: 20,
+            waiting: 8,
+            playing: 1,
+            eta_s: Some(156.0),
             runs: 10,
             variants: [("a", 5), ("b", 2)]
                 .map(|(variant, done)| OfVariant {
@@ -190,7 +198,7 @@ mod tests {
         };
         insta::assert_snapshot!(text(&status, 1090, Style::plain()), @"
         swarm
-          runs      7 of 20 (35.0 %)
+          runs      7 of 20 (35.0 %), ETA 2 min 36 s with 1 at a time
           variants  0 of 2 complete
           double    2 runs there more than once; 1 differ
           double    in `x.jsonl` and `y.jsonl`: runs 0, 1 of `a`
@@ -206,7 +214,5 @@ mod tests {
           a         5/10
           b         2/10
         ");
-        // What nobody plays has no end.
-        assert_eq!(status.eta_s(), None);
     }
 }

@@ -28,6 +28,7 @@
 //! | `plan_limits.rs` | what no plan can be |
 //! | `merge.rs` | parts become one |
 //! | `status.rs` | how far parts are |
+//! | `eta.rs` | how long what is missing still takes |
 //! | `which_runs.rs` | which runs, in words |
 //! | `standing.rs` | what a process would find, looked at beforehand |
 
@@ -36,6 +37,7 @@ mod caveats;
 mod directory;
 mod drive;
 mod error;
+mod eta;
 mod factors;
 mod list;
 mod merge;

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::eta::{self, Load};
 use super::merge::{Parts, label};
 use super::plan::Plan;
 use super::shard::Shard;
 use super::which_runs::{DoubleRuns, RunsOf, by_files, by_variant};
 use crate::progress::unix_seconds;
-use crate::store::{Damage, Double, RunId, SegmentFile, Stage, Store, WHOLE};
+use crate::store::{Damage, Double, SegmentFile, Stage, Store, WHOLE};
 
 /// How far it is.
 #[derive(Clone, Debug, Serialize)]
@@ -21,13 +22,19 @@ pub struct Status {
     pub done: usize,
     /// Runs of the plan.
     pub wanted: usize,
+    /// Runs that are missing and that nobody plays now.
+    pub waiting: usize,
+    /// How many processes play.
+    pub playing: usize,
+    /// Seconds until all runs are there, if so many go on at this pace; `None` if nobody plays, or none of them has finished a run.
+    pub eta_s: Option<f64>,
     /// Runs of each variant.
     pub runs: u32,
     /// What is there of each variant.
     pub variants: Vec<OfVariant>,
     /// Who writes, or has written.
     pub parts: Vec<Part>,
-    /// Shards of which nothing is there yet.
+    /// Shards that have runs to play and have not opened their file.
     pub not_begun: Vec<String>,
     /// Runs that are not there.
     pub missing: Vec<RunsOf>,
@@ -112,19 +119,33 @@ impl Status {
             .for_each(|id| done[id.variant] += 1);
         let labels = parts.plan.variants.iter().map(|variant| variant.label.clone());
         let segments = parts.records.segments();
-        let left = left(parts);
+        let begun: BTreeSet<Shard> = shards(segments).collect();
+        let loads = eta::loads(parts, &begun);
+        let (mut written, mut playing) = (Vec::new(), Vec::new());
+        for segment in segments {
+            let (state, load) = (state(segment), load(segment, &loads));
+            let pace = pace(segment, &load).filter(|_| state == State::Running);
+            if state == State::Running {
+                playing.push((load, pace));
+            }
+            written.push(part(segment, state, &load, pace));
+        }
+        let all = loads[&None];
         let doubles = parts.records.doubles();
         Self {
             name: parts.plan.name.clone(),
             done: done.iter().sum(),
             wanted: parts.wanted().count(),
+            waiting: all.left.saturating_sub(playing.iter().map(|(load, _)| load.left).sum()),
+            playing: playing.len(),
+            eta_s: eta::whole(&all, &playing),
             runs: parts.plan.runs,
             variants: labels
                 .zip(done)
                 .map(|(variant, done)| OfVariant { variant, done })
                 .collect(),
-            parts: segments.iter().map(|segment| part(segment, &left)).collect(),
-            not_begun: not_begun(segments),
+            parts: written,
+            not_begun: not_begun(&begun, &loads),
             missing: by_variant(&parts.plan, parts.missing()),
             doubles: doubles.iter().map(|double| double.id).collect::<BTreeSet<_>>().len(),
             double: by_files(&parts.plan, doubles),
@@ -135,18 +156,6 @@ impl Status {
                 .collect(),
             damages: parts.records.damages().to_vec(),
         }
-    }
-
-    /// Seconds until the last of those that are running has ended; `None` if none of them can tell, or not all that is missing is being played.
-    #[must_use]
-    pub fn eta_s(&self) -> Option<f64> {
-        let running = |part: &&Part| part.state == State::Running;
-        let left: usize = self.parts.iter().filter(running).map(|part| part.left).sum();
-        if left < self.wanted - self.done {
-            return None;
-        }
-        let etas: Option<Vec<f64>> = self.parts.iter().filter(running).map(|part| part.eta_s).collect();
-        etas?.into_iter().reduce(f64::max)
     }
 }
 
@@ -162,19 +171,6 @@ fn name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Runs of each writer that are in none of the files; of a shard without any there is nothing, and `None` plays all runs.
-fn left(parts: &Parts) -> BTreeMap<Option<Shard>, usize> {
-    let missing = |ids: &[RunId]| ids.iter().filter(|id| !parts.records.contains(**id)).count();
-    let mut left = BTreeMap::from([(None, parts.missing().count())]);
-    let numbers: BTreeSet<u32> = shards(parts.records.segments()).map(|shard| shard.of).collect();
-    for of in numbers {
-        for (number, ids) in Shard::deal(&parts.plan, of) {
-            *left.entry(Some(Shard { number, of })).or_default() += missing(&ids);
-        }
-    }
-    left
-}
-
 /// The shards that have written one of the `segments`.
 fn shards(segments: &[SegmentFile]) -> impl Iterator<Item = Shard> {
     segments
@@ -182,44 +178,49 @@ fn shards(segments: &[SegmentFile]) -> impl Iterator<Item = Shard> {
         .filter_map(|segment| Shard::of_segment(&name(&segment.path)))
 }
 
-fn part(segment: &SegmentFile, left: &BTreeMap<Option<Shard>, usize>) -> Part {
-    let shard = Shard::of_segment(&name(&segment.path));
-    // A file with another name has been put there: nobody goes on with it.
-    let is_ours = shard.is_some() || name(&segment.path) == WHOLE;
-    let left = left.get(&shard).copied().filter(|_| is_ours).unwrap_or(0);
-    let last = segment.notes.last();
-    let state = match last.map(|(_, note)| &note.what) {
+/// The load of the writer of `segment`. A file with another name has been put there: nobody goes on with it.
+fn load(segment: &SegmentFile, loads: &BTreeMap<Option<Shard>, Load>) -> Load {
+    let name = name(&segment.path);
+    let shard = Shard::of_segment(&name);
+    let is_ours = shard.is_some() || name == WHOLE;
+    loads.get(&shard).copied().filter(|_| is_ours).unwrap_or_default()
+}
+
+fn state(segment: &SegmentFile) -> State {
+    match segment.notes.last().map(|(_, note)| &note.what) {
         Some(Stage::Ended) => State::Ended,
         Some(Stage::Interrupted) => State::Interrupted,
         Some(Stage::Failed(why)) => State::Failed(why.clone()),
         Some(Stage::Started) | None if Store::is_in_use(&segment.path) => State::Running,
         Some(Stage::Started) | None => State::Gone,
-    };
-    let eta_s = last.filter(|_| state == State::Running).and_then(|(before, note)| {
-        let played = segment.runs.saturating_sub(*before);
-        let elapsed_s = unix_seconds().saturating_sub(note.at_unix_s) as f64;
-        (played > 0).then(|| elapsed_s / played as f64 * left as f64)
-    });
-    Part {
-        segment: segment.path.display().to_string(),
-        shard: shard.map(|shard| shard.to_string()),
-        name: name(&segment.path),
-        done: segment.runs,
-        left,
-        state,
-        since_unix_s: last.map(|(_, note)| note.at_unix_s),
-        eta_s,
     }
 }
 
-/// Shards of which there is no segment, where others of the same number are there.
-fn not_begun(segments: &[SegmentFile]) -> Vec<String> {
-    let shards: BTreeSet<_> = shards(segments).collect();
-    let numbers: BTreeSet<_> = shards.iter().map(|shard| shard.of).collect();
-    let all = numbers
-        .into_iter()
-        .flat_map(|of| (1..=of).map(move |number| Shard { number, of }));
-    all.filter(|shard| !shards.contains(shard))
-        .map(|shard| shard.to_string())
-        .collect()
+/// Work a second of the process that writes `segment`.
+fn pace(segment: &SegmentFile, load: &Load) -> Option<f64> {
+    let (before, note) = segment.notes.last()?;
+    let elapsed_s = unix_seconds().saturating_sub(note.at_unix_s) as f64;
+    load.pace(segment.runs.saturating_sub(*before), elapsed_s)
+}
+
+fn part(segment: &SegmentFile, state: State, load: &Load, pace: Option<f64>) -> Part {
+    Part {
+        segment: segment.path.display().to_string(),
+        shard: Shard::of_segment(&name(&segment.path)).map(|shard| shard.to_string()),
+        name: name(&segment.path),
+        done: segment.runs,
+        left: load.left,
+        state,
+        since_unix_s: segment.notes.last().map(|(_, note)| note.at_unix_s),
+        eta_s: pace.map(|pace| load.eta_s(pace)),
+    }
+}
+
+/// Shards that have something to do and no segment, where others of the same number are there.
+fn not_begun(begun: &BTreeSet<Shard>, loads: &BTreeMap<Option<Shard>, Load>) -> Vec<String> {
+    let waits = |(shard, load): (&Option<Shard>, &Load)| {
+        let shard = shard.filter(|shard| load.left > 0 && !begun.contains(shard))?;
+        Some(shard.to_string())
+    };
+    loads.iter().filter_map(waits).collect()
 }
