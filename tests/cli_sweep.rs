@@ -489,8 +489,26 @@ fn a_dry_run_says_what_is_there_and_what_remains() {
     let store = fs::read_to_string(&segment).expect("read");
     let (said, _) = home.sweep("out", &["--dry-run", "--resume"]);
     assert!(said.contains("there     8 of 20 runs, 12 to play"), "{said}");
-    let (nothing, said) = home.sweep("out", &["--dry-run", "--resume", "--json"]);
-    assert!(nothing.is_empty() && said.contains("8 of 20 runs"), "{said}");
+    let (plan, said) = home.sweep("out", &["--dry-run", "--resume", "--json"]);
+    assert!(said.contains("8 of 20 runs"), "{said}");
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("one document");
+    assert_eq!(
+        (&plan["done"], &plan["wanted"], &plan["runs"]),
+        (&8.into(), &20.into(), &5.into())
+    );
+    assert_eq!(
+        (&plan["results"], &plan["scenario"], &plan["seed"]),
+        (&"out".into(), &"small".into(), &1.into())
+    );
+    let variants = plan["variants"].as_array().expect("a list");
+    let factors = serde_json::json!({ "file.chunk_size": "64 KiB", "group.leechers.count": "16" });
+    assert_eq!((variants.len(), &variants[1]["factors"]), (4, &factors));
+    let (plan, said) = home.sweep("new", &["--dry-run", "--json", "-q", "--shard", "1/2"]);
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("one document");
+    assert_eq!((&plan["shard"], &plan["wanted"]), (&"1/2".into(), &10.into()));
+    let share = plan["share_of_work"].as_f64().expect("a share");
+    assert!((share - 0.5).abs() < 0.01, "{share}");
+    assert_eq!((&plan["done"], said.as_str()), (&0.into(), ""));
     let (said, _) = home.sweep("new", &["--dry-run", "--shard", "1/2"]);
     assert!(said.contains("there     0 of 10 runs, 10 to play"), "{said}");
     // What a resume would refuse or warn of, it does too.

@@ -1,17 +1,19 @@
 //! `swarmsim sweep`: every combination of a grid, many runs of each, on this machine or a part of it on each of several.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::Args;
+use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::study::{self, StudyArgs, Voice};
 use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say_json};
-use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard};
+use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard, Standing, Variant};
 use crate::human;
 use crate::scenario::limits::JOBS_MAX;
 use crate::store::WHOLE;
@@ -42,7 +44,7 @@ pub(super) struct SweepArgs {
     /// Check everything and show the plan, but play nothing
     #[arg(long)]
     dry_run: bool,
-    /// Print the outcome as JSON on standard output, and nothing else there
+    /// Print the outcome, or the plan of --dry-run, as JSON on standard output, and nothing else there
     #[arg(long)]
     json: bool,
     /// Show neither plan, progress nor outcome
@@ -78,6 +80,9 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
         if args.existing().goes_on() {
             voice.stand(&standing)?;
         }
+        if args.json {
+            say_json(&Planned::new(&plan, args.shard, jobs, &target, &standing))?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let stop = study::watch()?;
@@ -89,6 +94,63 @@ pub(super) fn sweep(args: &SweepArgs, own: &OwnChokers, style: Style, errors: St
     match args.shard {
         None => whole(&plan, directory, &target, jobs, &stop, voice),
         Some(shard) => part(&plan, shard, &directory, jobs, &stop, voice),
+    }
+}
+
+/// What `--dry-run --json` prints.
+#[derive(Serialize)]
+struct Planned<'p> {
+    /// The directory that would hold the results.
+    results: String,
+    scenario: &'p str,
+    shard: Option<String>,
+    /// Runs of each variant.
+    runs: u32,
+    /// The seed of the first of them.
+    seed: u64,
+    /// Runs at a time.
+    jobs: usize,
+    warm_up: String,
+    baseline: &'p str,
+    variants: Vec<PlannedVariant<'p>>,
+    /// Runs that this process would see to.
+    wanted: u64,
+    /// Those of them that are there.
+    done: u64,
+    share_of_work: f64,
+}
+
+/// A variant, and its value of each key that is varied.
+#[derive(Serialize)]
+struct PlannedVariant<'p> {
+    variant: &'p str,
+    factors: BTreeMap<&'p str, &'p str>,
+}
+
+impl<'p> Planned<'p> {
+    fn new(plan: &'p Plan, shard: Option<Shard>, jobs: usize, target: &Path, standing: &Standing) -> Self {
+        let variant = |variant: &'p Variant| PlannedVariant {
+            variant: &variant.label,
+            factors: variant
+                .factors
+                .iter()
+                .map(|factor| (&*factor.name, &*factor.setting))
+                .collect(),
+        };
+        Self {
+            results: target.display().to_string(),
+            scenario: &plan.name,
+            shard: shard.map(|shard| shard.to_string()),
+            runs: plan.runs,
+            seed: plan.base.seed,
+            jobs,
+            warm_up: plan.warm_up_word(),
+            baseline: &plan.variants[plan.baseline].label,
+            variants: plan.variants.iter().map(variant).collect(),
+            wanted: standing.of,
+            done: standing.done,
+            share_of_work: shard.map_or(1.0, |shard| shard.share(plan)),
+        }
     }
 }
 
