@@ -11,7 +11,7 @@
 # of its own.
 #
 # Environment: SWARMSIM, the program (default: swarmsim); SBATCH_ARGS, options for both jobs, such as "--account=net --partition=short";
-# TASK_TIME (default: 1:00:00), TASK_CPUS (2), TASK_MEM (2G) for each task; TASK_MINUTES (10) is what `auto` aims at.
+# TASK_TIME (default: 1:00:00, at least 3 minutes), TASK_CPUS (2), TASK_MEM (2G) for each task; TASK_MINUTES (10) is what `auto` aims at.
 set -euo pipefail
 
 if [ $# -lt 3 ]; then
@@ -40,6 +40,22 @@ for option in "$@"; do
         echo "'$option' is not for the tasks: how many runs at a time is TASK_CPUS, and the shard and OUT are given by this script" >&2 && exit 2 ;;
     esac
 done
+# What sbatch takes for a time, in seconds: minutes, minutes:seconds, hours:minutes:seconds, and days-hours with or without :minutes and :seconds.
+seconds() {
+    awk -v time="$1" 'BEGIN {
+        days = sub(/-/, ":", time) ? 1 : 0
+        n = split(time, part, ":")
+        for (i = 1; i <= n; i++) if (part[i] !~ /^[0-9]+$/) exit
+        if (days) print 86400 * part[1] + 3600 * part[2] + 60 * part[3] + part[4]
+        else if (n == 3) print 3600 * part[1] + 60 * part[2] + part[3]
+        else print 60 * part[1] + part[2]
+    }'
+}
+limit=$(seconds "${TASK_TIME:-1:00:00}")
+if [ -n "$limit" ] && [ "$limit" -lt 180 ]; then
+    echo "TASK_TIME is 3 minutes or more, not '$TASK_TIME': a task ends a minute before it, and Slurm counts in minutes" >&2
+    exit 2
+fi
 case $out in *%*) echo "'$out' may not have a % in it: Slurm would put something else in its place" >&2 && exit 2 ;; esac
 # What is wrong with the scenario, the options or OUT is said here and now, not by each task; another plan than that of OUT is refused.
 "$SWARMSIM" sweep "$file" --shard "1/$some" --out "$out" --jobs "${TASK_CPUS:-2}" "$@" --dry-run >/dev/null

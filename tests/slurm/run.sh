@@ -116,6 +116,10 @@ if [ -e out/comparison.csv ]; then echo "merged though runs are missing" && exit
 for words in 'runs are missing' 'slurm/sweep.sh 4 .* out --vary'; do
     grep -q "$words" out.log/merge.txt || { echo "the merge does not say '$words'" && cat out.log/merge.txt && exit 1; }
 done
+# The merge has waited for the task that went back into the queue: it has seen its end.
+for shard in 3 4; do
+    grep -q "shard $shard/4 .* ended " out.log/merge.txt || { echo "the merge did not wait for shard $shard" && cat out.log/merge.txt && exit 1; }
+done
 
 echo "once more: what is missing is played"
 submit >/dev/null
@@ -146,6 +150,7 @@ refused() {
 refused MaxArraySize "$root/scripts/slurm/sweep.sh" 50000 -study.toml many "${study[@]}"
 refused TASK_MINUTES env TASK_MINUTES=soon "$root/scripts/slurm/sweep.sh" auto -study.toml many "${study[@]}"
 refused TASK_CPUS "$root/scripts/slurm/sweep.sh" 4 -study.toml many "${study[@]}" --jobs 4
+refused "3 minutes or more" env TASK_TIME=0:59 "$root/scripts/slurm/sweep.sh" 4 -study.toml many "${study[@]}"
 refused "a %" "$root/scripts/slurm/sweep.sh" 4 -study.toml many%a "${study[@]}"
 [ -z "$(squeue -h)" ] && [ ! -e many.log ]
 diff -rx runs local ./-dashed
