@@ -476,12 +476,16 @@ fn two_merges_to_one_place_leave_one_whole_result() {
 fn two_runs_to_one_place_leave_the_result_of_one() {
     let home = home();
     home.done("run scenario.toml -q --out whole");
-    let children = [1, 2].map(|_| home.begin("run scenario.toml -q --out out"));
-    let mut codes = children.map(|child| ended(child).code());
-    codes.sort_unstable();
-    // The second one is refused, before it begins (2) or when it would put its result there (1).
-    assert!(matches!(codes, [Some(0), Some(1 | 2)]), "{codes:?}");
-    assert_eq!(home.files("out"), home.files("whole"));
+    // Both end at about the same moment.
+    for _ in 0..40 {
+        let children = [1, 2].map(|_| home.begin("run scenario.toml -q --out out"));
+        let mut codes = children.map(|child| ended(child).code());
+        codes.sort_unstable();
+        // The second one is refused, before it begins (2) or when it would put its result there (1).
+        assert!(matches!(codes, [Some(0), Some(1 | 2)]), "{codes:?}");
+        assert_eq!(home.files("out"), home.files("whole"));
+        clear(&home, "out");
+    }
 }
 
 #[test]
@@ -510,6 +514,11 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
     assert_whole_or_absent(&home, "small/out", &home.files("whole"));
     // With room it goes on.
     let more = ["-o", "remount,size=8m"];
+            // Both, if one may replace the other.
+            assert!(
+                codes.iter().any(|code| *code != Some(0)) || !how.is_empty(),
+                "{codes:?}"
+            );
     let grown = Command::new("mount").args(more).arg(home.path("small")).status();
     assert!(grown.expect("mount runs").success());
     home.done("compare scenario.toml -q --out small/out --runs 12 --resume");

@@ -275,7 +275,7 @@ impl Parts {
         let finished = self.fill(&directory, stop)?;
         // Somebody else may have been here meanwhile.
         let locks = check_target(staging.target(), replace)?;
-        let left = staging.publish(locks)?;
+        let left = staging.publish(replace, locks)?;
         Ok((finished, left))
     }
 

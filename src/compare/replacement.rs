@@ -34,7 +34,7 @@ impl Replacement {
     pub fn take_place(self) -> Result<Option<Left>, CompareError> {
         // Somebody else may have been here meanwhile.
         let locks = check_place(self.0.target(), true)?;
-        Ok(self.0.publish(locks)?)
+        Ok(self.0.publish(true, locks)?)
     }
 }
 

@@ -118,7 +118,7 @@ impl ResultDirectory {
     pub fn commit(self) -> Result<Option<Left>, DirectoryError> {
         self.sync().map_err(io_error("write to", self.target()))?;
         check_target(self.target(), self.replace)?;
-        self.staging.publish(Vec::new())
+        self.staging.publish(self.replace, Vec::new())
     }
 
     fn sync(&self) -> io::Result<()> {

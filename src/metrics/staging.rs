@@ -55,18 +55,23 @@ impl Staging {
         &self.path
     }
 
-    /// Moves it to its place. What stands there goes: whoever asks has made sure that it may, and holds its `locks`. What of it could not be removed.
+    /// Moves it to its place. If it may `replace` what stands there, that goes: whoever asks has made sure that it may, and holds its `locks`. What of it
+    /// could not be removed.
     ///
     /// # Errors
-    /// When it can't be moved; then what stood there before still does.
-    pub fn publish(self, locks: Vec<File>) -> Result<Option<Left>, DirectoryError> {
+    /// When it can't be moved, or something has come there meanwhile that it may not replace; then what stood there before still does.
+    pub fn publish(self, replace: bool, locks: Vec<File>) -> Result<Option<Left>, DirectoryError> {
         sync_names(&self.path);
-        if self.target.exists() {
-            return self.exchange(locks);
+        // Goes where nothing is, or an empty directory, and nowhere else: nobody can put anything there between a look and the move.
+        match fs::rename(&self.path, &self.target) {
+            Ok(()) => {
+                sync_names(&self.target);
+                Ok(None)
+            }
+            Err(_) if self.target.exists() && replace => self.exchange(locks),
+            Err(_) if self.target.exists() => Err(DirectoryError::Exists(self.target.clone())),
+            Err(cause) => Err(io_error("create", &self.target)(cause)),
         }
-        fs::rename(&self.path, &self.target).map_err(io_error("create", &self.target))?;
-        sync_names(&self.target);
-        Ok(None)
     }
 
     /// Puts the new directory in the place of the old one, which goes.
@@ -292,7 +297,7 @@ mod tests {
         drop(other);
         assert!(there.join("a/mine").exists() && !there.join("a/b").exists());
         let made = Staging::beside(&target).expect("made");
-        made.publish(Vec::new()).expect("published");
+        made.publish(true, Vec::new()).expect("published");
         assert!(target.exists());
     }
 
@@ -308,18 +313,18 @@ mod tests {
         let there = || fs::read_to_string(target.join("file")).ok();
         let first = fill("first");
         abandon(first.path()).expect("removed");
-        assert!(first.publish(Vec::new()).is_err());
+        assert!(first.publish(true, Vec::new()).is_err());
         assert_eq!(there(), None);
 
         let second = fill("second");
         let hidden = second.path().to_owned();
-        second.publish(Vec::new()).expect("published");
+        second.publish(true, Vec::new()).expect("published");
         assert!(abandon(&hidden).is_err());
         assert_eq!(there().as_deref(), Some("second"));
 
         let third = fill("third");
         abandon(third.path()).expect("removed");
-        assert!(third.publish(Vec::new()).is_err());
+        assert!(third.publish(true, Vec::new()).is_err());
         assert_eq!(there().as_deref(), Some("second"));
         assert_eq!(fs::read_dir(home.path()).expect("the directory").count(), 1);
     }
