@@ -1,6 +1,6 @@
 //! What happens when the ground gives way: kills, a full disk, a directory that goes away, no memory. Every test does it for real.
 //!
-//! `SWARMSIM_KILLS=100 cargo test --release --test faults` kills each command a hundred times; without it 25 times. The moments are drawn, each time
+//! Each command is killed a hundred times, or as often as `SWARMSIM_KILLS` says. The moments are drawn, each time
 //! anew; a test that fails says with which `SWARMSIM_KILL_SEED` it does so again, as far as the machine lets it.
 
 use std::fs;
@@ -12,8 +12,8 @@ use std::time::Duration;
 
 mod support;
 use support::faults::{
-    Moments, Mounted, SCENARIO, assert_whole_or_absent, clear, copy, ended, home, kill_at_random_moments, kills, quick,
-    wait_for_a_run, wait_for_partial,
+    Moments, Mounted, SCENARIO, assert_whole_or_absent, clear, copy, ended, hears_hangups, home,
+    kill_at_random_moments, kills, quick, wait_for_a_run, wait_for_partial,
 };
 use support::{Home, signal, text, wait_for_lines, wait_until};
 
@@ -116,7 +116,11 @@ fn a_signal_ends_a_merge_with_nothing_written() {
             copy(&home, "parts", "out");
         };
         let mut moments = Moments::of(&home, args, &prepare);
-        for name in ["INT", "TERM"].into_iter().cycle().take(kills() as usize / 3) {
+        let mut stopped = 0;
+        let times = kills() as usize / 3;
+        let names = ["INT", "TERM", "HUP"];
+        let names = if hears_hangups() { &names[..] } else { &names[..2] };
+        for name in names.iter().cycle().take(times) {
             prepare();
             let before = home.files(out);
             let child = home.begin(args);
@@ -127,6 +131,7 @@ fn a_signal_ends_a_merge_with_nothing_written() {
                 Some(0) => assert_eq!(home.files(out), whole, "{name}"),
                 // Before it listens, the system ends it.
                 code => {
+                    stopped += 1;
                     assert!(matches!(code, Some(130) | None), "{name}: {status}");
                     assert_eq!(home.files(out), before, "{name}");
                 }
@@ -137,6 +142,7 @@ fn a_signal_ends_a_merge_with_nothing_written() {
                 home.hidden()
             );
         }
+        assert!(4 * stopped >= times, "only {stopped} of {times} were stopped");
     }
 }
 
@@ -160,7 +166,17 @@ fn a_merge_that_waits_for_another_one_can_be_stopped() {
 fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
     let home = home();
     let long = "run scenario.toml -q --out out --set group.leechers.count=3000";
-    for signals in [&["INT"][..], &["TERM"], &["INT", "INT"], &["TERM", "TERM"]] {
+    for signals in [
+        &["INT"][..],
+        &["TERM"],
+        &["HUP"],
+        &["INT", "INT"],
+        &["TERM", "TERM"],
+        &["HUP", "HUP"],
+    ] {
+        if signals.contains(&"HUP") && !hears_hangups() {
+            continue;
+        }
         let child = home.begin(long);
         wait_for_partial(&home);
         thread::sleep(Duration::from_millis(50));
@@ -176,8 +192,35 @@ fn a_signal_ends_a_run_cleanly_and_a_second_one_at_once() {
             left.iter().all(|name| name == "scenario.toml" || name == "out"),
             "{left:?}"
         );
+        // Of a terminal that is closed a process may be told twice: nobody is impatient.
+        assert!(
+            signals == ["INT"; 2] || signals == ["TERM"; 2] || home.path("out").exists(),
+            "{signals:?}"
+        );
         clear(&home, "out");
     }
+}
+
+/// As `nohup` does: what goes on when the terminal is closed is told to ignore that.
+#[test]
+fn who_is_begun_to_outlive_its_terminal_does() {
+    let home = home();
+    home.done("compare scenario.toml -q --out whole");
+    let mut command = home.limited("trap '' HUP", "compare scenario.toml -q --out out --jobs 1");
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("sh runs");
+    wait_for_a_run(&home, "out");
+    signal(&child, "HUP");
+    signal(&child, "HUP");
+    let mut said = String::new();
+    let mut errors = child.stderr.take().expect("piped");
+    errors.read_to_string(&mut said).expect("read");
+    assert!(ended(child).success(), "{said}");
+    assert!(!said.contains("nterrupted"), "{said}");
+    assert_eq!(
+        home.files("out").keys().collect::<Vec<_>>(),
+        home.files("whole").keys().collect::<Vec<_>>()
+    );
+    assert!(home.files("out") == home.files("whole"), "other bytes");
 }
 
 /// Keeps a program from going on by a standard output, or a standard error, that takes nothing: what ends it then is the second signal.
@@ -225,7 +268,10 @@ fn assert_ends_with_the_second(child: &mut Child, name: &str) {
 fn a_signal_ends_a_comparison_with_its_runs_kept() {
     let home = home();
     home.done("compare scenario.toml -q --out whole --runs 12");
-    for signals in [&["INT"][..], &["TERM"], &["TERM", "TERM"]] {
+    for signals in [&["INT"][..], &["TERM"], &["HUP"], &["TERM", "TERM"]] {
+        if signals == ["HUP"] && !hears_hangups() {
+            continue;
+        }
         let child = home.begin("compare scenario.toml -q --out out --runs 12 --jobs 1");
         wait_for_a_run(&home, "out");
         signals.iter().for_each(|name| signal(&child, name));
@@ -464,6 +510,11 @@ fn two_merges_to_one_place_leave_one_whole_result() {
             let children = [1, 2].map(|_| home.begin(&format!("merge one two --out out -q{how}")));
             let codes = children.map(|child| ended(child).code());
             assert!(codes.contains(&Some(0)), "{codes:?}");
+            // Both, if one may replace the other.
+            assert!(
+                codes.iter().any(|code| *code != Some(0)) || !how.is_empty(),
+                "{codes:?}"
+            );
             assert_eq!(home.files("out"), home.files("whole"), "{codes:?}");
             if how.is_empty() {
                 clear(&home, "out");
@@ -514,11 +565,6 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half() {
     assert_whole_or_absent(&home, "small/out", &home.files("whole"));
     // With room it goes on.
     let more = ["-o", "remount,size=8m"];
-            // Both, if one may replace the other.
-            assert!(
-                codes.iter().any(|code| *code != Some(0)) || !how.is_empty(),
-                "{codes:?}"
-            );
     let grown = Command::new("mount").args(more).arg(home.path("small")).status();
     assert!(grown.expect("mount runs").success());
     home.done("compare scenario.toml -q --out small/out --runs 12 --resume");

@@ -1,6 +1,7 @@
-//! Ctrl-C and SIGTERM: the first asks the run to end cleanly, the second gives up at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first asks the run to end cleanly, a second one of the first two gives up at once.
 
 use crate::cli::Failure;
+use crate::cli::signals::{self, Signal};
 use crate::metrics::abandon;
 use anyhow::Context;
 use std::io::{self, Write};
@@ -30,8 +31,11 @@ pub(super) fn watch(answer: &'static str) -> Result<Interrupt, Failure> {
         unfinished: Arc::default(),
     };
     let (asked, unfinished) = (Arc::clone(&interrupt.asked), Arc::clone(&interrupt.unfinished));
-    let watched = ctrlc::set_handler(move || {
+    let watched = signals::watch(move |signal| {
         if asked.swap(true, Ordering::Relaxed) {
+            if signal == Signal::HungUp {
+                return;
+            }
             // Held until the process ends.
             let unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
             // What can't be removed stays, for the next process to remove.

@@ -20,6 +20,7 @@ mod plan;
 mod report;
 mod run;
 mod schema;
+mod signals;
 mod source;
 mod status;
 mod study;
@@ -167,8 +168,8 @@ fn as_it_is(parsed: &Parsed<'_>, errors: Style) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-    /// Does what was asked for; see [`main_with`].
 impl Cli {
+    /// Does what was asked for; see [`main_with`].
     ///
     /// # Errors
     /// When it can't be done; [`Failure::report`] says so to the user.

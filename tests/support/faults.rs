@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -51,7 +52,7 @@ pub fn quick() -> Home {
 
 /// How often each command is killed.
 pub fn kills() -> u32 {
-    std::env::var("SWARMSIM_KILLS").map_or(25, |kills| kills.parse().expect("a number"))
+    std::env::var("SWARMSIM_KILLS").map_or(100, |kills| kills.parse().expect("a number"))
 }
 
 /// Moments at which something is done to a process: drawn from the time that it takes.
@@ -85,17 +86,42 @@ impl Moments {
     }
 }
 
-/// Kills `args` at random moments of the time that it takes, each time with a home that `prepare` makes ready, and has `check` look at what is left.
+/// Kills `args` at random moments of the time that it takes, each time with a home that `prepare` makes ready, and has `check` look at what is left. One
+/// that ends before its moment is looked at too, and does not count.
 pub fn kill_at_random_moments(home: &Home, args: &str, prepare: &dyn Fn(), check: &dyn Fn()) {
     let mut moments = Moments::of(home, args, prepare);
-    for _ in 0..kills() {
+    let (mut killed, mut ended) = (0, 0);
+    while killed < kills() {
         prepare();
         let mut child = home.begin(args);
         moments.wait();
         child.kill().expect("killed");
-        child.wait().expect("gone");
+        if child.wait().expect("gone").signal() == Some(SIGKILL) {
+            killed += 1;
+        } else {
+            ended += 1;
+        }
         check();
+        assert!(
+            ended <= 3 * kills(),
+            "`{args}` was killed {killed} times only, and ended {ended} times"
+        );
     }
+    eprintln!("`{args}` was killed {killed} times, and ended before {ended} times");
+}
+
+const SIGKILL: i32 = 9;
+
+/// Whether this process, and what it begins, hears that a terminal is closed: under `nohup` it does not.
+pub fn hears_hangups() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let hears = ignored.is_none_or(|mask| mask & 1 == 0);
+    if !hears {
+        eprintln!("not tried: SIGHUP is ignored here");
+    }
+    hears
 }
 
 /// Removes what a command may have written.
