@@ -143,7 +143,7 @@ impl ValidateArgs {
             };
             return Ok(LIBRARY.iter().map(source).collect());
         };
-        let entries = fs::read_dir(dir).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let entries = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let cannot = || format!("cannot read the folder `{}`", dir.display());
         let entries = entries.with_context(cannot).map_err(Failure::Usage)?;
         let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
