@@ -28,6 +28,7 @@ RUN: dict[str, Draw] = {
     "held": run.held,
     "traffic": run.traffic,
     "clustering": run.clustering,
+    "clustering-by-capacity": run.clustering_by_capacity,
     "clustering-index": run.clustering_index,
     "completion-vs-upload": run.completion_vs_upload,
     "share-ratio": run.share_ratio,

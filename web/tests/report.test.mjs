@@ -1,7 +1,8 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, cutTexts, launch, openReport, plain, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, launch, openReport, plain, root, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -9,6 +10,7 @@ let browser;
 before(async () => {
   swarmsim("run", ...scenario, "run");
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
+  swarmsim("run", join(root, "scenarios/flash_crowd.toml"), "--set", 'file.size="8 MiB"', "--set", 'group.leechers.upload={ log-normal = { median = "1 Mbit/s", sigma = 0.9 } }', "--quiet", "--report", "--out", "drawn");
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   swarmsim("compare", ...scenario, "names", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB", "--vary", "group.medium.upload=512 kbit/s", "--vary", "group.fast.count=4,8", "--runs", "2");
@@ -153,18 +155,37 @@ test("chunks of a leecher, load of the seeds and the clustering index are those 
   const last = series.at(-1);
   const load = (await sheet(page, "Load of the seeds")).filter(([name]) => name === "of all bytes so far").at(-1);
   assert.equal(Number(load[2]), (100 * last.seed_sent_bytes) / (Number(last.seed_sent_bytes) + Number(last.leecher_sent_bytes)));
-  const given = table("run", "groups.csv").filter((row) => row.from_group === "fast");
+  const given = table("run", "capacities.csv").filter((row) => row.from_class === "3");
   const shareOf = (column) => {
     const sum = (rows) => rows.reduce((total, row) => total + Number(row[column]), 0);
-    return sum(given.filter((row) => row.to_group === "fast")) / sum(given);
+    return sum(given.filter((row) => row.to_class === "3")) / sum(given);
   };
-  const rows = (await sheet(page, "Clustering index")).slice(1);
+  const rows = (await sheet(page, "Clustering by capacity")).slice(1);
   const [own, chance] = [rows[2][2] / 100, rows[5][2] / 100];
   assert.ok(Math.abs(own - shareOf("unchoked_s_while_sender_leeches")) < 1e-12);
   assert.ok(Math.abs(chance - shareOf("unchoked_s_by_chance")) < 1e-12);
-  assert.deepEqual(rows.map(([, group]) => group), ["slow", "medium", "fast", "slow", "medium", "fast"]);
+  assert.deepEqual(rows.map(([, upload]) => upload), ["160", "400", "1,600", "160", "400", "1,600"]);
   const preferred = (await sheet(page, "Who unchokes whom")).slice(1).map((row) => Number(row.at(-1))).at(-1);
   assert.ok(Math.abs(preferred - own / chance) < 1e-12);
+  assert.match(await page.getByText("Who unchokes whom by capacity:").textContent(), /Each group of leechers has an upload capacity of its own/);
+});
+
+test("a run of one group that draws its capacities shows whom leechers of each fifth unchoke", async () => {
+  const { page } = await open("drawn");
+  const rows = table("drawn", "capacities.csv");
+  assert.equal(rows.length, 25);
+  const given = (from, to, column) => rows.filter((row) => row.from_class === String(from) && (!to || row.to_class === String(to))).reduce((sum, row) => sum + Number(row[column]), 0);
+  const share = (from, to, column) => given(from, to, column) / given(from, 0, column);
+  const [run, chance] = ["unchoked_s_while_sender_leeches", "unchoked_s_by_chance"];
+  const cells = (await sheet(page, "Who unchokes whom by capacity")).slice(1).map((row) => row.slice(1).map(Number));
+  const index = (await sheet(page, "Clustering by capacity")).slice(1);
+  for (const [from, to] of [[1, 1], [5, 5], [2, 4]]) assert.ok(Math.abs(cells[from - 1][to - 1] - share(from, to, run) / share(from, to, chance)) < 1e-12, `${from} to ${to}`);
+  for (const at of [0, 4]) {
+    assert.ok(Math.abs(index[at][2] - 100 * share(at + 1, at + 1, run)) < 1e-9);
+    assert.ok(Math.abs(index[5 + at][2] - 100 * share(at + 1, at + 1, chance)) < 1e-9);
+    assert.match(index[at][1], /^[\d.,]+–[\d.,]+$/);
+  }
+  assert.match(await page.getByText("Who unchokes whom:").textContent(), /All leechers are of one group/);
 });
 
 test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {
