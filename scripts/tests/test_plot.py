@@ -21,7 +21,7 @@ from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
 from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, Style, words
 from swarmsim_plots.summary import Choice, metric
-from swarmsim_plots.text import legend, name_lines, short, width
+from swarmsim_plots.text import group_digits, in_two, legend, name_lines, short, width
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -239,6 +239,22 @@ def test_names_that_differ_in_their_middle_stay_apart() -> None:
         assert len(set(shown)) == 3 and all(width(line, 10) <= 90 for name in shown for line in name.split("\n"))
         assert [name[:2] for name in shown] == ["1:", "2:", "th"]
     assert name_lines(["large · 64 KiB", "small · 64 KiB"], 60, 10) == ["large\n64 KiB", "small\n64 KiB"]
+
+
+def test_a_setting_breaks_in_two_before_it_loses_its_middle() -> None:
+    assert in_two("round-robin", 200, 10) == "round-robin"
+    assert in_two("round-robin", 40, 10) == "round-\nrobin"
+    assert in_two("tit-for-tat-block", 55, 10) == "tit-for-\ntat-block"
+    assert "…" in in_two("roundrobin", 40, 10) and "…" in in_two("tit-for-tat-block", 30, 10)
+
+
+def test_numbers_at_axes_are_grouped_as_elsewhere() -> None:
+    axes = Style({"one": 3.5}, 8, 1, 2, 9).figure("one").subplots()
+    axes.set(xlim=(0, 1600), ylim=(0, 0.00012))
+    group_digits(axes.get_figure())
+    said = axes.xaxis.get_major_formatter().format_ticks([0, 800, 1600])
+    assert said == ["0", "800", "1,600"]
+    assert not any("," in text for text in axes.yaxis.get_major_formatter().format_ticks([0.0, 0.0001]))
 
 
 def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(home: Path) -> None:

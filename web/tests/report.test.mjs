@@ -14,6 +14,7 @@ before(async () => {
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   swarmsim("compare", ...scenario, "names", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB", "--vary", "group.medium.upload=512 kbit/s", "--vary", "group.fast.count=4,8", "--runs", "2");
+  swarmsim("compare", ...scenario, "many", "--set", 'file.size="1 MiB"', "--choker", "tit-for-tat,altruist,random", "--vary", "file.chunk_size=64 KiB,128 KiB,256 KiB", "--vary", "group.fast.count=4,8,16", "--runs", "2");
   swarmsim("compare", ...scenario, "bound", "--vary", "group.fast.count=4,8", "--runs", "1");
   browser = await launch();
 });
@@ -21,7 +22,7 @@ after(() => browser?.close());
 
 const open = (kind, options) => openReport(browser, kind, options);
 
-for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 4]]) {
+for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 5]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -116,6 +117,67 @@ test("with six variants all have their colours, one is chosen to have its band b
   for (const name of new Set(rows.map(([variant]) => variant))) {
     assert.ok(rows.some(([variant, , , low, high]) => variant === name && Number(low) < Number(high)), `${name} has a band`);
   }
+});
+
+test("beyond four variants each has a panel with its band, which pointer and keys read, and it is saved", async () => {
+  const { page } = await open("grid");
+  const card = chart(page, "Completion time of each variant");
+  const panels = card.locator(".plot g.panel");
+  assert.equal(await panels.count(), 6);
+  assert.deepEqual(await panels.evaluateAll((all) => all.map((panel) => panel.querySelectorAll(":scope > path[fill-opacity]").length)), [1, 1, 1, 1, 1, 1], "each has its band");
+  // The shape of the band is that of the table.
+  const [head, ...rows] = await sheet(page, "Completion time of each variant");
+  assert.deepEqual([head, ...rows], await sheet(page, "Completion time"));
+  const names = [...new Set(rows.map(([name]) => name))];
+  assert.deepEqual(await panels.locator("title").allTextContents(), names);
+  const ends = await panels.first().evaluate((panel) => {
+    const [band, line] = [...panel.querySelectorAll(":scope > path")];
+    const heights = (path) => path.getAttribute("d").match(/[\d.]+ [\d.]+/g).map((point) => Number(point.split(" ")[1]));
+    const [edge, middle] = [heights(band), heights(line)];
+    return middle.map((y, i) => [edge[edge.length - 1 - i], y, edge[i]]);
+  });
+  const own = rows.filter(([name]) => name === names[0]);
+  const [bottom, top] = [ends[0][1], ends.at(-1)[1]];
+  own.forEach(([, , ...values], i) => ends[i].forEach((y, k) => assert.ok(Math.abs(((bottom - y) / (bottom - top)) * 100 - Number(values[[1, 0, 2][k]])) < 0.2, `${i}: ${ends[i]} and ${values}`)));
+  // Keys go along a panel and from one to the next.
+  const svg = card.locator(".plot > svg");
+  await svg.focus();
+  await page.keyboard.press("End");
+  const value = card.locator(".value");
+  const last = (name) => rows.filter(([own]) => own === name).at(-1);
+  assert.equal(await value.textContent(), `${names[0]}: 100 % (100 to 100) at ${Number(Number(last(names[0])[1]).toPrecision(4))} min`);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await value.textContent(), new RegExp(`^${names[1].replaceAll("+", "\\+")}: 100 %`));
+  const box = await panels.nth(4).locator("> path").last().boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  assert.ok((await value.textContent()).startsWith(`${names[4]}: `));
+  assert.match(String(await saved(page, "Completion time of each variant", "SVG")), /<use href="#others/);
+  assert.deepEqual((await saved(page, "Completion time of each variant", "PNG")).subarray(1, 4).toString(), "PNG");
+});
+
+test("on a phone two panels stand side by side, with whole names; on a wide screen up to four", async () => {
+  for (const [width, across] of [[375, 2], [390, 2], [1200, 3]]) {
+    const { page } = await open("grid", { viewport: { width, height: 800 } });
+    const card = chart(page, "Completion time of each variant");
+    const tops = await card.locator(".plot g.panel").evaluateAll((all) => all.map((panel) => panel.getAttribute("transform").split(" ")[1]));
+    assert.equal(tops.filter((top) => top === tops[0]).length, across);
+    assert.ok((await card.locator(".plot g.panel .strong").allTextContents()).every((name) => !name.includes("…")));
+    assert.deepEqual(await cutTexts(page), []);
+  }
+});
+
+test("of very many variants the panels show the baseline and those that are done first and last, and say where the others are", async () => {
+  const { page } = await open("many");
+  const card = chart(page, "Completion time of each variant");
+  const shown = await card.locator(".plot g.panel title").allTextContents();
+  assert.equal(shown.length, 24);
+  assert.match(await card.locator(".note").textContent(), /24 of 27 variants have a panel.* other 3 are in the CSV .*--figure cdf/);
+  const rows = (await sheet(page, "Completion time of each variant")).slice(1);
+  const names = [...new Set(rows.map(([name]) => name))];
+  assert.equal(names.length, 27);
+  const level = (name) => rows.filter(([own]) => own === name).reduce((sum, [, , mean]) => sum + Number(mean), 0);
+  const ranked = names.slice(1).sort((a, b) => level(b) - level(a));
+  assert.deepEqual(new Set(shown), new Set([names[0], ...ranked.slice(0, 12), ...ranked.slice(-11)]));
 });
 
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
