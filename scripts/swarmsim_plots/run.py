@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
 from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
-from .text import legend, note, short
+from .text import in_two, legend, note, short
 from .text import width as width_of
 
 # A line at 100 % is not cut in half.
@@ -229,7 +229,7 @@ def clustering(result: Result, style: Style, width: str) -> Figure:
 
 
 def clustering_by_capacity(result: Result, style: Style, width: str) -> Figure:
-    """The same by upload capacity: between the classes of leechers with about the same."""
+    """Who unchokes whom by upload capacity: the same between classes of leechers that have about as much."""
     given, chance, rate = _unchoked_by_capacity(result)
     return _heatmap(
         given / chance.where(chance > 0), "relative to chance", style, width, BY_CHANCE + unfinished(result), f"'s upload ({rate})"
@@ -245,7 +245,7 @@ def clustering_index(result: Result, style: Style, width: str) -> Figure:
         entries += [(axes.plot(range(len(share)), np.diag(share) * 100, **mark(ix))[0], label)]
     names = list(given.index)
     room = figure.get_figwidth() * 72 * 0.8 / len(names)
-    axes.set_xticks(range(len(names)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
+    axes.set_xticks(range(len(names)), [in_two(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
     axes.set(xlabel=f"upload capacity ({rate})", ylabel="to the own class (%)", xlim=(-0.5, len(names) - 0.5), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 

@@ -49,10 +49,10 @@ def short(name: str, room: float, size: float) -> str:
 
 
 def in_two(name: str, room: float, size: float) -> str:
-    """The name in one line, or in two broken after `-`, `_` or `/`, if they fit; else without its middle."""
+    """The name in one line, or in two broken after `-`, `–`, `_` or `/`, if they fit; else without its middle."""
     if width(name, size) <= room:
         return name
-    pairs = [(name[: at + 1], name[at + 1 :]) for at, letter in enumerate(name[:-1]) if letter in "-_/"]
+    pairs = [(name[: at + 1], name[at + 1 :]) for at, letter in enumerate(name[:-1]) if letter in "-–_/"]
     widest = {pair: max(width(line, size) for line in pair) for pair in pairs}
     best = min(pairs, key=widest.__getitem__, default=None)
     return "\n".join(best) if best and widest[best] <= room else short(name, room, size)

@@ -270,6 +270,8 @@ test("the table begins with the main metrics, and a button shows all and the mai
   assert.deepEqual(await shown(), main);
   const heights = () => page.locator("tbody tr").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
   assert.ok((await heights()).every((height) => height < 40), "a row has one line");
+  const { page: longer } = await open("many", { viewport: { width: 1200, height: 900 } });
+  assert.ok(await longer.locator(".scroll").evaluate((all) => all.scrollWidth <= all.clientWidth), "names of three settings go on in a second line");
   const button = page.locator("button[aria-expanded]");
   assert.equal(await button.textContent(), `Show all ${new Set(summary.map((row) => row.metric)).size} metrics`);
   for (const [expanded, rows] of [["true", summary.map((row) => row.metric)], ["false", main]]) {
