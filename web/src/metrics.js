@@ -22,8 +22,10 @@ function decimalsOf(intervals, most) {
 
 /** A name of no more letters than this has one line where the page is wide. */
 const ONE_LINE = 36;
-/** Where the longest main metric and the longest variant have more letters than this together, fewer of each: else the table would be wider than a wide page. */
-const [BOTH, FEWER] = [54, 22];
+/** Where the longest main metric and the longest variant have more letters than this together, the table would be wider than a wide page. */
+const BOTH = 54;
+/** Then so many have one line. */
+const FEWER = 22;
 
 /** A name that may go on in the next line after each of its parts; the settings of a variant stay whole if they are short. @param {string} text @returns {(Node | string)[]} */
 const breakable = (text) => {

@@ -8,8 +8,10 @@ import { readOneByOne } from "./read.js";
 
 /** The height of an interval with its name beside it. */
 const ROW = 34;
-/** What rows give up where they would be higher than a page together. */
-const [PAGE_HIGH, CLOSER] = [860, 14];
+/** What has room on a printed page. */
+const PAGE_HIGH = 860;
+/** What each row gives up where they would be higher together. */
+const CLOSER = 14;
 
 /** The lines of each name, if they stand above the intervals: beside these they would be shortened. @param {string[]} names @param {number} width */
 const linesAbove = (names, width) => (names.some((name) => name.length > (width * 0.36) / LETTER) ? names.map((name) => linesOf(name, width - 16)) : null);

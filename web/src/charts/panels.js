@@ -13,8 +13,12 @@ import { drawn, ranges, sheetOf, spanOf, valueAt } from "./xy.js";
 const panelsAcross = (width) => (width < 420 ? 2 : width < 600 ? 3 : 4);
 /** Lines of the name above a panel, at most: in narrow ones more, where the page scrolls anyway. @param {number} width */
 const nameLines = (width) => (width < 420 ? 4 : 2);
-/** The room of the numbers below a panel, between panels, and of the title of the x axis below them all. */
-const [NUMBERS, BETWEEN, FOOT] = [18, 14, 8];
+/** The room of the numbers below a panel. */
+const NUMBERS = 18;
+/** The room between panels. */
+const BETWEEN = 14;
+/** The room below the title of the x axis. */
+const FOOT = 8;
 
 /** The grey lines are drawn once and used in every panel. */
 let pictures = 0;
