@@ -40,6 +40,8 @@ pub enum Purpose {
     Contact = 12,
     /// Order of choice in rounds.
     Round = 13,
+    /// Where classes of upload capacity begin, for the tables of a run.
+    CapacityClasses = 14,
 }
 
 /// The stream of `entity` for `purpose` under `seed`.

@@ -129,6 +129,7 @@ fn a_small_swarm_is_recorded_whole_and_changes_no_other_file() {
         "peers.csv",
         "timeseries.csv",
         "groups.csv",
+        "capacities.csv",
     ] {
         assert_eq!(
             read(home.path(), &format!("r/{file}")),

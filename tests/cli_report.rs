@@ -258,6 +258,7 @@ fn a_table_that_was_cut_is_named() {
         "timeseries.csv",
         "group_summary.csv",
         "groups.csv",
+        "capacities.csv",
         "peers.csv",
     ] {
         let file = path.join(name);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
+use swarmsim::engine::observer::Side;
 use swarmsim::engine::{self, Control, Ending, Observer, RunOptions};
 use swarmsim::ids::{GroupIx, PeerId};
 use swarmsim::scenario::expect::Tier;
@@ -32,7 +33,7 @@ impl Observer for Figures {
         }
     }
 
-    fn completed(&mut self, now: SimTime, _peer: PeerId, _group: GroupIx, _joined: SimTime) {
+    fn completed(&mut self, now: SimTime, _peer: &Side, _joined: SimTime) {
         self.last_completion = now.as_secs_f64();
     }
 

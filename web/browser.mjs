@@ -59,7 +59,7 @@ export async function saved(page, title, format) {
 
 /** What a chart shows, as its CSV says it. */
 export async function sheet(page, title) {
-  return (await saved(page, title, "CSV")).toString().trim().split("\r\n").map((row) => row.split(","));
+  return (await saved(page, title, "CSV")).toString().trim().split("\r\n").map((row) => [...row.matchAll(/(?<=^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare));
 }
 
 /** The seconds of the unit that an axis names in brackets. */

@@ -17,6 +17,7 @@ from .data import NoDataError, PlotError, Result
 from .factor import factor
 from .style import STYLES, Style
 from .summary import Choice
+from .text import group_digits
 
 # Several figures, if a page is not high enough for what there is.
 Draw = Callable[[Result, Style, str], Figure | list[Figure]]
@@ -28,6 +29,7 @@ RUN: dict[str, Draw] = {
     "held": run.held,
     "traffic": run.traffic,
     "clustering": run.clustering,
+    "clustering-by-capacity": run.clustering_by_capacity,
     "clustering-index": run.clustering_index,
     "completion-vs-upload": run.completion_vs_upload,
     "share-ratio": run.share_ratio,
@@ -132,6 +134,7 @@ def save(figure: Figure, out: Path, name: str, formats: tuple[str, ...]) -> None
     """Writes a figure in each format and says so."""
     out.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
+    group_digits(figure)
     for kind in formats:
         path = out / f"{name}.{kind}"
         figure.savefig(path, format=kind, dpi=300, metadata=METADATA[kind])

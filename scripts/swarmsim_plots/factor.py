@@ -16,7 +16,7 @@ from .data import NoDataError, PlotError, Result
 from .panels import columns_of, is_last, panels, parts
 from .style import GREY, LINES, Style, look, mark
 from .summary import Choice, Metric, caveats, means_said, wanted
-from .text import legend, note, short, wrapped
+from .text import in_two, legend, note, wrapped
 
 # How far apart intervals at one place are, in heights of the text.
 ASIDE = 0.4
@@ -140,7 +140,7 @@ def _across(axes: Axes, over: Factor, wide: float) -> str:
         margin = 0.07 * (high - low) if over.numeric and high > low else 0.5
         axes.set_xlim(low - margin, high + margin)
     size = mpl.rcParams["xtick.labelsize"]
-    axes.set_xticks(places, [short(setting, wide / len(places), size) for setting in over.places])
+    axes.set_xticks(places, [in_two(setting, wide / len(places), size) for setting in over.places])
     return " (logarithmic)" if logarithmic else ""
 
 

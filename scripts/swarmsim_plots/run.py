@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .data import NoDataError, Result
 from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
-from .text import legend, note, short
+from .text import in_two, legend, note, short
 from .text import width as width_of
 
 # A line at 100 % is not cut in half.
@@ -217,42 +217,84 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
     if not table["bytes"].any():
         raise NoDataError(f"nothing was sent{because(result)}")
     amount, size = scale(BYTES, table["bytes"].max())
-    cells = _matrix(result, table.assign(value=table["bytes"] / size))
+    names = result.groups()["group"]
+    cells = table.pivot(index="from_group", columns="to_group", values="bytes").loc[names, names] / size
     return _heatmap(cells, f"sent ({amount})", style, width, unfinished(result))
 
 
 def clustering(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom: the time that leechers unchoke those of a group, over what chance would give them."""
-    given, chance = _unchoked(result)
-    said = ["1: as by chance among the leechers that are there"]
-    return _heatmap(given / chance.where(chance > 0), "relative to chance", style, width, said + unfinished(result))
+    given, chance = _unchoked_by_group(result)
+    return _heatmap(given / chance.where(chance > 0), "relative to chance", style, width, BY_CHANCE + unfinished(result))
+
+
+def clustering_by_capacity(result: Result, style: Style, width: str) -> Figure:
+    """Who unchokes whom by upload capacity: the same between classes of leechers that have about as much."""
+    given, chance, rate = _unchoked_by_capacity(result)
+    return _heatmap(
+        given / chance.where(chance > 0), "relative to chance", style, width, BY_CHANCE + unfinished(result), f"'s upload ({rate})"
+    )
 
 
 def clustering_index(result: Result, style: Style, width: str) -> Figure:
-    """Share of the time unchoked that the leechers of a group give to their own group, and what chance would give (Legout et al. 2007)."""
-    shares = dict(zip(("in this run", "by chance"), _unchoked(result), strict=True))
+    """Share of the time unchoked that leechers give to those with about their upload capacity, and what chance would give (Legout et al. 2007)."""
+    given, chance, rate = _unchoked_by_capacity(result)
     figure, axes = _one(style, width)
     entries = []
-    for ix, (label, share) in enumerate(shares.items()):
+    for ix, (label, share) in enumerate({"in this run": given, "by chance": chance}.items()):
         entries += [(axes.plot(range(len(share)), np.diag(share) * 100, **mark(ix))[0], label)]
-    names = shares["in this run"].index
+    names = list(given.index)
     room = figure.get_figwidth() * 72 * 0.8 / len(names)
-    axes.set_xticks(range(len(names)), [short(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
-    axes.set(xlabel="group", ylabel="to the own group (%)", xlim=(-0.5, len(names) - 0.5), ylim=PERCENT)
+    axes.set_xticks(range(len(names)), [in_two(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
+    axes.set(xlabel=f"upload capacity ({rate})", ylabel="to the own class (%)", xlim=(-0.5, len(names) - 0.5), ylim=PERCENT)
     return _finish(figure, axes, entries, unfinished(result))
 
 
-def _unchoked(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
+# What the cells of a matrix of preferences are.
+BY_CHANCE = ["1: as by chance among the leechers that are there"]
+# Its two parts in a table of who serves whom.
+UNCHOKED = ("unchoked_s_while_sender_leeches", "unchoked_s_by_chance")
+
+
+def _unchoked_by_group(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares of the time that the leechers of each group (rows) unchoke others that go to each group: in the run, and by chance."""
-    columns = ("unchoked_s_while_sender_leeches", "unchoked_s_by_chance")
-    table = result.table("groups.csv", "from_group", "to_group", *columns)
+    table = result.table("groups.csv", "from_group", "to_group", *UNCHOKED)
     names = result.leeching_groups()["group"]
-    given, chance = (_matrix(result, table.assign(value=table[column])).loc[names, names] for column in columns)
-    if len(names) < 2 or not given.to_numpy().any():
+    if len(names) < 2:
         raise NoDataError("it needs two groups of leechers that unchoke each other")
-    # A group that never unchoked anybody has no preference.
-    sums = (of.sum(axis=1) for of in (given, chance))
-    given, chance = (of.div(all_.where(all_ > 0), axis=0) for of, all_ in zip((given, chance), sums, strict=True))
+    return _unchoked(table, "group", list(names))
+
+
+def _unchoked_by_capacity(result: Result) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """The same between classes of upload capacity, called by the capacities in them, and the unit of these."""
+    ends = ["from_upload_min_bytes_per_s", "from_upload_max_bytes_per_s"]
+    table = result.table("capacities.csv", "from_class", "from_leechers", *ends, "to_class", *UNCHOKED)
+    classes = table[table["from_leechers"] > 0].drop_duplicates("from_class").set_index("from_class")
+    if len(classes) < 2:
+        raise NoDataError("all leechers have the same upload capacity")
+    rate, per_s = scale(RATES, classes[ends[1]].max())
+    called = _spans(classes[ends].to_numpy() / per_s)
+    given, chance = (of.set_axis(called).set_axis(called, axis=1) for of in _unchoked(table, "class", list(classes.index)))
+    return given, chance, rate
+
+
+def _spans(ends: np.ndarray) -> list[str]:
+    """From … to …, in no more digits than tell them apart; a single value as it is."""
+    for digits in (2, 3, 4):
+        pairs = [row if row[0] == row[1] else [float(f"{value:.{digits}g}") for value in row] for row in ends]
+        called = ["–".join(dict.fromkeys(f"{value:,.6g}" for value in pair)) for pair in pairs]
+        if len(set(called)) == len(called):
+            return called
+    return [f"class {ix + 1}" for ix in range(len(ends))]
+
+
+def _unchoked(table: pd.DataFrame, kind: str, classes: list[Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What each of `classes` gives to each, as shares: in the run, and by chance."""
+    squares = [table.pivot(index=f"from_{kind}", columns=f"to_{kind}", values=column).loc[classes, classes] for column in UNCHOKED]
+    if not squares[0].to_numpy().any():
+        raise NoDataError("no leecher unchoked another")
+    # Who never unchoked anybody has no preference.
+    given, chance = (of.div(of.sum(axis=1).where(lambda all_: all_ > 0), axis=0) for of in squares)
     return given, chance
 
 
@@ -296,12 +338,7 @@ def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[int, str, pd
     return [part for part in parts if not part[2].empty]
 
 
-def _matrix(result: Result, table: pd.DataFrame) -> pd.DataFrame:
-    names = result.groups()["group"]
-    return table.pivot(index="from_group", columns="to_group", values="value").loc[names, names]
-
-
-def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str]) -> Figure:
+def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str], of: str = "") -> Figure:
     figure, axes = _one(style, width)
     axes.spines[:].set_visible(False)
     image = axes.imshow(cells, cmap=SHADES, vmin=0, aspect="auto")
@@ -312,7 +349,7 @@ def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: li
     upright = max(width_of(name, size) for name in names) > wide * 0.5 / len(names)
     axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
     axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel="receiver", ylabel="sender")
+    axes.set(xlabel=f"receiver{of}", ylabel=f"sender{of}")
     values = cells.to_numpy()
     # From here on white is read better than black.
     dark = np.nanmax(values, initial=0) * 0.7

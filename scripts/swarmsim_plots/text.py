@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from .style import GREY
 
@@ -47,6 +48,32 @@ def short(name: str, room: float, size: float) -> str:
     return cut
 
 
+def in_two(name: str, room: float, size: float) -> str:
+    """The name in one line, or in two broken after `-`, `–`, `_` or `/`, if they fit; else without its middle."""
+    if width(name, size) <= room:
+        return name
+    pairs = [(name[: at + 1], name[at + 1 :]) for at, letter in enumerate(name[:-1]) if letter in "-–_/"]
+    widest = {pair: max(width(line, size) for line in pair) for pair in pairs}
+    best = min(pairs, key=widest.__getitem__, default=None)
+    return "\n".join(best) if best and widest[best] <= room else short(name, room, size)
+
+
+class Grouped(ScalarFormatter):
+    """Numbers at axes as they stand elsewhere: 1,600."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The number at a tick."""
+        return re.sub(r"(?<![\d.])\d{4,}", lambda digits: f"{int(digits[0]):,}", super().__call__(x, pos))
+
+
+def group_digits(figure: Figure) -> None:
+    """Numbers at all axes of the figure as they stand elsewhere."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(Grouped())
+
+
 def wrapped(text: str, room: float, size: float) -> str:
     """The text in lines that fit, broken between words; a word that does not fit loses its middle."""
     first, *words = text.split(" ")
@@ -79,6 +106,7 @@ def ticks(axes: Axes, room: float) -> None:
     """As many ticks on the x axis as their labels have room for."""
     size = mpl.rcParams["xtick.labelsize"]
     low, high = axes.get_xlim()
+    axes.xaxis.set_major_formatter(Grouped())
     for most in range(TICKS, 1, -1):
         axes.xaxis.set_major_locator(MaxNLocator(most))
         places = [place for place in axes.get_xticks() if low <= place <= high]

@@ -48,6 +48,25 @@ upload = "1 Mbit/s"
 """
 
 
+DRAWN = """
+name = "drawn"
+[file]
+size = "32 MiB"
+[[group]]
+name = "origin"
+count = 1
+upload = "2 Mbit/s"
+starts_with = "all"
+[[group]]
+name = "peers"
+count = 120
+upload = { log-normal = { median = "1 Mbit/s", sigma = 0.9 } }
+arrival.at-once = { jitter = "20 s" }
+abort_rate = "0.0005 /s"
+departure.altruistic = { linger = "60 s" }
+"""
+
+
 CHURN = """
 name = "churn"
 [file]
@@ -82,7 +101,8 @@ def swarmsim(*arguments: str, cwd: Path) -> None:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the results `classes`, `riders` (cut short), `lonely` (one leecher), `nobody` (none completes), `barren` (dead at once), `churn`
-    (random unchokes, half of the peers soon gone), `banded` (with bands of chunks), `compared`, `grid`, `sizes` (one number) and `named` (variants with names).
+    (random unchokes, half of the peers soon gone), `drawn` (one group of drawn
+    capacities), `banded` (with bands of chunks), `compared`, `grid`, `sizes` (one number) and `named` (variants with names).
     """
     home = tmp_path_factory.mktemp("results")
     classes = str(ROOT / "scenarios/bandwidth_classes.toml")
@@ -95,6 +115,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     swarmsim("run", "riders.toml", "--set", 'run.time_limit="2 s"', "--out", "nobody", cwd=home)
     (home / "churn.toml").write_text(CHURN)
     swarmsim("run", "churn.toml", "--detail", "unchokes", "--out", "churn", cwd=home)
+    (home / "drawn.toml").write_text(DRAWN)
+    swarmsim("run", "drawn.toml", "--detail", "unchokes", "--out", "drawn", cwd=home)
     swarmsim("run", "riders.toml", "--report", "--out", "banded", cwd=home)
     (home / "barren.toml").write_text(BARREN)
     swarmsim("run", "barren.toml", "--out", "barren", cwd=home)

@@ -21,7 +21,7 @@ from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
 from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, Style, words
 from swarmsim_plots.summary import Choice, metric
-from swarmsim_plots.text import legend, name_lines, short, width
+from swarmsim_plots.text import group_digits, in_two, legend, name_lines, short, width
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -241,6 +241,22 @@ def test_names_that_differ_in_their_middle_stay_apart() -> None:
     assert name_lines(["large · 64 KiB", "small · 64 KiB"], 60, 10) == ["large\n64 KiB", "small\n64 KiB"]
 
 
+def test_a_setting_breaks_in_two_before_it_loses_its_middle() -> None:
+    assert in_two("round-robin", 200, 10) == "round-robin"
+    assert in_two("round-robin", 40, 10) == "round-\nrobin"
+    assert in_two("tit-for-tat-block", 55, 10) == "tit-for-\ntat-block"
+    assert "…" in in_two("roundrobin", 40, 10) and "…" in in_two("tit-for-tat-block", 30, 10)
+
+
+def test_numbers_at_axes_are_grouped_as_elsewhere() -> None:
+    axes = Style({"one": 3.5}, 8, 1, 2, 9).figure("one").subplots()
+    axes.set(xlim=(0, 1600), ylim=(0, 0.00012))
+    group_digits(axes.get_figure())
+    said = axes.xaxis.get_major_formatter().format_ticks([0, 800, 1600])
+    assert said == ["0", "800", "1,600"]
+    assert not any("," in text for text in axes.yaxis.get_major_formatter().format_ticks([0.0, 0.0001]))
+
+
 def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(home: Path) -> None:
     series = pd.read_csv(home / "classes" / "timeseries.csv")
     axes = axes_of(run.held, home / "classes")
@@ -253,17 +269,20 @@ def test_the_chunks_of_the_leechers_and_what_seeds_give_are_those_of_the_series(
     assert np.allclose(given[0].get_ydata(), series["seed_utilisation"] * 100, equal_nan=True)
 
 
-def test_the_clustering_index_is_that_of_the_groups(home: Path) -> None:
-    groups = pd.read_csv(home / "classes" / "groups.csv")
-    given = groups[(groups["from_group"] == "fast") & (groups["to_group"] != "origin")].set_index("to_group")
+def test_the_clustering_index_is_that_of_the_classes_of_capacity(home: Path) -> None:
+    table = pd.read_csv(home / "classes" / "capacities.csv")
+    given = table[table["from_class"] == 3].set_index("to_class")
     given = given[["unchoked_s_while_sender_leeches", "unchoked_s_by_chance"]]
-    shares = given.loc["fast"] / given.sum() * 100
+    shares = given.loc[3] / given.sum() * 100
     axes = axes_of(run.clustering_index, home / "classes")
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["slow", "medium", "fast"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["160", "400", "1,600"]
+    assert axes.get_xlabel() == "upload capacity (kbit/s)"
     found, chance = axes.lines
     assert np.allclose([found.get_ydata()[2], chance.get_ydata()[2]], shares)
-    cells = axes_of_all(run.clustering, home / "classes")[0].images[0].get_array()
-    assert np.isclose(cells[2, 2], shares.iloc[0] / shares.iloc[1])
+    # Here each group is a class.
+    for figure in (run.clustering, run.clustering_by_capacity):
+        cells = axes_of_all(figure, home / "classes")[0].images[0].get_array()
+        assert np.isclose(cells[2, 2], shares.iloc[0] / shares.iloc[1])
 
 
 def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> None:
@@ -275,39 +294,80 @@ def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> Non
         assert np.allclose(dots.get_ydata(), peers[peers["group"] == name]["share_ratio"])
 
 
-def presence(result: Path, groups: list[str]) -> pd.DataFrame:
-    """Leechers of each group that are there, from each moment at which one comes or goes, by peers.csv alone."""
+def peers_of(result: Path) -> pd.DataFrame:
+    """The leechers by peers.csv alone, and when each stopped being one."""
     peers = pd.read_csv(result / "peers.csv")
-    peers = peers[peers["group"].isin(groups)]
-    ends = peers["completed_s"].fillna(peers["left_s"]).fillna(pd.read_csv(result / "summary.csv")["simulated_s"].iloc[0])
-    moments = np.unique(np.r_[peers["joined_s"], ends])
+    peers = peers[peers["group"] != "origin"].set_index("peer")
+    end = pd.read_csv(result / "summary.csv")["simulated_s"].iloc[0]
+    return peers.assign(until_s=peers["completed_s"].fillna(peers["left_s"]).fillna(end))
+
+
+def unchokes_of(result: Path) -> pd.DataFrame:
+    """What leechers unchoked by unchokes.csv alone."""
+    unchokes = pd.read_csv(result / "unchokes.csv")
+    return unchokes[unchokes["sender_leeches"].astype(str).str.lower() == "true"]
+
+
+def by_chance(peers: pd.DataFrame, unchokes: pd.DataFrame, classes: pd.Series) -> pd.DataFrame:
+    """Every unchoke again, moment by moment: the seconds of those of each class (rows) that would fall to each by chance."""
+    moments = np.unique(np.r_[peers["joined_s"], peers["until_s"]])
+    names = sorted(classes.unique())
     counts = {}
-    for name in groups:
-        own = peers["group"] == name
-        come, gone = (np.searchsorted(np.sort(times[own]), moments, side="right") for times in (peers["joined_s"], ends))
+    for name in names:
+        own = peers[classes == name]
+        come, gone = (np.searchsorted(np.sort(own[column]), moments, side="right") for column in ("joined_s", "until_s"))
         counts[name] = come - gone
-    return pd.DataFrame(counts, index=moments)
+    there = pd.DataFrame(counts, index=moments)
+    others = (there.sum(axis=1) - 1).clip(lower=1)
+    senders = unchokes["from_peer"].map(classes)
+    found = pd.DataFrame(0.0, index=names, columns=names)
+    for sender in names:
+        own = unchokes[senders == sender]
+        for receiver in names:
+            rate = (there[receiver] - (sender == receiver)) / others
+            so_far = np.r_[0, np.cumsum(rate.to_numpy()[:-1] * np.diff(there.index))]
+            started, ended = (np.interp(own[column], there.index, so_far) for column in ("started_s", "ended_s"))
+            found.loc[sender, receiver] = (ended - started).sum()
+    return found
 
 
 def test_chance_is_what_the_leechers_that_are_there_make_it(home: Path) -> None:
-    # Every unchoke again, moment by moment.
-    groups = ["stay", "brief"]
-    there = presence(home / "churn", groups)
-    others = there.sum(axis=1) - 1
-    unchokes = pd.read_csv(home / "churn" / "unchokes.csv")
-    unchokes = unchokes[unchokes["sender_leeches"].astype(str).str.lower() == "true"]
-    table = pd.read_csv(home / "churn" / "groups.csv").set_index(["from_group", "to_group"])
-    for sender in groups:
-        own = unchokes[unchokes["from_group"] == sender]
-        for receiver in groups:
-            rate = (there[receiver] - (sender == receiver)) / others.clip(lower=1)
-            so_far = np.r_[0, np.cumsum(rate.to_numpy()[:-1] * np.diff(there.index))]
-            started, ended = (np.interp(own[column], there.index, so_far) for column in ("started_s", "ended_s"))
-            assert np.isclose(table.loc[(sender, receiver), "unchoked_s_by_chance"], (ended - started).sum())
+    peers = peers_of(home / "churn")
+    expected = by_chance(peers, unchokes_of(home / "churn"), peers["group"])
+    table = pd.read_csv(home / "churn" / "groups.csv").pivot(index="from_group", columns="to_group")
+    found = table["unchoked_s_by_chance"].loc[expected.index, expected.columns]
+    assert np.allclose(found, expected)
     # Who unchokes at random prefers nobody, though one group goes early.
-    axes = axes_of(run.clustering_index, home / "churn")
-    found, chance = (line.get_ydata() for line in axes.lines)
-    assert np.allclose(found, chance, atol=3) and abs(chance[0] - 100 * 59 / 119) > 10
+    given = table["unchoked_s_while_sender_leeches"].loc[expected.index, expected.columns]
+    found, given = (of.div(of.sum(axis=1), axis=0) for of in (found, given))
+    assert np.allclose(given, found, atol=0.03) and abs(found.loc["stay", "stay"] - 59 / 119) > 0.1
+    cells = axes_of_all(run.clustering, home / "churn")[0].images[0].get_array()
+    assert np.isclose(cells[0, 0], given.loc["stay", "stay"] / found.loc["stay", "stay"])
+
+
+def test_classes_of_drawn_capacities_give_what_the_unchokes_say(home: Path) -> None:
+    peers, unchokes = peers_of(home / "drawn"), unchokes_of(home / "drawn")
+    table = pd.read_csv(home / "drawn" / "capacities.csv")
+    ends = table.drop_duplicates("from_class").set_index("from_class")
+    upload = peers["upload_bytes_per_s"]
+    classes = upload.map(lambda own: (ends["from_upload_min_bytes_per_s"] <= own).sum())
+    assert list(ends["from_leechers"]) == list(classes.value_counts().sort_index()) and len(ends) == 5
+    assert (ends["from_leechers"] - 24).abs().max() <= 12, "fifths of the peers that are expected"
+    assert np.isclose(ends["from_upload_max_bytes_per_s"], upload.groupby(classes).max(), rtol=1e-15).all()
+    square = table.pivot(index="from_class", columns="to_class")
+    pairs = [unchokes[side].map(classes) for side in ("from_peer", "to_peer")]
+    spans = (unchokes["ended_s"] - unchokes["started_s"]).groupby(pairs).sum().unstack(fill_value=0)
+    sent = unchokes["bytes"].groupby(pairs).sum().unstack(fill_value=0)
+    assert np.allclose(square["unchoked_s_while_sender_leeches"], spans)
+    assert np.allclose(square["bytes_while_sender_leeches"], sent)
+    expected = by_chance(peers, unchokes, classes)
+    assert np.allclose(square["unchoked_s_by_chance"], expected)
+    # Tit-for-tat lets equals find each other; the figures show it, with the capacities in each class.
+    cells = axes_of_all(run.clustering_by_capacity, home / "drawn")[0]
+    preferred = (spans.div(spans.sum(axis=1), axis=0) / expected.div(expected.sum(axis=1), axis=0)).to_numpy()
+    assert np.allclose(cells.images[0].get_array(), preferred) and preferred[4, 4] > 1.5
+    name = f"{ends['from_upload_min_bytes_per_s'][5] / 125e3:.2g}–{ends['from_upload_max_bytes_per_s'][5] / 125e3:.2g}"
+    assert cells.get_xticklabels()[4].get_text() == name and cells.get_xlabel() == "receiver's upload (Mbit/s)"
 
 
 def test_chunks_are_drawn_from_bands_too(home: Path) -> None:

@@ -2,7 +2,7 @@
 
 use super::Crowd;
 use crate::churn::{Arriving, next_at_rate};
-use crate::engine::observer::{Leave, Observer};
+use crate::engine::observer::{Leave, Observer, Side};
 use crate::engine::{PeerTimer, Stay, draw_capacity, draw_chunks, ending, record_of, stay};
 use crate::ids::{GroupIx, PeerId, PeerIx};
 use crate::rng::{Purpose, stream};
@@ -66,11 +66,11 @@ impl<O: Observer> Crowd<'_, O> {
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
         state.life.completed = now;
-        let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
-        self.totals.leechers.remove(now, upload);
-        self.totals.seeds.add(now, upload);
+        let (side, joined) = (Side::of(state), state.life.joined);
+        self.totals.leechers.remove(now, side.upload);
+        self.totals.seeds.add(now, side.upload);
         self.totals.completed += 1;
-        self.observer.completed(now, id, group, joined);
+        self.observer.completed(now, &side, joined);
         self.schedule.cancel_peer(peer, PeerTimer::Leave);
         self.plan_departure(peer);
     }

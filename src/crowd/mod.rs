@@ -9,7 +9,7 @@ mod record;
 pub(crate) mod testing;
 
 use crate::churn::{Arriving, Cohort};
-use crate::engine::observer::{Ending, Observer, Transfer, TransferEnd};
+use crate::engine::observer::{Ending, Observer, Side, Transfer, TransferEnd};
 use crate::engine::{Control, Event, InvariantViolation, PeerTimer, Progress, RunOptions, Schedule, Totals};
 use crate::ids::{ChunkIx, GroupIx, PeerIx};
 use crate::picking::{self, PickView, Picker};
@@ -234,7 +234,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
         let bytes = self.swarm.layout.bytes_of(gift.chunk);
         let giver = &mut self.swarm.peers[gift.from];
         let leeches = giver.role == Role::Leecher;
-        let (from, from_group) = (giver.id, giver.group);
+        let from = Side::of(giver);
         giver.life.uploaded_bytes += bytes;
         if leeches {
             giver.life.uploaded_leeching_bytes += bytes;
@@ -242,7 +242,7 @@ impl<'a, O: Observer> Crowd<'a, O> {
         let taker = &mut self.swarm.peers[gift.to];
         taker.life.downloaded_bytes += bytes;
         taker.life.first_chunk = taker.life.first_chunk.min(self.now);
-        let (to, to_group) = (taker.id, taker.group);
+        let to = Side::of(taker);
         let kind = if leeches {
             &mut self.totals.leechers
         } else {
@@ -252,13 +252,13 @@ impl<'a, O: Observer> Crowd<'a, O> {
         self.totals.transfers += 1;
         self.totals.last_moving = self.now;
         self.swarm.complete_chunk(gift.to, gift.chunk);
-        self.observer.moved(from_group, to_group, leeches, bytes);
+        self.observer.moved(&from, &to, leeches, bytes);
         if self.observer.wants_transfers() {
             self.observer.transferred(&Transfer {
                 started: gift.started,
                 ended: self.now,
-                from,
-                to,
+                from: from.id,
+                to: to.id,
                 chunk: gift.chunk,
                 bytes,
                 kept_bytes: bytes,

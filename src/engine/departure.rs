@@ -1,7 +1,7 @@
 //! Peers complete and go: selfishly, after a while, for good, or without a word.
 
 use crate::churn::next_at_rate;
-use crate::engine::observer::{Leave, Observer, PeerRecord, TransferEnd};
+use crate::engine::observer::{Leave, Observer, PeerRecord, Side, TransferEnd};
 use crate::engine::schedule::PeerTimer;
 use crate::engine::{Job, Simulation};
 use crate::ids::PeerIx;
@@ -92,10 +92,10 @@ impl<O: Observer> Simulation<'_, O> {
         let state = &mut self.swarm.peers[peer];
         state.role = Role::Seed;
         state.life.completed = now;
-        let (id, group, joined, upload) = (state.id, state.group, state.life.joined, state.life.upload);
-        self.totals.leechers.remove(now, upload);
+        let (side, joined) = (Side::of(state), state.life.joined);
+        self.totals.leechers.remove(now, side.upload);
         self.totals.completed += 1;
-        self.observer.completed(now, id, group, joined);
+        self.observer.completed(now, &side, joined);
         self.install_choker(peer);
         self.swarm.drop_counts(peer);
         self.tracker.complete(peer);

@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, GroupIx, PeerId};
 pub use crate::swarm::Leave;
+use crate::swarm::Peer;
 use crate::units::SimTime;
 
 /// Everything about one peer, told when it leaves, or at the end of the run for those that are still there.
@@ -35,6 +36,29 @@ pub struct PeerRecord {
     pub downloaded_bytes: u64,
     /// Bytes received that were thrown away: parts of blocks that were interrupted, and the loser of an endgame race.
     pub wasted_bytes: u64,
+}
+
+/// One side of an exchange: a peer, and what peers are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Side {
+    /// The peer.
+    pub id: PeerId,
+    /// Its group.
+    pub group: GroupIx,
+    /// Its upload capacity, bytes per second.
+    pub upload: f64,
+}
+
+impl Side {
+    /// The side of `peer`.
+    #[must_use]
+    pub fn of(peer: &Peer) -> Self {
+        Self {
+            id: peer.id,
+            group: peer.group,
+            upload: peer.life.upload,
+        }
+    }
 }
 
 /// A part of a chunk that went over one connection without a break.
@@ -83,13 +107,9 @@ pub struct Unchoke {
     /// When it ended.
     pub ended: SimTime,
     /// Who unchoked.
-    pub from: PeerId,
-    /// Group of `from`.
-    pub from_group: GroupIx,
+    pub from: Side,
     /// Who was unchoked.
-    pub to: PeerId,
-    /// Group of `to`.
-    pub to_group: GroupIx,
+    pub to: Side,
     /// Whether the slot was one given at random, when the interval ended.
     pub optimistic: bool,
     /// Whether `from` was a leecher when the interval began. (An interval is cut when its owner becomes a seed.)
@@ -159,16 +179,16 @@ pub enum Ending {
 pub trait Observer {
     /// A peer has joined. `upload` and `download` in bytes per second; `chunks` it came with.
     fn joined(&mut self, _now: SimTime, _peer: PeerId, _group: GroupIx, _upload: f64, _download: f64, _chunks: u32) {}
-    /// `bytes` have moved between two groups since they were last counted.
-    fn moved(&mut self, _from: GroupIx, _to: GroupIx, _sender_leeches: bool, _bytes: u64) {}
+    /// `bytes` have moved from one peer to another since they were last counted.
+    fn moved(&mut self, _from: &Side, _to: &Side, _sender_leeches: bool, _bytes: u64) {}
     /// Whether [`transferred`](Self::transferred) is listened to: nothing is put together for it otherwise.
     fn wants_transfers(&self) -> bool {
         false
     }
     /// A part of a chunk has ended.
     fn transferred(&mut self, _transfer: &Transfer) {}
-    /// A peer of a group has unchoked a neighbour.
-    fn unchoke_began(&mut self, _now: SimTime, _from: GroupIx, _sender_leeches: bool) {}
+    /// A peer has unchoked a neighbour.
+    fn unchoke_began(&mut self, _now: SimTime, _from: &Side, _sender_leeches: bool) {}
     /// An unchoke has ended.
     fn unchoke_ended(&mut self, _unchoke: &Unchoke) {}
     /// Two peers have become neighbours.
@@ -176,7 +196,7 @@ pub trait Observer {
     /// Two peers are neighbours no more. Of those that still are at the end of the run nothing is told.
     fn disconnected(&mut self, _now: SimTime, _one: PeerId, _other: PeerId) {}
     /// A leecher has completed the file.
-    fn completed(&mut self, _now: SimTime, _peer: PeerId, _group: GroupIx, _joined: SimTime) {}
+    fn completed(&mut self, _now: SimTime, _peer: &Side, _joined: SimTime) {}
     /// A peer has left, or is there at the end of the run (then `left` is `None`).
     fn peer_record(&mut self, _record: &PeerRecord) {}
     /// A row of the time series is due.
@@ -200,7 +220,7 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
         self.1.joined(now, peer, group, upload, download, chunks);
     }
 
-    fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
+    fn moved(&mut self, from: &Side, to: &Side, sender_leeches: bool, bytes: u64) {
         self.0.moved(from, to, sender_leeches, bytes);
         self.1.moved(from, to, sender_leeches, bytes);
     }
@@ -214,7 +234,7 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
         self.1.transferred(transfer);
     }
 
-    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
+    fn unchoke_began(&mut self, now: SimTime, from: &Side, sender_leeches: bool) {
         self.0.unchoke_began(now, from, sender_leeches);
         self.1.unchoke_began(now, from, sender_leeches);
     }
@@ -234,9 +254,9 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
         self.1.disconnected(now, one, other);
     }
 
-    fn completed(&mut self, now: SimTime, peer: PeerId, group: GroupIx, joined: SimTime) {
-        self.0.completed(now, peer, group, joined);
-        self.1.completed(now, peer, group, joined);
+    fn completed(&mut self, now: SimTime, peer: &Side, joined: SimTime) {
+        self.0.completed(now, peer, joined);
+        self.1.completed(now, peer, joined);
     }
 
     fn peer_record(&mut self, record: &PeerRecord) {

@@ -1,7 +1,7 @@
 //! Unchoke decisions: who is asked when, and what follows from the answer.
 
 use crate::choking::{Decision, Neighbour, RechokeView};
-use crate::engine::observer::{Observer, TransferEnd, Unchoke};
+use crate::engine::observer::{Observer, Side, TransferEnd, Unchoke};
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
@@ -239,7 +239,8 @@ impl<O: Observer> Simulation<'_, O> {
         });
         self.swarm.peers[neighbour].unchoked_by.push(back);
         let from = &self.swarm.peers[owner];
-        self.observer.unchoke_began(now, from.group, from.role == Role::Leecher);
+        self.observer
+            .unchoke_began(now, &Side::of(from), from.role == Role::Leecher);
         if self.scenario.network.latency.is_zero() {
             self.jobs.push_back(Job::Start(link));
         } else {
@@ -275,10 +276,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.observer.unchoke_ended(&Unchoke {
             started: slot.unchoked_at,
             ended: self.schedule.now(),
-            from: from.id,
-            from_group: from.group,
-            to: to.id,
-            to_group: to.group,
+            from: Side::of(from),
+            to: Side::of(to),
             optimistic: self.swarm.links.is_optimistic(link),
             sender_leeches: from.role == Role::Leecher,
             bytes: slot.sent_bytes,

@@ -4,7 +4,7 @@
 //! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs and none is left to be fetched.
 
 use crate::bandwidth::Clock;
-use crate::engine::observer::{Observer, Transfer, TransferEnd};
+use crate::engine::observer::{Observer, Side, Transfer, TransferEnd};
 use crate::engine::schedule::Delayed;
 use crate::engine::work::Work;
 use crate::engine::{Job, Simulation};
@@ -301,8 +301,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.credit(back, bytes);
 
-        self.swarm.peers[receiver].life.downloaded_bytes += bytes;
-        let to = self.swarm.peers[receiver].group;
+        let peer = &mut self.swarm.peers[receiver];
+        peer.life.downloaded_bytes += bytes;
+        let to = Side::of(peer);
         let peer = &mut self.swarm.peers[sender];
         if let Some(slot) = peer.slot_mut(link) {
             slot.sent_bytes += bytes;
@@ -315,7 +316,7 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.totals.seeds.sent_bytes += bytes;
         }
-        self.observer.moved(peer.group, to, leeches, bytes);
+        self.observer.moved(&Side::of(peer), &to, leeches, bytes);
     }
 
     /// `peer` has all bytes of `chunk`.

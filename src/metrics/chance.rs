@@ -1,60 +1,59 @@
-//! Whom leechers would unchoke by chance: who chooses blindly meets a group as often as its leechers are there. Groups that are done early leave the
-//! others among themselves, so sizes of groups alone would take that for preference.
+//! Whom leechers would unchoke by chance: who chooses blindly meets a class of peers, say a group, as often as its leechers are there. Classes that are done early leave
+//! the others among themselves, so sizes of classes alone would take that for preference.
 
-use crate::ids::GroupIx;
 use crate::units::SimTime;
 
-/// Follows who is there, and splits the time of every unchoke by a leecher among the groups, by their shares of the other leechers at each moment.
+/// Follows who is there, and splits the time of every unchoke by a leecher among the classes, by their shares of the other leechers at each moment.
 #[derive(Clone, Debug)]
 pub struct Chance {
-    /// Leechers of each group that are there.
+    /// Leechers of each class that are there.
     there: Vec<u32>,
     /// Up to when all has been added up.
     at: SimTime,
-    /// For each group, its leechers over all leechers but one, summed over time.
+    /// For each class, its leechers over all leechers but one, summed over time.
     met_s: Vec<f64>,
     /// The part of one leecher in that: it never meets itself.
     itself_s: f64,
-    /// For each pair of groups the seconds that fall to the second. What has not ended yet has only its begin in them.
+    /// For each pair of classes the seconds that fall to the second. What has not ended yet has only its begin in them.
     unchoked_s: Vec<f64>,
 }
 
 impl Chance {
-    /// Nobody is there yet of so many `groups`.
+    /// Nobody is there yet of so many `classes`.
     #[must_use]
-    pub fn new(groups: usize) -> Self {
+    pub fn new(classes: usize) -> Self {
         Self {
-            there: vec![0; groups],
+            there: vec![0; classes],
             at: SimTime::ZERO,
-            met_s: vec![0.0; groups],
+            met_s: vec![0.0; classes],
             itself_s: 0.0,
-            unchoked_s: vec![0.0; groups * groups],
+            unchoked_s: vec![0.0; classes * classes],
         }
     }
 
-    /// A leecher of `group` joins.
-    pub fn comes(&mut self, now: SimTime, group: GroupIx) {
+    /// A leecher of `class` joins.
+    pub fn comes(&mut self, now: SimTime, class: usize) {
         self.go_on(now);
-        self.there[group.ix()] += 1;
+        self.there[class] += 1;
     }
 
-    /// A leecher of `group` leaves, or has the file.
-    pub fn goes(&mut self, now: SimTime, group: GroupIx) {
+    /// A leecher of `class` leaves, or has the file.
+    pub fn goes(&mut self, now: SimTime, class: usize) {
         self.go_on(now);
-        self.there[group.ix()] -= 1;
+        self.there[class] -= 1;
     }
 
-    /// A leecher of group `from` unchokes somebody.
-    pub fn begins(&mut self, now: SimTime, from: GroupIx) {
-        self.add(now, from.ix(), -1.0);
+    /// A leecher of class `from` unchokes somebody.
+    pub fn begins(&mut self, now: SimTime, from: usize) {
+        self.add(now, from, -1.0);
     }
 
-    /// An unchoke by a leecher of group `from` ends.
-    pub fn ends(&mut self, now: SimTime, from: GroupIx) {
-        self.add(now, from.ix(), 1.0);
+    /// An unchoke by a leecher of class `from` ends.
+    pub fn ends(&mut self, now: SimTime, from: usize) {
+        self.add(now, from, 1.0);
     }
 
-    /// Seconds that leechers of group `from` would have unchoked `to` by chance, once all unchokes have ended.
+    /// Seconds that leechers of class `from` would have unchoked `to` by chance, once all unchokes have ended.
     #[must_use]
     pub fn unchoked_s(&self, from: usize, to: usize) -> f64 {
         // What is nothing but rounding is nothing.
@@ -78,8 +77,8 @@ impl Chance {
 
     fn add(&mut self, now: SimTime, from: usize, sign: f64) {
         self.go_on(now);
-        let groups = self.there.len();
-        let row = &mut self.unchoked_s[from * groups..][..groups];
+        let classes = self.there.len();
+        let row = &mut self.unchoked_s[from * classes..][..classes];
         for (unchoked_s, met_s) in row.iter_mut().zip(&self.met_s) {
             *unchoked_s += sign * met_s;
         }
@@ -93,8 +92,8 @@ mod tests {
     use rand::rngs::ChaCha8Rng;
     use rand::{RngExt, SeedableRng};
 
-    const FEW: GroupIx = GroupIx(0);
-    const MANY: GroupIx = GroupIx(1);
+    const FEW: usize = 0;
+    const MANY: usize = 1;
 
     fn at(seconds: f64) -> SimTime {
         SimTime::from_secs_f64(seconds)
@@ -137,17 +136,16 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
         let (mut chance, mut slots, mut there) = (Chance::new(3), [0_u32; 3], [2_u32; 3]);
         for group in [0, 0, 1, 1, 2, 2] {
-            chance.comes(SimTime::ZERO, GroupIx(group));
+            chance.comes(SimTime::ZERO, group);
         }
         let mut expected = [[0.0; 3]; 3];
         for second in 0..2_000 {
-            let (group, now) = (rng.random_range(0..3), at(f64::from(second)));
-            let ix = GroupIx(group as u32);
+            let (group, now) = (rng.random_range(0..3_usize), at(f64::from(second)));
             match rng.random_range(0..4) {
-                0 => (chance.comes(now, ix), there[group] += 1).1,
-                1 if there[group] > 2 => (chance.goes(now, ix), there[group] -= 1).1,
-                2 => (chance.begins(now, ix), slots[group] += 1).1,
-                3 if slots[group] > 0 => (chance.ends(now, ix), slots[group] -= 1).1,
+                0 => (chance.comes(now, group), there[group] += 1).1,
+                1 if there[group] > 2 => (chance.goes(now, group), there[group] -= 1).1,
+                2 => (chance.begins(now, group), slots[group] += 1).1,
+                3 if slots[group] > 0 => (chance.ends(now, group), slots[group] -= 1).1,
                 _ => (),
             }
             let all: u32 = there.iter().sum();
@@ -157,7 +155,7 @@ mod tests {
             }
         }
         for (group, slots) in slots.into_iter().enumerate() {
-            (0..slots).for_each(|_| chance.ends(at(2_000.0), GroupIx(group as u32)));
+            (0..slots).for_each(|_| chance.ends(at(2_000.0), group));
         }
         for (from, to) in (0..9).map(|k| (k / 3, k % 3)) {
             let (found, expected) = (chance.unchoked_s(from, to), expected[from][to]);

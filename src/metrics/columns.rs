@@ -1,5 +1,9 @@
 //! The schema: every CSV that a run writes, column by column; `comparisons` has those of a comparison. `docs/output.md` is generated from it.
 
+mod exchanges;
+
+pub use exchanges::{CAPACITIES, GROUPS};
+
 /// One CSV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -131,33 +135,6 @@ pub const TIMESERIES: Table = Table {
         ),
         column("leecher_chunks_p50", "chunks that a leecher has: median"),
         column("leecher_chunks_p90", "chunks that a leecher has: 90 % quantile"),
-    ],
-};
-
-/// One row per pair of groups.
-pub const GROUPS: Table = Table {
-    file: "groups.csv",
-    about: "Who serves whom: one row per ordered pair of groups, in the order of the scenario. Clustering is \
-            what `unchoked_s_while_sender_leeches` has beyond `unchoked_s_by_chance`. Sizes of groups alone are no measure of chance: \
-            who is done early leaves the others among themselves.",
-    columns: &[
-        column("from_group", "group of the sender"),
-        column("to_group", "group of the receiver"),
-        column("bytes", "bytes sent from one to the other"),
-        column(
-            "bytes_while_sender_leeches",
-            "the part of `bytes` that was sent before the sender had the whole file",
-        ),
-        column("unchoked_s", "time unchoked, summed over all pairs of peers"),
-        column(
-            "unchoked_s_while_sender_leeches",
-            "the part of `unchoked_s` before the sender had the whole file",
-        ),
-        column(
-            "unchoked_s_by_chance",
-            "what `unchoked_s_while_sender_leeches` would be by chance: every unchoke by a leecher counts for each group by its share of \
-             the other leechers that are there, moment by moment",
-        ),
     ],
 };
 
@@ -360,12 +337,13 @@ pub const CHUNK_BANDS: Table = Table {
 };
 
 /// Every table of a run, in the order of the documentation.
-pub const TABLES: [&Table; 9] = [
+pub const TABLES: [&Table; 10] = [
     &SUMMARY,
     &GROUP_SUMMARY,
     &PEERS,
     &TIMESERIES,
     &GROUPS,
+    &CAPACITIES,
     &TRANSFERS,
     &UNCHOKES,
     &CHUNKS,

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `accounts.rs` | sums up a run in memory, with or without tables |
 //! | `bands.rs` | copies of chunks over time in little room |
+//! | `capacities.rs` | classes of upload capacity |
 //! | `chance.rs` | whom leechers would unchoke by chance |
 //! | `columns.rs` | the schema: every CSV, every column with unit and meaning |
 //! | `comparisons.rs` | the same for what a comparison writes |
@@ -12,6 +13,7 @@
 //! | `recorder.rs` | the observer that fills the tables |
 //! | `rows.rs` | from a record to a row |
 //! | `detail.rs` | which of the heavy tables are asked for |
+//! | `exchanges.rs` | who serves whom, between groups or between classes of capacity |
 //! | `names.rs` | rules and outcomes as they stand in scenarios and files |
 //! | `replay.rs` | a sample of the run to be watched, as JSON |
 //! | `tally.rs` | running sums of one group of peers |
@@ -27,11 +29,13 @@
 pub mod accounts;
 mod bands;
 pub mod bound;
-pub mod chance;
+mod capacities;
+mod chance;
 pub mod columns;
 pub mod comparisons;
 pub mod detail;
 pub mod directory;
+pub mod exchanges;
 pub mod names;
 mod page;
 pub mod recorder;

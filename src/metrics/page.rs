@@ -21,6 +21,7 @@ run is over, or not at all: an error leaves nothing behind.
 | `peers.csv` | a peer |
 | `timeseries.csv` | a moment |
 | `groups.csv` | a pair of groups |
+| `capacities.csv` | a pair of classes of upload capacity |
 | `transfers.csv` | a transfer, with `--detail transfers` |
 | `unchokes.csv` | an unchoke, with `--detail unchokes` |
 | `chunks.csv` | a chunk at a moment, with `--detail chunks` |

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use crate::engine::Ending;
-use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
+use crate::engine::observer::{Observer, PeerRecord, Sample, Side, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::accounts::Accounts;
 use crate::metrics::bands::Bands;
-use crate::metrics::chance::Chance;
+use crate::metrics::capacities::{Capacities, Members};
 use crate::metrics::columns::{self, Table};
 use crate::metrics::detail::Detail;
+use crate::metrics::exchanges::{ByGroup, Classes, Exchanges};
 use crate::metrics::names;
 use crate::metrics::replay::{REPLAY, Recording};
 use crate::metrics::rows::{self, Sent};
@@ -26,8 +27,10 @@ pub struct Recorder<'a> {
     accounts: Accounts<'a>,
     names: Vec<String>,
     tables: Tables,
-    traffic: Vec<Traffic>,
-    chance: Chance,
+    groups: Exchanges<ByGroup>,
+    capacities: Exchanges<Capacities>,
+    /// The leechers of each class of capacity.
+    members: Vec<Members>,
     bands: Option<Bands>,
     before: Sent,
     replay: Option<(Recording<'a>, Box<dyn Write>)>,
@@ -42,19 +45,11 @@ struct Tables {
     peers: TableWriter,
     timeseries: TableWriter,
     groups: TableWriter,
+    capacities: TableWriter,
     transfers: Option<TableWriter>,
     unchokes: Option<TableWriter>,
     chunks: Option<TableWriter>,
     chunk_bands: Option<TableWriter>,
-}
-
-/// A cell of the matrix between groups.
-#[derive(Clone, Copy, Debug, Default)]
-struct Traffic {
-    bytes: u64,
-    bytes_leeching: u64,
-    unchoked_ns: u128,
-    unchoked_leeching_ns: u128,
 }
 
 /// A table that could not be written.
@@ -77,14 +72,16 @@ impl<'a> Recorder<'a> {
     /// # Errors
     /// When a file can't be opened.
     pub fn new(scenario: &'a Scenario, detail: Detail, open: Open<'_>) -> Result<Self, WriteError> {
-        let groups = scenario.groups.len();
+        let all_chunks = scenario.file.chunks() as u32;
+        let capacities = Capacities::of(scenario);
         Ok(Self {
             accounts: Accounts::new(scenario),
             scenario,
             names: scenario.groups.iter().map(|group| group.name.clone()).collect(),
             tables: Tables::open(detail, open)?,
-            traffic: vec![Traffic::default(); groups * groups],
-            chance: Chance::new(groups),
+            groups: Exchanges::new(ByGroup::of(scenario), all_chunks),
+            members: vec![Members::default(); capacities.count()],
+            capacities: Exchanges::new(capacities, all_chunks),
             bands: detail.chunk_bands.then(|| Bands::new(scenario.file.chunks())),
             before: Sent::default(),
             replay: None,
@@ -117,7 +114,7 @@ impl<'a> Recorder<'a> {
         for group in &summary.groups {
             summary::write_row(&mut self.tables.group_summary, group);
         }
-        self.write_traffic();
+        self.write_exchanges();
         if let (Some(bands), Some(row)) = (&self.bands, &mut self.tables.chunk_bands) {
             bands.write(row);
         }
@@ -129,25 +126,17 @@ impl<'a> Recorder<'a> {
         Ok(summary)
     }
 
-    fn write_traffic(&mut self) {
-        let row = &mut self.tables.groups;
-        for (from, to_groups) in self.traffic.chunks(self.names.len().max(1)).enumerate() {
-            for (to, cell) in to_groups.iter().enumerate() {
-                row.text(&self.names[from]);
-                row.text(&self.names[to]);
-                row.plain(cell.bytes);
-                row.plain(cell.bytes_leeching);
-                row.total(cell.unchoked_ns);
-                row.total(cell.unchoked_leeching_ns);
-                row.number(self.chance.unchoked_s(from, to));
-                row.end_row();
-            }
+    fn write_exchanges(&mut self) {
+        for (from, to) in self.groups.pairs() {
+            let (names, by_chance_s) = (&self.names, self.groups.unchoked_s_by_chance(from, to));
+            let pair = self.groups.pair(from, to);
+            rows::groups(&mut self.tables.groups, [&names[from], &names[to]], pair, by_chance_s);
         }
-    }
-
-    fn traffic(&mut self, from: GroupIx, to: GroupIx) -> &mut Traffic {
-        let groups = self.names.len();
-        &mut self.traffic[from.ix() * groups + to.ix()]
+        for (from, to) in self.capacities.pairs() {
+            let by_chance_s = self.capacities.unchoked_s_by_chance(from, to);
+            let (senders, pair) = (&self.members[from], self.capacities.pair(from, to));
+            rows::capacities(&mut self.tables.capacities, (from, to), senders, pair, by_chance_s);
+        }
     }
 }
 
@@ -166,6 +155,7 @@ impl Tables {
             peers: writer(&columns::PEERS)?,
             timeseries: writer(&columns::TIMESERIES)?,
             groups: writer(&columns::GROUPS)?,
+            capacities: writer(&columns::CAPACITIES)?,
             transfers: detail.transfers.then(|| writer(&columns::TRANSFERS)).transpose()?,
             unchokes: detail.unchokes.then(|| writer(&columns::UNCHOKES)).transpose()?,
             chunks: detail.chunks.then(|| writer(&columns::CHUNKS)).transpose()?,
@@ -178,6 +168,7 @@ impl Tables {
             self.peers,
             self.timeseries,
             self.groups,
+            self.capacities,
             self.group_summary,
             self.summary,
         ];
@@ -193,20 +184,19 @@ impl Tables {
 impl Observer for Recorder<'_> {
     fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
         self.accounts.joined(now, peer, group, upload, download, chunks);
+        self.groups.joined(now, peer, group, upload, download, chunks);
+        self.capacities.joined(now, peer, group, upload, download, chunks);
         if (chunks as usize) < self.scenario.file.chunks() {
-            self.chance.comes(now, group);
+            self.members[self.capacities.classes().class(group, upload)].add(upload);
         }
         if let Some((replay, _)) = &mut self.replay {
             replay.joined(now, peer, group, upload);
         }
     }
 
-    fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
-        let cell = self.traffic(from, to);
-        cell.bytes += bytes;
-        if sender_leeches {
-            cell.bytes_leeching += bytes;
-        }
+    fn moved(&mut self, from: &Side, to: &Side, sender_leeches: bool, bytes: u64) {
+        self.groups.moved(from, to, sender_leeches, bytes);
+        self.capacities.moved(from, to, sender_leeches, bytes);
     }
 
     fn wants_transfers(&self) -> bool {
@@ -223,20 +213,14 @@ impl Observer for Recorder<'_> {
         }
     }
 
-    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
-        if sender_leeches {
-            self.chance.begins(now, from);
-        }
+    fn unchoke_began(&mut self, now: SimTime, from: &Side, sender_leeches: bool) {
+        self.groups.unchoke_began(now, from, sender_leeches);
+        self.capacities.unchoke_began(now, from, sender_leeches);
     }
 
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
-        let span = u128::from(unchoke.ended.since(unchoke.started).0);
-        let cell = self.traffic(unchoke.from_group, unchoke.to_group);
-        cell.unchoked_ns += span;
-        if unchoke.sender_leeches {
-            cell.unchoked_leeching_ns += span;
-            self.chance.ends(unchoke.ended, unchoke.from_group);
-        }
+        self.groups.unchoke_ended(unchoke);
+        self.capacities.unchoke_ended(unchoke);
         if let Some(row) = &mut self.tables.unchokes {
             rows::unchoke(row, &self.names, unchoke);
             note(row, &self.failed);
@@ -258,17 +242,17 @@ impl Observer for Recorder<'_> {
         }
     }
 
-    fn completed(&mut self, now: SimTime, _peer: PeerId, group: GroupIx, _joined: SimTime) {
-        self.chance.goes(now, group);
+    fn completed(&mut self, now: SimTime, peer: &Side, joined: SimTime) {
+        self.groups.completed(now, peer, joined);
+        self.capacities.completed(now, peer, joined);
     }
 
     fn peer_record(&mut self, record: &PeerRecord) {
         self.accounts.peer_record(record);
+        self.groups.peer_record(record);
+        self.capacities.peer_record(record);
         let group = &self.scenario.groups[record.group.ix()];
         let initial_seed = record.chunks_at_start as usize == self.scenario.file.chunks();
-        if let (Some((left, _)), None, false) = (record.left, record.completed, initial_seed) {
-            self.chance.goes(left, record.group);
-        }
         let strategy = if initial_seed { &group.seeding } else { &group.choking };
         let strategy = names::choking_in(self.scenario.run.mode, strategy).unwrap_or_default();
         rows::peer(&mut self.tables.peers, &group.name, strategy, record);

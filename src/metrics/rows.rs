@@ -1,6 +1,8 @@
 //! One function for each table of events: a record goes in, a row comes out, its cells in the order of the schema.
 
 use crate::engine::observer::{PeerRecord, Sample, Transfer, Unchoke};
+use crate::metrics::capacities::Members;
+use crate::metrics::exchanges::Given;
 use crate::metrics::names;
 use crate::metrics::stats;
 use crate::metrics::table::TableWriter;
@@ -95,6 +97,36 @@ pub(super) fn sample(row: &mut TableWriter, sample: &Sample<'_>, sent: &Sent) {
     row.end_row();
 }
 
+/// Writes a row of `groups.csv`: what the first of `names` gave the second.
+pub(super) fn groups(row: &mut TableWriter, names: [&str; 2], given: &Given, by_chance_s: f64) {
+    names.into_iter().for_each(|name| row.text(name));
+    row.plain(given.bytes);
+    row.plain(given.bytes_leeching);
+    row.total(given.unchoked_ns);
+    row.total(given.unchoked_leeching_ns);
+    row.number(by_chance_s);
+    row.end_row();
+}
+
+/// Writes a row of `capacities.csv`: what the `senders` of one class gave another.
+pub(super) fn capacities(
+    row: &mut TableWriter,
+    (from, to): (usize, usize),
+    senders: &Members,
+    given: &Given,
+    by_chance_s: f64,
+) {
+    row.plain(from + 1);
+    row.plain(senders.count);
+    row.number_if(senders.span.map(|(least, _)| least));
+    row.number_if(senders.span.map(|(_, most)| most));
+    row.plain(to + 1);
+    row.plain(given.bytes_leeching);
+    row.total(given.unchoked_leeching_ns);
+    row.number(by_chance_s);
+    row.end_row();
+}
+
 /// Writes a row of `transfers.csv`.
 pub(super) fn transfer(row: &mut TableWriter, transfer: &Transfer) {
     row.time(transfer.started);
@@ -112,10 +144,10 @@ pub(super) fn transfer(row: &mut TableWriter, transfer: &Transfer) {
 pub(super) fn unchoke(row: &mut TableWriter, groups: &[String], unchoke: &Unchoke) {
     row.time(unchoke.started);
     row.time(unchoke.ended);
-    row.plain(unchoke.from.0);
-    row.text(&groups[unchoke.from_group.ix()]);
-    row.plain(unchoke.to.0);
-    row.text(&groups[unchoke.to_group.ix()]);
+    for side in [unchoke.from, unchoke.to] {
+        row.plain(side.id.0);
+        row.text(&groups[side.group.ix()]);
+    }
     row.plain(unchoke.optimistic);
     row.plain(unchoke.sender_leeches);
     row.plain(unchoke.bytes);

@@ -64,6 +64,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "summary": all("summary.csv")?,
         "group_summary": all("group_summary.csv")?,
         "groups": all("groups.csv")?,
+        "capacities": capacities(directory)?,
         "peers": table::columns(&directory.join("peers.csv"), &PEERS)?,
         "timeseries": series.columns,
         "samples": { "all": series.samples, "step": series.step },
@@ -99,6 +100,12 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
         "scenario": text,
         "notes": ["Every metric of every run is in this page."],
     }))
+}
+
+/// `capacities.csv`. Results of an older swarmsim do not have it.
+fn capacities(directory: &Path) -> Result<Option<Value>, ReportError> {
+    let path = directory.join("capacities.csv");
+    path.is_file().then(|| table::columns(&path, &[])).transpose()
 }
 
 /// What the comparison itself has said.

@@ -98,7 +98,13 @@ impl Draw {
 
     /// One value, within the bounds and never negative.
     pub fn sample(&self, rng: &mut Rng) -> f64 {
-        self.shape.sample(rng).max(self.at_least).min(self.at_most).max(0.0)
+        self.within(self.shape.sample(rng))
+    }
+
+    /// `value` as the bounds leave it.
+    #[must_use]
+    pub fn within(&self, value: f64) -> f64 {
+        value.max(self.at_least).min(self.at_most).max(0.0)
     }
 
     /// Mean of the shape, before the bounds cut it; infinity where it has none. For estimates.

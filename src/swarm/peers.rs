@@ -108,10 +108,10 @@ pub struct Life {
     pub uploaded_bytes: u64,
     /// Bytes sent while it was a leecher.
     pub uploaded_leeching_bytes: u64,
-    /// Bytes received in vain.
-    pub wasted_bytes: u64,
     /// Upload capacity, bytes per second.
     pub upload: f64,
+    /// Bytes received in vain.
+    pub wasted_bytes: u64,
     /// Download capacity, bytes per second; infinite when unlimited.
     pub download: f64,
     /// Chunks it had when it joined.

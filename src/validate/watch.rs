@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::observer::{Observer, PeerRecord, Sample, Transfer, Unchoke};
+use crate::engine::observer::{Observer, PeerRecord, Sample, Side, Transfer, Unchoke};
 use crate::ids::{GroupIx, PeerId};
-use crate::metrics::chance::Chance;
+use crate::metrics::exchanges::{ByGroup, Exchanges};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 
@@ -24,11 +24,8 @@ pub struct Watch {
     pub(super) from_seeds: BTreeMap<PeerId, u64>,
     /// Parts of chunks, in the order in which they ended; kept only where a figure needs them.
     pub(super) transfers: Vec<Transfer>,
-    groups: usize,
-    sent_bytes: Vec<u64>,
-    unchoked_ns: Vec<u128>,
     seeds: BTreeSet<PeerId>,
-    chance: Chance,
+    exchanges: Exchanges<ByGroup>,
     keeps_transfers: bool,
 }
 
@@ -52,7 +49,6 @@ impl Watch {
     /// Watches a run of `scenario`, and keeps all transfers if `keeps_transfers`.
     #[must_use]
     pub fn new(scenario: &Scenario, keeps_transfers: bool) -> Self {
-        let groups = scenario.groups.len();
         Self {
             file_bytes: scenario.file.size.0,
             block_bytes: scenario.file.block_size.0,
@@ -61,33 +57,31 @@ impl Watch {
             peers: Vec::new(),
             from_seeds: BTreeMap::new(),
             transfers: Vec::new(),
-            groups,
-            sent_bytes: vec![0; groups * groups],
-            unchoked_ns: vec![0; groups * groups],
             seeds: BTreeSet::new(),
-            chance: Chance::new(groups),
+            exchanges: Exchanges::new(ByGroup::of(scenario), scenario.file.chunks() as u32),
             keeps_transfers,
         }
     }
 
     /// Share of what group `from` sent while it leeched that went to group `to`.
     pub(super) fn sent_share(&self, from: usize, to: usize) -> Option<f64> {
-        let row = &self.sent_bytes[from * self.groups..][..self.groups];
-        let all: u64 = row.iter().sum();
-        (all > 0).then(|| row[to] as f64 / all as f64)
+        let sent = |to| self.exchanges.pair(from, to).bytes_leeching;
+        let all: u64 = self.exchanges.all().map(sent).sum();
+        (all > 0).then(|| sent(to) as f64 / all as f64)
     }
 
     /// Share of the time of unchokes by leechers of group `from` that was given to group `to`.
     pub(super) fn unchoke_share(&self, from: usize, to: usize) -> Option<f64> {
-        let row = &self.unchoked_ns[from * self.groups..][..self.groups];
-        let all: u128 = row.iter().sum();
-        (all > 0).then(|| row[to] as f64 / all as f64)
+        let unchoked = |to| self.exchanges.pair(from, to).unchoked_leeching_ns;
+        let all: u128 = self.exchanges.all().map(unchoked).sum();
+        (all > 0).then(|| unchoked(to) as f64 / all as f64)
     }
 
     /// The same share if leechers chose among those that are there by chance.
     pub(super) fn unchoke_chance(&self, from: usize, to: usize) -> Option<f64> {
-        let all: f64 = (0..self.groups).map(|group| self.chance.unchoked_s(from, group)).sum();
-        (all > 0.0).then(|| self.chance.unchoked_s(from, to) / all)
+        let chance = |to| self.exchanges.unchoked_s_by_chance(from, to);
+        let all: f64 = self.exchanges.all().map(chance).sum();
+        (all > 0.0).then(|| chance(to) / all)
     }
 
     /// How long the downloads of `group` took.
@@ -105,18 +99,15 @@ impl Watch {
 }
 
 impl Observer for Watch {
-    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, _upload: f64, _download: f64, chunks: u32) {
+    fn joined(&mut self, now: SimTime, peer: PeerId, group: GroupIx, upload: f64, download: f64, chunks: u32) {
         if chunks == self.chunks {
             self.seeds.insert(peer);
-        } else {
-            self.chance.comes(now, group);
         }
+        self.exchanges.joined(now, peer, group, upload, download, chunks);
     }
 
-    fn moved(&mut self, from: GroupIx, to: GroupIx, sender_leeches: bool, bytes: u64) {
-        if sender_leeches {
-            self.sent_bytes[from.ix() * self.groups + to.ix()] += bytes;
-        }
+    fn moved(&mut self, from: &Side, to: &Side, sender_leeches: bool, bytes: u64) {
+        self.exchanges.moved(from, to, sender_leeches, bytes);
     }
 
     fn wants_transfers(&self) -> bool {
@@ -129,33 +120,23 @@ impl Observer for Watch {
         }
     }
 
-    fn unchoke_began(&mut self, now: SimTime, from: GroupIx, sender_leeches: bool) {
-        if sender_leeches {
-            self.chance.begins(now, from);
-        }
+    fn unchoke_began(&mut self, now: SimTime, from: &Side, sender_leeches: bool) {
+        self.exchanges.unchoke_began(now, from, sender_leeches);
     }
 
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
-        if unchoke.sender_leeches {
-            self.chance.ends(unchoke.ended, unchoke.from_group);
-            let cell = unchoke.from_group.ix() * self.groups + unchoke.to_group.ix();
-            self.unchoked_ns[cell] += u128::from(unchoke.ended.since(unchoke.started).0);
-        }
-        if self.seeds.contains(&unchoke.from) {
-            *self.from_seeds.entry(unchoke.to).or_default() += unchoke.bytes;
+        self.exchanges.unchoke_ended(unchoke);
+        if self.seeds.contains(&unchoke.from.id) {
+            *self.from_seeds.entry(unchoke.to.id).or_default() += unchoke.bytes;
         }
     }
 
-    fn completed(&mut self, now: SimTime, _peer: PeerId, group: GroupIx, _joined: SimTime) {
-        self.chance.goes(now, group);
+    fn completed(&mut self, now: SimTime, peer: &Side, joined: SimTime) {
+        self.exchanges.completed(now, peer, joined);
     }
 
     fn peer_record(&mut self, record: &PeerRecord) {
-        if let (Some((left, _)), None) = (record.left, record.completed)
-            && !self.seeds.contains(&record.id)
-        {
-            self.chance.goes(left, record.group);
-        }
+        self.exchanges.peer_record(record);
         self.peers.push(*record);
     }
 

@@ -1,57 +1,103 @@
-// Charts of groups.csv: who deals with whom.
+// Charts of groups.csv and capacities.csv: who deals with whom, and whether equals find each other.
 import { card } from "./card.js";
 import { colour } from "./charts/colours.js";
 import { heatmap } from "./charts/heatmap.js";
 import { xyChart } from "./charts/xy.js";
-import { largest, pairs } from "./format.js";
-import { BYTES, scale } from "./units.js";
+import { distinct, largest, number, pairs } from "./format.js";
+import { BYTES, RATES, scale } from "./units.js";
 
 /** @typedef {import("./format.js").Table} Table */
-/** Shares of what the leechers of each group unchoke (rows) that go to each group: in this run, and by chance. @typedef {{ run: (number | null)[][], chance: (number | null)[][] }} Unchoked */
+/** Shares of what the leechers of each class unchoke (rows) that go to each class: in this run, and by chance. @typedef {{ run: (number | null)[][], chance: (number | null)[][] }} Unchoked */
+/** Classes of leechers: their names in the table, and how charts call them. @typedef {{ of: any[], called: string[] }} Classes */
 
-/** Which leechers unchoke which, how groups keep to themselves, and who sends what to whom. @param {Table} groups @param {any[]} names @param {any[]} leeching those with leechers */
-export function exchanges(groups, names, leeching) {
+/** Which leechers unchoke which, by group and by upload capacity, and who sends what to whom. @param {any} data @param {any[]} names of all groups @param {any[]} leeching those with leechers */
+export function exchanges({ groups, capacities, peers }, names, leeching) {
   const [unit, size] = scale(BYTES, largest(groups.bytes));
   const traffic = heatmap({ title: "Traffic between groups", note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
-    cells: square(groups, names, (i) => groups.bytes[i] / size) });
-  const titles = ["Who unchokes whom", "Clustering index"];
-  if (!groups.unchoked_s_by_chance) return [...titles.map((title) => card(title, "This needs results of a newer swarmsim: run once more.", [])), traffic];
-  const unchoked = { run: shares(groups, leeching, "unchoked_s_while_sender_leeches"), chance: shares(groups, leeching, "unchoked_s_by_chance") };
-  if (leeching.length < 2 || unchoked.run.flat().every((share) => !share)) return [...titles.map((title) => card(title, leeching.length === 1 ? ONE_GROUP : "No leecher unchoked another.", [])), traffic];
-  return [preferences(titles[0], unchoked, leeching), clusteringIndex(titles[1], unchoked, leeching), traffic];
+    cells: square(groups, "group", names, (i) => groups.bytes[i] / size) });
+  return { traffic, byGroup: byGroup("Who unchokes whom", groups, leeching), ...byCapacity(["Who unchokes whom by capacity", "Clustering by capacity"], capacities, peers, leeching) };
 }
 
-const ONE_GROUP = "All leechers are of one group, and who deals with whom is counted between groups. To see whether equals find each other, make a group of each class of upload capacity, "
-  + "as in scenarios/bandwidth_classes.toml.";
+const OLDER = "This needs results of a newer swarmsim: run once more.";
+const NO_UNCHOKES = "No leecher unchoked another.";
 
-/** A square of pairs of groups. @param {Table} table @param {any[]} names @param {(row: number) => number | null} value */
-function square(table, names, value) {
-  return names.map((from) => names.map((to) => {
-    const row = table.from_group.findIndex((f, i) => f === from && table.to_group[i] === to);
+/** @param {string} title @param {Table} groups @param {any[]} leeching */
+function byGroup(title, groups, leeching) {
+  if (!groups.unchoked_s_by_chance) return card(title, OLDER, []);
+  if (leeching.length === 1) return card(title, "All leechers are of one group.", []);
+  const unchoked = unchokedOf(groups, "group", leeching);
+  return isNothing(unchoked) ? card(title, NO_UNCHOKES, []) : preferences(title, "those of a group", ["receiver", "sender"], unchoked, leeching);
+}
+
+/** @param {string[]} titles @param {Table | null} capacities @param {Table} peers @param {any[]} leeching */
+function byCapacity(titles, capacities, peers, leeching) {
+  const without = (/** @type {string} */ why) => { const [unchoked, clustering] = titles.map((title) => card(title, why, [])); return { unchoked, clustering }; };
+  if (!capacities) return without(OLDER);
+  const [rate, perS] = scale(RATES, largest(capacities.from_upload_max_bytes_per_s));
+  const { of, called } = classesOf(capacities, perS);
+  if (of.length < 2) return without("All leechers have the same upload capacity.");
+  const unchoked = unchokedOf(capacities, "class", of);
+  if (isNothing(unchoked)) return without(NO_UNCHOKES);
+  return {
+    unchoked: areGroups(capacities, of, peers, leeching) ? card(titles[0], "Each group of leechers has an upload capacity of its own: see Who unchokes whom.", [])
+      : preferences(titles[0], "those of a class of upload capacity", [`receiver's upload (${rate})`, `sender's upload (${rate})`], unchoked, called),
+    clustering: clusteringIndex(titles[1], unchoked, called, `upload capacity (${rate})`) };
+}
+
+/** The classes that have leechers, called by the capacities in them. @param {Table} capacities @param {number} perS the unit @returns {Classes} */
+function classesOf(capacities, perS) {
+  const of = distinct(capacities.from_class.filter((_, i) => capacities.from_leechers[i] > 0));
+  const spans = of.map((each) => {
+    const row = capacities.from_class.indexOf(each);
+    return distinct([capacities.from_upload_min_bytes_per_s[row], capacities.from_upload_max_bytes_per_s[row]]).map((value) => value / perS);
+  });
+  // No more digits than tell them apart.
+  const inDigits = (/** @type {number} */ digits) => spans.map((span) => distinct(span.map((value) => number(span.length > 1 ? Number(value.toPrecision(digits)) : value))).join("–"));
+  const called = [2, 3, 4].map(inDigits).find((names) => distinct(names).length === of.length);
+  return { of, called: called ?? of.map((each) => `class ${each}`) };
+}
+
+/** Whether each group is a class, and each class a group. @param {Table} capacities @param {any[]} of @param {Table} peers @param {any[]} leeching */
+function areGroups(capacities, of, peers, leeching) {
+  const least = of.map((each) => capacities.from_upload_min_bytes_per_s[capacities.from_class.indexOf(each)]);
+  const together = new Set(peers.group.flatMap((group, i) => (leeching.includes(group) ? [`${least.filter((from) => from <= peers.upload_bytes_per_s[i]).length} ${group}`] : [])));
+  return together.size === leeching.length && together.size === of.length;
+}
+
+/** A square of pairs of classes. @param {Table} table @param {string} kind of the classes, as its columns say it @param {any[]} classes @param {(row: number) => number | null} value */
+function square(table, kind, classes, value) {
+  return classes.map((from) => classes.map((to) => {
+    const row = table[`from_${kind}`].findIndex((f, i) => f === from && table[`to_${kind}`][i] === to);
     return row < 0 ? null : value(row);
   }));
 }
 
-/** What each group gives of a column to each. @param {Table} groups @param {any[]} names @param {string} column */
-const shares = (groups, names, column) => square(groups, names, (i) => groups[column][i]).map((row) => {
-  const all = row.reduce((/** @type {number} */ sum, s) => sum + (s ?? 0), 0);
-  return row.map((s) => (all > 0 ? (s ?? 0) / all : null));
-});
+/** @param {Table} table @param {string} kind @param {any[]} classes @returns {Unchoked} */
+function unchokedOf(table, kind, classes) {
+  const shares = (/** @type {string} */ column) => square(table, kind, classes, (i) => table[column][i]).map((row) => {
+    const all = row.reduce((/** @type {number} */ sum, s) => sum + (s ?? 0), 0);
+    return row.map((s) => (all > 0 ? (s ?? 0) / all : null));
+  });
+  return { run: shares("unchoked_s_while_sender_leeches"), chance: shares("unchoked_s_by_chance") };
+}
+
+/** @param {Unchoked} unchoked */
+const isNothing = ({ run }) => run.flat().every((share) => !share);
 
 const CHANCE = "chance chooses blindly among the other leechers that are there at the time";
 
-/** @param {string} title @param {Unchoked} unchoked @param {any[]} leeching */
-function preferences(title, { run, chance }, leeching) {
+/** @param {string} title @param {string} whom @param {[string, string]} axes of receivers and senders @param {Unchoked} unchoked @param {any[]} called */
+function preferences(title, whom, [x, y], { run, chance }, called) {
   const times = run.map((row, i) => row.map((share, j) => { const blind = chance[i][j]; return share === null || !blind ? null : share / blind; }));
-  return heatmap({ title, note: `Time that leechers unchoke those of a group, over what chance would give them: ${CHANCE}. Above 1 they are preferred.`,
-    x: "receiver", y: "sender", xs: leeching, ys: leeching, numbers: true, unit: "times chance", cells: times });
+  return heatmap({ title, note: `Time that leechers unchoke ${whom}, over what chance would give them: ${CHANCE}. Above 1 they are preferred.`,
+    x, y, xs: called, ys: called, numbers: true, unit: "times chance", cells: times });
 }
 
-/** The clustering index of Legout et al. 2007, a class being a group. @param {string} title @param {Unchoked} unchoked @param {any[]} leeching */
-function clusteringIndex(title, { run, chance }, leeching) {
-  const own = (/** @type {(number | null)[][]} */ of) => pairs(leeching.map((_, i) => i), of.map((row, i) => { const share = row[i]; return share === null ? null : 100 * share; }));
-  return xyChart({ title, note: `Share of the time unchoked that the leechers of a group give to their own group, and what it would be by chance: ${CHANCE}. After Legout et al. 2007.`,
-    x: "group", y: "to the own group (%)", yMax: 100, names: true, places: leeching.map((name, at) => ({ at, text: String(name) })), series: [
+/** The clustering index of Legout et al. 2007. @param {string} title @param {Unchoked} unchoked @param {any[]} called @param {string} x */
+function clusteringIndex(title, { run, chance }, called, x) {
+  const own = (/** @type {(number | null)[][]} */ of) => pairs(called.map((_, i) => i), of.map((row, i) => { const share = row[i]; return share === null ? null : 100 * share; }));
+  return xyChart({ title, note: `Share of the time unchoked that leechers give to those of their own class of upload capacity (the clustering index of Legout et al. 2007), and what it would be by chance: ${CHANCE}.`,
+    x, y: "to the own class (%)", yMax: 100, names: true, places: called.map((name, at) => ({ at, text: name })), series: [
       { name: "in this run", colour: colour(0), mark: 0, dots: 5, points: own(run) },
       { name: "by chance", colour: colour(1), mark: 1, dots: 5, points: own(chance) }] });
 }

@@ -22,6 +22,10 @@ function decimalsOf(intervals, most) {
 
 /** A name of no more letters than this has one line where the page is wide. */
 const ONE_LINE = 36;
+/** Where the longest main metric and the longest variant have more letters than this together, the table would be wider than a wide page. */
+const BOTH = 54;
+/** Then so many have one line. */
+const FEWER = 22;
 
 /** A name that may go on in the next line after each of its parts; the settings of a variant stay whole if they are short. @param {string} text @returns {(Node | string)[]} */
 const breakable = (text) => {
@@ -89,8 +93,10 @@ export function metricTable(summary, units) {
   const cells = cellsOf(summary, units);
   let order = summary.metric.map((_, i) => i);
   const body = element("tbody");
-  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: text.length <= ONE_LINE ? "text name short" : "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
   const isMain = mainOf(summary);
+  const longest = (/** @type {any[]} */ names) => largest(names.map((name) => String(name).length));
+  const oneLine = longest(summary.metric.filter(isMain)) + longest(summary.variant) <= BOTH ? ONE_LINE : FEWER;
+  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: text.length <= oneLine ? "text name short" : "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
   let isWhole = summary.metric.every(isMain);
   const button = isWhole ? [] : [wholeButton(distinct(summary.metric).length, (whole) => { isWhole = whole; fill(); })];
   const fill = () => body.replaceChildren(...order.filter((i) => isWhole || isMain(summary.metric[i])).map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));

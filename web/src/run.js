@@ -13,18 +13,18 @@ import { RATES, TIMES, scale } from "./units.js";
 
 /** @param {any} data @param {HTMLElement} main */
 export function showRun(data, main) {
-  const { groups, chunks } = data;
+  const { chunks } = data;
   const figures = Object.fromEntries(Object.entries(data.summary).map(([name, values]) => [name, /** @type {any[]} */ (values)[0]]));
   const names = distinct(data.group_summary.group);
   const sizes = new Map(names.map((name, i) => [name, data.group_summary.leechers[i]]));
   const leeching = names.filter((name) => (sizes.get(name) ?? 0) > 0);
   const over = chartsOverTime(data.timeseries, data.samples, chunks, data.chunk_copies);
-  const [unchoked, clustering, traffic] = exchanges(groups, names, leeching);
+  const { byGroup, traffic, unchoked, clustering } = exchanges(data, names, leeching);
   const [completion, against, ratio, ratios] = ofLeechers(data, leeching, figures);
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
-    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, unchoked, traffic, clustering, against, ratio, ratios, over.everyChunk]),
+    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, byGroup, traffic, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
     replay(data.replay, leeching, figures.simulated_s));
   main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));

@@ -98,7 +98,7 @@ test("a swarm into which nobody brings a chunk has a report without faults", asy
     const [titles, ...why] = line.split(": ");
     return titles.split(", ").map((title) => [title, why.join(": ")]);
   }));
-  assert.equal(reasons.size, 14);
+  assert.equal(reasons.size, 15);
   assert.equal(new Set(reasons.values()).size, lines.length, "what several have in common is said once");
   assert.deepEqual(["Completion time", "Leechers and seeds"].map((title) => reasons.get(title)), ["Nobody completed the file.", "There is one moment only."]);
   assert.ok(await page.getByText("Nothing of this happened here.").count() > 0);

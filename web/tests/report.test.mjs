@@ -1,7 +1,8 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, cutTexts, launch, openReport, plain, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, launch, openReport, plain, root, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -9,9 +10,11 @@ let browser;
 before(async () => {
   swarmsim("run", ...scenario, "run");
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
+  swarmsim("run", join(root, "scenarios/flash_crowd.toml"), "--set", 'file.size="8 MiB"', "--set", 'group.leechers.upload={ log-normal = { median = "1 Mbit/s", sigma = 0.9 } }', "--quiet", "--report", "--out", "drawn");
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   swarmsim("compare", ...scenario, "names", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB", "--vary", "group.medium.upload=512 kbit/s", "--vary", "group.fast.count=4,8", "--runs", "2");
+  swarmsim("compare", ...scenario, "many", "--set", 'file.size="1 MiB"', "--choker", "tit-for-tat,altruist,random", "--vary", "file.chunk_size=64 KiB,128 KiB,256 KiB", "--vary", "group.fast.count=4,8,16", "--runs", "2");
   swarmsim("compare", ...scenario, "bound", "--vary", "group.fast.count=4,8", "--runs", "1");
   browser = await launch();
 });
@@ -19,7 +22,7 @@ after(() => browser?.close());
 
 const open = (kind, options) => openReport(browser, kind, options);
 
-for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 4]]) {
+for (const [kind, charts] of [["run", 14], ["comparison", 4], ["grid", 5]]) {
   test(`${kind}: every chart is drawn, without faults and without the network`, async () => {
     const { page, faults } = await open(kind);
     await page.waitForFunction((n) => document.querySelectorAll(".plot svg").length === n, charts);
@@ -116,6 +119,67 @@ test("with six variants all have their colours, one is chosen to have its band b
   }
 });
 
+test("beyond four variants each has a panel with its band, which pointer and keys read, and it is saved", async () => {
+  const { page } = await open("grid");
+  const card = chart(page, "Completion time of each variant");
+  const panels = card.locator(".plot g.panel");
+  assert.equal(await panels.count(), 6);
+  assert.deepEqual(await panels.evaluateAll((all) => all.map((panel) => panel.querySelectorAll(":scope > path[fill-opacity]").length)), [1, 1, 1, 1, 1, 1], "each has its band");
+  // The shape of the band is that of the table.
+  const [head, ...rows] = await sheet(page, "Completion time of each variant");
+  assert.deepEqual([head, ...rows], await sheet(page, "Completion time"));
+  const names = [...new Set(rows.map(([name]) => name))];
+  assert.deepEqual(await panels.locator("title").allTextContents(), names);
+  const ends = await panels.first().evaluate((panel) => {
+    const [band, line] = [...panel.querySelectorAll(":scope > path")];
+    const heights = (path) => path.getAttribute("d").match(/[\d.]+ [\d.]+/g).map((point) => Number(point.split(" ")[1]));
+    const [edge, middle] = [heights(band), heights(line)];
+    return middle.map((y, i) => [edge[edge.length - 1 - i], y, edge[i]]);
+  });
+  const own = rows.filter(([name]) => name === names[0]);
+  const [bottom, top] = [ends[0][1], ends.at(-1)[1]];
+  own.forEach(([, , ...values], i) => ends[i].forEach((y, k) => assert.ok(Math.abs(((bottom - y) / (bottom - top)) * 100 - Number(values[[1, 0, 2][k]])) < 0.2, `${i}: ${ends[i]} and ${values}`)));
+  // Keys go along a panel and from one to the next.
+  const svg = card.locator(".plot > svg");
+  await svg.focus();
+  await page.keyboard.press("End");
+  const value = card.locator(".value");
+  const last = (name) => rows.filter(([own]) => own === name).at(-1);
+  assert.equal(await value.textContent(), `${names[0]}: 100 % (100 to 100) at ${Number(Number(last(names[0])[1]).toPrecision(4))} min`);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await value.textContent(), new RegExp(`^${names[1].replaceAll("+", "\\+")}: 100 %`));
+  const box = await panels.nth(4).locator("> path").last().boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  assert.ok((await value.textContent()).startsWith(`${names[4]}: `));
+  assert.match(String(await saved(page, "Completion time of each variant", "SVG")), /<use href="#others/);
+  assert.deepEqual((await saved(page, "Completion time of each variant", "PNG")).subarray(1, 4).toString(), "PNG");
+});
+
+test("on a phone two panels stand side by side, with whole names; on a wide screen up to four", async () => {
+  for (const [width, across] of [[375, 2], [390, 2], [1200, 3]]) {
+    const { page } = await open("grid", { viewport: { width, height: 800 } });
+    const card = chart(page, "Completion time of each variant");
+    const tops = await card.locator(".plot g.panel").evaluateAll((all) => all.map((panel) => panel.getAttribute("transform").split(" ")[1]));
+    assert.equal(tops.filter((top) => top === tops[0]).length, across);
+    assert.ok((await card.locator(".plot g.panel .strong").allTextContents()).every((name) => !name.includes("…")));
+    assert.deepEqual(await cutTexts(page), []);
+  }
+});
+
+test("of very many variants the panels show the baseline and those that are done first and last, and say where the others are", async () => {
+  const { page } = await open("many");
+  const card = chart(page, "Completion time of each variant");
+  const shown = await card.locator(".plot g.panel title").allTextContents();
+  assert.equal(shown.length, 24);
+  assert.match(await card.locator(".note").textContent(), /24 of 27 variants have a panel.* other 3 are in the CSV .*--figure cdf/);
+  const rows = (await sheet(page, "Completion time of each variant")).slice(1);
+  const names = [...new Set(rows.map(([name]) => name))];
+  assert.equal(names.length, 27);
+  const level = (name) => rows.filter(([own]) => own === name).reduce((sum, [, , mean]) => sum + Number(mean), 0);
+  const ranked = names.slice(1).sort((a, b) => level(b) - level(a));
+  assert.deepEqual(new Set(shown), new Set([names[0], ...ranked.slice(0, 12), ...ranked.slice(-11)]));
+});
+
 test("a metric stands against the factor that was swept over numbers, a line for each setting of the other", async () => {
   const { page } = await open("grid");
   const title = "Mean completion time against file.chunk_size";
@@ -153,18 +217,37 @@ test("chunks of a leecher, load of the seeds and the clustering index are those 
   const last = series.at(-1);
   const load = (await sheet(page, "Load of the seeds")).filter(([name]) => name === "of all bytes so far").at(-1);
   assert.equal(Number(load[2]), (100 * last.seed_sent_bytes) / (Number(last.seed_sent_bytes) + Number(last.leecher_sent_bytes)));
-  const given = table("run", "groups.csv").filter((row) => row.from_group === "fast");
+  const given = table("run", "capacities.csv").filter((row) => row.from_class === "3");
   const shareOf = (column) => {
     const sum = (rows) => rows.reduce((total, row) => total + Number(row[column]), 0);
-    return sum(given.filter((row) => row.to_group === "fast")) / sum(given);
+    return sum(given.filter((row) => row.to_class === "3")) / sum(given);
   };
-  const rows = (await sheet(page, "Clustering index")).slice(1);
+  const rows = (await sheet(page, "Clustering by capacity")).slice(1);
   const [own, chance] = [rows[2][2] / 100, rows[5][2] / 100];
   assert.ok(Math.abs(own - shareOf("unchoked_s_while_sender_leeches")) < 1e-12);
   assert.ok(Math.abs(chance - shareOf("unchoked_s_by_chance")) < 1e-12);
-  assert.deepEqual(rows.map(([, group]) => group), ["slow", "medium", "fast", "slow", "medium", "fast"]);
+  assert.deepEqual(rows.map(([, upload]) => upload), ["160", "400", "1,600", "160", "400", "1,600"]);
   const preferred = (await sheet(page, "Who unchokes whom")).slice(1).map((row) => Number(row.at(-1))).at(-1);
   assert.ok(Math.abs(preferred - own / chance) < 1e-12);
+  assert.match(await page.getByText("Who unchokes whom by capacity:").textContent(), /Each group of leechers has an upload capacity of its own/);
+});
+
+test("a run of one group that draws its capacities shows whom leechers of each fifth unchoke", async () => {
+  const { page } = await open("drawn");
+  const rows = table("drawn", "capacities.csv");
+  assert.equal(rows.length, 25);
+  const given = (from, to, column) => rows.filter((row) => row.from_class === String(from) && (!to || row.to_class === String(to))).reduce((sum, row) => sum + Number(row[column]), 0);
+  const share = (from, to, column) => given(from, to, column) / given(from, 0, column);
+  const [run, chance] = ["unchoked_s_while_sender_leeches", "unchoked_s_by_chance"];
+  const cells = (await sheet(page, "Who unchokes whom by capacity")).slice(1).map((row) => row.slice(1).map(Number));
+  const index = (await sheet(page, "Clustering by capacity")).slice(1);
+  for (const [from, to] of [[1, 1], [5, 5], [2, 4]]) assert.ok(Math.abs(cells[from - 1][to - 1] - share(from, to, run) / share(from, to, chance)) < 1e-12, `${from} to ${to}`);
+  for (const at of [0, 4]) {
+    assert.ok(Math.abs(index[at][2] - 100 * share(at + 1, at + 1, run)) < 1e-9);
+    assert.ok(Math.abs(index[5 + at][2] - 100 * share(at + 1, at + 1, chance)) < 1e-9);
+    assert.match(index[at][1], /^[\d.,]+–[\d.,]+$/);
+  }
+  assert.match(await page.getByText("Who unchokes whom:").textContent(), /All leechers are of one group/);
 });
 
 test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {
@@ -187,6 +270,8 @@ test("the table begins with the main metrics, and a button shows all and the mai
   assert.deepEqual(await shown(), main);
   const heights = () => page.locator("tbody tr").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
   assert.ok((await heights()).every((height) => height < 40), "a row has one line");
+  const { page: longer } = await open("many", { viewport: { width: 1200, height: 900 } });
+  assert.ok(await longer.locator(".scroll").evaluate((all) => all.scrollWidth <= all.clientWidth), "names of three settings go on in a second line");
   const button = page.locator("button[aria-expanded]");
   assert.equal(await button.textContent(), `Show all ${new Set(summary.map((row) => row.metric)).size} metrics`);
   for (const [expanded, rows] of [["true", summary.map((row) => row.metric)], ["false", main]]) {

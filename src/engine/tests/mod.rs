@@ -11,7 +11,7 @@ mod presence;
 mod random;
 mod transfers;
 
-use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer, Unchoke};
+use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Side, Transfer, Unchoke};
 use crate::engine::{Control, RunOptions, run};
 use crate::picking::LONG_FILE_CHUNKS;
 use crate::scenario::Scenario;
@@ -32,7 +32,7 @@ pub(super) struct Seen {
 }
 
 impl Observer for Seen {
-    fn moved(&mut self, _: crate::ids::GroupIx, _: crate::ids::GroupIx, _: bool, bytes: u64) {
+    fn moved(&mut self, _: &Side, _: &Side, _: bool, bytes: u64) {
         self.moved += bytes;
     }
     fn wants_transfers(&self) -> bool {

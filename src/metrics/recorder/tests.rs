@@ -1,7 +1,7 @@
 //! A swarm told by hand: one seed, two leechers, of which one completes and one crashes.
 
 use super::*;
-use crate::engine::observer::{Leave, TransferEnd};
+use crate::engine::observer::{Leave, Side, TransferEnd, Unchoke};
 use crate::ids::ChunkIx;
 use crate::metrics::testing::{Memory, leechers, scenario, seeds};
 
@@ -31,6 +31,14 @@ fn record(id: u32) -> PeerRecord {
     }
 }
 
+fn side(peer: u32) -> Side {
+    Side {
+        id: PeerId(peer),
+        group: if peer == 0 { SEED } else { LEECHER },
+        upload: 100.0,
+    }
+}
+
 fn tell(run: &mut Recorder<'_>) {
     run.joined(SimTime::ZERO, PeerId(0), SEED, 100.0, f64::INFINITY, 3);
     run.joined(SimTime::ZERO, PeerId(1), LEECHER, 100.0, 400.0, 0);
@@ -54,16 +62,14 @@ fn tell(run: &mut Recorder<'_>) {
     run.unchoke_ended(&Unchoke {
         started: at(0.5),
         ended: at(2.75),
-        from: PeerId(0),
-        from_group: SEED,
-        to: PeerId(1),
-        to_group: LEECHER,
+        from: side(0),
+        to: side(1),
         optimistic: true,
         sender_leeches: false,
         bytes: 50,
     });
-    run.moved(SEED, LEECHER, false, 300);
-    run.moved(LEECHER, LEECHER, true, 40);
+    run.moved(&side(0), &side(1), false, 300);
+    run.moved(&side(2), &side(1), true, 40);
     run.peer_record(&PeerRecord {
         chunks_at_end: 0,
         joined: at(0.5),
@@ -74,7 +80,7 @@ fn tell(run: &mut Recorder<'_>) {
         wasted_bytes: 50,
         ..record(2)
     });
-    run.completed(at(4.0), PeerId(1), LEECHER, SimTime::ZERO);
+    run.completed(at(4.0), &side(1), SimTime::ZERO);
     run.sample(&Sample {
         leechers: 0,
         seeds: 2,
@@ -183,6 +189,15 @@ leechers,leechers,40,40,0,0,0
 }
 
 #[test]
+fn classes_of_capacity_have_a_matrix_of_what_leechers_gave() {
+    let (memory, _) = recorded(Detail::default());
+    insta::assert_snapshot!(memory.read(&columns::CAPACITIES), @r##"
+from_class,from_leechers,from_upload_min_bytes_per_s,from_upload_max_bytes_per_s,to_class,bytes_while_sender_leeches,unchoked_s_while_sender_leeches,unchoked_s_by_chance
+1,2,100,100,1,40,0,0
+"##);
+}
+
+#[test]
 fn detail_is_written_when_asked_for() {
     let (memory, _) = recorded(Detail::ALL);
     insta::assert_snapshot!(memory.read(&columns::TRANSFERS), @r##"
@@ -218,10 +233,11 @@ fn detail_changes_nothing_else_and_leaves_no_file_when_not_asked_for() {
         &columns::PEERS,
         &columns::TIMESERIES,
         &columns::GROUPS,
+        &columns::CAPACITIES,
     ] {
         assert_eq!(plain.read(table), heavy.read(table));
     }
-    assert_eq!(plain.names().len(), 5);
+    assert_eq!(plain.names().len(), 6);
     assert_eq!(heavy.names().len(), columns::TABLES.len(), "the bands too");
 }
 

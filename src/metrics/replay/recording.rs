@@ -153,7 +153,7 @@ impl<'a> Recording<'a> {
     pub(super) fn replay(self, end: SimTime) -> Replay {
         let transfers = self.transfers.into_spans();
         let connections = self.connections.map(|connections| connections.into_spans(end));
-        let unchokes = self.unchokes.iter().map(|unchoke| (unchoke.from, unchoke.to));
+        let unchokes = self.unchokes.iter().map(|unchoke| (unchoke.from.id, unchoke.to.id));
         let spans = transfers.iter().chain(connections.iter().flatten());
         let ends = unchokes.chain(spans.map(|span| (span.from, span.to)));
         let others: BTreeSet<_> = ends
@@ -190,7 +190,7 @@ impl<'a> Recording<'a> {
     }
 
     fn holds(&self, unchoke: &Unchoke) -> bool {
-        unchoke.ended.since(unchoke.started) >= self.shortest && self.shows(unchoke.from, unchoke.to)
+        unchoke.ended.since(unchoke.started) >= self.shortest && self.shows(unchoke.from.id, unchoke.to.id)
     }
 
     /// Whether what begins at `now` is in the recording.
@@ -287,8 +287,8 @@ impl<'u> FromIterator<&'u Unchoke> for ReplayUnchokes {
         for unchoke in unchokes {
             columns.started_s.push(unchoke.started.as_secs_f64());
             columns.ended_s.push(unchoke.ended.as_secs_f64());
-            columns.from_peer.push(unchoke.from.0);
-            columns.to_peer.push(unchoke.to.0);
+            columns.from_peer.push(unchoke.from.id.0);
+            columns.to_peer.push(unchoke.to.id.0);
             columns.optimistic.push(unchoke.optimistic);
             columns.bytes.push(unchoke.bytes);
         }

@@ -2,7 +2,7 @@
 
 use super::recording::{LIMITS, Limits};
 use super::*;
-use crate::engine::observer::{PeerRecord, Transfer, TransferEnd, Unchoke};
+use crate::engine::observer::{PeerRecord, Side, Transfer, TransferEnd, Unchoke};
 use crate::ids::{ChunkIx, GroupIx, PeerId};
 use crate::metrics::testing::{leechers, scenario, seeds};
 use crate::scenario::Scenario;
@@ -58,14 +58,20 @@ fn leave(recording: &mut Recording<'_>, peers: u32) {
     }
 }
 
+fn side(peer: u32) -> Side {
+    Side {
+        id: PeerId(peer),
+        group: LEECHERS,
+        upload: 100.0,
+    }
+}
+
 fn unchoke(from: u32, to: u32, started: f64, ended: f64) -> Unchoke {
     Unchoke {
         started: at(started),
         ended: at(ended),
-        from: PeerId(from),
-        from_group: LEECHERS,
-        to: PeerId(to),
-        to_group: LEECHERS,
+        from: side(from),
+        to: side(to),
         optimistic: false,
         sender_leeches: true,
         bytes: 9,

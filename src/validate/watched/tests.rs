@@ -1,7 +1,7 @@
 //! Each figure on hand-made input.
 
 use super::*;
-use crate::engine::observer::{Observer, Unchoke};
+use crate::engine::observer::{Observer, Side, Unchoke};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::testing::{leechers, scenario, seeds};
 use crate::scenario::Place;
@@ -115,23 +115,26 @@ fn lines_are_those_of_least_squares() {
 
 #[test]
 fn shares_are_of_what_leechers_gave_and_of_what_seeds_gave() {
-    let (origin, leechers) = (GroupIx(0), GroupIx(1));
+    let side = |peer: u32| Side {
+        id: PeerId(peer),
+        group: GroupIx(peer.min(1)),
+        upload: 100.0,
+    };
+    let (origin, leechers) = (side(0), side(1));
     let mut watch = watch(Vec::new());
-    watch.joined(SimTime::ZERO, PeerId(0), origin, 100.0, 100.0, 3);
+    watch.joined(SimTime::ZERO, PeerId(0), origin.group, 100.0, 100.0, 3);
     for peer in [1, 2] {
-        watch.joined(SimTime::ZERO, PeerId(peer), leechers, 100.0, 100.0, 0);
-        watch.unchoke_began(SimTime::ZERO, leechers, true);
+        watch.joined(SimTime::ZERO, PeerId(peer), leechers.group, 100.0, 100.0, 0);
+        watch.unchoke_began(SimTime::ZERO, &leechers, true);
     }
-    watch.moved(leechers, leechers, true, 30);
-    watch.moved(leechers, origin, true, 10);
-    watch.moved(leechers, origin, false, 99);
+    watch.moved(&leechers, &leechers, true, 30);
+    watch.moved(&leechers, &origin, true, 10);
+    watch.moved(&leechers, &origin, false, 99);
     let unchoke = |from: u32, to: u32, seconds: u64, bytes| Unchoke {
         started: SimTime::ZERO,
         ended: SimTime(seconds * 1_000_000_000),
-        from: PeerId(from),
-        from_group: GroupIx(from.min(1)),
-        to: PeerId(to),
-        to_group: GroupIx(to.min(1)),
+        from: side(from),
+        to: side(to),
         optimistic: false,
         sender_leeches: from > 0,
         bytes,

@@ -8,6 +8,10 @@ import { readOneByOne } from "./read.js";
 
 /** The height of an interval with its name beside it. */
 const ROW = 34;
+/** What has room on a printed page. */
+const PAGE_HIGH = 860;
+/** What each row gives up where they would be higher together. */
+const CLOSER = 14;
 
 /** The lines of each name, if they stand above the intervals: beside these they would be shortened. @param {string[]} names @param {number} width */
 const linesAbove = (names, width) => (names.some((name) => name.length > (width * 0.36) / LETTER) ? names.map((name) => linesOf(name, width - 16)) : null);
@@ -27,7 +31,9 @@ export function forest(chart) {
       const [low, high] = [ticks[0], ticks[ticks.length - 1]];
       const longest = Math.max(7, ...chart.items.map(({ name }) => name.length));
       const above = linesAbove(chart.items.map(({ name }) => name), width);
-      const row = above ? ROW - 4 + LINE * Math.max(...above.map((lines) => lines.length)) : ROW;
+      const loose = above ? ROW - 4 + LINE * Math.max(...above.map((lines) => lines.length)) : ROW;
+      const closer = chart.items.length * loose > PAGE_HIGH ? CLOSER : 0;
+      const row = loose - closer;
       const [left, right, bottom] = [above ? 24 : 20 + LETTER * longest, width - 24, chart.items.length * row + 8];
       const px = (/** @type {number} */ x) => left + ((x - low) / (high - low)) * (right - left);
       for (const x of ticks) {
@@ -37,10 +43,10 @@ export function forest(chart) {
       const below = linesOf(chart.x, width);
       svg.append(...titleBelow(below, (left + right) / 2, width, bottom + 36));
       const mark = shape("circle", { r: 9, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
-      const spots = chart.items.map((item, i) => ({ item, top: above ? (i + 1) * row - 8 : i * row + row / 2 + 4 }));
+      const spots = chart.items.map((item, i) => ({ item, top: above ? (i + 1) * row - 8 + closer / 4 : i * row + row / 2 + 4 }));
       spots.forEach(({ item, top: y }, i) => {
         const fill = item.clear ? "var(--c0)" : "var(--soft)";
-        svg.append(...(above ? namesAbove(above[i], width, y - 14) : [nameShape(item.name, longest, { x: left - 12, y: y + 4, "text-anchor": "end", class: "strong name" })]));
+        svg.append(...(above ? namesAbove(above[i], width, y - 14 + closer / 4) : [nameShape(item.name, longest, { x: left - 12, y: y + 4, "text-anchor": "end", class: "strong name" })]));
         svg.append(shape("line", { x1: px(item.low), x2: px(item.high), y1: y, y2: y, stroke: fill, "stroke-width": 3 }));
         svg.append(shape("circle", { cx: px(item.value), cy: y, r: 5, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
       });

@@ -16,12 +16,14 @@ const shade = (percent) => `color-mix(in oklab, var(--high) ${percent}%, var(--l
 /** What can be read on a shade, with a contrast of 4.5 at least: of black and white the farther one. In between that is black in light and in dark. @param {number} percent of the highest value */
 const inkAt = (percent) => (percent > 71 ? "var(--athigh)" : percent < 53 ? "var(--atlow)" : "#000000");
 
-/** What the colours mean: from 0 at the bottom up to the highest value. @param {number[]} steps @param {number} most @param {string} unit @param {number} x @param {number} top @param {number} high */
-function scaleOf(steps, most, unit, x, top, high) {
+/** What the colours mean: from 0 at the bottom up to the highest value; the unit stands below, or at so many pixels to the right. @param {number[]} steps @param {number} most @param {string} unit @param {number} x @param {number} top @param {number} high @param {number} aside */
+function scaleOf(steps, most, unit, x, top, high, aside) {
   const bottom = top + high;
   const blocks = [...Array(SHADES).keys()].map((k) => shape("rect", { x, y: bottom - ((k + 1) * high) / SHADES, width: SCALE, height: high / SHADES + 0.3, fill: shade(Math.round((100 * (k + 0.5)) / SHADES)) }));
   const numbers = steps.map((v) => shape("text", { x: x + SCALE + 6, y: Math.max(top + 9, bottom - (v / most) * high + 4), class: "scale" }, number(v)));
-  return [...blocks, ...numbers, shape("text", { x: x + SCALE, y: bottom + 18, "text-anchor": "end", class: "strong" }, unit)];
+  /** @type {Record<string, string | number>} */
+  const place = aside ? { transform: `translate(${x + aside} ${top + high / 2}) rotate(-90)`, "text-anchor": "middle" } : { x: x + SCALE, y: bottom + 18, "text-anchor": "end" };
+  return [...blocks, ...numbers, shape("text", { ...place, class: "strong" }, unit)];
 }
 
 /**
@@ -46,7 +48,10 @@ export function heatmap(chart) {
       const room = (width - left - 8) / columns;
       const fits = Boolean(chart.numbers) && chart.cells.flat().every((v) => number(v).length * 7 < room);
       const steps = fits ? [] : ticks(0, most, 4);
-      const beside = fits ? 8 : SCALE + 22 + LETTER * Math.max(...steps.map((v) => number(v).length));
+      const scale = SCALE + 22 + LETTER * Math.max(...steps.map((v) => number(v).length));
+      // Below it names may stand upright.
+      const aside = chart.numbers ? scale - 6 : 0;
+      const beside = fits ? 8 : scale + (aside ? 12 : 0);
       const w = (width - left - beside) / columns;
       const across = marks(chart.xs, width < 420 ? 3 : 6);
       const below = namesBelow(across.map(([text]) => text), (w * columns) / across.length - 6);
@@ -70,7 +75,7 @@ export function heatmap(chart) {
       }));
       for (const [text, r] of marks(chart.ys)) svg.append(nameShape(text, letters, { x: left - 6, y: head + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
       for (const [text, c] of across) svg.append(below.draw(text, left + (c + 0.5) * w, height - foot));
-      if (!fits) svg.append(...scaleOf(steps, most, chart.unit, width - beside + 12, head, h * rows));
+      if (!fits) svg.append(...scaleOf(steps, most, chart.unit, width - beside + 12, head, h * rows, aside));
       svg.append(shape("text", { x: (left + width - beside) / 2, y: height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${head + (h * rows) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y), mark);
       svg.addEventListener("pointermove", (event) => {

@@ -56,14 +56,14 @@ function entriesOf(series) {
 }
 
 /** What is shown, as a table. @param {XyChart} chart @returns {import("../card.js").Sheet} */
-function sheetOf({ x, y, spans, series, places, names }) {
+export function sheetOf({ x, y, spans, series, places, names }) {
   const at = (/** @type {number} */ value) => (names ? places?.find((place) => place.at === value)?.text : value);
   return { columns: ["series", x, y, ...(spans ?? [])],
     rows: series.flatMap((s) => s.points.map(([px, py], i) => [s.name, at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
 }
 
 /** What the axes span: from 0 on, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
-function ranges(chart) {
+export function ranges(chart) {
   const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
     .reduce((m, point) => Math.max(m, point[axis] ?? 0), most), 0) || 1;
   const [right, high] = [top(0), chart.yMax ?? top(1) * 1.05];
@@ -150,7 +150,7 @@ function readPoints(svg, chart, at, say) {
 }
 
 /** @param {Series} series @param {number} i */
-const spanOf = (series, i) => (series.span?.[i] && !series.bare ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
+export const spanOf = (series, i) => (series.span?.[i] && !series.bare ? ` (${number(series.span[i][1])} to ${number(series.span[i][2])})` : "");
 
 /**
  * The index of the point that tells a value at `x`: of steps the one that holds there, else the nearest; -1 if there is none.
@@ -172,7 +172,7 @@ function between(places, log) {
 }
 
 /** The shapes of a series. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
-function drawn(series, px, py) {
+export function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
   const there = parts(series.points).flat();
