@@ -95,6 +95,8 @@ pub enum Discovery {
 pub struct Tracker {
     /// Peers in an answer, at most.
     pub peers_returned: u32,
+    /// Whether every other peer in an answer is the one nearest in upload capacity (Bharambe et al. 2006).
+    pub matches_capacity: bool,
     /// A peer announces at least this often.
     pub announce_interval: SimDuration,
     /// A peer that has too few neighbours announces again no sooner than this.
@@ -142,6 +144,8 @@ pub struct Group {
     pub pipelining: Option<Pipelining>,
     /// Initial seeds of this group reveal their chunks one by one (BEP 16).
     pub super_seeding: bool,
+    /// Whether its initial seeds send what they have sent least, and whole chunks only (Bharambe et al. 2006).
+    pub smart_seeding: bool,
 }
 
 /// How many peers of a group arrive, and when.
@@ -276,13 +280,28 @@ pub struct Connections {
     pub initiate: u32,
     /// A peer accepts connections while it has fewer than this.
     pub accept: u32,
+    /// What it does when it has as many and another one comes.
+    pub when_full: WhenFull,
+}
+
+/// What a peer does that has as many connections as it accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It refuses more.
+    Refuse,
+    /// It accepts, and closes one at random, be it the new one.
+    DropRandom,
 }
 
 impl Connections {
-    /// The most that a peer can have.
+    /// The most that a peer can have, for an instant.
     #[must_use]
     pub fn most(self) -> u32 {
-        self.accept.max(self.initiate)
+        let most = self.accept.max(self.initiate);
+        match self.when_full {
+            WhenFull::Refuse => most,
+            WhenFull::DropRandom => most + 1,
+        }
     }
 }
 

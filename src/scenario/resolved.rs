@@ -8,18 +8,19 @@ use super::file::draw::DrawFile;
 use super::file::group::{
     AfterCopiesFile, AltruisticFile, ArrivalFile, AtFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile,
     DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
+    WhenFullFile,
 };
 use super::file::mix::MixFile;
 use super::file::mode::{ModeFile, RoundsFile};
 use super::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, PhaseFile, PickingFile, PickingRules, PipeliningFile,
-    PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile,
-    TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, OptimisticChoiceFile, PhaseFile, PickingFile, PickingRules,
+    PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly,
+    TitForTatBlockFile, TitForTatFile,
 };
-use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
+use super::file::{FileSection, MatchingFile, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
 use super::model::{
     Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Pipelining, Rechoke, Refill,
-    Scenario, Slots, StartsWith,
+    Scenario, Slots, StartsWith, WhenFull,
 };
 use super::validate::mode::take_unused;
 use crate::units::{BytesPerSec, PerSec, SimDuration};
@@ -46,6 +47,8 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         Discovery::FullMesh => None,
         Discovery::Tracker(tracker) => Some(TrackerSection {
             peers_returned: whole(tracker.peers_returned),
+            // Not said where it does not.
+            matching: tracker.matches_capacity.then_some(MatchingFile::Capacity),
             announce_interval: Some(tracker.announce_interval),
             min_announce_interval: Some(tracker.min_announce_interval),
             min_neighbours: whole(tracker.min_neighbours),
@@ -160,6 +163,11 @@ fn group(model: &Group) -> GroupFile {
         connections: Some(ConnectionsFile {
             initiate: whole(model.connections.initiate),
             accept: whole(model.connections.accept),
+            // Not said where peers refuse, as they do in most scenarios.
+            when_full: match model.connections.when_full {
+                WhenFull::Refuse => None,
+                WhenFull::DropRandom => Some(WhenFullFile::DropRandom),
+            },
         }),
         large_view: Some(model.large_view),
         rechoke: Some(rechoke(&model.rechoke)),
@@ -169,6 +177,8 @@ fn group(model: &Group) -> GroupFile {
         // Not said where there is no limit: no scenario without one has to say that there could be.
         pipelining: model.pipelining.map(|rule| Or::Value(pipelining(rule))),
         super_seeding: Some(model.super_seeding),
+        // Not said where it is off.
+        smart_seeding: model.smart_seeding.then_some(true),
         mix: None,
     }
 }
@@ -313,6 +323,8 @@ fn choking(model: &Choking) -> ChokingFile {
             optimistic_slots: whole(p.optimistic_slots),
             anti_snubbing: Some(p.snub_after.into()),
             new_neighbour_weight: whole(p.new_neighbour_weight),
+            // Not said where they are drawn.
+            optimistic_choice: p.quickest.then_some(OptimisticChoiceFile::Quickest),
         }),
         Choking::Fastest {
             regular_slots,

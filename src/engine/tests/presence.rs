@@ -243,7 +243,11 @@ fn aborts_come_at_their_rate_and_are_recorded() {
 #[test]
 fn connections_keep_to_both_limits() {
     let mut group = leechers(40, 1000.0, UNLIMITED);
-    group.connections = Connections { initiate: 3, accept: 5 };
+    group.connections = Connections {
+        initiate: 3,
+        accept: 5,
+        when_full: WhenFull::Refuse,
+    };
     let mut origin = seeds(1, 5000.0);
     origin.connections = group.connections;
     let scenario = tracked(mesh(10, vec![origin, group]), |_| ());
@@ -327,6 +331,7 @@ fn a_large_view_knows_far_more_peers_than_the_others() {
         connections: Connections {
             initiate: 500,
             accept: 500,
+            when_full: WhenFull::Refuse,
         },
         large_view: true,
         ..all.clone()
