@@ -12,7 +12,7 @@ use crate::ids::{ChunkIx, PeerIx};
 use crate::rng::below;
 use crate::scenario::model::Picker;
 
-/// A smart seed and how often it has begun to send each chunk.
+/// A smart seed and how often it has sent each chunk, those on their way included.
 #[derive(Clone, Debug)]
 pub(super) struct SmartSeed {
     pub peer: PeerIx,
@@ -36,6 +36,13 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn count_sent(&mut self, sender: PeerIx, chunk: ChunkIx) {
         if let Some(seed) = self.smart_seeds.iter_mut().find(|seed| seed.peer == sender) {
             seed.sent[chunk.ix()] += 1;
+        }
+    }
+
+    /// What `sender` began to send of `chunk` was cut short.
+    pub(super) fn take_back_sent(&mut self, sender: PeerIx, chunk: ChunkIx) {
+        if let Some(seed) = self.smart_seeds.iter_mut().find(|seed| seed.peer == sender) {
+            seed.sent[chunk.ix()] -= 1;
         }
     }
 

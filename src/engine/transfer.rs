@@ -203,6 +203,7 @@ impl<O: Observer> Simulation<'_, O> {
             _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
         };
         self.quit_race(flow);
+        self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
         if own > kept {
             let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };

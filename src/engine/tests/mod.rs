@@ -4,6 +4,7 @@
 #![allow(clippy::float_cmp)]
 #![allow(clippy::wildcard_imports)]
 
+mod bharambe;
 mod bounds;
 mod chokers;
 mod mix;

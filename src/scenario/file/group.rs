@@ -213,7 +213,7 @@ impl Alternatives for StartsWithFile {
 pub enum DepartureFile {
     /// Leaves at once.
     Selfish(Nothing),
-    /// Finishes the chunks that it is sending, begins no other, and leaves.
+    /// Lets its neighbours ask for its last chunk, finishes the chunks that it is sending, begins no other, and leaves.
     FinishesUploads(Nothing),
     /// Stays, for ever or for some time.
     Altruistic(AltruisticFile),

@@ -66,7 +66,7 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
         choking,
         picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), preset),
         pipelining: strategy::pipelining(&at.key("pipelining"), file.pipelining.as_ref(), preset),
-        super_seeding: of_initial_seeds(&at.key("super_seeding"), file.super_seeding, &starts_with),
+        super_seeding: of_initial_seeds(&at.key("super_seeding"), file.super_seeding, &starts_with, "super-seed"),
         smart_seeding: smart_seeding(at, file, &starts_with),
         starts_with,
     }
@@ -358,7 +358,7 @@ pub(super) fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, defaul
 
 fn smart_seeding(at: &Check<'_>, file: &GroupFile, starts_with: &StartsWith) -> bool {
     let at = at.key("smart_seeding");
-    let on = of_initial_seeds(&at, file.smart_seeding, starts_with);
+    let on = of_initial_seeds(&at, file.smart_seeding, starts_with, "be smart seeds");
     if on && file.super_seeding == Some(true) {
         at.error(
             "`smart_seeding` and `super_seeding` cannot hold at the same time",
@@ -369,11 +369,11 @@ fn smart_seeding(at: &Check<'_>, file: &GroupFile, starts_with: &StartsWith) -> 
 }
 
 /// A rule that only initial seeds can follow.
-fn of_initial_seeds(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith) -> bool {
+fn of_initial_seeds(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith, what: &str) -> bool {
     let on = file.unwrap_or(false);
     if on && *starts_with != StartsWith::All {
         at.warn(
-            "only initial seeds can do this",
+            format!("only initial seeds can {what}"),
             "it has no effect without starts_with = \"all\"",
         );
     }
