@@ -111,6 +111,16 @@ impl Tracker {
     }
 }
 
+/// Puts an answer in the order of a tracker that matches bandwidths (Bharambe et al. 2006): in turn the next in the order that it has, and the one of those left
+/// whose `distance` is least.
+pub fn every_other_nearest(answer: &mut [PeerIx], distance: impl Fn(PeerIx) -> f64) {
+    for place in (1..answer.len()).step_by(2) {
+        let nearest = (place..answer.len()).min_by(|&a, &b| distance(answer[a]).total_cmp(&distance(answer[b])));
+        // The others keep their order.
+        nearest.into_iter().for_each(|at| answer[place..=at].rotate_right(1));
+    }
+}
+
 /// When an outage that covers `now` ends, if there is one.
 #[must_use]
 pub fn outage_until(rules: &model::Tracker, now: SimTime) -> Option<SimTime> {
@@ -130,6 +140,13 @@ mod tests {
         let mut t = Tracker::default();
         (1..=members).for_each(|i| t.add(PeerIx(i), false));
         t
+    }
+
+    #[test]
+    fn every_other_peer_is_the_nearest_and_the_rest_keep_their_order() {
+        let mut answer: Vec<PeerIx> = [50, 30, 11, 40, 12, 20].map(PeerIx).into();
+        every_other_nearest(&mut answer, |peer| (f64::from(peer.0) - 10.0).abs());
+        assert_eq!(answer, [50, 11, 30, 12, 40, 20].map(PeerIx));
     }
 
     #[test]

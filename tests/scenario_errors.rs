@@ -109,6 +109,12 @@ snapshots! {
         "starts_with = \"all\"" => "super_seeding = true",
         "\"100 MiB\"" => "\"100 MiB\"\nblock_size = \"15 KiB\""
     ];
+    smart_and_super: ["starts_with = \"all\"" => "starts_with = \"all\"\nsuper_seeding = true\nsmart_seeding = true"];
+    smart_without_seeds: ["starts_with = \"all\"" => "smart_seeding = true"];
+    bad_words_of_small_swarms: [
+        "count = 100" => "count = 100\nconnections.when_full = \"drop\"\nchoking.tit-for-tat.optimistic_choice = \"best\"",
+        "[file]" => "tracker.matching = \"upload\"\n[file]"
+    ];
     warning_of_time: ["[file]" => "run.time_limit = \"1 s\"\n[file]"];
     bad_trace: ["count = 100" => "arrival.trace.file = \"bad.csv\""];
     bad_trace_header: ["count = 100" => "arrival.trace.file = \"bad_header.csv\""];

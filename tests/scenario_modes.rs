@@ -45,6 +45,7 @@ fn what_a_mode_has_no_use_for_is_refused_at_its_line() {
         "connections.initiate = 3",
         "rechoke.interval = \"5 s\"",
         "super_seeding = false",
+        "smart_seeding = false",
         "large_view = true",
         "mix = [{ choking = \"random\" }]",
         "mix = [{ connections.initiate = 3 }]",

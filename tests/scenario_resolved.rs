@@ -10,7 +10,7 @@ use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
     Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode,
     Network, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
-    TracedPeer, Tracker,
+    TracedPeer, Tracker, WhenFull,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -119,6 +119,7 @@ impl Dice {
                 optimistic_slots: self.small(0),
                 snub_after: self.maybe(Self::span),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
+                quickest: self.coin(),
             }),
             1 => Choking::PropShare(PropShare {
                 exploring_share: self.whole(1, 99) as f64 / 100.0,
@@ -236,6 +237,7 @@ impl Dice {
             2 => StartsWith::AllBut(1),
             _ => StartsWith::Fraction(self.draw((0.0, 1.0), |dice| dice.0.random())),
         };
+        let super_seeding = self.coin();
         Group {
             name,
             part: None,
@@ -249,6 +251,11 @@ impl Dice {
             connections: Connections {
                 initiate: self.small(1),
                 accept: self.small(0),
+                when_full: if self.coin() {
+                    WhenFull::Refuse
+                } else {
+                    WhenFull::DropRandom
+                },
             },
             large_view: self.coin(),
             rechoke: Rechoke {
@@ -281,7 +288,8 @@ impl Dice {
                 strict_priority: self.coin(),
                 endgame: self.coin(),
             },
-            super_seeding: self.coin(),
+            super_seeding,
+            smart_seeding: !super_seeding && self.coin(),
         }
     }
 
@@ -315,6 +323,7 @@ impl Dice {
         let chunk_size = self.whole(1 << 20, 1 << 30);
         let tracker = Tracker {
             peers_returned: self.small(1),
+            matches_capacity: self.coin(),
             announce_interval: SimDuration(TIME_MAX.0),
             min_announce_interval: self.span(),
             min_neighbours: self.small(0),

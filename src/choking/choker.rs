@@ -33,6 +33,9 @@ pub struct Neighbour {
     pub received_per_sec: f64,
     /// Rate at which it takes, over the window, bytes per second; 0 unless the choker [needs it](Choker::needs_sent_rates).
     pub sent_per_sec: f64,
+    /// What it could send now, bytes per second: its upload, shared out equally among those it sends to and the deciding peer. No real client knows
+    /// this; 0 unless the choker [needs it](Choker::needs_offers).
+    pub offer_per_sec: f64,
     /// Bytes that have come from it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
     pub received_bytes: u64,
     /// Bytes sent to it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
@@ -72,6 +75,7 @@ impl Neighbour {
             peer,
             received_per_sec: 0.0,
             sent_per_sec: 0.0,
+            offer_per_sec: 0.0,
             received_bytes: 0,
             sent_bytes: 0,
             received_in_round: 0,
@@ -157,6 +161,11 @@ pub trait Choker: Send {
 
     /// Whether it looks at [`Neighbour::sent_per_sec`]. They stand with the neighbours, and looking them up for everybody is slow in a large swarm.
     fn needs_sent_rates(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at [`Neighbour::offer_per_sec`], which stands with the neighbours too.
+    fn needs_offers(&self) -> bool {
         false
     }
 

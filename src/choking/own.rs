@@ -80,6 +80,10 @@ impl Choker for Checked {
         self.inner.needs_sent_rates()
     }
 
+    fn needs_offers(&self) -> bool {
+        self.inner.needs_offers()
+    }
+
     fn knows_neighbours(&self) -> bool {
         self.inner.knows_neighbours()
     }

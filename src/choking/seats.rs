@@ -140,18 +140,54 @@ impl<'a> Seats<'a> {
         fit: impl Fn(&Neighbour) -> bool,
         rate: impl Fn(&Neighbour) -> f64,
     ) {
-        let best_first = |a: &Neighbour, b: &Neighbour| rate(b).total_cmp(&rate(a)).then(b.unchoked.cmp(&a.unchoked));
-        let earned = regular.saturating_sub(self.regular()).min(self.free());
-        for place in self.ranked(rng, earned, fit, best_first) {
-            self.give(place, false);
-        }
+        self.give_earned(rng, regular, fit, rate);
         if self.slots > regular {
             self.by_lot(rng, new_weight);
         }
     }
 
+    /// As [`by_rate`](Self::by_rate), but optimistic slots go to who could give most (quick bandwidth matching, Bharambe et al. 2006).
+    pub(super) fn by_rate_and_offer(
+        mut self,
+        rng: &mut Rng,
+        regular: usize,
+        fit: impl Fn(&Neighbour) -> bool,
+        rate: impl Fn(&Neighbour) -> f64,
+    ) {
+        self.give_earned(rng, regular, fit, rate);
+        if self.slots > regular {
+            self.keep_until_rotation();
+            let most_first = |a: &Neighbour, b: &Neighbour| b.offer_per_sec.total_cmp(&a.offer_per_sec);
+            for place in self.ranked(rng, self.free(), |_| true, most_first) {
+                self.give(place, true);
+            }
+        }
+    }
+
+    /// Gives the regular slots that are left to those that `fit`, highest `rate` first; equal rates leave a slot where it is.
+    fn give_earned(
+        &mut self,
+        rng: &mut Rng,
+        regular: usize,
+        fit: impl Fn(&Neighbour) -> bool,
+        rate: impl Fn(&Neighbour) -> f64,
+    ) {
+        let best_first = |a: &Neighbour, b: &Neighbour| rate(b).total_cmp(&rate(a)).then(b.unchoked.cmp(&a.unchoked));
+        let earned = regular.saturating_sub(self.regular()).min(self.free());
+        for place in self.ranked(rng, earned, fit, best_first) {
+            self.give(place, false);
+        }
+    }
+
     /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn.
     pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
+        self.keep_until_rotation();
+        let rotated_at = self.view.rotated_at;
+        self.draw(rng, |n| if n.opened > rotated_at { new_weight } else { 1 });
+    }
+
+    /// Leaves optimistic slots to those that hold one; a rotation takes the one held longest.
+    fn keep_until_rotation(&mut self) {
         if let Decision::Periodic { rotate, .. } = self.view.decision {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
@@ -161,8 +197,6 @@ impl<'a> Seats<'a> {
                 self.give(place, true);
             }
         }
-        let rotated_at = self.view.rotated_at;
-        self.draw(rng, |n| if n.opened > rotated_at { new_weight } else { 1 });
     }
 }
 

@@ -32,6 +32,7 @@ fn neighbours(rng: &mut Rng) -> Vec<Neighbour> {
     let any = |id: u32, rng: &mut Rng| Neighbour {
         received_per_sec: f64::from(rng.random_range(0..3) * 20_000),
         sent_per_sec: f64::from(rng.random_range(0..3) * 20_000),
+        offer_per_sec: f64::from(rng.random_range(0..3) * 20_000),
         received_bytes: rng.random_range(0..3) * 3_000_000,
         sent_bytes: rng.random_range(0..3) * 3_000_000,
         received_in_round: rng.random_range(0..3) * 500_000,
@@ -59,6 +60,9 @@ fn without(seen: &Neighbour, choker: &dyn Choker) -> Neighbour {
     }
     if !choker.needs_sent_rates() {
         n.sent_per_sec = 0.0;
+    }
+    if !choker.needs_offers() {
+        n.offer_per_sec = 0.0;
     }
     if !choker.knows_neighbours() {
         (n.peer, n.chunks, n.unchokes_us) = (PeerId::NONE, 0, false);

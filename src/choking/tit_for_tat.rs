@@ -3,7 +3,7 @@
 //! A neighbour that has sent nothing for a minute is snubbing: it can't earn a slot. Slots that nobody has earned are given at random too
 //! (Cohen 2003, anti-snubbing). A neighbour that connected after the last rotation is three times as likely to be drawn (BEP 3).
 
-use crate::choking::choker::{Choker, Grant, RechokeView, regular_slots};
+use crate::choking::choker::{Choker, Grant, Neighbour, RechokeView, regular_slots};
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 use crate::scenario::model;
@@ -16,6 +16,7 @@ pub struct TitForTat {
     optimistic: usize,
     snub_after: Option<SimDuration>,
     new_weight: usize,
+    quickest: bool,
 }
 
 impl TitForTat {
@@ -28,6 +29,7 @@ impl TitForTat {
             optimistic,
             snub_after: rule.snub_after,
             new_weight: rule.new_neighbour_weight as usize,
+            quickest: rule.quickest,
         }
     }
 }
@@ -37,26 +39,31 @@ impl Choker for TitForTat {
         self.regular + self.optimistic
     }
 
+    fn needs_offers(&self) -> bool {
+        self.quickest
+    }
+
     fn knows_neighbours(&self) -> bool {
         false
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let snub_after = self.snub_after;
-        Seats::new(view, self.slots(), grants).by_rate(
-            rng,
-            self.regular,
-            self.new_weight,
-            |n| snub_after.is_none_or(|limit| view.now.since(n.last_received) <= limit),
-            |n| n.received_per_sec,
-        );
+        let gives = |n: &Neighbour| snub_after.is_none_or(|limit| view.now.since(n.last_received) <= limit);
+        let rate = |n: &Neighbour| n.received_per_sec;
+        let seats = Seats::new(view, self.slots(), grants);
+        if self.quickest {
+            seats.by_rate_and_offer(rng, self.regular, gives, rate);
+        } else {
+            seats.by_rate(rng, self.regular, self.new_weight, gives, rate);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choking::choker::{Decision, Neighbour};
+    use crate::choking::choker::Decision;
     use crate::choking::seats::by_hand::{at, decide, neighbour, unchoked_since};
     use crate::scenario::model::Slots;
 
@@ -68,6 +75,7 @@ mod tests {
             optimistic_slots: optimistic,
             snub_after,
             new_neighbour_weight: 3,
+            quickest: false,
         };
         TitForTat::new(&rule, 0.0)
     }
@@ -163,6 +171,25 @@ mod tests {
         all[2] = unchoked_since(all[2], 1, true);
         let (slots, lot) = decide(&mut choker(3, 1), &all, at(12), Decision::Refill, 1);
         assert_eq!((slots, lot), (vec![0, 1, 2, 5], vec![2]));
+    }
+
+    #[test]
+    fn the_quickest_gets_the_optimistic_slot_until_the_next_rotation() {
+        let mut quick = TitForTat {
+            quickest: true,
+            ..choker(2, 1)
+        };
+        let mut all = senders();
+        for (place, offer) in [(0, 7.0), (1, 9.0), (2, 8.0), (5, 20.0)] {
+            all[place].offer_per_sec = offer;
+        }
+        for seed in 0..20 {
+            // The best senders have their slots already, whatever they offer.
+            assert_eq!(decide(&mut quick, &all, at(10), TICK, seed), (vec![1, 4, 5], vec![1]));
+        }
+        all[0] = unchoked_since(all[0], 5, true);
+        assert_eq!(decide(&mut quick, &all, at(10), TICK, 1).1, [0]);
+        assert_eq!(decide(&mut quick, &all, at(30), ROTATION, 1).1, [1]);
     }
 
     #[test]

@@ -113,7 +113,7 @@ const DEPARTURES: &[Rule] = &[
     ("selfish", "leaves as soon as it has the file", "Kurose & Ross"),
     (
         "finishes-uploads",
-        "leaves when the chunks that it is sending are sent",
+        "leaves when its last chunk is passed on and what it sends is sent",
         "Bharambe et al. 2006",
     ),
     (

@@ -50,10 +50,10 @@ fn peers(group: &Group, mode: Mode) -> String {
     let name = &group.name;
     let arrival = arrival(group);
     if group.starts_with == StartsWith::All {
-        let kind = if group.super_seeding {
-            "super-seeding"
-        } else {
-            "seeding"
+        let kind = match (group.super_seeding, group.smart_seeding) {
+            (true, _) => "super-seeding",
+            (_, true) => "smart seeding",
+            _ => "seeding",
         };
         return match names::choking_in(mode, &group.seeding) {
             Some(seeding) => format!("{name}: {arrival}, {kind} ({seeding})"),

@@ -68,6 +68,9 @@ impl<O: Observer> Simulation<'_, O> {
         if self.swarm.is_super_seed(ix) {
             self.add_super_seed(ix);
         }
+        if group.smart_seeding && self.swarm.peers[ix].role == Role::Seed {
+            self.add_smart_seed(ix);
+        }
         self.introduce(ix);
         self.schedule_first_rechoke(ix);
     }

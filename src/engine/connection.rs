@@ -5,9 +5,9 @@ use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
 use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::rng::below;
-use crate::scenario::model::Discovery;
+use crate::scenario::model::{Discovery, WhenFull};
 use crate::swarm::{Begun, Role};
-use crate::tracker::outage_until;
+use crate::tracker::{every_other_nearest, outage_until};
 use crate::units::SimDuration;
 
 impl<O: Observer> Simulation<'_, O> {
@@ -99,6 +99,12 @@ impl<O: Observer> Simulation<'_, O> {
         let rng = &mut self.streams[peer.ix()].tracker;
         let count = rules.peers_returned as usize;
         self.tracker.answer(peer, is_seed, count, rng, &mut answer);
+        if rules.matches_capacity {
+            let own = self.swarm.peers[peer].life.upload;
+            every_other_nearest(&mut answer, |other| {
+                (self.swarm.peers[other].life.upload / own).ln().abs()
+            });
+        }
         let limit = self.group_of(peer).connections.initiate;
         for &other in &answer {
             if self.swarm.peers[peer].links.open >= limit {
@@ -106,6 +112,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             if self.can_connect(peer, other) {
                 self.connect_pair(peer, other);
+                self.drop_one_above_limit(other);
             }
         }
         self.scratch.answer = answer;
@@ -117,8 +124,25 @@ impl<O: Observer> Simulation<'_, O> {
         let (from, to) = (&self.swarm.peers[peer], &self.swarm.peers[other]);
         to.is_alive()
             && !(from.role == Role::Seed && to.role == Role::Seed)
-            && to.links.open < self.group_of(other).connections.accept
+            && self.accepts_another(other)
             && !self.swarm.links.neighbours(from.links).contains(&other)
+    }
+
+    fn accepts_another(&self, peer: PeerIx) -> bool {
+        let limits = self.group_of(peer).connections;
+        limits.when_full == WhenFull::DropRandom || self.swarm.peers[peer].links.open < limits.accept
+    }
+
+    /// Closes one of the connections of `peer`, if a new one was more than it keeps.
+    fn drop_one_above_limit(&mut self, peer: PeerIx) {
+        let limits = self.group_of(peer).connections;
+        let range = self.swarm.peers[peer].links;
+        if limits.when_full == WhenFull::Refuse || range.open <= limits.accept {
+            return;
+        }
+        let drawn = below(&mut self.streams[peer.ix()].tracker, range.open as usize);
+        let link = self.swarm.links.open_in(range).nth(drawn).map(|(link, _)| link);
+        link.into_iter().for_each(|link| self.disconnect(link));
     }
 
     pub(super) fn connect_pair(&mut self, a: PeerIx, b: PeerIx) {

@@ -2,7 +2,7 @@
 
 use crate::churn::next_at_rate;
 use crate::engine::observer::{Leave, Observer, PeerRecord, Side, TransferEnd};
-use crate::engine::schedule::PeerTimer;
+use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
 use crate::ids::PeerIx;
 use crate::rng::{Purpose, Rng, stream};
@@ -36,20 +36,16 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn plan_departure(&mut self, peer: PeerIx) {
         let now = self.now();
         let file_bytes = self.swarm.layout.file_bytes;
+        let last_call = self.latency(4);
         let departure = &self.group_of(peer).departure;
         let state = &mut self.swarm.peers[peer];
         let mut done_at = SimTime::NEVER;
         match stay(departure, state, file_bytes, now, &mut self.streams[peer.ix()].churn) {
             Stay::No => self.jobs.push_back(Job::Depart(peer)),
             Stay::FinishesUploads => {
-                state.finishes_uploads = true;
-                // No chunk follows by itself on the one before.
-                state.asked_each_chunk = true;
-                self.chunkwise = true;
-                // An idle slot is taken as soon as it is asked to start.
-                self.jobs
-                    .extend(state.unchoked.iter().map(|slot| Job::Start(slot.link)));
-                self.jobs.push_back(Job::Depart(peer));
+                // The last chunk is announced, slots that are free go to whoever lacks it, and the first requests come back.
+                let id = state.id;
+                self.schedule.after(last_call, id, Delayed::LastCall(peer));
             }
             Stay::ForEver => {}
             Stay::Lingers(until) => {
@@ -64,6 +60,19 @@ impl<O: Observer> Simulation<'_, O> {
         let leaves = (done_at, Leave::Done).min_by_time((state.life.crash_at, Leave::Crashed));
         self.plan_leave(peer, leaves);
         self.depart_if_given_enough(peer);
+    }
+
+    /// From now on `peer` only finishes the chunks that it is sending.
+    pub(super) fn finish_uploads(&mut self, peer: PeerIx) {
+        let state = &mut self.swarm.peers[peer];
+        state.finishes_uploads = true;
+        // No chunk follows by itself on the one before.
+        state.asked_each_chunk = true;
+        self.chunkwise = true;
+        // An idle slot is taken as soon as it is asked to start.
+        let idle = state.unchoked.iter().map(|slot| Job::Start(slot.link));
+        self.jobs.extend(idle);
+        self.jobs.push_back(Job::Depart(peer));
     }
 
     fn plan_leave(&mut self, peer: PeerIx, (time, reason): (SimTime, Leave)) {
@@ -112,6 +121,10 @@ impl<O: Observer> Simulation<'_, O> {
         sending.into_iter().for_each(|flow| self.book(flow));
         let life = &self.swarm.peers[peer].life;
         let left_bytes = life.leave_after_bytes.saturating_sub(life.uploaded_bytes);
+        if left_bytes == 0 && self.is_smart_seed(peer) {
+            self.finish_uploads(peer);
+            return;
+        }
         if left_bytes == 0 {
             self.jobs.push_back(Job::Depart(peer));
             return;
@@ -191,6 +204,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.tracker.remove(peer);
         self.schedule.cancel_all(peer);
         self.super_seeds.retain(|s| s.peer != peer);
+        self.smart_seeds.retain(|s| s.peer != peer);
         // Whoever gets its place at the same instant is introduced once.
         self.newcomers.retain(|&newcomer| newcomer != peer);
         self.swarm.remove(peer);

@@ -20,6 +20,7 @@ mod run;
 mod sampling;
 mod schedule;
 mod simulation;
+mod smart_seeding;
 mod super_seeding;
 #[cfg(test)]
 mod tests;

@@ -169,6 +169,7 @@ impl<O: Observer> Simulation<'_, O> {
         let window = self.group_of(peer).rechoke.rate_window;
         let choker = &self.chokers[peer.ix()];
         let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
+        let offers = choker.needs_offers();
         for link in self.swarm.peers[peer].links.places() {
             if !self.swarm.is_served_or_waits(link, peer) {
                 continue;
@@ -188,6 +189,7 @@ impl<O: Observer> Simulation<'_, O> {
                 } else {
                     0.0
                 },
+                offer_per_sec: if offers { self.offer(link, to) } else { 0.0 },
                 received_bytes: received.total,
                 sent_bytes: ledger.received(end.back).total,
                 received_in_round: received.in_round(),
@@ -203,6 +205,14 @@ impl<O: Observer> Simulation<'_, O> {
                 sending: end.flow.is_some(),
             });
         }
+    }
+
+    /// What `neighbour` could send over the connection that begins at `link` at its other end: its upload, shared out among all that it sends to.
+    fn offer(&self, link: LinkIx, neighbour: PeerIx) -> f64 {
+        let links = &self.swarm.links;
+        let sends_already = links.get(links.get(link).back).flow.is_some();
+        let others = self.bandwidth.count_uploads(neighbour) - usize::from(sends_already);
+        self.swarm.peers[neighbour].life.upload / (others + 1) as f64
     }
 
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
@@ -253,7 +263,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn choke(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
         debug_assert!(self.swarm.links.is_unchoking(link));
-        if end.flow.is_some() {
+        if end.flow.is_some() && !self.is_smart_seed(self.swarm.links.owner(link)) {
             self.interrupt(end.flow, TransferEnd::Choked, false);
         }
         self.end_unchoke(link);

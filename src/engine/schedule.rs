@@ -85,6 +85,8 @@ pub enum Delayed {
     LookAtRate(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
+    /// The neighbours of a peer that leaves when its uploads are finished have asked for its last chunk, if they wanted it.
+    LastCall(PeerIx),
     /// All that come at this instant are there and ask the tracker.
     Introduce,
     /// The tracker's answer is there and the connections to its peers are open.

@@ -8,6 +8,7 @@ use crate::engine::observer::{Ending, Observer};
 use crate::engine::pipelining::Pipeline;
 use crate::engine::run::Progress;
 use crate::engine::schedule::{Delayed, Event, PeerTimer, Schedule};
+use crate::engine::smart_seeding::SmartSeed;
 use crate::engine::super_seeding::SuperSeed;
 use crate::engine::totals::Totals;
 use crate::engine::transfer::Part;
@@ -61,6 +62,8 @@ pub(super) struct Simulation<'a, O: Observer> {
     /// By flow; of those whose receiver has a limit to its requests.
     pub(super) pipelines: Vec<Pipeline>,
     pub(super) super_seeds: Vec<SuperSeed>,
+    /// The smart seeds that are there.
+    pub(super) smart_seeds: Vec<SmartSeed>,
     pub(super) jobs: VecDeque<Job>,
     pub(super) totals: Totals,
     /// Those that have joined at this instant and have not asked the tracker yet.
@@ -130,6 +133,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             parts: Vec::new(),
             pipelines: Vec::new(),
             super_seeds: Vec::new(),
+            smart_seeds: Vec::new(),
             jobs: VecDeque::new(),
             totals: Totals::default(),
             newcomers: Vec::new(),
@@ -221,7 +225,8 @@ impl<'a, O: Observer> Simulation<'a, O> {
             Delayed::Rechoke(peer)
             | Delayed::Connect(peer)
             | Delayed::ChunkAnnounced(peer, _)
-            | Delayed::ChunkAcknowledged(peer, _) => peer,
+            | Delayed::ChunkAcknowledged(peer, _)
+            | Delayed::LastCall(peer) => peer,
         };
         if self.id_of(peer) != id || !self.swarm.peers[peer].is_alive() {
             return;
@@ -232,6 +237,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
             Delayed::Connect(peer) => self.connect(peer),
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
             Delayed::ChunkAcknowledged(peer, chunk) => self.chunk_acknowledged(peer, chunk),
+            Delayed::LastCall(peer) => self.finish_uploads(peer),
             Delayed::FirstRequest(link) => self.first_request(link),
             Delayed::LookAtRate(link) => self.look_at_rate(link),
             Delayed::NotInterested(link) => self.no_longer_interested(link),

@@ -123,6 +123,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.parts.resize(flow.ix() + 1, part);
         }
         self.parts[flow.ix()] = part;
+        self.count_sent(route.sender, work.chunk);
         if work.rival.is_some() {
             self.join_race(flow, work.rival);
         }
@@ -164,7 +165,8 @@ impl<O: Observer> Simulation<'_, O> {
             self.jobs.push_back(next);
             return;
         }
-        if let Some(work) = self.choose_work(route) {
+        let goes_on = self.swarm.links.is_unchoking(route.link);
+        if let Some(work) = goes_on.then(|| self.choose_work(route)).flatten() {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
             let unbooked = self.parts[flow.ix()].unbooked;
             self.begin(flow, route, work, unbooked);
@@ -201,6 +203,7 @@ impl<O: Observer> Simulation<'_, O> {
             _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
         };
         self.quit_race(flow);
+        self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
         if own > kept {
             let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
@@ -362,7 +365,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
     pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
         let unchoked_by = &self.swarm.peers[peer].unchoked_by;
-        if unchoked_by.len() > self.bandwidth.count_downloads(peer) {
+        // A smart seed may send to those that it chokes.
+        if unchoked_by.len() > self.bandwidth.count_downloads(peer) || !self.smart_seeds.is_empty() {
             let senders: SmallVec<[PeerIx; 16]> = self.bandwidth.senders(peer).collect();
             let links = &self.swarm.links;
             let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));

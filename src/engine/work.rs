@@ -28,6 +28,9 @@ impl<O: Observer> Simulation<'_, O> {
         if self.swarm.peers[route.receiver].role != Role::Leecher {
             return None;
         }
+        if let Some(work) = self.choose_least_sent(route) {
+            return Some(work);
+        }
         if self.group_of(route.receiver).picking.strict_priority {
             self.finish_begun(route)
                 .or_else(|| self.pick_new(route))
@@ -69,13 +72,18 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.ask_picker(sender, receiver)?
         };
+        Some(self.take_new(receiver, chunk))
+    }
+
+    /// All of `chunk`, marked as being fetched.
+    pub(super) fn take_new(&mut self, receiver: PeerIx, chunk: ChunkIx) -> Work {
         self.swarm.claim(receiver, chunk);
-        Some(Work {
+        Work {
             chunk,
             bytes: self.swarm.layout.bytes_of(chunk),
             rival: FlowIx::NONE,
             whole: true,
-        })
+        }
     }
 
     fn ask_picker(&mut self, sender: PeerIx, receiver: PeerIx) -> Option<ChunkIx> {

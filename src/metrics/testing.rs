@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::model::{
     Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, Phase, Picker, Picking,
-    Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
+    Rechoke, Refill, Run, Slots, StartsWith, TitForTat, WhenFull,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -77,6 +77,7 @@ fn group(name: &str, count: u32) -> Group {
         connections: Connections {
             initiate: 40,
             accept: 80,
+            when_full: WhenFull::Refuse,
         },
         large_view: false,
         rechoke: Rechoke {
@@ -91,6 +92,7 @@ fn group(name: &str, count: u32) -> Group {
             optimistic_slots: 1,
             snub_after: None,
             new_neighbour_weight: 3,
+            quickest: false,
         }),
         seeding: Choking::RoundRobin { slots: Slots::Fixed(4) },
         pipelining: None,
@@ -101,6 +103,7 @@ fn group(name: &str, count: u32) -> Group {
             endgame: true,
         },
         super_seeding: false,
+        smart_seeding: false,
     }
 }
 

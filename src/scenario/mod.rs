@@ -4,6 +4,7 @@
 //! `validate` (into [`model`], with `preset`, `trace` and `limits`). `resolved` goes the way back. `schema` and `reference` describe it.
 //! What is compared with what ([`study`]) is read on the same way and is no part of the scenario.
 
+mod connections;
 mod document;
 pub mod draw;
 pub mod estimate;

@@ -1,6 +1,7 @@
 //! The checked scenario: what every later layer reads. Nothing here is optional that a run needs, and every
 //! quantity is in its base unit. Built by `validate` from the file.
 
+pub use crate::scenario::connections::{Connections, WhenFull};
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
 pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
@@ -95,6 +96,8 @@ pub enum Discovery {
 pub struct Tracker {
     /// Peers in an answer, at most.
     pub peers_returned: u32,
+    /// Whether every other peer in an answer is the one nearest in upload capacity (Bharambe et al. 2006).
+    pub matches_capacity: bool,
     /// A peer announces at least this often.
     pub announce_interval: SimDuration,
     /// A peer that has too few neighbours announces again no sooner than this.
@@ -142,6 +145,8 @@ pub struct Group {
     pub pipelining: Option<Pipelining>,
     /// Initial seeds of this group reveal their chunks one by one (BEP 16).
     pub super_seeding: bool,
+    /// Whether its initial seeds send what they have sent least, and whole chunks only (Bharambe et al. 2006).
+    pub smart_seeding: bool,
 }
 
 /// How many peers of a group arrive, and when.
@@ -267,23 +272,6 @@ pub enum Departure {
     AtTime(SimTime),
     /// Leaves as soon as it has uploaded this many copies of the file.
     AfterCopies(f64),
-}
-
-/// Limits on the connections of a peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connections {
-    /// A peer opens connections only while it has fewer than this.
-    pub initiate: u32,
-    /// A peer accepts connections while it has fewer than this.
-    pub accept: u32,
-}
-
-impl Connections {
-    /// The most that a peer can have.
-    #[must_use]
-    pub fn most(self) -> u32 {
-        self.accept.max(self.initiate)
-    }
 }
 
 /// How many slots a peer has.

@@ -14,6 +14,8 @@ pub struct TitForTat {
     pub snub_after: Option<SimDuration>,
     /// A new neighbour is this many times as likely to be drawn.
     pub new_neighbour_weight: u32,
+    /// Whether the optimistic slots go to who could give most, in the place of a draw (Bharambe et al. 2006).
+    pub quickest: bool,
 }
 
 /// Parameters of `propshare`.

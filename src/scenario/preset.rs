@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Connections, Phase, Pipelining, Rechoke, Refill, Slots};
+use super::model::{Connections, Phase, Pipelining, Rechoke, Refill, Slots, WhenFull};
 use crate::units::{Bytes, SimDuration};
 
 /// The client whose constants are the defaults.
@@ -194,6 +194,7 @@ impl Preset {
         Connections {
             initiate: self.initiate.max(at_least),
             accept: self.accept.max(at_least),
+            when_full: WhenFull::Refuse,
         }
     }
 

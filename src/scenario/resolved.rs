@@ -1,26 +1,22 @@
 //! Model back to file: the scenario with every default and preset written out, for the record of a run.
 
 mod draw;
+mod strategy;
 
 use self::draw::draw;
+use self::strategy::{choking, picking, pipelining, rechoke};
 use super::file::choice::{Choice, Or, Whole};
 use super::file::draw::DrawFile;
 use super::file::group::{
     AfterCopiesFile, AltruisticFile, ArrivalFile, AtFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile,
     DecayingFile, DepartureFile, GroupFile, PoissonFile, ShareRatioFile, StartsWithFile, TraceFile, TracedPeerFile,
+    WhenFullFile,
 };
 use super::file::mix::MixFile;
 use super::file::mode::{ModeFile, RoundsFile};
-use super::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, PhaseFile, PickingFile, PickingRules, PipeliningFile,
-    PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatBlockFile,
-    TitForTatFile,
-};
-use super::file::{FileSection, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
-use super::model::{
-    Arrival, Capacity, Choking, Departure, Discovery, Group, Mode, Phase, Picker, Picking, Pipelining, Rechoke, Refill,
-    Scenario, Slots, StartsWith,
-};
+use super::file::strategy::Nothing;
+use super::file::{FileSection, MatchingFile, NetworkSection, OutageFile, RunSection, ScenarioFile, TrackerSection};
+use super::model::{Arrival, Capacity, Departure, Discovery, Group, Mode, Scenario, StartsWith, WhenFull};
 use super::validate::mode::take_unused;
 use crate::units::{BytesPerSec, PerSec, SimDuration};
 
@@ -46,6 +42,8 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         Discovery::FullMesh => None,
         Discovery::Tracker(tracker) => Some(TrackerSection {
             peers_returned: whole(tracker.peers_returned),
+            // Not said where it does not.
+            matching: tracker.matches_capacity.then_some(MatchingFile::Capacity),
             announce_interval: Some(tracker.announce_interval),
             min_announce_interval: Some(tracker.min_announce_interval),
             min_neighbours: whole(tracker.min_neighbours),
@@ -160,6 +158,11 @@ fn group(model: &Group) -> GroupFile {
         connections: Some(ConnectionsFile {
             initiate: whole(model.connections.initiate),
             accept: whole(model.connections.accept),
+            // Not said where peers refuse, as they do in most scenarios.
+            when_full: match model.connections.when_full {
+                WhenFull::Refuse => None,
+                WhenFull::DropRandom => Some(WhenFullFile::DropRandom),
+            },
         }),
         large_view: Some(model.large_view),
         rechoke: Some(rechoke(&model.rechoke)),
@@ -169,6 +172,8 @@ fn group(model: &Group) -> GroupFile {
         // Not said where there is no limit: no scenario without one has to say that there could be.
         pipelining: model.pipelining.map(|rule| Or::Value(pipelining(rule))),
         super_seeding: Some(model.super_seeding),
+        // Not said where it is off.
+        smart_seeding: model.smart_seeding.then_some(true),
         mix: None,
     }
 }
@@ -269,123 +274,5 @@ fn departure(model: &Departure) -> DepartureFile {
         Departure::ShareRatio(ratio) => DepartureFile::ShareRatio(ShareRatioFile { ratio: Some(*ratio) }),
         Departure::AtTime(time) => DepartureFile::At(AtFile { time: Some(*time) }),
         Departure::AfterCopies(copies) => DepartureFile::AfterCopies(AfterCopiesFile { copies: Some(*copies) }),
-    }
-}
-
-fn rechoke(model: &Rechoke) -> RechokeFile {
-    RechokeFile {
-        interval: Some(model.interval),
-        optimistic_every: whole(model.optimistic_every),
-        phase: Some(match model.phase {
-            Phase::Random => PhaseFile::Random,
-            Phase::Aligned => PhaseFile::Aligned,
-        }),
-        refill: Some(match model.refill {
-            Refill::Immediate => RefillFile::Immediate,
-            Refill::Decision => RefillFile::Decision,
-            Refill::Periodic => RefillFile::Periodic,
-        }),
-        rate_window: Some(model.rate_window),
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "every key of the file is optional")]
-fn slots(model: Slots) -> Option<SlotsFile> {
-    let count = match model {
-        Slots::Fixed(count) => whole(count),
-        Slots::Auto => None,
-    };
-    Some(count.into())
-}
-
-fn ranked(regular: Slots, optimistic: u32, new_neighbour_weight: u32) -> RankedSlots {
-    RankedSlots {
-        regular_slots: slots(regular),
-        optimistic_slots: whole(optimistic),
-        new_neighbour_weight: whole(new_neighbour_weight),
-    }
-}
-
-fn choking(model: &Choking) -> ChokingFile {
-    match model {
-        Choking::TitForTat(p) => ChokingFile::TitForTat(TitForTatFile {
-            regular_slots: slots(p.regular_slots),
-            optimistic_slots: whole(p.optimistic_slots),
-            anti_snubbing: Some(p.snub_after.into()),
-            new_neighbour_weight: whole(p.new_neighbour_weight),
-        }),
-        Choking::Fastest {
-            regular_slots,
-            optimistic_slots,
-            new_neighbour_weight,
-        } => ChokingFile::Fastest(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
-        Choking::Birds {
-            regular_slots,
-            optimistic_slots,
-            new_neighbour_weight,
-        } => ChokingFile::Birds(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
-        Choking::RoundRobin { slots: count } => ChokingFile::RoundRobin(SlotsOnly { slots: slots(*count) }),
-        Choking::RoundRobinQuota {
-            slots: count,
-            quota_chunks,
-            quota_time,
-        } => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile {
-            slots: slots(*count),
-            quota_chunks: whole(*quota_chunks),
-            quota_time: Some(*quota_time),
-        }),
-        Choking::Random { slots: count } => ChokingFile::Random(SlotsOnly { slots: slots(*count) }),
-        Choking::PropShare(p) => ChokingFile::Propshare(PropShareFile {
-            exploring_share: Some(p.exploring_share),
-            optimistic_slots: whole(p.optimistic_slots),
-        }),
-        Choking::BitTyrant(p) => ChokingFile::Bittyrant(BitTyrantFile {
-            initial_upload: Some(p.initial_upload),
-            increase: Some(p.increase),
-            decrease: Some(p.decrease),
-            rounds: whole(p.rounds),
-            selfish_cap: Some(p.selfish_cap.into()),
-        }),
-        Choking::FairTorrent { slots: count } => ChokingFile::Fairtorrent(SlotsOnly { slots: slots(*count) }),
-        Choking::Libtorrent {
-            slots,
-            optimistic_slots,
-        } => ChokingFile::Libtorrent(LibtorrentFile {
-            slots: whole(*slots),
-            optimistic_slots: whole(*optimistic_slots),
-        }),
-        Choking::TitForTatBlock {
-            slots: count,
-            ahead_chunks,
-        } => ChokingFile::TitForTatBlock(TitForTatBlockFile {
-            slots: slots(*count),
-            ahead_chunks: whole(*ahead_chunks),
-        }),
-        Choking::Altruist => ChokingFile::Altruist(Nothing {}),
-        Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
-        Choking::Own(name) => ChokingFile::Own(name.clone()),
-    }
-}
-
-fn pipelining(model: Pipelining) -> PipeliningFile {
-    PipeliningFile {
-        least_blocks: whole(model.least_blocks),
-        ahead: Some(model.ahead),
-        quota_every: Some(model.quota_every),
-    }
-}
-
-fn picking(model: Picking) -> PickingFile {
-    let rules = PickingRules {
-        random_first: whole(model.random_first),
-        strict_priority: Some(model.strict_priority),
-        endgame: Some(model.endgame),
-    };
-    match model.picker {
-        Picker::RarestFirst => PickingFile::RarestFirst(rules),
-        Picker::Random => PickingFile::Random(rules),
-        Picker::Sequential => PickingFile::Sequential(rules),
-        Picker::GlobalRarest => PickingFile::GlobalRarest(rules),
-        Picker::ModeSuppression => PickingFile::ModeSuppression(rules),
     }
 }

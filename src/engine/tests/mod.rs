@@ -4,6 +4,7 @@
 #![allow(clippy::float_cmp)]
 #![allow(clippy::wildcard_imports)]
 
+mod bharambe;
 mod bounds;
 mod chokers;
 mod mix;
@@ -149,6 +150,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
         connections: Connections {
             initiate: 40,
             accept: 80,
+            when_full: WhenFull::Refuse,
         },
         large_view: false,
         rechoke: Rechoke {
@@ -172,6 +174,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             endgame: true,
         },
         super_seeding: false,
+        smart_seeding: false,
     }
 }
 
@@ -181,6 +184,7 @@ pub(super) fn tit_for_tat(regular: u32, optimistic: u32) -> Choking {
         optimistic_slots: optimistic,
         snub_after: Some(SimDuration::from_secs(60)),
         new_neighbour_weight: 3,
+        quickest: false,
     })
 }
 
@@ -242,6 +246,7 @@ pub(super) fn mesh(chunks: u64, groups: Vec<Group>) -> Scenario {
 pub(super) fn tracker() -> Tracker {
     Tracker {
         peers_returned: 50,
+        matches_capacity: false,
         announce_interval: SimDuration::from_secs(1800),
         min_announce_interval: SimDuration::from_secs(300),
         min_neighbours: 20,

@@ -130,6 +130,7 @@ fn choking() -> impl Strategy<Value = Choking> {
                 optimistic_slots,
                 snub_after: snub_after.map(SimDuration::from_secs),
                 new_neighbour_weight,
+                quickest: new_neighbour_weight.is_multiple_of(2),
             })
         ),
         (slots(), 0_u32..3).prop_map(|(regular_slots, optimistic_slots)| Choking::Fastest {
@@ -237,6 +238,11 @@ fn group() -> impl Strategy<Value = Group> {
                 connections: Connections {
                     initiate: if large_view { 500 } else { initiate },
                     accept: if large_view { 500 } else { initiate + accept },
+                    when_full: if initiate.is_multiple_of(2) {
+                        WhenFull::DropRandom
+                    } else {
+                        WhenFull::Refuse
+                    },
                 },
                 large_view,
                 rechoke: Rechoke {
@@ -260,6 +266,7 @@ fn group() -> impl Strategy<Value = Group> {
                     endgame,
                 },
                 super_seeding,
+                smart_seeding: !super_seeding && initiate.is_multiple_of(3),
                 capacity,
                 ..leechers(0, 0.0, UNLIMITED)
             }
@@ -326,6 +333,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                 }));
                 scenario.discovery = Discovery::Tracker(Tracker {
                     peers_returned,
+                    matches_capacity: peers_returned.is_multiple_of(2),
                     announce_interval: SimDuration::from_secs(interval.max(min_interval)),
                     min_announce_interval: SimDuration::from_secs(min_interval),
                     min_neighbours,

@@ -239,6 +239,7 @@ fn with_forty(group: Group) -> Group {
     let connections = Connections {
         initiate: 20,
         accept: 40,
+        when_full: WhenFull::Refuse,
     };
     Group { connections, ..group }
 }

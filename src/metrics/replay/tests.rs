@@ -260,6 +260,7 @@ fn connections_are_kept_until_there_are_too_many() {
     );
     let tracker = Tracker {
         peers_returned: 50,
+        matches_capacity: false,
         announce_interval: SimDuration::from_secs(1_800),
         min_announce_interval: SimDuration::from_secs(60),
         min_neighbours: 20,

@@ -66,6 +66,10 @@ pub struct GroupFile {
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
     #[schemars(extend("default" = false))]
     pub super_seeding: Option<bool>,
+    /// Whether the initial seeds of this group are smart ones (Bharambe et al. 2006): who picks rarest first gets the chunk that such a seed has
+    /// sent least often, and a neighbour that it chokes still gets the chunk on its way.
+    #[schemars(extend("default" = false))]
+    pub smart_seeding: Option<bool>,
     /// Strategies that the peers of this group play, each by its share of them. Who plays what is drawn; when and with which capacity a peer
     /// comes does not depend on it.
     pub mix: Option<Vec<MixFile>>,
@@ -209,7 +213,7 @@ impl Alternatives for StartsWithFile {
 pub enum DepartureFile {
     /// Leaves at once.
     Selfish(Nothing),
-    /// Finishes the chunks that it is sending, begins no other, and leaves.
+    /// Lets its neighbours ask for its last chunk, finishes the chunks that it is sending, begins no other, and leaves.
     FinishesUploads(Nothing),
     /// Stays, for ever or for some time.
     Altruistic(AltruisticFile),
@@ -291,4 +295,19 @@ pub struct ConnectionsFile {
     /// A peer accepts connections while it has fewer than this.
     #[schemars(extend("default" = 80, "preset" = true))]
     pub accept: Option<Whole>,
+    /// What a peer with `accept` connections does when another one comes: it refuses (`"refuse"`), or accepts and closes one of all that it has
+    /// then, drawn at random (`"drop-random"`: the simulator of Bharambe et al. 2006).
+    #[schemars(extend("default" = "refuse"))]
+    pub when_full: Option<WhenFullFile>,
+}
+
+/// What a peer does that has as many connections as it accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "WhenFull", inline)]
+pub enum WhenFullFile {
+    /// It refuses more.
+    Refuse,
+    /// It accepts, and closes one at random.
+    DropRandom,
 }

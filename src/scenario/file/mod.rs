@@ -111,6 +111,10 @@ pub struct TrackerSection {
     /// Peers in an answer, at most.
     #[schemars(extend("default" = 50, "preset" = true))]
     pub peers_returned: Option<Whole>,
+    /// The order of an answer, of whose peers the first are asked first: any order (`"none"`), or in turn anybody and the one whose upload capacity is
+    /// nearest to that of the peer that asks (`"capacity"`: the bandwidth-matching tracker of Bharambe et al. 2006).
+    #[schemars(extend("default" = "none"))]
+    pub matching: Option<MatchingFile>,
     /// A peer announces at least this often.
     #[schemars(extend("default" = "30 min", "preset" = true))]
     pub announce_interval: Option<SimDuration>,
@@ -123,6 +127,17 @@ pub struct TrackerSection {
     /// When the tracker does not answer.
     #[schemars(extend("default" = []))]
     pub outages: Option<Vec<OutageFile>>,
+}
+
+/// Whom the tracker names first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Matching", inline)]
+pub enum MatchingFile {
+    /// Anybody.
+    None,
+    /// In turn anybody and the nearest in upload capacity.
+    Capacity,
 }
 
 /// A time in which the tracker does not answer.

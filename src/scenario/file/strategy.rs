@@ -97,6 +97,21 @@ pub struct TitForTatFile {
     /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
     #[schemars(extend("default" = 3, "preset" = true))]
     pub new_neighbour_weight: Option<Whole>,
+    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could give most now, its upload shared out among those
+    /// it sends to and the peer (`"quickest"`: quick bandwidth matching, Bharambe et al. 2006; an oracle, for comparison).
+    #[schemars(extend("default" = "drawn"))]
+    pub optimistic_choice: Option<OptimisticChoiceFile>,
+}
+
+/// Who gets an optimistic slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "OptimisticChoice", inline)]
+pub enum OptimisticChoiceFile {
+    /// One drawn at random.
+    Drawn,
+    /// The one that could give most now.
+    Quickest,
 }
 
 /// Slots given by rank, and slots given at random.

@@ -10,12 +10,14 @@ use crate::scenario::estimate::arrivals_expected;
 use crate::scenario::file::choice::{Choice, Or, Whole};
 use crate::scenario::file::group::{
     AltruisticFile, ArrivalFile, AtOnceFile, CapacityClassFile, ConnectionsFile, CrashFile, DepartureFile, GroupFile,
-    StartsWithFile,
+    StartsWithFile, WhenFullFile,
 };
 use crate::scenario::limits::{
     FREQUENCY_MAX, INTERVAL_MIN, NAME_CHARS_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, SMALL_COUNT_MAX, TIME_MAX,
 };
-use crate::scenario::model::{Arrival, Capacity, CapacityClass, Connections, Departure, Group, StartsWith, TracedPeer};
+use crate::scenario::model::{
+    Arrival, Capacity, CapacityClass, Connections, Departure, Group, StartsWith, TracedPeer, WhenFull,
+};
 use crate::units::{PerSec, SimDuration, SimTime};
 
 const CRASH_TIMEOUT: SimDuration = SimDuration::from_secs(120);
@@ -63,7 +65,8 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
         choking,
         picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), preset),
         pipelining: strategy::pipelining(&at.key("pipelining"), file.pipelining.as_ref(), preset),
-        super_seeding: super_seeding(&at.key("super_seeding"), file.super_seeding, &starts_with),
+        super_seeding: of_initial_seeds(&at.key("super_seeding"), file.super_seeding, &starts_with, "super-seed"),
+        smart_seeding: smart_seeding(at, file, &starts_with),
         starts_with,
     }
 }
@@ -336,6 +339,11 @@ pub(super) fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, defaul
         accept: file
             .accept
             .map_or(default.accept, |n| at.key("accept").count(n, 0, SMALL_COUNT_MAX)),
+        when_full: match file.when_full {
+            None => default.when_full,
+            Some(WhenFullFile::Refuse) => WhenFull::Refuse,
+            Some(WhenFullFile::DropRandom) => WhenFull::DropRandom,
+        },
     };
     if connections.initiate == 0 && connections.accept == 0 {
         at.error(
@@ -346,11 +354,24 @@ pub(super) fn connections(at: &Check<'_>, file: Option<&ConnectionsFile>, defaul
     connections
 }
 
-fn super_seeding(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith) -> bool {
+fn smart_seeding(at: &Check<'_>, file: &GroupFile, starts_with: &StartsWith) -> bool {
+    let at = at.key("smart_seeding");
+    let on = of_initial_seeds(&at, file.smart_seeding, starts_with, "be smart seeds");
+    if on && file.super_seeding == Some(true) {
+        at.error(
+            "`smart_seeding` and `super_seeding` cannot hold at the same time",
+            "a seed decides in one way what it sends: leave one of them out",
+        );
+    }
+    on
+}
+
+/// A rule that only initial seeds can follow.
+fn of_initial_seeds(at: &Check<'_>, file: Option<bool>, starts_with: &StartsWith, what: &str) -> bool {
     let on = file.unwrap_or(false);
     if on && *starts_with != StartsWith::All {
         at.warn(
-            "only initial seeds can super-seed",
+            format!("only initial seeds can {what}"),
             "it has no effect without starts_with = \"all\"",
         );
     }

@@ -19,7 +19,7 @@ pub(super) use self::group::name_fault;
 pub(super) use self::study::study;
 use super::estimate::{arrivals_expected, peers_expected};
 use super::file::choice::{Or, Whole};
-use super::file::{FileSection, NetworkSection, RunSection, ScenarioFile, TrackerSection};
+use super::file::{FileSection, MatchingFile, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
     CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX,
     SEED_MAX, SMALL_COUNT_MAX, TIME_MAX,
@@ -200,6 +200,7 @@ fn tracker(at: &Check<'_>, file: Option<&TrackerSection>, preset: &Preset) -> Tr
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
     let tracker = Tracker {
         peers_returned: count("peers_returned", file.peers_returned, 1, preset.peers_returned),
+        matches_capacity: file.matching == Some(MatchingFile::Capacity),
         announce_interval: time("announce_interval", file.announce_interval, preset.announce_interval),
         min_announce_interval: time(
             "min_announce_interval",

@@ -138,6 +138,7 @@ impl Unused {
         self.take(&["rechoke"], &mut group.rechoke);
         self.take(&["pipelining"], &mut group.pipelining);
         self.take(&["super_seeding"], &mut group.super_seeding);
+        self.take(&["smart_seeding"], &mut group.smart_seeding);
         self.take_unless("choking", &mut group.choking, is_free_rider);
         self.take_unless("seeding", &mut group.seeding, is_free_rider);
         self.take_from_picking(&mut group.picking);

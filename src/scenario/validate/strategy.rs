@@ -4,8 +4,9 @@ use super::check::Check;
 use crate::scenario::file::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, PhaseFile, PickingFile, PickingRules, PipeliningFile, PropShareFile,
-    RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly, TitForTatFile,
+    BitTyrantFile, ChokingFile, LibtorrentFile, OptimisticChoiceFile, PhaseFile, PickingFile, PickingRules,
+    PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly,
+    TitForTatFile,
 };
 use crate::scenario::limits::{
     CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
@@ -216,6 +217,7 @@ fn tit_for_tat(at: &Check<'_>, file: &TitForTatFile, preset: &Preset) -> TitForT
             Some(Or::Value(time)) => Some(at.key("anti_snubbing").within(*time, INTERVAL_MIN, TIME_MAX)),
         },
         new_neighbour_weight: weight(at, file.new_neighbour_weight, preset),
+        quickest: file.optimistic_choice == Some(OptimisticChoiceFile::Quickest),
     }
 }
 
