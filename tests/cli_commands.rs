@@ -140,7 +140,7 @@ Arrivals  arrival.<name>: when the peers of a group come
 
 Departures  departure.<name>: what a peer does once it has the file
   selfish            leaves as soon as it has the file [Kurose & Ross]
-  finishes-uploads   leaves when its last chunk is passed on and what it sends is sent [Bharambe et al. 2006]
+  finishes-uploads   passes its last chunk on, finishes its uploads, leaves [Bharambe et al. 2006]
   altruistic         stays as a seed, for ever or for a drawn time `linger` [Kurose & Ross]
   share-ratio        stays until it has uploaded a multiple of what it downloaded
                      [practice of clients and trackers]

@@ -113,7 +113,7 @@ const DEPARTURES: &[Rule] = &[
     ("selfish", "leaves as soon as it has the file", "Kurose & Ross"),
     (
         "finishes-uploads",
-        "leaves when its last chunk is passed on and what it sends is sent",
+        "passes its last chunk on, finishes its uploads, leaves",
         "Bharambe et al. 2006",
     ),
     (
