@@ -3,6 +3,9 @@
 
 use crate::units::SimTime;
 
+/// Less than this is nothing but rounding: sums run over the whole time of a run, and are exact to some 10⁻¹² of that.
+const ROUNDING_S: f64 = 1e-6;
+
 /// Follows who is there, and splits the time of every unchoke by a leecher among the classes, by their shares of the other leechers at each moment.
 #[derive(Clone, Debug)]
 pub struct Chance {
@@ -56,8 +59,9 @@ impl Chance {
     /// Seconds that leechers of class `from` would have unchoked `to` by chance, once all unchokes have ended.
     #[must_use]
     pub fn unchoked_s(&self, from: usize, to: usize) -> f64 {
-        // What is nothing but rounding is nothing.
-        self.unchoked_s[from * self.there.len() + to].max(0.0)
+        let unchoked_s = self.unchoked_s[from * self.there.len() + to];
+        // Sums that cancel leave rounding, of either sign, where two classes never met.
+        if unchoked_s < ROUNDING_S { 0.0 } else { unchoked_s }
     }
 
     /// Adds up the time until `now`.
@@ -97,6 +101,24 @@ mod tests {
 
     fn at(seconds: f64) -> SimTime {
         SimTime::from_secs_f64(seconds)
+    }
+
+    #[test]
+    fn classes_that_never_meet_have_no_chance_at_all() {
+        let mut chance = Chance::new(2);
+        // Thirds of seconds, which no binary fraction is.
+        for class in [0, 1] {
+            let start = 10_000.0 * class as f64 + 1.0 / 3.0;
+            (0..4).for_each(|_| chance.comes(at(start), class));
+            for i in 0..300 {
+                chance.begins(at(start + f64::from(i) / 3.0), class);
+                chance.ends(at(start + f64::from(i + 1) / 3.0), class);
+            }
+            (0..4).for_each(|_| chance.goes(at(start + 200.1), class));
+        }
+        let across = [chance.unchoked_s(0, 1), chance.unchoked_s(1, 0)];
+        assert_eq!(across.map(f64::to_bits), [0, 0]);
+        assert!((chance.unchoked_s(1, 1) - 100.0).abs() < 1e-6);
     }
 
     #[test]
