@@ -17,7 +17,7 @@ from .style import GREY
 
 # Letters that a name keeps, however little room there is.
 FEWEST = 7
-# A name that would take more lines loses its middle instead.
+# A name that would take more lines has a line for each setting, or loses its middle.
 NAME_LINES = 3
 # Lines of a legend for which every figure has room.
 LEGEND_LINES = 2
@@ -91,9 +91,16 @@ def name_lines(names: Sequence[str], room: float, size: float) -> list[str]:
     """Names of variants: if one of them does not fit, all have a line for each of their settings."""
     if all(width(name, size) <= room for name in names):
         return list(names)
-    broken = ["\n".join(wrapped(part, room, size) for part in name.split(" · ")) for name in names]
-    shown = [lines if lines.count("\n") < NAME_LINES else short(name, room, size) for name, lines in zip(names, broken, strict=True)]
-    return _apart(names, shown, room, size)
+    return _apart(names, [_in_lines(name, room, size) for name in names], room, size)
+
+
+def _in_lines(name: str, room: float, size: float) -> str:
+    """The settings of a name in lines: broken between words, else a line each, without its middle where it does not fit."""
+    parts = name.split(" · ")
+    lines = "\n".join(wrapped(part, room, size) for part in parts)
+    if lines.count("\n") < NAME_LINES:
+        return lines
+    return "\n".join(short(part, room, size) for part in parts) if len(parts) <= NAME_LINES else short(name, room, size)
 
 
 def _apart(names: Sequence[str], shown: list[str], room: float, size: float) -> list[str]:
