@@ -2,7 +2,7 @@
 //!
 //! Who would finish a chunk, or pick one rarest first, gets from such a seed the chunk among all it can ask for that the seed has sent least often. And the
 //! seed cuts no chunk short: a neighbour that it chokes still gets the chunk on its way, and no other, and when it has given enough copies it finishes
-//! what it is sending. Other picking rules, and the random chunks that a newcomer begins with, stay as they are (so OctoSim, their simulator, does it).
+//! what it is sending. Other picking rules, and the random chunks that a newcomer begins with, stay as they are (so `OctoSim`, their simulator, does it).
 
 use crate::engine::Simulation;
 use crate::engine::observer::Observer;
