@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from . import heatmap
 from .data import NoDataError, Result
 from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
-from .text import in_two, legend, note, short
-from .text import width as width_of
+from .text import in_two, legend, note
 
 # A line at 100 % is not cut in half.
 PERCENT = (0, 102)
@@ -219,21 +219,20 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
     amount, size = scale(BYTES, table["bytes"].max())
     names = result.groups()["group"]
     cells = table.pivot(index="from_group", columns="to_group", values="bytes").loc[names, names] / size
-    return _heatmap(cells, f"sent ({amount})", style, width, unfinished(result))
+    return heatmap.draw(cells, f"sent ({amount})", style, width, unfinished(result))
 
 
 def clustering(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom: the time that leechers unchoke those of a group, over what chance would give them."""
     given, chance = _unchoked_by_group(result)
-    return _heatmap(given / chance.where(chance > 0), "relative to chance", style, width, BY_CHANCE + unfinished(result))
+    return heatmap.draw(given / chance.where(chance > 0), TIMES_CHANCE, style, width, BY_CHANCE + unfinished(result), scale=heatmap.ratios)
 
 
 def clustering_by_capacity(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom by upload capacity: the same between classes of leechers that have about as much."""
     given, chance, rate = _unchoked_by_capacity(result)
-    return _heatmap(
-        given / chance.where(chance > 0), "relative to chance", style, width, BY_CHANCE + unfinished(result), f"'s upload ({rate})"
-    )
+    cells = given / chance.where(chance > 0)
+    return heatmap.draw(cells, TIMES_CHANCE, style, width, BY_CHANCE + unfinished(result), f"'s upload ({rate})", heatmap.ratios)
 
 
 def clustering_index(result: Result, style: Style, width: str) -> Figure:
@@ -251,6 +250,7 @@ def clustering_index(result: Result, style: Style, width: str) -> Figure:
 
 
 # What the cells of a matrix of preferences are.
+TIMES_CHANCE = "times chance"
 BY_CHANCE = ["1: as by chance among the leechers that are there"]
 # Its two parts in a table of who serves whom.
 UNCHOKED = ("unchoked_s_while_sender_leeches", "unchoked_s_by_chance")
@@ -336,31 +336,3 @@ def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[int, str, pd
     """The groups that have rows, each with the number of its look, which is the same in all figures."""
     parts = [(ix, name, leechers[leechers["group"] == name]) for ix, name in enumerate(result.leeching_groups()["group"])]
     return [part for part in parts if not part[2].empty]
-
-
-def _heatmap(cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str], of: str = "") -> Figure:
-    figure, axes = _one(style, width)
-    axes.spines[:].set_visible(False)
-    image = axes.imshow(cells, cmap=SHADES, vmin=0, aspect="auto")
-    figure.colorbar(image, ax=axes, label=label)
-    wide, size = figure.get_figwidth() * 72, mpl.rcParams["xtick.labelsize"]
-    names = [short(name, wide * 0.22, size) for name in cells.index]
-    # Where they don't fit beside each other they stand on end.
-    upright = max(width_of(name, size) for name in names) > wide * 0.5 / len(names)
-    axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
-    axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel=f"receiver{of}", ylabel=f"sender{of}")
-    values = cells.to_numpy()
-    # From here on white is read better than black.
-    dark = np.nanmax(values, initial=0) * 0.7
-    for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (_short(value), "white" if value > dark else "black")
-        axes.text(column, row, text, ha="center", va="center", color=ink)
-    # Names and the bar of colours take their part.
-    note(axes, said, 0.6)
-    return figure
-
-
-def _short(value: float) -> str:
-    """Three digits, or all before the point."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -18,6 +18,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY = "#555555"
 # From little to much: light to dark of one hue, which no eye and no print turns round.
 SHADES = LinearSegmentedColormap.from_list("shades", ["#eef3f8", "#084c7f"])
+# Below 1, 1 (which has a colour of its own: the number of colours is odd), above 1.
+RATIOS = LinearSegmentedColormap.from_list("ratios", ["#d9730d", "#f5f5f3", "#3583bf"], N=257)
 
 TIMES = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86400.0))
 BYTES = (("B", 1.0), ("KiB", 2.0**10), ("MiB", 2.0**20), ("GiB", 2.0**30), ("TiB", 2.0**40))

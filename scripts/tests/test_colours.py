@@ -36,3 +36,14 @@ def test_no_two_colours_are_close(eye: str) -> None:
     for palette in palettes:
         for one, other in combinations(palette, 2):
             assert np.linalg.norm(seen(one, eye) - seen(other, eye)) > APART, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_both_sides_of_1_and_1_itself_are_far_apart(eye: str) -> None:
+    css = (Path(__file__).parents[2] / "web/report.css").read_text()
+    # Those of plot.py are the first of them: test_plot.py.
+    scales = re.findall(r"--below: (#\w{6}); --even: (#\w{6}); --above: (#\w{6})", css)
+    assert len(scales) == 3
+    for scale in scales:
+        for one, other in combinations(scale, 2):
+            assert np.linalg.norm(seen(one, eye) - seen(other, eye)) > 0.2, f"{one} and {other}"

@@ -16,10 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from swarmsim_plots import comparison, factor, run, variants
+from swarmsim_plots import comparison, factor, heatmap, run, variants
 from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
-from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, SHADES, STYLES, TIMES, Style, words
+from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, RATIOS, SHADES, STYLES, TIMES, Style, words
 from swarmsim_plots.summary import Choice, metric
 from swarmsim_plots.text import group_digits, in_two, legend, name_lines, short, width
 
@@ -285,6 +285,23 @@ def test_the_clustering_index_is_that_of_the_classes_of_capacity(home: Path) -> 
         assert np.isclose(cells[2, 2], shares.iloc[0] / shares.iloc[1])
 
 
+def test_ratios_have_1_in_the_middle_and_half_as_far_from_it_as_twice(home: Path) -> None:
+    cells, bar = axes_of_all(run.clustering, home / "classes")
+    (image,) = cells.images
+    low, high = image.norm.vmin, image.norm.vmax
+    assert low * high == 1 and low <= image.get_array().min() and high >= image.get_array().max()
+    assert [float(image.norm(v)) for v in (low, 1, high)] == [0, 0.5, 1]
+    labels = [text.get_text() for text in bar.get_yticklabels()]
+    assert bar.get_ylabel() == "times chance" and labels[len(labels) // 2] == "1"
+    assert [labels[0], labels[-1]] == [f"{low:g}", f"{high:g}"]
+    # What is beyond the ends has their colours, and they say so.
+    far = heatmap.ratios(np.array([[0, 0.5], [2, 20]]))
+    assert far.ticks is not None and [text for _, text in far.ticks] == ["≤ 0.125", "0.25", "0.5", "1", "2", "4", "≥ 8"]
+    half, twice = far.norm(np.array([0.5, 2.0]))
+    assert np.isclose(half + twice, 1) and twice > 0.6
+    assert [to_hex(far.colours(far.norm(v))) for v in (0.0, 20.0)] == [to_hex(far.colours(end)) for end in (0.0, 1.0)]
+
+
 def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> None:
     peers = pd.read_csv(home / "classes" / "peers.csv")
     axes = axes_of(run.share_ratio_vs_upload, home / "classes")
@@ -431,6 +448,8 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
     drawn_as = [[float(part) / 2 for part in dash.split()] for dash in re.findall(r'"([^"]*)"', dashes[1])]
     assert drawn_as == [[] if line == "-" else list(line[1]) for line in LINES]
     assert f"--low: {to_hex(SHADES(0.0))}; --high: {to_hex(SHADES(1.0))};" in light
+    ends = zip(("below", "even", "above"), (0.0, 0.5, 1.0), strict=True)
+    assert "; ".join(f"--{name}: {to_hex(RATIOS(at))}" for name, at in ends) in light
     units = (web / "src/units.js").read_text()
     for known in (TIMES, BYTES, RATES):
         names = ", ".join(rf'\["{re.escape(name)}", [^\]]+\]' for name, _ in known)

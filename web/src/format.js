@@ -14,6 +14,9 @@ export function number(value) {
   return minus(value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? Math.ceil(Math.log10(size + 1)) : 4 }));
 }
 
+/** In three digits, or all before the point. @param {number | null | undefined} value */
+export const brief = (value) => number(value === null || value === undefined || Math.abs(value) >= 1000 ? value : Number(value.toPrecision(3)));
+
 /** @param {number | null | undefined} value @param {number} decimals */
 export function fixed(value, decimals) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";

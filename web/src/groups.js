@@ -2,6 +2,7 @@
 import { card } from "./card.js";
 import { colour } from "./charts/colours.js";
 import { heatmap } from "./charts/heatmap.js";
+import { ratios } from "./charts/shades.js";
 import { xyChart } from "./charts/xy.js";
 import { distinct, largest, number, pairs } from "./format.js";
 import { BYTES, RATES, scale } from "./units.js";
@@ -90,7 +91,7 @@ const CHANCE = "chance chooses blindly among the other leechers that are there a
 function preferences(title, whom, [x, y], { run, chance }, called) {
   const times = run.map((row, i) => row.map((share, j) => { const blind = chance[i][j]; return share === null || !blind ? null : share / blind; }));
   return heatmap({ title, note: `Time that leechers unchoke ${whom}, over what chance would give them: ${CHANCE}. Above 1 they are preferred.`,
-    x, y, xs: called, ys: called, numbers: true, unit: "times chance", cells: times });
+    x, y, xs: called, ys: called, numbers: true, unit: "times chance", scale: ratios, cells: times });
 }
 
 /** The clustering index of Legout et al. 2007. @param {string} title @param {Unchoked} unchoked @param {any[]} called @param {string} x */

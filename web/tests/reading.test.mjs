@@ -137,7 +137,7 @@ test("numbers at the axis and its title keep apart, however many digits there ar
 
 test("a row of many chunks is read and saved as these", async () => {
   const { page } = await openReport(browser, "wide", { viewport: { width: 1200, height: 900 } });
-  assert.match(await readAt(page, "Copies of every chunk over time", 300, 10), /^chunks 0 to 3, time \(\w+\) [\d.]+: /);
+  assert.match(await readAt(page, "Copies of every chunk over time", 300, 50), /^chunks 0 to 3, time \(\w+\) [\d.]+: /);
   const rows = (await saved(page, "Copies of every chunk over time", "CSV")).toString().trim().split("\r\n").slice(1).map((row) => row.split(",")[0]);
   assert.deepEqual([rows[0], rows[1], rows.at(-1)], ["0 to 3", "4 to 7", "316 to 319"]);
 });
@@ -156,18 +156,6 @@ test("of very many samples charts show some, with the means and the extremes of 
     assert.match(await chart(page, title).locator(".note").textContent(), /Of [\d,]+ samples every 2nd and the last are shown\.$/, title);
   }
   assert.match(await chart(page, "Use of upload capacity").locator(".note").textContent(), /since the sample shown before/);
-});
-
-test("cells of the traffic say what groups.csv says", async () => {
-  const { page } = await openReport(browser, "read");
-  const cells = await chart(page, "Traffic between groups").locator("svg text[style]").allTextContents();
-  const mebibytes = table("read", "groups.csv").map((row) => row.bytes / 2 ** 20);
-  assert.equal(cells.length, 16);
-  assert.ok(mebibytes.some((value) => value > 1000 && Math.round(value) % 10 !== 0), "a number of more than three digits");
-  cells.forEach((cell, i) => {
-    const value = mebibytes[i];
-    assert.equal(Number(cell.replaceAll(",", "")), value >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
-  });
 });
 
 test("a line has a gap where there is no value, and use of capacity is steps", async () => {
