@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from . import heatmap
 from .data import NoDataError, Result
 from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
-from .text import in_two, legend, note
+from .text import capacity_axis, in_two, legend, note
 
 # A line at 100 % is not cut in half.
 PERCENT = (0, 102)
@@ -230,25 +230,27 @@ def clustering(result: Result, style: Style, width: str) -> Figure:
 
 def clustering_by_capacity(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom by upload capacity: the same between classes of leechers that have about as much."""
-    given, chance, rate = _unchoked_by_capacity(result)
+    given, chance, rate, sizes = _unchoked_by_capacity(result)
     cells = given / chance.where(chance > 0)
-    return heatmap.draw(cells, TIMES_CHANCE, style, width, BY_CHANCE + unfinished(result), f"'s upload ({rate})", heatmap.ratios)
+    return heatmap.draw(cells, TIMES_CHANCE, style, width, BY_CHANCE + sizes + unfinished(result), f"'s upload ({rate})", heatmap.ratios)
 
 
 def clustering_index(result: Result, style: Style, width: str) -> Figure:
     """Share of the time unchoked that leechers give to those with about their upload capacity, and what chance would give (Legout et al. 2007)."""
-    given, chance, rate = _unchoked_by_capacity(result)
+    given, chance, rate, sizes = _unchoked_by_capacity(result)
     figure, axes = _one(style, width)
     entries = []
-    for ix, (label, share) in enumerate({"in this run": given, "by chance": chance}.items()):
-        entries += [(axes.plot(range(len(share)), np.diag(share) * 100, **mark(ix))[0], label)]
+    for ix, (label, share, aside) in enumerate([("in this run", given, -ASIDE), ("by chance", chance, ASIDE)]):
+        entries += [(axes.plot(np.arange(len(share)) + aside, np.diag(share) * 100, **mark(ix))[0], label)]
     names = list(given.index)
     room = figure.get_figwidth() * 72 * 0.8 / len(names)
     axes.set_xticks(range(len(names)), [in_two(name, room, mpl.rcParams["xtick.labelsize"]) for name in names])
     axes.set(xlabel=f"upload capacity ({rate})", ylabel="to the own class (%)", xlim=(-0.5, len(names) - 0.5), ylim=PERCENT)
-    return _finish(figure, axes, entries, unfinished(result))
+    return _finish(figure, axes, entries, sizes + unfinished(result))
 
 
+# How far two marks of one class stand beside its place, so that both are seen.
+ASIDE = 0.07
 # What the cells of a matrix of preferences are.
 TIMES_CHANCE = "times chance"
 BY_CHANCE = ["1: as by chance among the leechers that are there"]
@@ -265,8 +267,8 @@ def _unchoked_by_group(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
     return _unchoked(table, "group", list(names))
 
 
-def _unchoked_by_capacity(result: Result) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """The same between classes of upload capacity, called by the capacities in them, and the unit of these."""
+def _unchoked_by_capacity(result: Result) -> tuple[pd.DataFrame, pd.DataFrame, str, list[str]]:
+    """The same between classes of upload capacity, called by the capacities in them, the unit of these, and how many leechers the classes have, in words."""
     ends = ["from_upload_min_bytes_per_s", "from_upload_max_bytes_per_s"]
     table = result.table("capacities.csv", "from_class", "from_leechers", *ends, "to_class", *UNCHOKED)
     classes = table[table["from_leechers"] > 0].drop_duplicates("from_class").set_index("from_class")
@@ -275,7 +277,7 @@ def _unchoked_by_capacity(result: Result) -> tuple[pd.DataFrame, pd.DataFrame, s
     rate, per_s = scale(RATES, classes[ends[1]].max())
     called = _spans(classes[ends].to_numpy() / per_s)
     given, chance = (of.set_axis(called).set_axis(called, axis=1) for of in _unchoked(table, "class", list(classes.index)))
-    return given, chance, rate
+    return given, chance, rate, [f"leechers in the classes: {', '.join(f'{size:,}' for size in classes['from_leechers'])}"]
 
 
 def _spans(ends: np.ndarray) -> list[str]:
@@ -301,15 +303,16 @@ def _unchoked(table: pd.DataFrame, kind: str, classes: list[Any]) -> tuple[pd.Da
 def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataFrame, label: str) -> Figure:
     """The column `value` of each leecher against its upload capacity."""
     rate, per_s = scale(RATES, leechers["upload_bytes_per_s"].max())
+    leechers = leechers.assign(upload=leechers["upload_bytes_per_s"] / per_s)
     figure, axes = _one(style, width)
     entries = []
     for ix, name, rows in _by_group(result, leechers):
-        dots = axes.plot(rows["upload_bytes_per_s"] / per_s, rows["value"], alpha=0.6, markeredgewidth=0, **mark(ix))
+        dots = axes.plot(rows["upload"], rows["value"], alpha=0.6, markeredgewidth=0, **mark(ix))
         entries += [(dots[0], name)]
     # Nothing lies on the frame, not even what is 0.
-    spans = [max(column.max(), 0.01) for column in (leechers["upload_bytes_per_s"] / per_s, leechers["value"])]
-    (x_limits, y_limits) = [(-0.03 * span, 1.05 * span) for span in spans]
-    axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, xlim=x_limits, ylim=y_limits)
+    high = max(leechers["value"].max(), 0.01)
+    axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, ylim=(-0.03 * high, 1.05 * high))
+    capacity_axis(axes, leechers["upload"])
     return _finish(figure, axes, entries, unfinished(result))
 
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
 from .style import GREY
 
@@ -23,6 +25,8 @@ NAME_LINES = 3
 LEGEND_LINES = 2
 # Ticks of an axis, at most.
 TICKS = 7
+# Values over more powers of ten than this have a logarithmic axis: on one from 0 most would stand in its corner.
+DECADES = 1.5
 # From one line to the next, in heights of the text.
 LINE = 1.25
 # The margin beside the notes, as a share of the width of the figure.
@@ -119,6 +123,21 @@ def ticks(axes: Axes, room: float) -> None:
         places = [place for place in axes.get_xticks() if low <= place <= high]
         if sum(width(label, size) + size for label in axes.xaxis.get_major_formatter().format_ticks(places)) <= room:
             break
+
+
+def capacity_axis(axes: Axes, values: pd.Series) -> None:
+    """The range of an x axis of capacities: from 0 on, or a logarithmic one if they are far apart, which it says."""
+    low, high = values.min(), values.max()
+    if low <= 0 or np.log10(high / low) <= DECADES:
+        axes.set_xlim(-0.03 * high, 1.05 * high)
+        return
+    axes.set_xscale("log")
+    room = (high / low) ** 0.04
+    axes.set_xlim(low / room, high * room)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if np.log10(high / low) > 2 * DECADES else (1, 3)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel(f"{axes.get_xlabel()}, logarithmic")
 
 
 def note(axes: Axes, lines: list[str], share: float = 0.8) -> None:

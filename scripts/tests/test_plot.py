@@ -278,6 +278,8 @@ def test_the_clustering_index_is_that_of_the_classes_of_capacity(home: Path) -> 
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["160", "400", "1,600"]
     assert axes.get_xlabel() == "upload capacity (kbit/s)"
     found, chance = axes.lines
+    assert (chance.get_xdata() - found.get_xdata() > 0.1).all(), "side by side"
+    assert axes.get_title("left") == "leechers in the classes: 13, 14, 13"
     assert np.allclose([found.get_ydata()[2], chance.get_ydata()[2]], shares)
     # Here each group is a class.
     for figure in (run.clustering, run.clustering_by_capacity):
@@ -309,6 +311,27 @@ def test_share_ratios_against_capacity_are_those_of_the_peers(home: Path) -> Non
         right, top = axes.get_xlim()[1], axes.get_ylim()[1]
         assert axes.get_xlim()[0] < 0 < max(dots.get_xdata()) < 0.98 * right and max(dots.get_ydata()) < 0.98 * top, "none is on the frame"
         assert np.allclose(dots.get_ydata(), peers[peers["group"] == name]["share_ratio"])
+
+
+def test_capacities_that_are_far_apart_stand_on_a_logarithmic_axis(home: Path, tmp_path: Path) -> None:
+    peers = pd.read_csv(home / "drawn" / "peers.csv")
+    far = tmp_path / "far"
+    far.mkdir()
+    for path in (home / "drawn").glob("*.csv"):
+        (far / path.name).write_bytes(path.read_bytes())
+    peers["upload_bytes_per_s"] = np.geomspace(1e4, 1e6, len(peers))
+    peers.to_csv(far / "peers.csv", index=False)
+    for figure in (run.completion_vs_upload, run.share_ratio_vs_upload):
+        axes = axes_of(figure, far)
+        assert axes.get_xscale() == "log" and axes.get_xlabel() == "upload capacity (Mbit/s), logarithmic"
+        group_digits(axes.get_figure(root=True))
+        low, high = axes.get_xlim()
+        shown = [axes.xaxis.get_major_formatter()(at) for at in axes.get_xticks() if low <= at <= high]
+        assert shown == [text for text in ("0.1", "0.3", "1", "3") if low <= float(text) <= high] and len(shown) >= 3
+        (dots,) = axes.lines
+        assert low < min(dots.get_xdata()) and max(dots.get_xdata()) < high
+        near = axes_of(figure, home / "classes")
+        assert near.get_xscale() == "linear" and near.get_xlabel() == "upload capacity (kbit/s)"
 
 
 def peers_of(result: Path) -> pd.DataFrame:

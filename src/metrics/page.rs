@@ -48,7 +48,8 @@ TiB, rates in bit/s, kbit/s, Mbit/s or Gbit/s, as `scenario.toml` has them; the 
 utilisation are in %; counts (peers, chunks, copies) and ratios have no unit. A series has the same colour, line and mark in both, by its place in the legend:
 the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Charts that the report saves as CSV are in the units of the chart, and gaps in a
 line are empty cells; the table of all metrics is saved as it is in `comparison_summary.csv`. A bar says what the colours of a heatmap mean, with the unit. Amounts have one hue from 0 to the
-highest; ratios to chance have two, blue above 1 and orange below, with half as far from 1 as twice, and all beyond 8 and 1/8 in the colour of the end. The heatmap of the copies of every chunk shows at most 120 moments,
+highest; ratios to chance have two, blue above 1 and orange below, with half as far from 1 as twice, and all beyond 8 and 1/8 in the colour of the end. Upload capacities over more
+than one and a half powers of ten stand on a logarithmic axis, which says so. The heatmap of the copies of every chunk shows at most 120 moments,
 the last among them, and 80 rows, from `chunks.csv` or `chunk_bands.csv`.
 ";
 

@@ -52,5 +52,5 @@ export function factorChart(factors, estimates, metric, label, note, spans, boun
   const said = `${note}${of}${yRange[0] > 0 ? " The y axis does not start at 0." : ""}`;
   // Beside a bound the means need a name too.
   const means = least.length ? series.map((s) => ({ ...s, name: s.name || "mean of the runs" })) : series;
-  return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: `${over}${log ? " (logarithmic)" : ""}`, y: label, yRange, places, names: !isNumber, log, spans, empty, series: [...means, ...least] });
+  return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: String(over), y: label, yRange, places, names: !isNumber, log, spans, empty, series: [...means, ...least] });
 }

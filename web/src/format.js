@@ -80,6 +80,25 @@ export function ticks(low, high, count) {
   return list;
 }
 
+/** Powers of ten in a range, and what is half way between them unless these are many. @param {number} low @param {number} high */
+export function powers(low, high) {
+  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const steps = Math.log10(high / low) > 3 ? [1] : [1, 3];
+  return [...Array(to - from + 1).keys()].flatMap((k) => steps.map((step) => Number(`${step}e${from + k}`))).filter((value) => value >= low && value <= high);
+}
+
+/** The least and the greatest value. @param {number[]} values @returns {[number, number]} */
+export const extent = (values) => values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+
+/** Values over more powers of ten than this have a logarithmic axis: on one from 0 most would stand in its corner. */
+const DECADES = 1.5;
+
+/** @param {number[]} values */
+export function isWide(values) {
+  const [least, most] = extent(values);
+  return least > 0 && Math.log10(most / least) > DECADES;
+}
+
 /** Steps that go on to the next one beyond a range on both sides. @param {number} low @param {number} high @param {number} count */
 export function ticksAround(low, high, count) {
   const inside = ticks(low, high, count);

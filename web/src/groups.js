@@ -9,14 +9,14 @@ import { BYTES, RATES, scale } from "./units.js";
 
 /** @typedef {import("./format.js").Table} Table */
 /** Shares of what the leechers of each class unchoke (rows) that go to each class: in this run, and by chance. @typedef {{ run: (number | null)[][], chance: (number | null)[][] }} Unchoked */
-/** Classes of leechers: their names in the table, and how charts call them. @typedef {{ of: any[], called: string[] }} Classes */
+/** Classes of leechers: their names in the table, how charts call them, and how many are in each with which capacities. @typedef {{ of: any[], called: string[], said: string }} Classes */
 
 /** Which leechers unchoke which, by group and by upload capacity, and who sends what to whom. @param {any} data @param {any[]} names of all groups @param {any[]} leeching those with leechers */
-export function exchanges({ groups, capacities, peers }, names, leeching) {
+export function exchanges({ groups, capacities, peers, group_summary }, names, leeching) {
   const [unit, size] = scale(BYTES, largest(groups.bytes));
   const traffic = heatmap({ title: "Traffic between groups", note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
     cells: square(groups, "group", names, (i) => groups.bytes[i] / size) });
-  return { traffic, byGroup: byGroup("Who unchokes whom", groups, leeching), ...byCapacity(["Who unchokes whom by capacity", "Clustering by capacity"], capacities, peers, leeching) };
+  return { traffic, byGroup: byGroup("Who unchokes whom", groups, leeching), ...byCapacity(["Who unchokes whom by capacity", "Clustering by capacity"], capacities, peers, leeching, group_summary.choking.includes("free-rider")) };
 }
 
 const OLDER = "This needs results of a newer swarmsim: run once more.";
@@ -30,23 +30,24 @@ function byGroup(title, groups, leeching) {
   return isNothing(unchoked) ? card(title, NO_UNCHOKES, []) : preferences(title, "those of a group", ["receiver", "sender"], unchoked, leeching);
 }
 
-/** @param {string[]} titles @param {Table | null} capacities @param {Table} peers @param {any[]} leeching */
-function byCapacity(titles, capacities, peers, leeching) {
+/** @param {string[]} titles @param {Table | null} capacities @param {Table} peers @param {any[]} leeching @param {boolean} hasRiders */
+function byCapacity(titles, capacities, peers, leeching, hasRiders) {
   const without = (/** @type {string} */ why) => { const [unchoked, clustering] = titles.map((title) => card(title, why, [])); return { unchoked, clustering }; };
   if (!capacities) return without(OLDER);
   const [rate, perS] = scale(RATES, largest(capacities.from_upload_max_bytes_per_s));
-  const { of, called } = classesOf(capacities, perS);
+  const { of, called, said } = classesOf(capacities, [rate, perS]);
   if (of.length < 2) return without("All leechers have the same upload capacity.");
   const unchoked = unchokedOf(capacities, "class", of);
   if (isNothing(unchoked)) return without(NO_UNCHOKES);
+  const sizes = hasRiders ? `${said} Free riders are in the class of the capacity that they have and keep to themselves.` : said;
   return {
     unchoked: areGroups(capacities, of, peers, leeching) ? card(titles[0], "Each group of leechers has an upload capacity of its own: see Who unchokes whom.", [])
-      : preferences(titles[0], "those of a class of upload capacity", [`receiver's upload (${rate})`, `sender's upload (${rate})`], unchoked, called),
-    clustering: clusteringIndex(titles[1], unchoked, called, `upload capacity (${rate})`) };
+      : preferences(titles[0], "those of a class of upload capacity", [`receiver's upload (${rate})`, `sender's upload (${rate})`], unchoked, called, sizes),
+    clustering: clusteringIndex(titles[1], unchoked, called, `upload capacity (${rate})`, sizes) };
 }
 
-/** The classes that have leechers, called by the capacities in them. @param {Table} capacities @param {number} perS the unit @returns {Classes} */
-function classesOf(capacities, perS) {
+/** The classes that have leechers, called by the capacities in them. @param {Table} capacities @param {import("./units.js").Unit} unit @returns {Classes} */
+function classesOf(capacities, [rate, perS]) {
   const of = distinct(capacities.from_class.filter((_, i) => capacities.from_leechers[i] > 0));
   const spans = of.map((each) => {
     const row = capacities.from_class.indexOf(each);
@@ -55,8 +56,13 @@ function classesOf(capacities, perS) {
   // No more digits than tell them apart.
   const inDigits = (/** @type {number} */ digits) => spans.map((span) => distinct(span.map((value) => number(span.length > 1 ? Number(value.toPrecision(digits)) : value))).join("–"));
   const called = [2, 3, 4].map(inDigits).find((names) => distinct(names).length === of.length);
-  return { of, called: called ?? of.map((each) => `class ${each}`) };
+  const sizes = of.map((each) => capacities.from_leechers[capacities.from_class.indexOf(each)]);
+  const [first, ...others] = (called ?? inDigits(4)).map((span, i) => `${number(sizes[i])} with ${whole(span)}`);
+  return { of, called: called ?? of.map((each) => `class ${each}`), said: `Leechers in the classes: ${[`${first} ${rate}`, ...others].join(", ")}.` };
 }
+
+/** A range that goes on in no new line. @param {string} span */
+const whole = (span) => span.replace("\u2013", "\u2060\u2013\u2060");
 
 /** Whether each group is a class, and each class a group. @param {Table} capacities @param {any[]} of @param {Table} peers @param {any[]} leeching */
 function areGroups(capacities, of, peers, leeching) {
@@ -87,17 +93,17 @@ const isNothing = ({ run }) => run.flat().every((share) => !share);
 
 const CHANCE = "chance chooses blindly among the other leechers that are there at the time";
 
-/** @param {string} title @param {string} whom @param {[string, string]} axes of receivers and senders @param {Unchoked} unchoked @param {any[]} called */
-function preferences(title, whom, [x, y], { run, chance }, called) {
+/** @param {string} title @param {string} whom @param {[string, string]} axes of receivers and senders @param {Unchoked} unchoked @param {any[]} called @param {string} [sizes] */
+function preferences(title, whom, [x, y], { run, chance }, called, sizes) {
   const times = run.map((row, i) => row.map((share, j) => { const blind = chance[i][j]; return share === null || !blind ? null : share / blind; }));
-  return heatmap({ title, note: `Time that leechers unchoke ${whom}, over what chance would give them: ${CHANCE}. Above 1 they are preferred.`,
+  return heatmap({ title, note: `Time that leechers unchoke ${whom}, over what chance would give them: ${CHANCE}. Above 1 they are preferred.${sizes ? ` ${sizes}` : ""}`,
     x, y, xs: called, ys: called, numbers: true, unit: "times chance", scale: ratios, cells: times });
 }
 
-/** The clustering index of Legout et al. 2007. @param {string} title @param {Unchoked} unchoked @param {any[]} called @param {string} x */
-function clusteringIndex(title, { run, chance }, called, x) {
+/** The clustering index of Legout et al. 2007. @param {string} title @param {Unchoked} unchoked @param {any[]} called @param {string} x @param {string} sizes */
+function clusteringIndex(title, { run, chance }, called, x, sizes) {
   const own = (/** @type {(number | null)[][]} */ of) => pairs(called.map((_, i) => i), of.map((row, i) => { const share = row[i]; return share === null ? null : 100 * share; }));
-  return xyChart({ title, note: `Share of the time unchoked that leechers give to those of their own class of upload capacity (the clustering index of Legout et al. 2007), and what it would be by chance: ${CHANCE}.`,
+  return xyChart({ title, note: `Share of the time unchoked that leechers give to those of their own class of upload capacity (the clustering index of Legout et al. 2007), and what it would be by chance: ${CHANCE}. ${sizes}`,
     x, y: "to the own class (%)", yMax: 100, names: true, places: called.map((name, at) => ({ at, text: name })), series: [
       { name: "in this run", colour: colour(0), mark: 0, dots: 5, points: own(run) },
       { name: "by chance", colour: colour(1), mark: 1, dots: 5, points: own(chance) }] });

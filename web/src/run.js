@@ -2,7 +2,7 @@
 import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
-import { distinct, largest, pairs } from "./format.js";
+import { distinct, isWide, largest, pairs } from "./format.js";
 import { exchanges } from "./groups.js";
 import { earlyEnd, endOf, heading, keyFigures, warnings } from "./head.js";
 import { chartsOverTime } from "./overtime.js";
@@ -42,13 +42,13 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   const uploads = column("upload_bytes_per_s").map((own) => own.map((/** @type {number} */ value) => value / perS));
   const points = (/** @type {any[][]} */ values, /** @type {number} */ unitSize) => leeching.map((group, k) => ({ name: String(group), colour: colour(k), mark: k, dots: 3.4,
     points: pairs(uploads[k], values[k].map((value) => (value === null ? null : value / unitSize))) }));
-  const [title, capacity] = ["Completion time", `upload capacity (${rate})`];
+  const [title, capacity, log] = ["Completion time", `upload capacity (${rate})`, isWide(uploads.flat())];
   const nobody = (/** @type {string} */ name) => card(name, "Nobody completed the file.", []);
   return [
     figures.completed ? xyChart({ title, note: "Share of the leechers of each group that are done this long after they joined.", x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
       series: leeching.map((group, k) => ({ name: String(group), colour: colour(k), dash: dash(k), step: true, points: upTo(times[k].filter((/** @type {any} */ t) => t !== null).map((/** @type {number} */ t) => t / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b), times[k].length, largest(seen) / size) })) }) : nobody(title),
-    figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, y: `completion time (${unit})`, series: points(times, size) }) : nobody(`${title} against upload capacity`),
-    xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, y: SHARE_RATIO, series: points(column("share_ratio"), 1) }),
+    figures.completed ? xyChart({ title: `${title} against upload capacity`, note: "A point for each leecher that completed.", x: capacity, log, y: `completion time (${unit})`, series: points(times, size) }) : nobody(`${title} against upload capacity`),
+    xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, log, y: SHARE_RATIO, series: points(column("share_ratio"), 1) }),
     shareRatios(leeching, column("share_ratio"))];
 }
 

@@ -137,7 +137,7 @@ test("numbers at the axis and its title keep apart, however many digits there ar
 
 test("a row of many chunks is read and saved as these", async () => {
   const { page } = await openReport(browser, "wide", { viewport: { width: 1200, height: 900 } });
-  assert.match(await readAt(page, "Copies of every chunk over time", 300, 50), /^chunks 0 to 3, time \(\w+\) [\d.]+: /);
+  assert.match(await readAt(page, "Copies of every chunk over time", 300, 44), /^chunks 0 to 3, time \(\w+\) [\d.]+: /);
   const rows = (await saved(page, "Copies of every chunk over time", "CSV")).toString().trim().split("\r\n").slice(1).map((row) => row.split(",")[0]);
   assert.deepEqual([rows[0], rows[1], rows.at(-1)], ["0 to 3", "4 to 7", "316 to 319"]);
 });

@@ -166,7 +166,7 @@ test("a metric stands against the factor that was swept over numbers, a line for
   assert.deepEqual(rows.map(([name, x]) => [name, x]), ["tit-for-tat", "altruist"].flatMap((name) => [65536, 131072, 1048576].map((x) => [name, String(x)])));
   rows.forEach((row, i) => assert.ok(Math.abs(row[2] * seconds(head[2]) - means[i].mean) < 1e-9));
   const labels = await page.locator(".card", { hasText: title }).locator("svg text").allTextContents();
-  for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size (logarithmic)"]) assert.ok(labels.includes(text), text);
+  for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size, logarithmic"]) assert.ok(labels.includes(text), text);
 });
 
 test("every metric can be shown, and one that is the same in all runs too", async () => {
@@ -226,6 +226,44 @@ test("a run of one group that draws its capacities shows whom leechers of each f
     assert.match(index[at][1], /^[\d.,]+–[\d.,]+$/);
   }
   assert.match(await page.getByText("Who unchokes whom:").textContent(), /All leechers are of one group/);
+  const sizes = [...new Map(rows.map((row) => [row.from_class, row.from_leechers])).values()];
+  for (const title of ["Who unchokes whom by capacity", "Clustering by capacity"]) {
+    const said = (await chart(page, title).locator(".note").textContent()).match(/Leechers in the classes: (.*)\.$/)[1].replaceAll("\u2060", "").split(", ");
+    assert.deepEqual(said.map((each) => each.split(" ").slice(0, 3)), sizes.map((size, i) => [size, "with", index[i][1]]), title);
+  }
+});
+
+test("the marks of a class stand side by side, and each is read where it is seen", async () => {
+  const { page } = await open("drawn");
+  const card = chart(page, "Clustering by capacity");
+  const dots = await card.locator(".plot .dot").evaluateAll((all) => all.map((dot) => Number(dot.getAttribute("transform").match(/[\d.]+/)[0])));
+  assert.equal(dots.length, 10);
+  for (let k = 0; k < 5; k++) assert.ok(dots[5 + k] - dots[k] > 10, String(dots));
+  await card.locator(".plot svg").focus();
+  const found = [];
+  for (let k = 0; k < 10; k++) {
+    await page.keyboard.press("ArrowRight");
+    found.push(Number(await card.locator("circle.mark").getAttribute("cx")));
+  }
+  assert.deepEqual(found.map(Math.round).sort((a, b) => a - b), dots.map(Math.round).sort((a, b) => a - b));
+});
+
+test("capacities that are far apart stand on a logarithmic axis, which says so; others do not", async () => {
+  const { page } = await open("drawn");
+  for (const title of ["Completion time against upload capacity", "Share ratio against upload capacity"]) {
+    const card = chart(page, title);
+    const labels = await card.locator(".plot text.strong").allTextContents();
+    assert.ok(labels.join(" ").includes("upload capacity (Mbit/s), logarithmic"), String(labels));
+    const rows = (await sheet(page, title)).slice(1).map((row) => Number(row[1]));
+    const dots = await card.locator(".plot .dot").evaluateAll((all) => all.map((dot) => Number(dot.getAttribute("transform").match(/[\d.]+/)[0])));
+    const [least, most] = [rows.indexOf(Math.min(...rows)), rows.indexOf(Math.max(...rows))];
+    rows.forEach((upload, i) => {
+      const share = Math.log(upload / rows[least]) / Math.log(rows[most] / rows[least]);
+      assert.ok(Math.abs((dots[i] - dots[least]) / (dots[most] - dots[least]) - share) < 1e-3, `${upload} at ${dots[i]}`);
+    });
+  }
+  const { page: classes } = await open("run");
+  assert.ok(!(await chart(classes, "Share ratio against upload capacity").locator(".plot text").allTextContents()).join().includes("logarithmic"));
 });
 
 test("warnings of the run and of the scenario are shown, and a chart that has nothing says so", async () => {

@@ -32,12 +32,13 @@ pub const GROUPS: Table = Table {
 /// One row per pair of classes of upload capacity.
 pub const CAPACITIES: Table = Table {
     file: "capacities.csv",
-    about: "Whether equals find each other: one row per ordered pair of classes of the leechers by upload capacity, the slowest class first. Where the capacities \
-            of all leechers are at most six different ones, each is a class; of more there are five classes, fifths of the leechers. Where a class begins is \
-            known before the run, from what the scenario draws capacities from (each group by the peers that are expected, a trace by its rows; a \
-            distribution by 10,000 draws of its own), and is the same for every seed: so a fifth is one of the peers that are expected, \
-            and `from_leechers` says how many came. Where many have the same capacity there are fewer classes. What was given by \
-            seeds is not in it, and clustering is what `unchoked_s_while_sender_leeches` has beyond `unchoked_s_by_chance`.",
+    about: "Whether equals find each other: one row per ordered pair of classes of the leechers by upload capacity, the slowest class first. If the scenario gives its \
+            leechers at most six different capacities, each of them is a class. If it gives more, there are five classes, each meant for a fifth of the leechers, or \
+            fewer where many have the same capacity. The bounds of the classes are set before the run, from what the scenario draws capacities from: 10,000 draws \
+            from its distributions and the rows of its traces, where each group weighs as much as the peers that are expected of it. So they are the same for every \
+            seed, and how many of the leechers that came are in a class (`from_leechers`) is a fifth only about. A free rider is in the class of its \
+            capacity, though it sends nothing. What was given by seeds is not in it, and clustering is what `unchoked_s_while_sender_leeches` has beyond \
+            `unchoked_s_by_chance`.",
     columns: &[
         column("from_class", "class of the sender, from 1"),
         column("from_leechers", "leechers of that class that joined"),

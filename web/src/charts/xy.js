@@ -1,6 +1,6 @@
 // Lines, steps, points and intervals over two axes, as SVG: what is shown can be saved as it is.
 import { NOTHING, ONE_MOMENT, card, chartCard } from "../card.js";
-import { number, ticks } from "../format.js";
+import { extent, number, powers, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { marked } from "./colours.js";
@@ -15,7 +15,7 @@ import { readAcross, readOneByOne } from "./read.js";
  *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
  * @typedef {{ at: number, text: string }} Place
  * @typedef {[low: number, high: number]} Range
- * What a chart is: `spans` says what lowest and highest values are; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved
+ * What a chart is: `spans` says what lowest and highest values are; `log`: the x axis is logarithmic; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved
  * table; `empty` and `alone` are said in the place of a chart without values, and of lines that would be points.
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, yMax?: number, xRange?: Range, yRange?: Range, series: Series[], spans?: [string, string],
  *   places?: Place[], names?: boolean, log?: boolean, empty?: string, alone?: string }} XyChart
@@ -35,17 +35,19 @@ export function xyChart(chart) {
     draw(svg, width, say) {
       const at = frame(chart, width);
       axes(svg, chart, at);
-      const barred = chart.series.filter((s) => s.bars).length;
-      chart.series.forEach((series, k) => {
-        // Intervals at one x stand side by side.
-        const aside = series.bars ? (k - (barred - 1) / 2) * Math.min(6, 60 / barred) : 0;
-        svg.append(...drawn(series, (x) => at.px(x) + aside, at.py));
-      });
+      for (const series of chart.series) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
       if (chart.places || chart.series.every((s) => s.dots)) readPoints(svg, chart, at, say);
       else readLines(svg, chart, at, say);
       return at.height;
     },
   });
+}
+
+/** How far marks and intervals of a series stand beside their place, so that those of the others are seen too. @param {XyChart} chart @param {Series} own */
+function aside({ places, series }, own) {
+  const marked = series.filter((s) => places && (s.bars || s.dots));
+  const at = marked.indexOf(own);
+  return at < 0 ? 0 : (at - (marked.length - 1) / 2) * Math.min(own.bars ? 6 : 14, 60 / marked.length);
 }
 
 /** An entry for each series, and one for all that are quiet. @param {Series[]} series @returns {import("./legend.js").Entry[]} */
@@ -62,13 +64,20 @@ export function sheetOf({ x, y, spans, series, places, names }) {
     rows: series.flatMap((s) => s.points.map(([px, py], i) => [s.name, at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
 }
 
-/** What the axes span: from 0 on, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
+/** What the axes span: from 0 on unless one is logarithmic, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
 export function ranges(chart) {
   const top = (/** @type {number} */ axis) => chart.series.reduce((most, s) => [...s.points, ...(s.span ?? []).map((p) => [p[0], p[2]])]
     .reduce((m, point) => Math.max(m, point[axis] ?? 0), most), 0) || 1;
   const [right, high] = [top(0), chart.yMax ?? top(1) * 1.05];
   if (!chart.series.every((s) => s.dots)) return [chart.xRange ?? [0, right], chart.yRange ?? [0, high]];
-  return [[-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
+  return [chart.log ? aroundOf(chart) : [-0.03 * right, 1.04 * right], [-0.04 * high, chart.yMax ? 1.04 * high : high]];
+}
+
+/** The range of a logarithmic axis. @param {XyChart} chart @returns {Range} */
+function aroundOf({ series }) {
+  const [low, high] = extent(series.flatMap((s) => s.points.map(([x]) => x)));
+  const room = (high / low) ** 0.04;
+  return [low / room, high * room];
 }
 
 /** How far lines go up. */
@@ -83,10 +92,11 @@ function frame(chart, width) {
   const [xs, ys] = ranges(chart);
   const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
   const [right, head] = [14, 10];
-  const [below, beside] = [linesOf(chart.x, width), linesOf(chart.y, upOf(width))];
+  const [below, beside] = [linesOf(chart.log ? `${chart.x}, logarithmic` : chart.x, width), linesOf(chart.y, upOf(width))];
   const left = 32 + LETTER * longest + LINE * (beside.length - 1);
   const wide = width - left - right;
-  const share = chart.places ? between(chart.places, chart.log ?? false) : (/** @type {number} */ x) => (x - xs[0]) / (xs[1] - xs[0]);
+  const along = chart.log ? Math.log : Number;
+  const share = chart.places ? between(chart.places, along) : (/** @type {number} */ x) => (along(x) - along(xs[0])) / (along(xs[1]) - along(xs[0]));
   const px = (/** @type {number} */ x) => left + share(x) * wide;
   const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
   const foot = BELOW + LINE * (below.length - 1) + (names?.high ?? BELOW);
@@ -108,7 +118,8 @@ function axes(svg, chart, at) {
     svg.append(shape("text", { x: at.left - 6, y: at.py(y) + 4, "text-anchor": "end", class: "tick" }, number(y)));
   }
   let free = -Infinity;
-  for (const { at: x, text } of chart.places ?? ticks(at.xs[0], at.xs[1], at.width < 420 ? 3 : 6).map((value) => ({ at: value, text: number(value) }))) {
+  const values = () => (chart.log ? powers(...at.xs) : ticks(...at.xs, at.width < 420 ? 3 : 6));
+  for (const { at: x, text } of chart.places ?? values().map((value) => ({ at: value, text: number(value) }))) {
     const half = at.names?.upright ? 7 : Math.min(text.length, at.names ? 7 : Infinity) * (LETTER / 2);
     if (at.px(x) - half < free) continue; // no room
     svg.append(at.names ? at.names.draw(text, at.px(x), bottom) : shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text));
@@ -137,7 +148,7 @@ function readLines(svg, chart, at, say) {
 
 /** The pointer finds the nearest point, and the arrow keys go from one to the next. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readPoints(svg, chart, at, say) {
-  const spots = chart.series.flatMap((s) => s.points.flatMap(([x, y], i) => (y === null ? [] : [{ s, i, x, y, left: at.px(x), top: at.py(y) }])))
+  const spots = chart.series.flatMap((s) => s.points.flatMap(([x, y], i) => (y === null ? [] : [{ s, i, x, y, left: at.px(x) + aside(chart, s), top: at.py(y) }])))
     .sort((a, b) => a.x - b.x || a.y - b.y);
   const mark = shape("circle", { r: 8, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
@@ -164,11 +175,10 @@ export function valueAt({ points, step }, x) {
   return points[next][0] - x < x - points[before][0] ? next : before;
 }
 
-/** Where a number stands between the first and the last of `places`, 0 to 1, with room at both ends. @param {Place[]} places @param {boolean} log */
-function between(places, log) {
-  const scale = log ? Math.log : Number;
-  const [low, high] = [scale(Math.min(...places.map((p) => p.at))), scale(Math.max(...places.map((p) => p.at)))];
-  return (/** @type {number} */ x) => (high > low ? 0.07 + (0.86 * (scale(x) - low)) / (high - low) : 0.5);
+/** Where a number stands between the first and the last of `places`, 0 to 1, with room at both ends. @param {Place[]} places @param {(x: number) => number} along how far a number is along the axis */
+function between(places, along) {
+  const [low, high] = [along(Math.min(...places.map((p) => p.at))), along(Math.max(...places.map((p) => p.at)))];
+  return (/** @type {number} */ x) => (high > low ? 0.07 + (0.86 * (along(x) - low)) / (high - low) : 0.5);
 }
 
 /** The shapes of a series. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
