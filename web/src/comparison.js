@@ -74,8 +74,9 @@ export function showComparison(data, main) {
       const found = all[k].map((/** @type {number} */ v, /** @type {number} */ i) => [v, (100 * (i + 1)) / all[k].length]);
       return { name: String(variant), brief: brief(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
     });
-    return variantsChart({ title, note: "Share of the runs of a variant with at most this value.", wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100, empty: UNDEFINED, alone: `All runs have the same value: ${number(least)}${unit && ` ${unit}`}.`,
-      xRange: all.flat().length ? rangeOf(all.flat()) : undefined, series }, String(summary.baseline[0]));
+    const xRange = all.flat().length ? rangeOf(all.flat()) : undefined;
+    return variantsChart({ title, note: `Share of the runs of a variant with at most this value.${xRange && xRange[0] > 0 ? " The x axis does not start at 0." : ""}`, wide: true, x: labelOf(metric, unit), y: "runs (%)", yMax: 100, empty: UNDEFINED, alone: `All runs have the same value: ${number(least)}${unit && ` ${unit}`}.`,
+      xRange, series }, String(summary.baseline[0]));
   }
 
   show();

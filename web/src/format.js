@@ -27,7 +27,7 @@ export function fixed(value, decimals) {
 export function amount(value, units) {
   if (value === null) return "–";
   const [unit, size] = scale(units, value);
-  return `${number(Number((value / size).toPrecision(4)))} ${unit}`;
+  return `${brief(value / size)} ${unit}`;
 }
 
 /** @param {number | null} seconds */

@@ -1,6 +1,6 @@
 // What stands above the charts: title, warnings, key figures.
 import { card, element, unbroken } from "./card.js";
-import { amount, duration, number, percent } from "./format.js";
+import { amount, brief, duration, number, percent } from "./format.js";
 import { BYTES } from "./units.js";
 
 /** @param {any} title @param {string} text */
@@ -32,8 +32,8 @@ export function keyFigures(figures) {
     ["completion time, mean", duration(figures.completion_mean_s)], ["completion time, median", duration(figures.completion_median_s)],
     ["completion time, 95 % quantile", duration(figures.completion_p95_s)], ["completion time, longest", duration(figures.completion_last_s)],
     ["upload used by leechers", percent(figures.leecher_utilisation)], ["upload used by all", percent(figures.utilisation)],
-    ["seed load, copies of the file", number(figures.seed_load)], ["fairness (Jain)", number(figures.share_ratio_jain)],
-    ["time over lower bound", number(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
+    ["seed load, copies of the file", brief(figures.seed_load)], ["fairness (Jain)", brief(figures.share_ratio_jain)],
+    ["time over lower bound", brief(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
   const missing = figures.leechers - figures.completed;
   const note = figures.completed && missing ? `Completion times are those of the ${number(figures.completed)} leechers that completed; ${number(missing)} never did. So are share ratios, of which fairness is Jain's index.` : "";
   return card("Key figures", note, [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
