@@ -55,19 +55,19 @@ export function saveButtons(title, ways) {
 }
 
 /**
- * A chart in a card. `draw` fills an SVG of a given width and returns its height. The event `paper` at `.plot` draws it anew with the width that it tells; 0: that of the screen.
+ * A chart in a card. `draw` fills an SVG of a given width and returns its height. The event `paper` at `.plot` draws it anew for a page with the width that it tells, flatter than on the screen, to which 0 goes back.
  * @param {{ title: string, note?: string, wide?: boolean, legend?: import("./charts/legend.js").Entry[], sheet: Sheet,
- *   draw: (svg: SVGElement, width: number, say: (text: string) => void) => number }} chart
+ *   draw: (svg: SVGElement, width: number, say: (text: string) => void, isPaper: boolean) => number }} chart
  */
 export function chartCard(chart) {
   const value = element("p", { class: "value", role: "status" });
   const plot = element("div", { class: "plot" });
   const legend = element("ul", { class: "legend" });
   let svg = shape("svg", {});
-  const draw = (/** @type {number} */ room) => {
+  const draw = (/** @type {number} */ room, isPaper = false) => {
     const width = Math.max(280, room || 520);
     svg = shape("svg", { role: "application", tabindex: 0, "aria-label": `${chart.title}. Arrow keys read values.` });
-    const height = chart.draw(/** @type {SVGElement} */ (svg), width, (text) => { value.textContent = text; });
+    const height = chart.draw(/** @type {SVGElement} */ (svg), width, (text) => { value.textContent = text; }, isPaper);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     plot.replaceChildren(svg);
     fillLegend(legend, chart.legend ?? [], width);
@@ -86,6 +86,9 @@ export function chartCard(chart) {
     if (width !== drawn) draw(width);
     drawn = width;
   })).observe(plot);
-  plot.addEventListener("paper", (event) => draw(/** @type {CustomEvent<number>} */ (event).detail || drawn));
+  plot.addEventListener("paper", (event) => {
+    const page = /** @type {CustomEvent<number>} */ (event).detail;
+    draw(page || drawn, page > 0);
+  });
   return made;
 }

@@ -91,7 +91,7 @@ function unchokedOf(table, kind, classes) {
 /** @param {Unchoked} unchoked */
 const isNothing = ({ run }) => run.flat().every((share) => !share);
 
-const CHANCE = "chance chooses blindly among the other leechers that are there at the time";
+const CHANCE = "chance chooses blindly among the other leechers that are there";
 
 /** @param {string} title @param {string} whom @param {[string, string]} axes of receivers and senders @param {Unchoked} unchoked @param {any[]} called @param {string} [sizes] */
 function preferences(title, whom, [x, y], { run, chance }, called, sizes) {

@@ -24,7 +24,7 @@ export function showRun(data, main) {
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
-    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, byGroup, traffic, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
+    ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, traffic, byGroup, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
     replay(data.replay, leeching, figures.simulated_s));
   main.append(card("Data", data.notes.join(" "), [
     element("details", {}, element("summary", {}, "The scenario as it was run"), element("pre", { tabindex: "0" }, data.scenario))], true));

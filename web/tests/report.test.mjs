@@ -169,6 +169,17 @@ test("a metric stands against the factor that was swept over numbers, a line for
   for (const text of ["64 KiB", "128 KiB", "1 MiB", "file.chunk_size, logarithmic"]) assert.ok(labels.includes(text), text);
 });
 
+test("the axis of the runs begins at 0 if a value comes near it, and says so if not", async () => {
+  const { page } = await open("comparison");
+  for (const metric of ["completion_mean_s", "leecher_utilisation", "seed_load"]) {
+    await page.selectOption("#metric", metric);
+    await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+    const values = table("comparison", "comparison.csv").filter((row) => row.metric === metric).map((row) => Number(row.value));
+    const note = await page.locator(".card", { has: page.locator("h2", { hasText: /^Runs: / }) }).locator(".note").textContent();
+    assert.equal(note.endsWith("The x axis does not start at 0."), Math.min(...values) > Math.max(...values) / 3, `${metric}: ${values}`);
+  }
+});
+
 test("every metric can be shown, and one that is the same in all runs too", async () => {
   const { page, faults } = await open("grid");
   const metrics = await page.locator("#metric option").evaluateAll((all) => all.map((option) => option.value));
@@ -286,8 +297,12 @@ test("the table begins with the main metrics, and a button shows all and the mai
   assert.deepEqual(await shown(), main);
   const heights = () => page.locator("tbody tr").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
   assert.ok((await heights()).every((height) => height < 40), "a row has one line");
-  const { page: longer } = await open("many", { viewport: { width: 1200, height: 900 } });
-  assert.ok(await longer.locator(".scroll").evaluate((all) => all.scrollWidth <= all.clientWidth), "names of three settings go on in a second line");
+  for (const kind of ["many", "names"]) {
+    // A window of 1200 pixels has a bar to scroll.
+    const { page: longer } = await open(kind, { viewport: { width: 1185, height: 900 } });
+    await longer.locator("button[aria-expanded]").click();
+    assert.ok(await longer.locator(".scroll").evaluate((all) => all.scrollWidth <= all.clientWidth), `${kind}: long names go on in a second line`);
+  }
   const button = page.locator("button[aria-expanded]");
   assert.equal(await button.textContent(), `Show all ${new Set(summary.map((row) => row.metric)).size} metrics`);
   for (const [expanded, rows] of [["true", summary.map((row) => row.metric)], ["false", main]]) {
@@ -334,6 +349,25 @@ test("charts are printed as wide as the page, so that their text is not scaled, 
   assert.equal(printed.length, 14);
   printed.forEach((width, i) => assert.ok(before[i] > 800 ? Math.abs(width - 179 * millimetres) < 5 : Math.abs(width - 84 * millimetres) < 5, `${before[i]} becomes ${width}`));
   assert.deepEqual(await page.evaluate("widths()"), before);
+});
+
+test("on paper cards flow past the ends of pages without a grid, in which some would be lost, and every chart fits on a page with its heading, of many variants too", async () => {
+  const { page } = await open("many", { viewport: { width: 1200, height: 900 } });
+  await page.evaluate(() => {
+    const whole = () => [...document.querySelectorAll(".card:has(.plot)")].map((card) => {
+      const svg = card.querySelector(".plot svg").getAttribute("viewBox").split(" ").map(Number);
+      return [card.querySelector("h2").textContent, svg[2], svg[3]];
+    });
+    addEventListener("beforeprint", () => { globalThis.printed = whole(); });
+  });
+  await page.pdf({ format: "A4" });
+  const printed = await page.evaluate("printed");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("main").evaluate((main) => getComputedStyle(main).display), "flex");
+  assert.equal(printed.length, 5);
+  // A page has 277 mm; a heading, a note and a legend take up to 100 pixels.
+  for (const [title, width, height] of printed) assert.ok(width < 700 && height < (277 * 96) / 25.4 - 100, `${title}: ${width} x ${height}`);
+  assert.ok(printed.some(([title, , height]) => title.startsWith("Differences") && height > 700), "26 differences");
 });
 
 test("the table shows every interval in one unit and notation, and scrolls in its card by keyboard", async () => {

@@ -6,19 +6,36 @@ import { unitIn } from "../units.js";
 import { LETTER, LINE, linesOf, nameShape, titleBelow } from "./names.js";
 import { readOneByOne } from "./read.js";
 
-/** The height of an interval with its name beside it. */
-const ROW = 34;
+/** The height of an interval with its name beside it, on the screen and on paper. */
+const [ROW, PAPER_ROW] = [34, 26];
 /** What has room on a printed page. */
 const PAGE_HIGH = 860;
-/** What each row gives up where they would be higher together. */
-const CLOSER = 14;
+/** The room of names beside the intervals, as a share of the width. */
+const NAMES_WIDE = 0.38;
 
-/** The lines of each name, if they stand above the intervals: beside these they would be shortened. @param {string[]} names @param {number} width */
-const linesAbove = (names, width) => (names.some((name) => name.length > (width * 0.36) / LETTER) ? names.map((name) => linesOf(name, width - 16)) : null);
-
-/** @param {string[]} lines @param {number} width @param {number} y of the last of them */
-const namesAbove = (lines, width, y) => lines.map((line, i) => nameShape(line, (width - 16) / LETTER, { x: 8, y: y - LINE * (lines.length - 1 - i), class: "strong name",
-  stroke: "var(--card)", "stroke-width": 4, "paint-order": "stroke" }));
+/**
+ * Where names stand: beside their intervals, where the page is wide in two lines, or above them if that is not enough. Rows are lower where many would be higher than a page.
+ * @param {string[]} names @param {number} width @param {boolean} isPaper
+ */
+function rowsOf(names, width, isPaper) {
+  const beside = names.map((name) => linesOf(name, width * NAMES_WIDE));
+  const isAbove = beside.some((lines) => lines.length > (width < 420 ? 1 : 2) || lines.some((line) => line.length > (width * NAMES_WIDE) / LETTER));
+  const lines = isAbove ? names.map((name) => linesOf(name, width - 16)) : beside;
+  const high = LINE * Math.max(...lines.map((each) => each.length));
+  const [loose, tight] = isAbove ? [high + 30, high + 12] : [Math.max(isPaper ? PAPER_ROW : ROW, high + 8), Math.max(20, high)];
+  const row = Math.max(tight, Math.min(loose, PAGE_HIGH / names.length));
+  const gap = row - high;
+  const left = isAbove ? 24 : 20 + LETTER * Math.max(7, ...lines.flat().map((line) => line.length));
+  /** The middle of an interval. @param {number} i */
+  const middle = (i) => (isAbove ? (i + 1) * row - gap * 0.27 : (i + 0.5) * row + 4);
+  /** The lines of its name. @param {number} i @returns {Element[]} */
+  const name = (i) => lines[i].map((line, k) => {
+    const up = LINE * (lines[i].length - 1 - k);
+    return isAbove ? nameShape(line, (width - 16) / LETTER, { x: 8, y: middle(i) - 6.5 - gap / 4 - up, class: "strong name", stroke: "var(--card)", "stroke-width": 4, "paint-order": "stroke" })
+      : nameShape(line, left / LETTER, { x: left - 12, y: middle(i) + 4 + (LINE * (lines[i].length - 1)) / 2 - up, "text-anchor": "end", class: "strong name" });
+  });
+  return { left, bottom: names.length * row + 8, middle, name };
+}
 
 /** @param {{ title: string, note?: string, wide?: boolean, x: string, items: { name: string, low: number, value: number, high: number, clear: boolean }[] }} chart */
 export function forest(chart) {
@@ -26,15 +43,11 @@ export function forest(chart) {
   return chartCard({
     ...chart,
     sheet: { columns: ["variant", `lower end of the ${chart.x}`, chart.x, `upper end of the ${chart.x}`], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
-    draw(svg, width, say) {
+    draw(svg, width, say, isPaper) {
       const ticks = ticksAround(lowest, highest, width < 420 ? 4 : 7);
       const [low, high] = [ticks[0], ticks[ticks.length - 1]];
-      const longest = Math.max(7, ...chart.items.map(({ name }) => name.length));
-      const above = linesAbove(chart.items.map(({ name }) => name), width);
-      const loose = above ? ROW - 4 + LINE * Math.max(...above.map((lines) => lines.length)) : ROW;
-      const closer = chart.items.length * loose > PAGE_HIGH ? CLOSER : 0;
-      const row = loose - closer;
-      const [left, right, bottom] = [above ? 24 : 20 + LETTER * longest, width - 24, chart.items.length * row + 8];
+      const { left, bottom, middle, name } = rowsOf(chart.items.map((item) => item.name), width, isPaper);
+      const right = width - 24;
       const px = (/** @type {number} */ x) => left + ((x - low) / (high - low)) * (right - left);
       for (const x of ticks) {
         svg.append(shape("line", { x1: px(x), x2: px(x), y1: 0, y2: bottom, stroke: x === 0 ? "var(--ink)" : "var(--line)" }));
@@ -43,10 +56,10 @@ export function forest(chart) {
       const below = linesOf(chart.x, width);
       svg.append(...titleBelow(below, (left + right) / 2, width, bottom + 36));
       const mark = shape("circle", { r: 9, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
-      const spots = chart.items.map((item, i) => ({ item, top: above ? (i + 1) * row - 8 + closer / 4 : i * row + row / 2 + 4 }));
+      const spots = chart.items.map((item, i) => ({ item, top: middle(i) }));
       spots.forEach(({ item, top: y }, i) => {
         const fill = item.clear ? "var(--c0)" : "var(--soft)";
-        svg.append(...(above ? namesAbove(above[i], width, y - 14 + closer / 4) : [nameShape(item.name, longest, { x: left - 12, y: y + 4, "text-anchor": "end", class: "strong name" })]));
+        svg.append(...name(i));
         svg.append(shape("line", { x1: px(item.low), x2: px(item.high), y1: y, y2: y, stroke: fill, "stroke-width": 3 }));
         svg.append(shape("circle", { cx: px(item.value), cy: y, r: 5, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
       });

@@ -20,8 +20,8 @@ const label = (value) => (typeof value === "number" ? number(value) : String(val
 const marks = (chart, values, count) => (chart.numbers ? values.map((v, i) => [label(v), i])
   : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
 
-/** Where cells stand, and the names around them. @param {Heatmap} chart @param {number} width */
-function cellFrame(chart, width) {
+/** Where cells stand, and the names around them. @param {Heatmap} chart @param {number} width @param {boolean} isPaper */
+function cellFrame(chart, width, isPaper) {
   const [rows, columns] = [chart.ys.length, chart.xs.length];
   const letters = lettersBeside(chart.ys.map(label), width);
   const left = 32 + LETTER * letters;
@@ -30,7 +30,7 @@ function cellFrame(chart, width) {
   const below = namesBelow(across.map(([text]) => text), (w * columns) / across.length - 6);
   const foot = 24 + below.high;
   // As high as the chart beside it, if its rows have room.
-  const h = chart.numbers ? Math.max(24, (300 - ABOVE - foot) / rows) : 260 / rows;
+  const h = chart.numbers ? Math.max(isPaper ? 18 : 24, ((isPaper ? 210 : 300) - ABOVE - foot) / rows) : (isPaper ? 150 : 260) / rows;
   return { letters, left, w, h, across, below, bottom: ABOVE + h * rows, height: ABOVE + h * rows + foot, gap: chart.numbers ? -2 : 0.3 };
 }
 
@@ -42,8 +42,8 @@ export function heatmap(chart) {
   return chartCard({
     ...chart,
     sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.bands?.[i] ?? chart.ys[i], ...row]) },
-    draw(svg, width, say) {
-      const at = cellFrame(chart, width);
+    draw(svg, width, say, isPaper) {
+      const at = cellFrame(chart, width, isPaper);
       const { left, w, h, gap } = at;
       const written = (/** @type {number | null} */ v) => (v === null ? "\u2013" : scale.written(v));
       const fits = Boolean(chart.numbers) && values.every((v) => written(v).length * LETTER < w);

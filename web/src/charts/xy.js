@@ -32,8 +32,8 @@ export function xyChart(chart) {
     ...chart,
     legend: entriesOf(chart.series),
     sheet: sheetOf(chart),
-    draw(svg, width, say) {
-      const at = frame(chart, width);
+    draw(svg, width, say, isPaper) {
+      const at = frame(chart, width, isPaper);
       axes(svg, chart, at);
       for (const series of chart.series) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
       if (chart.places || chart.series.every((s) => s.dots)) readPoints(svg, chart, at, say);
@@ -80,19 +80,18 @@ function aroundOf({ series }) {
   return [low / room, high * room];
 }
 
-/** How far lines go up. */
-const UP = 246;
-/** Narrow charts are lower: those of a phone, and of half a page. @param {number} width */
-const upOf = (width) => Math.max(180, Math.min(UP, Math.round(width * 0.55)));
+/** How far lines go up: on a phone less, and on paper, where three rows of charts are to have room on a page. @param {number} width @param {boolean} isPaper */
+const upOf = (width, isPaper) => (isPaper ? Math.max(124, Math.round(width * 0.25)) : Math.max(180, Math.min(246, Math.round(width * 0.55))));
 /** The room of the title below the axis, and of numbers. */
 const BELOW = 22;
 
-/** Where things stand: the numbers, names and titles at the axes have the room that they need. @param {XyChart} chart @param {number} width @returns {Frame} */
-function frame(chart, width) {
+/** Where things stand: the numbers, names and titles at the axes have the room that they need. @param {XyChart} chart @param {number} width @param {boolean} isPaper @returns {Frame} */
+function frame(chart, width, isPaper) {
   const [xs, ys] = ranges(chart);
   const longest = Math.max(...ticks(ys[0], ys[1], 6).map((y) => number(y).length));
   const [right, head] = [14, 10];
-  const [below, beside] = [linesOf(chart.log ? `${chart.x}, logarithmic` : chart.x, width), linesOf(chart.y, upOf(width))];
+  const up = upOf(width, isPaper);
+  const [below, beside] = [linesOf(chart.log ? `${chart.x}, logarithmic` : chart.x, width), linesOf(chart.y, up)];
   const left = 32 + LETTER * longest + LINE * (beside.length - 1);
   const wide = width - left - right;
   const along = chart.log ? Math.log : Number;
@@ -100,7 +99,7 @@ function frame(chart, width) {
   const px = (/** @type {number} */ x) => left + share(x) * wide;
   const names = chart.places ? namesBelow(chart.places.map(({ text }) => text), roomOf(chart.places.map(({ at }) => px(at)), width)) : null;
   const foot = BELOW + LINE * (below.length - 1) + (names?.high ?? BELOW);
-  const height = head + upOf(width) + foot;
+  const height = head + up + foot;
   return { left, right, head, foot, width, height, below, beside, xs, ys, names, px, py: (y) => height - foot - ((y - ys[0]) / (ys[1] - ys[0])) * (height - head - foot), x: (at) => xs[0] + ((at - left) / wide) * (xs[1] - xs[0]) };
 }
 
