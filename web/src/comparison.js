@@ -59,7 +59,7 @@ export function showComparison(data, main) {
     const items = compared.map((i) => ({ name: String(summary.variant[i]), low: summary.difference_low[i] / size, value: summary.difference[i] / size,
       high: summary.difference_high[i] / size, clear: summary.resolved[i] === "true" }));
     return forest({ title, wide: true, x: `difference of ${labelOf(metric, unit)}`, items,
-      note: `Variant − baseline, paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Filled: resolved; hollow: may be chance.${side}` });
+      note: `Variant − baseline (${summary.baseline[rows[0]]}), paired by seed, ${number(summary.confidence[0] * 100)} % intervals that hold together. Filled: resolved; hollow: may be chance.${side}` });
   }
 
   /** @param {string} metric */

@@ -179,7 +179,7 @@ test("answered slots stand out, and can be shown alone", async () => {
   await replay.getByLabel("answered slots only").uncheck();
   assert.equal(await picture(), all);
   const legend = (await replay.locator(".legend").first().innerText()).replaceAll("\n", " ");
-  for (const entry of ["joins or leaves", "not there", "completes just now"]) assert.ok(legend.includes(entry), entry);
+  for (const entry of ["joins or leaves", "free place", "completes just now"]) assert.ok(legend.includes(entry), entry);
 });
 
 test("partners over time are those of the recording", async () => {

@@ -451,7 +451,7 @@ test("the head of a comparison has its seeds, its version and what to be careful
 test("what all runs have in common is said instead of drawn, a metric says which way is better, and lines what they are", async () => {
   const { page } = await open("grid");
   assert.match(await chart(page, "Mean completion time against file.chunk_size").locator(".note").textContent(), /Lower is better\. A line for each /);
-  assert.match(await chart(page, "Differences: mean completion time").locator(".note").textContent(), /Left of 0 a variant is better/);
+  assert.match(await chart(page, "Differences: mean completion time").locator(".note").textContent(), /^Variant \u2212 baseline \(tit-for-tat \u00b7 .*\), paired .*Left of 0 a variant is better/);
   await page.selectOption("#metric", "not_completed");
   await page.waitForFunction(() => !document.querySelector(".plot:empty"));
   assert.equal(await page.getByText("Runs: leechers not done: All runs have the same value: 0.").count(), 1);

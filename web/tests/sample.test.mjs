@@ -92,7 +92,21 @@ test("where peers come and go the replay ends while many are there, and says so"
   const { page, faults } = await openReport(browser, "coming", { viewport: { width: 1200, height: 900 } });
   const note = await page.locator("#replay-help").textContent();
   assert.match(note, new RegExp(`^The first ${film.peers.length} of ${run.peers} peers are shown\\. The replay ends after \\d.* of \\d.*: most of those shown have left by then`));
-  assert.equal(Number(await page.locator("#replay").getByRole("slider", { name: "Time" }).getAttribute("max")), tenth(film.ended_s));
+  const slider = page.locator("#replay").getByRole("slider", { name: "Time" });
+  assert.equal(Number(await slider.getAttribute("max")), tenth(film.ended_s));
+  assert.match(note, /its place is free for another one/);
+  // Whoever is chosen is there, and all that are there can be.
+  const now = tenth(film.ended_s * 0.7);
+  await slider.evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
+  await page.locator("#replay canvas.swarm").focus();
+  const there = film.peers.filter((peer) => tenth(peer.joined_s) <= now && (peer.left_s === null || now < tenth(peer.left_s))).map((peer) => peer.peer);
+  const chosen = [];
+  for (let k = 0; k <= there.length; k++) {
+    for (const key of ["ArrowRight", "Enter"]) await page.keyboard.press(key);
+    chosen.push(Number((await page.locator("#replay .panel h3").textContent()).match(/^Peer (\d+) /)[1]));
+  }
+  assert.ok(there.length < film.peers.length);
+  assert.deepEqual(chosen, [...there, there[0]]);
   assert.deepEqual(faults, []);
 });
 

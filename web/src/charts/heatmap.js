@@ -54,7 +54,7 @@ export function heatmap(chart) {
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: ABOVE + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${v === null ? "var(--ink)" : scale.ink(share)}` }, written(v)));
       }));
       for (const [text, r] of marks(chart, chart.ys, 6)) svg.append(nameShape(text, at.letters, { x: left - 6, y: ABOVE + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
-      for (const [text, c] of at.across) svg.append(at.below.draw(text, left + (c + 0.5) * w, at.bottom));
+      for (const [text, c] of at.across) svg.append(...at.below.draw(text, left + (c + 0.5) * w, at.bottom));
       svg.append(shape("text", { x: (left + width - 8) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${(ABOVE + at.bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
       readCells(svg, chart, at, width, say);

@@ -42,12 +42,22 @@ export const titleBeside = (lines, middle) => lines.map((line, i) => shape("text
 /** Letters that names have beside a chart of a width. @param {string[]} names @param {number} width */
 export const lettersBeside = (names, width) => Math.min(Math.max(...names.map((name) => name.length)), Math.max(9, Math.min(LONGEST, Math.floor((width * 0.25) / LETTER))));
 
+/** The name in one line, or in two that are broken after a hyphen or the like, if they fit; else as it is. @param {string} name @param {number} letters */
+function inTwo(name, letters) {
+  if (name.length <= letters) return [name];
+  const breaks = [...name.matchAll(/[-\u2013_/]/g)].map(({ index }) => [name.slice(0, index + 1), name.slice(index + 1)]);
+  const longest = (/** @type {string[]} */ lines) => Math.max(...lines.map((line) => line.length));
+  const [best] = breaks.sort((one, other) => longest(one) - longest(other));
+  return best && longest(best) <= letters ? best : [name];
+}
+
 /** How names stand below an axis on which each has `room`: how much they take, and what draws one. @param {string[]} names @param {number} room */
 export function namesBelow(names, room) {
   const [longest, fit] = [Math.max(...names.map((name) => name.length)), Math.floor(room / LETTER)];
   const upright = longest > fit && fit < FEW;
+  const most = Math.max(...names.map((name) => inTwo(name, fit).length));
   const draw = (/** @type {string} */ name, /** @type {number} */ x, /** @type {number} */ y) => (upright
-    ? nameShape(name, LONGEST, { transform: `translate(${x + 4} ${y + 6}) rotate(-90)`, "text-anchor": "end" })
-    : nameShape(name, fit, { x, y: y + 18, "text-anchor": "middle" }));
-  return { high: upright ? Math.min(longest, LONGEST) * LETTER + 10 : 22, upright, draw };
+    ? [nameShape(name, LONGEST, { transform: `translate(${x + 4} ${y + 6}) rotate(-90)`, "text-anchor": "end" })]
+    : inTwo(name, fit).map((line, i) => nameShape(line, fit, { x, y: y + 18 + i * LINE, "text-anchor": "middle" })));
+  return { high: upright ? Math.min(longest, LONGEST) * LETTER + 10 : 22 + LINE * (most - 1), upright, draw };
 }

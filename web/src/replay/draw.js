@@ -10,12 +10,16 @@ import { isSeed, isThere, neighboursOf, progress } from "./recording.js";
 /** @typedef {{ moment: Moment, fade: number, cursor: number, chosen: number, answered: boolean }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1; `answered`: slots that are not answered are left out */
 /** @typedef {{ context: CanvasRenderingContext2D, film: Recording, layout: Layout, view: View, colours: string[], ink: string, soft: string, line: string, card: string }} Scene */
 
+/** Lines of answered slots: so wide, and thinner where there are more than so many of them, or the picture is small. */
+const WIDE = 2.8;
+const MANY = 60;
+
 /** How strong slots are that are not answered, while no peer is chosen. */
 const FAINT = 0.3;
 
 /** @param {Scene} scene @param {number} width @param {number} height */
 export function drawSwarm(scene, width, height) {
-  const { context, film, layout, view, soft } = scene;
+  const { context, film, layout, view, soft, line } = scene;
   context.clearRect(0, 0, width, height);
   context.font = `${width < 500 ? 13 : 15}px system-ui, sans-serif`;
   context.textAlign = "center";
@@ -27,21 +31,23 @@ export function drawSwarm(scene, width, height) {
   const slots = view.moment.slots.filter((slot) => !view.answered || view.moment.both(slot));
   const near = (/** @type {Slot} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;
   const partners = new Map(slots.flatMap((slot) => [slot.from, slot.to].filter((i) => i >= film.peers.length).map((i) => [i, near(slot)])));
-  for (const slot of slots) if (!near(slot)) drawSlot(scene, slot, 0.07);
+  const wide = WIDE * Math.min(1, layout.size / 10) * Math.max(0.55, Math.min(1, Math.sqrt(MANY / slots.filter((slot) => near(slot) && view.moment.both(slot)).length)));
+  for (const slot of slots) if (!near(slot)) drawSlot(scene, slot, 0.07, wide);
   // Partners stand out: what is not answered lies below, and is faint unless a peer is chosen.
   const [oneWay, answered] = [false, true].map((wanted) => slots.filter((slot) => near(slot) && view.moment.both(slot) === wanted));
-  for (const slot of oneWay) drawSlot(scene, slot, view.chosen < 0 ? FAINT : 1);
-  for (const slot of answered) drawSlot(scene, slot, 1);
+  for (const slot of oneWay) drawSlot(scene, slot, view.chosen < 0 ? FAINT : 1, wide);
+  for (const slot of answered) drawSlot(scene, slot, 1, wide);
   drawNeighbours(scene);
   for (const [i, close] of partners) drawPartner(scene, i, close || near({ from: i, to: i, start: 0, end: 0, optimistic: false, bytes: 0 }) ? 1 : 0.3);
+  for (const { x, y } of layout.seats) disc(context, x, y, Math.min(2.5, layout.size / 2), line);
   film.peers.forEach((_, i) => drawPeer(scene, i));
 }
 
 /**
  * A line that bends to the left of its way, so that both ways can be seen; its arrow points to the receiver. While it is in use a bead runs along it.
- * @param {Scene} scene @param {Slot} slot @param {number} alpha
+ * @param {Scene} scene @param {Slot} slot @param {number} alpha @param {number} wide if it is answered
  */
-function drawSlot({ context, film, layout, view, colours }, slot, alpha) {
+function drawSlot({ context, film, layout, view, colours }, slot, alpha, wide) {
   const [both, sending] = [view.moment.both(slot), view.moment.sending(slot)];
   const [from, to] = [layout.points[slot.from], layout.points[slot.to]];
   const [dx, dy] = [to.x - from.x, to.y - from.y];
@@ -53,7 +59,7 @@ function drawSlot({ context, film, layout, view, colours }, slot, alpha) {
   const tip = { x: to.x - gap * Math.cos(angle), y: to.y - gap * Math.sin(angle) };
   context.globalAlpha = alpha * (both || slot.optimistic ? 1 : 0.55) * (sending ? 1 : 0.35);
   context.strokeStyle = context.fillStyle = colours[film.all[slot.from].group];
-  context.lineWidth = both ? 2.8 : 1.1;
+  context.lineWidth = both ? wide : 1.1;
   context.setLineDash(slot.optimistic ? [5, 4] : []);
   context.beginPath();
   context.moveTo(from.x, from.y);
@@ -103,15 +109,12 @@ function drawNeighbours({ context, film, layout, view, soft }) {
   }
 }
 
-/** A peer: a pie that fills up, a square for an initial seed, a second rim once it is complete, a dot where it is absent. @param {Scene} scene @param {number} i */
+/** A peer: a pie that fills up, a square for an initial seed, a second rim once it is complete. @param {Scene} scene @param {number} i */
 function drawPeer(scene, i) {
-  const { context, film, layout, view, colours, line, card } = scene;
+  const { context, film, layout, view, colours, card } = scene;
   const [peer, { x, y }, { size }, { now }] = [film.peers[i], layout.points[i], layout, view.moment];
   const fading = peer.left !== null && now >= peer.left ? 1 - (now - peer.left) / view.fade : 1;
-  if (!isThere(peer, now) && !(now >= peer.joined && fading > 0)) {
-    disc(context, x, y, Math.min(2.5, size / 2), line);
-    return mark(scene, i);
-  }
+  if (!isThere(peer, now) && !(now >= peer.joined && fading > 0)) return;
   context.globalAlpha = Math.min(fading, peer.joined === 0 ? 1 : Math.max(0.15, Math.min(1, (now - peer.joined) / view.fade)));
   const colour = colours[peer.group];
   if (peer.seed) box(context, x, y, size, colour);

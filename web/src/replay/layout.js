@@ -1,26 +1,28 @@
 // Where peers stand: each group on a ring of its own, by upload capacity; initial seeds in the middle. Who is not shown is a dot somewhere inside its ring.
+import { membersOf, seatsOf } from "./seats.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {{ x: number, y: number }} Point */
-/** @typedef {{ points: Point[], rings: { name: string, x: number, y: number, radius: number, above: boolean }[], size: number, width: number, height: number }} Layout */
+/** `seats`: all places, taken or not. @typedef {{ points: Point[], seats: Point[], rings: { name: string, x: number, y: number, radius: number, above: boolean }[], size: number, width: number, height: number }} Layout */
+
+/** What stands together: `members` on `seats`, and partners inside. @typedef {{ name: string, members: number[], seats: ReturnType<typeof seatsOf>, partners: number[] }} Group */
 
 /** @param {Recording} film @param {number} width @param {number} height @returns {Layout} */
 export function layout(film, width, height) {
-  const indices = film.peers.map((_, i) => i);
-  const seeds = indices.filter((i) => film.peers[i].seed);
-  const partners = film.all.map((_, i) => i).slice(indices.length);
-  const groups = film.groups.map((name, g) => ({ name, members: indices.filter((i) => film.peers[i].group === g && !film.peers[i].seed), partners: partners.filter((i) => film.all[i].group === g) }))
-    .filter(({ members }) => members.length > 0);
-  const rest = partners.filter((i) => groups.every((group) => !group.partners.includes(i)));
-  const middle = { x: 0, y: 0, radius: Math.sqrt(seeds.length + rest.length / 8) * 0.6, name: "", members: seeds, partners: rest };
+  const seeds = film.peers.flatMap((peer, i) => (peer.seed ? [i] : []));
+  const partners = film.all.map((_, i) => i).slice(film.peers.length);
+  const group = (/** @type {string} */ name, /** @type {number[]} */ members, /** @type {number[]} */ inside) => ({ name, members, seats: seatsOf(film, members), partners: inside });
+  const groups = film.groups.map((name, g) => group(name, membersOf(film, g), partners.filter((i) => film.all[i].group === g))).filter(({ members }) => members.length > 0);
+  const rest = partners.filter((i) => groups.every((each) => !each.partners.includes(i)));
+  const middle = { ...group("", seeds, rest), x: 0, y: 0, radius: Math.sqrt(seeds.length + rest.length / 8) * 0.6 };
   const rings = [middle, ...around(groups, middle.radius, width > height)];
-  const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.members.length, 6)), 0.7);
+  const size = rings.reduce((least, ring) => Math.min(least, (Math.PI * ring.radius) / Math.max(ring.seats.count, 6)), 0.7);
   return fitted(rings, size, width, height, film);
 }
 
-/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {{ name: string, members: number[], partners: number[] }[]} groups @param {number} middle @param {boolean} isWide */
+/** Rings side by side on a circle, without touching each other or what stands in the middle. @param {Group[]} groups @param {number} middle @param {boolean} isWide */
 function around(groups, middle, isWide) {
-  const radii = groups.map(({ members }) => Math.sqrt(members.length + 2));
+  const radii = groups.map(({ seats }) => Math.sqrt(seats.count + 2));
   if (groups.length === 1) return [{ ...groups[0], x: 0, y: 0, radius: Math.max(radii[0], middle + 2) }];
   const total = radii.reduce((sum, r) => sum + r, 0);
   const next = (/** @type {number} */ k) => (k + 1) % radii.length;
@@ -49,19 +51,26 @@ function fitted(rings, size, width, height, film) {
   const place = (/** @type {number} */ x, /** @type {number} */ y) =>
     ({ x: width / 2 + (x - (wide * (left + right)) / 2) * scale, y: height / 2 + (y - (high * (top + bottom)) / 2) * scale });
   const points = film.all.map(() => ({ x: 0, y: 0 }));
+  /** @type {Point[]} */
+  const seats = [];
   for (const ring of rings) {
     const [centre, radius] = [place(ring.x * wide, ring.y * high), ring.radius * scale];
-    const alone = ring.members.length === 1 && ring.partners.length === 0;
-    const put = (/** @type {number[]} */ members, /** @type {(i: number) => number} */ away) => byUpload(film, members).forEach((i, k) => {
-      const angle = (2 * Math.PI * k) / members.length - Math.PI / 2;
-      points[i] = { x: centre.x + away(i) * radius * Math.cos(angle), y: centre.y + away(i) * radius * Math.sin(angle) };
-    });
-    put(ring.members, () => (alone ? 0 : 1));
-    put(ring.partners, (i) => 0.12 + 0.66 * Math.sqrt((film.all[i].id * 0.618034) % 1));
+    const at = (/** @type {number} */ share, /** @type {number} */ away) => {
+      const angle = 2 * Math.PI * share - Math.PI / 2;
+      return { x: centre.x + away * radius * Math.cos(angle), y: centre.y + away * radius * Math.sin(angle) };
+    };
+    const away = ring.seats.count === 1 && ring.partners.length === 0 ? 0 : 1;
+    const own = [...Array(ring.seats.count).keys()].map((seat) => at(seat / ring.seats.count, away));
+    for (const i of ring.members) points[i] = own[ring.seats.of.get(i)];
+    seats.push(...own);
+    scattered(film, ring.partners).forEach((i, k, all) => { points[i] = at(k / all.length, 0.12 + 0.66 * Math.sqrt(scatter(film.all[i].id)[0])); });
   }
-  return { points, width, height, size: Math.max(3, Math.min(17, size * scale * 0.85)),
+  return { points, seats, width, height, size: Math.max(3, Math.min(17, size * scale * 0.85)),
     rings: rings.filter((ring) => ring !== rings[0]).map((ring) => ({ name: ring.name, radius: ring.radius * scale, above: ring.y < -1e-6, ...place(ring.x * wide, ring.y * high) })) };
 }
 
-/** @param {Recording} film @param {number[]} members */
-const byUpload = (film, members) => [...members].sort((a, b) => film.all[a].upload - film.all[b].upload || a - b);
+/** Numbers from 0 to 1 that are far from those of the peers that came before and after: for how far inside a ring and for where around it. @param {number} id */
+const scatter = (id) => [(id * 0.618034) % 1, (id * 0.754878) % 1];
+
+/** By upload capacity; those that have the same stand apart though they come one after the other. @param {Recording} film @param {number[]} partners */
+const scattered = (film, partners) => [...partners].sort((a, b) => film.all[a].upload - film.all[b].upload || scatter(film.all[a].id)[1] - scatter(film.all[b].id)[1] || a - b);

@@ -5,13 +5,16 @@ import { drawSwarm } from "./draw.js";
 import { foundChart } from "./found.js";
 import { layout } from "./layout.js";
 import { fillPanel, sentence } from "./panel.js";
-import { momentOf, recording } from "./recording.js";
+import { isThere, momentOf, recording } from "./recording.js";
 import { factsOf, legendOf, noteOf } from "./words.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 
 /** Moments that are tried for the picture that the replay opens with. */
 const TRIED = 50;
+
+/** A canvas that is higher, as on a projector, shows the same picture larger: dots, lines and names. */
+const HEIGHT = 640;
 
 /** Seconds of the run in a second. */
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
@@ -44,6 +47,7 @@ export function replayCard(data, place, colourOf) {
 /** Shows the replay alone, for a lecture, and the page again. @param {HTMLElement} whole */
 function fullScreen(whole) {
   const button = element("button", { type: "button" }, "Full screen");
+  whole.addEventListener("fullscreenchange", () => { button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"; });
   button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : whole.requestFullscreen()));
   return button;
 }
@@ -54,7 +58,7 @@ function operate(film, parts, colourOf) {
   // Played from the start, it opens where something is seen.
   const state = { now: firstSeen(film), isOpening: true, playing: false, cursor: -1, chosen: -1, last: 0 };
   /** @type {import("./layout.js").Layout} */
-  let places = { points: [], rings: [], size: 1, width: 0, height: 0 };
+  let places = { points: [], seats: [], rings: [], size: 1, width: 0, height: 0 };
   const speed = () => Number(parts.speed.value);
   const names = film.groups.map(colourOf);
 
@@ -112,12 +116,15 @@ function operate(film, parts, colourOf) {
   parts.time.addEventListener("input", () => { state.isOpening = false; state.now = Number(parts.time.value); draw(); });
   parts.time.addEventListener("change", () => say());
   for (const event of ["focus", "blur"]) parts.canvas.addEventListener(event, draw);
-  parts.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => choose(nearestPeer(places, film.peers.length, event.offsetX, event.offsetY)));
+  parts.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const zoom = parts.canvas.clientWidth / places.width;
+    choose(nearestPeer(places, there(film, state.now), event.offsetX / zoom, event.offsetY / zoom));
+  });
   parts.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (step !== undefined) {
-      state.cursor = (Math.max(state.cursor, step < 0 ? 0 : -1) + step + film.peers.length) % film.peers.length;
-      say(state.cursor);
+      state.cursor = nextPeer(there(film, state.now), state.cursor, step);
+      if (state.cursor >= 0) say(state.cursor);
       draw();
     } else if (event.key === "Enter") choose(state.cursor);
     else if (event.key === "Escape") choose(-1);
@@ -130,7 +137,8 @@ function operate(film, parts, colourOf) {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     canvas.width = width * devicePixelRatio;
     canvas.height = height * devicePixelRatio;
-    places = layout(film, width, height);
+    const zoom = Math.max(1, Math.min(width, height) / HEIGHT);
+    places = layout(film, width / zoom, height / zoom);
     draw();
   })).observe(parts.canvas);
   for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw);
@@ -146,9 +154,15 @@ function firstSeen(film) {
   return (film.end * Math.max(0, busy)) / TRIED;
 }
 
-/** The peer at a place of the canvas among the first `shown`; -1: there is none. @param {import("./layout.js").Layout} places @param {number} shown @param {number} x @param {number} y */
+/** The peers that can be chosen: those that are there, for a place may be that of another later. @param {Recording} film @param {number} now */
+const there = (film, now) => film.peers.flatMap((peer, i) => (isThere(peer, now) ? [i] : []));
+
+/** The peer among `shown` after the one at `cursor`, or before it; the first follows the last. -1: there is none. @param {number[]} shown @param {number} cursor @param {number} step */
+const nextPeer = (shown, cursor, step) => (step > 0 ? shown.find((i) => i > cursor) ?? shown[0] : shown.filter((i) => i < cursor).at(-1) ?? shown.at(-1)) ?? -1;
+
+/** The peer at a place of the canvas among those `shown`; -1: there is none. @param {import("./layout.js").Layout} places @param {number[]} shown @param {number} x @param {number} y */
 function nearestPeer(places, shown, x, y) {
-  const away = places.points.slice(0, shown).map((point) => Math.hypot(point.x - x, point.y - y));
+  const away = shown.map((i) => Math.hypot(places.points[i].x - x, places.points[i].y - y));
   const nearest = away.indexOf(Math.min(...away));
-  return away[nearest] <= Math.max(14, places.size + 6) ? nearest : -1;
+  return away[nearest] <= Math.max(14, places.size + 6) ? shown[nearest] : -1;
 }

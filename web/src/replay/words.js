@@ -2,6 +2,7 @@
 import { element } from "../card.js";
 import { duration, nth, number, percent, short } from "../format.js";
 import { clustering, isSeed, isThere } from "./recording.js";
+import { areShared } from "./seats.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {import("./recording.js").Moment} Moment */
@@ -18,7 +19,7 @@ export function noteOf(film) {
       + "while one that is deals with them; so all slots of the sample are here, and shares are those of all its slots.";
   const brief = film.shortest > 0 ? ` Slots and transfers shorter than ${number(film.shortest)} s are left out, here and in the shares.` : "";
   const brevity = ends ? ` The replay ends after ${duration(film.end)} of ${duration(film.runEnd)}: most of those shown have left by then.` : "";
-  return `${sample}${brevity}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. Rings go clockwise by upload capacity.`;
+  return `${sample}${brevity}${brief} A line is a slot: an arrow from who unchokes to who is unchoked, in the colour of its sender. ${areShared(film) ? "Once a peer has left, its place is free for another one; r" : "R"}ings go clockwise by upload capacity${areShared(film) ? ", as far as places are free" : ""}.`;
 }
 
 /** @param {Recording} film @param {(group: string) => string} colourOf */
@@ -28,7 +29,7 @@ export function legendOf(film, colourOf) {
   return element("ul", { class: "legend" }, ...groups.map((name) => item("dot", name, `background:${colourOf(name)}`)),
     item("line both", "answered: both unchoke each other"), item("line one-way", "one way"), item("line dashed", "optimistic"), item("bead", "a transfer runs"), item("line idle", "idle"),
     item("pie", "share of the file"), item("double", "complete"), item("square", "initial seed"),
-    item("pulse", "completes just now"), item("fading", "joins or leaves: fades in or out"), item("absent", "not there"),
+    item("pulse", "completes just now"), item("fading", "joins or leaves: fades in or out"), item("absent", "free place"),
     ...(film.oneOf === 1 ? [] : [item("partner", "not in the sample")]));
 }
 
