@@ -251,6 +251,8 @@ def clustering_index(result: Result, style: Style, width: str) -> Figure:
 
 # How far two marks of one class stand beside its place, so that both are seen.
 ASIDE = 0.07
+# Dots of which each is as large as any mark.
+FULL_SIZE = 500
 # What the cells of a matrix of preferences are.
 TIMES_CHANCE = "times chance"
 BY_CHANCE = ["1: as by chance among the leechers that are there"]
@@ -305,9 +307,11 @@ def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataF
     rate, per_s = scale(RATES, leechers["upload_bytes_per_s"].max())
     leechers = leechers.assign(upload=leechers["upload_bytes_per_s"] / per_s)
     figure, axes = _one(style, width)
+    # Many dots are smaller, so that they don't run into one.
+    size = mpl.rcParams["lines.markersize"] * max(0.45, min(1, (FULL_SIZE / len(leechers)) ** 0.5))
     entries = []
     for ix, name, rows in _by_group(result, leechers):
-        dots = axes.plot(rows["upload"], rows["value"], alpha=0.6, markeredgewidth=0, **mark(ix))
+        dots = axes.plot(rows["upload"], rows["value"], alpha=0.6, markeredgewidth=0, markersize=size, **mark(ix))
         entries += [(dots[0], name)]
     # Nothing lies on the frame, not even what is 0.
     high = max(leechers["value"].max(), 0.01)

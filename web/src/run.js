@@ -40,7 +40,7 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
   const seen = rows.flat().map((i) => peers.completion_time_s[i] ?? (peers.left_s[i] ?? figures.simulated_s) - peers.joined_s[i]);
   const [[unit, size], [rate, perS]] = [scale(TIMES, largest(seen)), scale(RATES, largest(column("upload_bytes_per_s").flat()))];
   const uploads = column("upload_bytes_per_s").map((own) => own.map((/** @type {number} */ value) => value / perS));
-  const points = (/** @type {any[][]} */ values, /** @type {number} */ unitSize) => leeching.map((group, k) => ({ name: String(group), colour: colour(k), mark: k, dots: 3.4,
+  const points = (/** @type {any[][]} */ values, /** @type {number} */ unitSize) => leeching.map((group, k) => ({ name: String(group), colour: colour(k), mark: k, dots: DOT * Math.max(0.45, Math.min(1, Math.sqrt(FULL_SIZE / rows.flat().length))),
     points: pairs(uploads[k], values[k].map((value) => (value === null ? null : value / unitSize))) }));
   const [title, capacity, log] = ["Completion time", `upload capacity (${rate})`, isWide(uploads.flat())];
   const nobody = (/** @type {string} */ name) => card(name, "Nobody completed the file.", []);
@@ -51,6 +51,9 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
     xyChart({ title: "Share ratio against upload capacity", note: "Bytes sent over bytes received, leechers only.", x: capacity, log, y: SHARE_RATIO, series: points(column("share_ratio"), 1) }),
     shareRatios(leeching, column("share_ratio"))];
 }
+
+/** The radius of a dot; of more than so many dots each is smaller, so that they don't run into one. */
+const [DOT, FULL_SIZE] = [3.4, 500];
 
 const SHARE_RATIO = "share ratio (sent / received)";
 
