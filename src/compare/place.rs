@@ -70,7 +70,8 @@ pub fn check_sources(target: &Path, sources: &[PathBuf]) -> Result<(), Directory
 }
 
 /// Whether a study is at `path`, or the beginning of one.
-fn is_study(path: &Path) -> bool {
+#[must_use]
+pub fn is_study(path: &Path) -> bool {
     let has_runs = || entries(&store_in(path)).any(|entry| store::is_sealed(&entry.path()));
     path.is_dir() && (store::is_sealed(&path.join(PLAN)) || has_runs() || is_bare(path))
 }

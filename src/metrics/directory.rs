@@ -36,6 +36,11 @@ pub enum DirectoryError {
          with --out"
     )]
     NotAResult(PathBuf),
+    /// There is a study where the result of one run would go.
+    #[error(
+        "`{0}` holds a comparison or a sweep of swarmsim, which a run does not replace: choose another directory with --out"
+    )]
+    Study(PathBuf),
     /// There is a comparison already.
     #[error(
         "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"
