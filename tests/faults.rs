@@ -384,6 +384,29 @@ fn what_a_killed_run_has_left_goes_with_the_next() {
     assert_eq!(home.hidden(), [""; 0]);
 }
 
+/// Whoever came first would find its place taken, at the end of a long run.
+#[test]
+fn a_study_does_not_begin_where_a_run_is_at_work() {
+    let home = home();
+    let mut child = home.begin("run scenario.toml -q --out out --set group.leechers.count=3000");
+    wait_for_partial(&home);
+    for study in [
+        "sweep",
+        "sweep --dry-run",
+        "sweep --shard 1/2",
+        "compare --force",
+        "compare --resume",
+    ] {
+        let said = home.refused(2, &format!("{study} scenario.toml -q --out out"));
+        assert!(said.contains("another swarmsim is at work on `out`"), "{study}: {said}");
+        assert!(!home.path("out").exists(), "{study}");
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    home.done("sweep scenario.toml -q --out out");
+    assert_eq!(home.hidden(), [""; 0]);
+}
+
 #[test]
 fn a_limit_on_the_size_of_files_is_told_like_a_full_disk() {
     let home = home();

@@ -61,6 +61,7 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Exists(_)
             | DirectoryError::NotAResult(_)
             | DirectoryError::Study(_)
+            | DirectoryError::BeingFilled(_)
             | DirectoryError::Unfinished(_)
             | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }

@@ -13,7 +13,7 @@ use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, stor
 use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
 use crate::metrics::directory::{OUTDATED_REPORT, REPORT, io_error};
-use crate::metrics::{DirectoryError, Left, sweep_away, sync_names};
+use crate::metrics::{DirectoryError, Left, is_being_filled, sweep_away, sync_names};
 
 /// Who waits for a merge looks again after this time.
 const MERGE_WAIT: Duration = Duration::from_millis(50);
@@ -73,6 +73,8 @@ impl Directory {
                     directory.replacement = Some(Replacement::of(path)?);
                 }
             }
+        } else {
+            check_nobody_comes(path)?;
         }
         fs::create_dir_all(directory.path().join(VARIANTS)).map_err(io_error("create", path))?;
         Ok(directory)
@@ -98,9 +100,12 @@ impl Directory {
     /// # Errors
     /// As there.
     pub fn check(path: &Path, existing: Existing) -> Result<(), CompareError> {
+        if !is_taken(path)? {
+            check_nobody_comes(path)?;
+        }
         match existing {
             Existing::Refuse | Existing::Replace => check_place(path, existing == Existing::Replace).map(drop),
-            Existing::Resume | Existing::Join => is_taken(path).map(drop),
+            Existing::Resume | Existing::Join => Ok(()),
         }
     }
 
@@ -191,6 +196,14 @@ impl Directory {
         // Or a killed process has put it aside.
         Ok(outdated.is_file())
     }
+}
+
+/// Checks that nobody fills a directory that is to be at `path`: what is begun there meanwhile would cost it its place.
+fn check_nobody_comes(path: &Path) -> Result<(), DirectoryError> {
+    if is_being_filled(&real(path)) {
+        return Err(DirectoryError::BeingFilled(path.to_owned()));
+    }
+    Ok(())
 }
 
 /// Removes the file at `path`, if there is one.

@@ -41,6 +41,9 @@ pub enum DirectoryError {
         "`{0}` holds a comparison or a sweep of swarmsim, which a run does not replace: choose another directory with --out"
     )]
     Study(PathBuf),
+    /// Another process is about to put something there.
+    #[error("another swarmsim is at work on `{0}`: wait for it, or choose another directory with --out")]
+    BeingFilled(PathBuf),
     /// There is a comparison already.
     #[error(
         "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"
