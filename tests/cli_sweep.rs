@@ -656,7 +656,7 @@ for word; do
 done
 echo "$tasks" >>submitted
 if [ -n "$tasks" ]; then
-    for task in $(seq "$tasks"); do SLURM_ARRAY_TASK_ID=$task "$@" >>said 2>&1; done
+    for task in $(seq "$tasks"); do SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task "$@" >>said 2>&1; done
 else
     "$@" >>said 2>&1
 fi
@@ -770,6 +770,41 @@ fn status_tells_when_all_is_done_while_shards_still_wait() {
         !said.contains("at a time") && said.contains("gone without a word"),
         "{said}"
     );
+}
+
+#[test]
+fn shards_of_two_splits_are_told_apart() {
+    let home = home();
+    home.shard("out", "1/2");
+    assert_eq!(home.status(&["out"])["splits"], serde_json::json!([2]));
+    let (said, _) = home.done(&["status", "out"]);
+    assert!(!said.contains("splits"), "{said}");
+    home.shard("out", "1/3");
+    assert_eq!(home.status(&["out"])["splits"], serde_json::json!([2, 3]));
+    let (said, _) = home.done(&["status", "out"]);
+    assert!(said.contains("splits    into 2 and into 3 shards: "), "{said}");
+    // As it says, those of one are all runs.
+    home.shard("out", "2/2");
+    home.done(&["merge", "out", "-q"]);
+    home.sweep("whole", &["-q"]);
+    assert_eq!(home.files("out"), home.files("whole"));
+}
+
+#[test]
+fn a_run_to_the_place_of_a_study_says_what_is_there() {
+    let home = home();
+    // Begun, as a process leaves it that is at work, and done.
+    fs::create_dir_all(home.path("begun/variants")).expect("made");
+    home.sweep("done", &["-q", "--runs", "1"]);
+    for out in ["begun", "done"] {
+        for force in [&[][..], &["--force"]] {
+            let said = home.refused(2, &[&["run", "scenario.toml", "-q", "--out", out], force].concat());
+            assert!(
+                said.contains(&format!("`{out}` holds a comparison or a sweep of swarmsim")),
+                "{said}"
+            );
+        }
+    }
 }
 
 #[test]

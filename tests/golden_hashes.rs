@@ -1,15 +1,34 @@
 //! The same bytes in months from now: checksums of the results of the committed scenarios, in `golden_hashes.csv`.
 //!
 //! A change of results needs an entry in CHANGELOG.md, which names the checksum of that file; `SWARMSIM_BLESS=1 cargo test --test golden_hashes` writes it anew.
-//! `cargo test --release --test golden_hashes` holds an optimised build against the same file.
+//! `SWARMSIM=target/release/swarmsim cargo test --test golden_hashes` holds an optimised build against the same file.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-/// Minutes each: `large` at its size and a million peers are played by hand.
-const LEFT_OUT: [&str; 2] = ["large", "million"];
+/// What is played small: at their size these take minutes each.
+const SMALL: [(&str, &[&str]); 2] = [
+    ("large", &["--set", "group.leechers.count=2000"]),
+    (
+        "million",
+        &[
+            "--set",
+            "file.size=\"10 MiB\"",
+            "--set",
+            "group.seeds.count=1",
+            "--set",
+            "group.slow.count=400",
+            "--set",
+            "group.medium.count=400",
+            "--set",
+            "group.fast.count=400",
+        ],
+    ),
+];
 
 /// What is played many times: what it is called here, command, scenario and options. One is open and cuts its warm-up, the other varies a grid.
 const STUDIES: [(&str, &str, &str, &[&str]); 2] = [
@@ -37,6 +56,14 @@ const STUDIES: [(&str, &str, &str, &[&str]); 2] = [
 /// Checksum by scenario and file.
 type Hashes = BTreeMap<(String, String), String>;
 
+/// A command that is played.
+struct Play {
+    called: String,
+    command: &'static str,
+    scenario: String,
+    options: &'static [&'static str],
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -45,38 +72,88 @@ fn golden() -> PathBuf {
     root().join("tests/golden_hashes.csv")
 }
 
-fn scenarios() -> Vec<String> {
-    let entries = fs::read_dir(root().join("scenarios")).expect("scenarios");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let scenarios = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let names = scenarios.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    names.filter(|name| !LEFT_OUT.contains(&name.as_str())).collect()
+/// The program that is held against the checksums.
+fn program() -> PathBuf {
+    std::env::var_os("SWARMSIM").map_or_else(|| assert_cmd::cargo::cargo_bin("swarmsim"), PathBuf::from)
 }
 
-/// Gives the scenario to `command` and adds the checksums of all tables, as those of `called`.
-fn play(called: &str, command: &str, name: &str, options: &[&str], hashes: &mut Hashes) {
-    let home = tempfile::tempdir().expect("a temporary directory");
-    let out = home.path().join("out");
-    let scenario = root().join("scenarios").join(format!("{name}.toml"));
-    let mut program = Command::new(assert_cmd::cargo::cargo_bin("swarmsim"));
-    program.arg(command).arg(scenario).args(options).arg("-q");
-    let output = program.arg("--out").arg(&out).output().expect("the program runs");
-    assert!(
-        output.status.success(),
-        "{called}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let paths = fs::read_dir(out)
-        .expect("results")
-        .map(|entry| entry.expect("an entry").path());
-    // The plan names the commit of the program.
-    let is_table =
-        |path: &PathBuf| path.is_file() && !["plan.json", "warnings.json"].iter().any(|name| path.ends_with(name));
-    for path in paths.filter(is_table) {
-        let file = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let crc32 = crc32fast::hash(&fs::read(&path).expect("read"));
-        hashes.insert((called.to_owned(), file), format!("{crc32:08x}"));
+/// Paths of the scenarios in `folder`, below `scenarios/` and without their end.
+fn scenarios(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join("scenarios").join(folder)).expect("scenarios");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let names = names.filter_map(|name| Some(format!("{folder}{}", name.strip_suffix(".toml")?)));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+fn path(scenario: &str) -> PathBuf {
+    root().join("scenarios").join(format!("{scenario}.toml"))
+}
+
+/// Everything that is played.
+fn plays() -> Vec<Play> {
+    let scenarios = ["", "validation/"].into_iter().flat_map(scenarios);
+    let runs = scenarios.map(|scenario| {
+        let small = SMALL.iter().find(|(name, _)| *name == scenario);
+        Play {
+            called: scenario.clone(),
+            command: "run",
+            scenario,
+            options: small.map_or(&[], |(_, options)| options),
+        }
+    });
+    let studies = STUDIES.map(|(called, command, scenario, options)| Play {
+        called: called.to_owned(),
+        command,
+        scenario: scenario.to_owned(),
+        options,
+    });
+    studies.into_iter().chain(runs).collect()
+}
+
+impl Play {
+    /// The checksums of all files, but for the store and the plan, which name the program.
+    fn play(&self, program: &Path) -> Hashes {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let out = home.path().join("out");
+        let mut command = Command::new(program);
+        command.arg(self.command).arg(path(&self.scenario)).args(self.options);
+        let output = command
+            .args(["-q", "--out"])
+            .arg(&out)
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {said}", self.called);
+        let entries = ["", "variants"]
+            .into_iter()
+            .flat_map(|folder| fs::read_dir(out.join(folder)));
+        let files = entries.flatten().map(|entry| entry.expect("an entry").path());
+        let files = files.filter(|path| path.is_file() && !path.ends_with("plan.json"));
+        let hash = |path: PathBuf| {
+            let below = path.strip_prefix(&out).expect("below").to_string_lossy().into_owned();
+            let crc32 = crc32fast::hash(&fs::read(&path).expect("read"));
+            ((self.called.clone(), below), format!("{crc32:08x}"))
+        };
+        files.map(hash).collect()
     }
+}
+
+/// The checksums of all `plays`, two at a time.
+fn play_all(plays: &[Play]) -> Hashes {
+    let (program, next) = (program(), AtomicUsize::new(0));
+    let work = || -> Vec<Hashes> {
+        let taken = std::iter::from_fn(|| plays.get(next.fetch_add(1, Ordering::Relaxed)));
+        taken.map(|play| play.play(&program)).collect()
+    };
+    thread::scope(|scope| {
+        let workers = [scope.spawn(work), scope.spawn(work)];
+        let done = workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("all is played"));
+        done.flatten().collect()
+    })
 }
 
 fn read() -> Hashes {
@@ -91,13 +168,7 @@ fn read() -> Hashes {
 
 #[test]
 fn results_are_what_they_were() {
-    let mut now = Hashes::new();
-    scenarios()
-        .iter()
-        .for_each(|name| play(name, "run", name, &[], &mut now));
-    for (called, command, name, options) in STUDIES {
-        play(called, command, name, options, &mut now);
-    }
+    let now = play_all(&plays());
     if std::env::var_os("SWARMSIM_BLESS").is_some() {
         let rows = now
             .iter()

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use proptest::prelude::*;
-use proptest::sample::select;
 use swarmsim::engine::Control;
 use swarmsim::metrics::{ResultDirectory, Summary};
 use swarmsim::runner::{self, Options};
@@ -136,55 +134,6 @@ fn a_one_club_lacks_the_first_chunks() {
         );
     }
 }
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("SWARMSIM_RANDOM_SCENARIOS").ok().and_then(|n| n.parse().ok()).unwrap_or(60)
-    ))]
-
-    /// Whatever comes and goes: every invariant holds, and what is sent is received.
-    #[test]
-    fn random_swarms_keep_every_invariant(
-        mode in select(vec!["\"random-contact\"", "\"rounds\"", "{ rounds = { receives = \"unlimited\" } }"]),
-        picking in select(vec!["rarest-first", "random", "sequential", "global-rarest", "mode-suppression"]),
-        departure in select(DEPARTURES),
-        starts_with in select(vec!["\"nothing\"", "{ fraction = 0.4 }", "{ all-but = 2 }"]),
-        seed_leaves in select(DEPARTURES),
-        abort_per_hour in select(vec![0, 200]),
-        upload in select(vec!["\"1 MB/s\"", "{ uniform = { min = \"10 kB/s\", max = \"3 MB/s\" } }", "{ pareto = { min = \"100 kB/s\", shape = 1.2 } }"]),
-        free_riders in any::<bool>(),
-        seed in 0_u64..1000,
-    ) {
-        let group = format!(
-            "starts_with = {starts_with}\npicking = \"{picking}\"\ndeparture = {departure}\n\
-             abort_rate = \"{abort_per_hour} /h\"\narrival.at-once.jitter = \"9 s\"\n{LATE}"
-        );
-        let all = "starts_with = \"all\"";
-        let text = text(mode, &format!("seed = {seed}"), &group)
-            .replacen(all, &format!("{all}\ndeparture = {seed_leaves}"), 1)
-            .replace("[run]", "[run]\ntime_limit = \"10 min\"");
-        let text = if free_riders { text + "choking = \"free-rider\"\n" } else { text };
-        // In rounds all are as fast.
-        let text = if mode == "\"random-contact\"" { text.replace("\"1 MB/s\"", upload) } else { text };
-        let summary = run(&read(&text).expect("it is fine"));
-        let swarm = &summary.swarm;
-        prop_assert_eq!(swarm.uploaded_bytes, swarm.downloaded_bytes);
-        prop_assert_eq!(swarm.downloaded_bytes, 1_000_000 * swarm.chunk_transfers);
-        prop_assert_eq!(swarm.peers, swarm.initial_seeds + swarm.leechers);
-        prop_assert!(!free_riders || summary.groups[2].figures.uploaded_bytes == 0);
-    }
-}
-
-const DEPARTURES: &[&str] = &[
-    "\"selfish\"",
-    "\"altruistic\"",
-    "{ altruistic = { linger = \"3 s\" } }",
-    "{ share-ratio = { ratio = 0.7 } }",
-    "{ after-copies = { copies = 0.5 } }",
-];
-
-const LATE: &str =
-    "[[group]]\nname = \"late\"\nupload = \"1 MB/s\"\ncount = 20\narrival.poisson = { rate = \"1 /s\" }\n";
 
 #[test]
 fn a_mix_is_dealt_and_kept_in_random_contact() {

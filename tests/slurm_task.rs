@@ -2,32 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 mod support;
+use support::faults::{home, quick};
 use support::{Home, signal, text, wait_for_lines, wait_until};
-
-/// A seed and a few leechers: 40 runs, each of which takes a moment.
-const SCENARIO: &str = r#"
-name = "swarm"
-file = { size = "8 MiB", chunk_size = "64 KiB" }
-
-[[group]]
-name = "origin"
-count = 1
-upload = "10 Mbit/s"
-starts_with = "all"
-
-[[group]]
-name = "leechers"
-count = 100
-upload = "2 Mbit/s"
-
-[sweep]
-runs = 20
-vary = { "file.chunk_size" = ["64 KiB", "256 KiB"] }
-"#;
 
 /// A program called `name` that comes before that of the system.
 fn fake(home: &Home, name: &str, script: &str) {
@@ -37,13 +17,20 @@ fn fake(home: &Home, name: &str, script: &str) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("made a program");
 }
 
-/// The only task of a sweep, with `scontrol` as it is wanted.
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/slurm").join(name)
+}
+
+/// The only task of a sweep of 40 runs, each of which takes a moment, with `scontrol` as it is wanted.
 fn task(home: &Home, scontrol: &str) -> Child {
     fake(home, "scontrol", scontrol);
     let path = std::env::var("PATH").expect("a path");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/slurm/task.sh");
     let mut command = Command::new("bash");
-    command.arg(script).args(["1", "scenario.toml", "out", "-q"]);
+    let options = ["-q", "--runs", "20"];
+    command
+        .arg(script("task.sh"))
+        .args(["1", "scenario.toml", "out"])
+        .args(options);
     command.current_dir(home.path("."));
     command.env("PATH", format!("{}:{path}", home.path("bin").display()));
     command.env("SWARMSIM", assert_cmd::cargo::cargo_bin("swarmsim"));
@@ -56,7 +43,7 @@ fn task(home: &Home, scontrol: &str) -> Child {
     command.spawn().expect("bash runs")
 }
 
-fn segment(home: &Home) -> std::path::PathBuf {
+fn segment(home: &Home) -> PathBuf {
     home.path("out/runs/shard-1-of-1.jsonl")
 }
 
@@ -66,7 +53,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn a_task_that_is_not_queued_again_says_so_and_fails() {
-    let home = Home::new(SCENARIO);
+    let home = home();
     let child = task(&home, "echo 'Requested operation not permitted' >&2; exit 1");
     wait_for_lines(&segment(&home), 4);
     signal(&child, "USR1");
@@ -83,7 +70,7 @@ fn a_task_that_is_not_queued_again_says_so_and_fails() {
 
 #[test]
 fn a_task_out_of_time_is_queued_again_by_its_number() {
-    let home = Home::new(SCENARIO);
+    let home = home();
     // Slurm ends the task when it is put back.
     let child = task(&home, "echo \"$@\" >queued; kill -TERM $PPID; kill -KILL $PPID");
     wait_for_lines(&segment(&home), 4);
@@ -99,7 +86,7 @@ fn a_task_out_of_time_is_queued_again_by_its_number() {
 #[test]
 fn a_signal_before_the_program_is_begun_is_heard() {
     for (name, words) in [("USR1", "raise TASK_TIME"), ("TERM", "")] {
-        let home = Home::new(SCENARIO);
+        let home = home();
         fake(
             &home,
             "grep",
@@ -122,4 +109,36 @@ fn a_program_that_is_refused_at_once_is_no_success() {
     let output = task(&home, "exit 1").wait_with_output().expect("ended");
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(!said(&output).contains("short:"));
+}
+
+#[test]
+fn the_merge_counts_short_tasks_of_its_own_array() {
+    let home = quick();
+    let output = task(&home, "exit 1").wait_with_output().expect("ended");
+    let short = text(&output.stdout);
+    assert!(
+        short.starts_with("short: all of this task of job 7 took "),
+        "{}",
+        said(&output)
+    );
+    fs::create_dir(home.path("out.log")).expect("made");
+    for task in [1, 2, 3] {
+        fs::write(home.path(&format!("out.log/{task}.txt")), &short).expect("written");
+    }
+    // Job 8 has played what was missing of two of the three.
+    let later = short.replace("job 7", "job 8");
+    fs::write(home.path("out.log/1.txt"), short + &later).expect("written");
+    for (job, is_told) in [("7", true), ("8", false)] {
+        let mut merge = Command::new("bash");
+        merge.arg(script("merge.sh")).args(["out", job, "3", "sweep.sh"]);
+        merge.env("SWARMSIM", assert_cmd::cargo::cargo_bin("swarmsim"));
+        let output = merge.current_dir(home.path(".")).output().expect("bash runs");
+        let said = said(&output);
+        assert!(output.status.success(), "{said}");
+        assert_eq!(
+            said.contains("3 of 3 tasks took less than a minute"),
+            is_told,
+            "job {job}: {said}"
+        );
+    }
 }

@@ -78,5 +78,5 @@ array=${array%%;*}
 # After tasks that failed, too: then it says what is missing and how to go on.
 # shellcheck disable=SC2086
 merge=$(sbatch --parsable ${SBATCH_ARGS:-} --job-name="merge" --dependency="afterany:$array" \
-    --output="$out.log/merge.txt" "$here/merge.sh" "$out" "${command[@]}")
+    --output="$out.log/merge.txt" "$here/merge.sh" "$out" "$array" "$shards" "${command[@]}")
 echo "sweep: job $array, $shards tasks; merge: job ${merge%%;*}; messages in $out.log; $SWARMSIM status $out says how far it is"

@@ -53,8 +53,8 @@ if [ -n "$queue_again" ] && [ "$code" -ne 0 ]; then
     echo "error: Slurm has put the task back into the queue, and has not ended it" >&2
     exit "$code"
 fi
-# merge.sh counts these lines.
+# merge.sh counts these lines, those of its own array.
 if [ "$code" -eq 0 ] && [ "${before:-0}" -eq 0 ] && [ "$SECONDS" -lt 60 ]; then
-    echo "short: all of this task took $SECONDS s"
+    echo "short: all of this task of job $SLURM_ARRAY_JOB_ID took $SECONDS s"
 fi
 exit "$code"

@@ -91,7 +91,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
                 comparison::outcome(&plan, &finished, &target, style)
             })?;
             // What came out is said even if there is no page of it.
-            if args.report || finished.had_page {
+            if args.report || finished.page_is_due {
                 report::write_into(&target)?;
             }
             Ok(ExitCode::SUCCESS)

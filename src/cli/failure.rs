@@ -60,6 +60,8 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Io { .. } => Self::Run(error.into()),
             DirectoryError::Exists(_)
             | DirectoryError::NotAResult(_)
+            | DirectoryError::Study(_)
+            | DirectoryError::BeingFilled(_)
             | DirectoryError::Unfinished(_)
             | DirectoryError::NotAComparison(_)
             | DirectoryError::Foreign { .. }

@@ -71,7 +71,7 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
     if let Some(left) = &merged.left {
         errors.warn(&left.to_string());
     }
-    if merged.finished.had_page {
+    if merged.finished.page_is_due {
         report::write_into(target)?;
     }
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::cli::{Failure, Style};
-use crate::metrics::directory::REPORT;
+use crate::metrics::directory::{OUTDATED_REPORT, REPORT};
 use crate::metrics::is_at;
 use crate::report::{self, ReportError};
 
@@ -40,7 +40,12 @@ pub(super) fn write_into(directory: &Path) -> Result<(), Failure> {
 fn write(directory: &Path, out: &Path) -> Result<(), Failure> {
     let page = report::html(directory)?;
     let written = replace(out, &page).with_context(|| format!("cannot write `{}`", out.display()));
-    written.map_err(Failure::Run)
+    written.map_err(Failure::Run)?;
+    if out.ends_with(REPORT) {
+        // What can't be removed has the page made once more.
+        let _ = fs::remove_file(out.with_file_name(OUTDATED_REPORT));
+    }
+    Ok(())
 }
 
 /// Puts `page` in the place of the file `out`: whole, or not at all.

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, report, say_json};
+use crate::compare::is_study;
 use crate::engine::{self, Control, Ending};
-use crate::metrics::{Detail, ResultDirectory, Summary};
+use crate::metrics::{Detail, DirectoryError, ResultDirectory, Summary};
 use crate::progress::Meter;
-use crate::runner::{self, Ran};
+use crate::runner::{self, Ran, RunError};
 use crate::scenario::Scenario;
 use crate::scenario::model::Mode;
 
@@ -92,7 +93,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     memory::check(estimate, 1, 1).map_err(Failure::Usage)?;
     let asked_to_stop = interrupt::watch("writing what is recorded so far")?;
     let directory = asked_to_stop.guard(
-        || ResultDirectory::create(&target, args.force),
+        || ResultDirectory::create(&target, args.force).map_err(named),
         |made| Some(made.staging()),
     )?;
     if !args.quiet {
@@ -154,5 +155,16 @@ fn simulate(
         }
     });
     meter.finish();
-    Ok(result?)
+    Ok(result.map_err(|error| match error {
+        RunError::Directory(error) => RunError::Directory(named(error)),
+        other => other,
+    })?)
+}
+
+/// Says that a study is in the way where one is.
+fn named(error: DirectoryError) -> DirectoryError {
+    match error {
+        DirectoryError::NotAResult(path) if is_study(&path) => DirectoryError::Study(path),
+        other => other,
+    }
 }

@@ -85,6 +85,18 @@ pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
     for damage in first(&status.damages) {
         line("damaged", &damage);
     }
+    if let Some((last, others)) = status.splits.split_last()
+        && !others.is_empty()
+    {
+        let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+        let others = others.join(", ");
+        line(
+            "splits",
+            &format!(
+                "into {others} and into {last} shards: the shards of one of these are all runs, and what others have played is not played again"
+            ),
+        );
+    }
     if !status.not_begun.is_empty() {
         line("not begun", &format!("shard {}", first(&status.not_begun).join(", ")));
     }
@@ -183,6 +195,7 @@ mod tests {
                     ..part("copy-of-1", 1, 0, State::Gone, None)
                 },
             ],
+            splits: vec![3, 14],
             not_begun: (3..=14).map(|number| format!("{number}/14")).collect(),
             missing: Vec::new(),
             doubles: 2,
@@ -203,6 +216,7 @@ mod tests {
           double    2 runs there more than once; 1 differ
           double    in `x.jsonl` and `y.jsonl`: runs 0, 1 of `a`
           differ    run 0 of `a`: x.jsonl, line 3 and x.jsonl, line 4
+          splits    into 3 and into 14 shards: the shards of one of these are all runs, and what others have played is not played again
           not begun shard 3/14, 4/14, 5/14, 6/14, 7/14, 8/14, 9/14, 10/14, 11/14, 12/14, … and 2 more
 
           part        done   left                         state        since     ETA

@@ -186,7 +186,7 @@ fn whole(
             voice.tell(plan, &finished, target, |style| {
                 comparison::overview(&finished, target, style)
             })?;
-            if finished.had_page {
+            if finished.page_is_due {
                 report::write_into(target)?;
             }
             Ok(ExitCode::SUCCESS)

@@ -12,8 +12,8 @@ use super::error::{CompareError, go_on};
 use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
 use super::replacement::{Replacement, real};
 use super::unpublished::Unpublished;
-use crate::metrics::directory::{REPORT, io_error};
-use crate::metrics::{DirectoryError, Left, sweep_away, sync_names};
+use crate::metrics::directory::{OUTDATED_REPORT, REPORT, io_error};
+use crate::metrics::{DirectoryError, Left, is_being_filled, sweep_away, sync_names};
 
 /// Who waits for a merge looks again after this time.
 const MERGE_WAIT: Duration = Duration::from_millis(50);
@@ -73,6 +73,8 @@ impl Directory {
                     directory.replacement = Some(Replacement::of(path)?);
                 }
             }
+        } else {
+            check_nobody_comes(path)?;
         }
         fs::create_dir_all(directory.path().join(VARIANTS)).map_err(io_error("create", path))?;
         Ok(directory)
@@ -98,9 +100,12 @@ impl Directory {
     /// # Errors
     /// As there.
     pub fn check(path: &Path, existing: Existing) -> Result<(), CompareError> {
+        if !is_taken(path)? {
+            check_nobody_comes(path)?;
+        }
         match existing {
             Existing::Refuse | Existing::Replace => check_place(path, existing == Existing::Replace).map(drop),
-            Existing::Resume | Existing::Join => is_taken(path).map(drop),
+            Existing::Resume | Existing::Join => Ok(()),
         }
     }
 
@@ -174,26 +179,38 @@ impl Directory {
         })
     }
 
-    /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them too: at no moment do files of two
-    /// studies stand side by side. Whether there was a page.
+    /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them is put aside: at no moment do
+    /// files of two studies stand side by side. Whether a page of the new ones is due.
     pub(super) fn publish_together(&self, files: Vec<Unpublished>) -> Result<bool, DirectoryError> {
         let page = self.path().join(REPORT);
+        let outdated = self.path().join(OUTDATED_REPORT);
         // A directory of that name is none of ours.
-        let had_page = page.is_file() && remove(&page)?;
+        if page.is_file() {
+            fs::rename(&page, &outdated).map_err(io_error("replace", &page))?;
+        }
         for Unpublished { path, .. } in &files {
             remove(path)?;
         }
         files.into_iter().try_for_each(Unpublished::publish)?;
         sync_names(&self.path().join(VARIANTS));
-        Ok(had_page)
+        // Or a killed process has put it aside.
+        Ok(outdated.is_file())
     }
 }
 
-/// Removes the file at `path`; whether there was one.
-fn remove(path: &Path) -> Result<bool, DirectoryError> {
+/// Checks that nobody fills a directory that is to be at `path`: what is begun there meanwhile would cost it its place.
+fn check_nobody_comes(path: &Path) -> Result<(), DirectoryError> {
+    if is_being_filled(&real(path)) {
+        return Err(DirectoryError::BeingFilled(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Removes the file at `path`, if there is one.
+fn remove(path: &Path) -> Result<(), DirectoryError> {
     match fs::remove_file(path) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
-        removed => removed.map(|()| true).map_err(io_error("replace", path)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(io_error("replace", path)),
     }
 }
 
@@ -248,6 +265,7 @@ mod tests {
         );
         drop(writer);
         fs::write(path.join(".report.html.7.tmp"), "half a page").expect("written");
+        fs::write(path.join(".report.html.outdated"), "an old page").expect("written");
         let other = Directory::prepare(&path, WHOLE, Existing::Replace).expect("it may");
         assert!(segment.exists());
         other.take_place().expect("replaced");
@@ -277,7 +295,11 @@ mod tests {
         fs::write(made.path().join(REPORT), "a page of the old").expect("written");
         assert_eq!(there(), ["a page of the old", "old", "old"]);
         assert!(made.publish_together(write("new").into()).expect("published"));
-        assert_eq!(there(), ["new", "new"]);
+        // What is left of the page says that there is to be another one, to who comes after a kill as well.
+        assert!(!made.path().join(REPORT).exists());
+        assert_eq!(there(), ["a page of the old", "new", "new"]);
+        assert!(made.publish_together(write("newer").into()).expect("published"));
+        assert_eq!(there(), ["a page of the old", "newer", "newer"]);
     }
 
     #[test]

@@ -68,8 +68,8 @@ pub struct Finished {
     pub analysis: Analysis,
     /// Whether the precision asked for was reached; `None` if none was.
     pub precise: Option<bool>,
-    /// Whether there was a page of the old tables, which is gone.
-    pub had_page: bool,
+    /// Whether a page is to be made: there was one of the old tables.
+    pub page_is_due: bool,
 }
 
 /// What the processes that play runs share.
@@ -314,11 +314,11 @@ fn tabulate(
 ) -> Result<Finished, CompareError> {
     check_runs(results.plan, records, results.runs)?;
     let analysis = results.analysis();
-    let had_page = tables::write(directory, results.plan, records, &analysis, precise, stop)?;
+    let page_is_due = tables::write(directory, results.plan, records, &analysis, precise, stop)?;
     Ok(Finished {
         analysis,
         precise,
-        had_page,
+        page_is_due,
     })
 }
 

@@ -72,7 +72,7 @@ pub use factors::Factor;
 pub use list::axis;
 pub use merge::{Merge, MergeError, Merged, Parts};
 pub use metric::{Better, Metric, metrics};
-pub use place::check_sources;
+pub use place::{check_sources, is_study};
 pub use plan::{Plan, Variant};
 pub use plan_file::{PlanFile, PlanFileError};
 pub use shard::Shard;

@@ -9,7 +9,7 @@ use super::error::CompareError;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;
-use crate::metrics::directory::{REPORT, io_error, is_half_report};
+use crate::metrics::directory::{REPORT, io_error, is_hidden_report};
 use crate::metrics::{DirectoryError, check_replaceable};
 use crate::store::{self, Store, WHOLE};
 
@@ -70,7 +70,8 @@ pub fn check_sources(target: &Path, sources: &[PathBuf]) -> Result<(), Directory
 }
 
 /// Whether a study is at `path`, or the beginning of one.
-fn is_study(path: &Path) -> bool {
+#[must_use]
+pub fn is_study(path: &Path) -> bool {
     let has_runs = || entries(&store_in(path)).any(|entry| store::is_sealed(&entry.path()));
     path.is_dir() && (store::is_sealed(&path.join(PLAN)) || has_runs() || is_bare(path))
 }
@@ -100,7 +101,7 @@ fn name(entry: &DirEntry) -> String {
 /// Whether we give this name to something in the directory of a study.
 fn is_ours(name: &str) -> bool {
     let whole = whole(name);
-    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole) || is_half_report(name)
+    [STORE, VARIANTS, REPORT, PLAN].contains(&whole) || FILES.contains(&whole) || is_hidden_report(name)
 }
 
 /// Whether we give this name to a file in that `folder` of a study.

@@ -34,6 +34,8 @@ pub struct Status {
     pub variants: Vec<OfVariant>,
     /// Who writes, or has written.
     pub parts: Vec<Part>,
+    /// Into how many shards the runs are split; more than one number where somebody has split them in another way since.
+    pub splits: Vec<u32>,
     /// Shards that have runs to play and have not opened their file.
     pub not_begun: Vec<String>,
     /// Runs that are not there.
@@ -145,6 +147,12 @@ impl Status {
                 .map(|(variant, done)| OfVariant { variant, done })
                 .collect(),
             parts: written,
+            splits: begun
+                .iter()
+                .map(|shard| shard.of)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             not_begun: not_begun(&begun, &loads),
             missing: by_variant(&parts.plan, parts.missing()),
             doubles: doubles.iter().map(|double| double.id).collect::<BTreeSet<_>>().len(),

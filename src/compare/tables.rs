@@ -107,7 +107,7 @@ struct SummaryRow<'r> {
     comparisons: usize,
 }
 
-/// Writes all of it, until `stop` is set; the old ones stay until all that replaces them is there. Whether there was a page of them.
+/// Writes all of it, until `stop` is set; the old ones stay until all that replaces them is there. Whether a page of the new ones is due.
 pub(super) fn write(
     directory: &Directory,
     plan: &Plan,

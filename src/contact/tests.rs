@@ -1,9 +1,12 @@
 //! Random contact against the theorems of Hajek & Zhu, and by hand.
 
 use super::run;
-use crate::crowd::testing::{Seen, scenario, watch};
+use crate::crowd::testing::{Seen, assert_keeps_every_invariant, scenario, watch};
 use crate::engine::observer::{Ending, Leave};
+use crate::scenario::model::Mode;
+use crate::scenario::testing::{cases, crowd};
 use crate::theory::hajek_zhu::Numbers;
+use proptest::prelude::*;
 
 /// Five chunks of one kB, peers and seed that upload `seed` and 1 chunks per second, a one-club of `club`, arrivals at `rate` per second.
 fn open_swarm(rate: f64, seed: f64, club: u32, departure: &str, picking: &str, time_s: u32) -> String {
@@ -194,4 +197,13 @@ fn extinct_chunks_end_the_run() {
     );
     let seen = watch(run, &scenario(&text), true);
     assert_eq!(seen.ended.expect("it ends").1, Ending::Dead { extinct_chunks: 2 });
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn every_random_crowd_keeps_every_invariant(scenario in crowd(Just(Mode::RandomContact))) {
+        assert_keeps_every_invariant(run, &scenario);
+    }
 }

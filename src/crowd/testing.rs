@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer};
+use crate::engine::testing::assert_all_accounted_for;
 use crate::engine::{Control, InvariantViolation, Progress, RunOptions};
+use crate::scenario::model::Choking;
+use crate::scenario::testing::read_back;
 use crate::scenario::{LoadOptions, Scenario, parse};
 use crate::units::SimTime;
 
@@ -79,4 +82,22 @@ pub(crate) fn watch(run: Run, scenario: &Scenario, check: bool) -> Seen {
     let ending = ending.expect("all invariants hold");
     assert_eq!(seen.ended.map(|(_, ending)| ending), Some(ending));
     seen
+}
+
+/// Plays a random `scenario`: every invariant holds, all are accounted for, what is sent is received, and who gives nothing has given nothing.
+pub(crate) fn assert_keeps_every_invariant(run: Run, scenario: &Scenario) {
+    assert_eq!(&read_back(scenario), scenario);
+    let seen = watch(run, scenario, true);
+    assert_all_accounted_for(scenario, &seen.peers, seen.ended);
+    let moved: u64 = seen.transfers.iter().map(|transfer| transfer.bytes).sum();
+    let sum = |bytes: fn(&PeerRecord) -> u64| seen.peers.iter().map(bytes).sum::<u64>();
+    assert_eq!(sum(|peer| peer.uploaded_bytes), moved);
+    assert_eq!(sum(|peer| peer.downloaded_bytes), moved);
+    for peer in &seen.peers {
+        let group = &scenario.groups[peer.group.ix()];
+        let gives = [&group.choking, &group.seeding]
+            .into_iter()
+            .any(|rule| *rule != Choking::FreeRider);
+        assert!(gives || peer.uploaded_bytes == 0, "{peer:?}");
+    }
 }

@@ -23,6 +23,8 @@ mod simulation;
 mod smart_seeding;
 mod super_seeding;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod totals;
 mod transfer;

@@ -14,6 +14,9 @@ const MARKS: [&str; 2] = ["scenario.toml", "summary.csv"];
 /// The page that `swarmsim report` makes of a result or a comparison, in its directory.
 pub const REPORT: &str = "report.html";
 
+/// What the page is called from the moment in which its tables go until one of the new tables stands in its place: as long as this is there, a page is due.
+pub const OUTDATED_REPORT: &str = ".report.html.outdated";
+
 /// A directory that is being filled.
 #[derive(Debug)]
 pub struct ResultDirectory {
@@ -33,6 +36,14 @@ pub enum DirectoryError {
          with --out"
     )]
     NotAResult(PathBuf),
+    /// There is a study where the result of one run would go.
+    #[error(
+        "`{0}` holds a comparison or a sweep of swarmsim, which a run does not replace: choose another directory with --out"
+    )]
+    Study(PathBuf),
+    /// Another process is about to put something there.
+    #[error("another swarmsim is at work on `{0}`: wait for it, or choose another directory with --out")]
+    BeingFilled(PathBuf),
     /// There is a comparison already.
     #[error(
         "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"
@@ -151,7 +162,7 @@ fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_ours = [MARKS[0], REPORT, REPLAY].contains(&name.as_str()) || is_half_report(&name);
+        let is_ours = [MARKS[0], REPORT, REPLAY].contains(&name.as_str()) || is_hidden_report(&name);
         let is_table = || TABLES.iter().any(|table| table.file == name);
         if !(is_ours || is_table()) || entry.path().is_dir() {
             return Ok(Some(name));
@@ -160,11 +171,11 @@ fn foreign_file(directory: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Whether `name` is that of a page which a killed process has left half written.
+/// Whether `name` is that of a page which a killed process has left half written, or of one that is outdated.
 #[must_use]
-pub fn is_half_report(name: &str) -> bool {
-    let hidden = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
-    hidden.is_some_and(|name| name.starts_with(REPORT))
+pub fn is_hidden_report(name: &str) -> bool {
+    let half = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    name == OUTDATED_REPORT || half.is_some_and(|name| name.starts_with(REPORT))
 }
 
 fn is_result(directory: &Path) -> bool {

@@ -59,6 +59,6 @@ pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
 pub use replaceable::{Left, check_replaceable};
 pub use same_file::is_at;
-pub use staging::{Staging, abandon, sweep_away};
+pub use staging::{Staging, abandon, is_being_filled, sweep_away};
 pub use summary::{Figures, GroupSummary, Summary};
 pub use sync::sync_names;

@@ -214,20 +214,7 @@ fn lock_of(path: &Path) -> PathBuf {
 /// Removes what killed processes have left beside `target`: directories and locks of which nobody holds the lock. An old result that was on its way out
 /// while nothing had taken its place goes back there. Where a file system has no locks, they stay.
 pub fn sweep_away(target: &Path) {
-    let Some(name) = target.file_name() else { return };
-    let begin = format!(".{}.", name.to_string_lossy());
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let entries = fs::read_dir(parent.unwrap_or(Path::new(".")));
-    for entry in entries.into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let directory = name.strip_suffix(LOCK).unwrap_or(&name);
-        let Some((role, numbers)) = directory.strip_prefix(&begin).and_then(|rest| rest.split_once('-')) else {
-            continue;
-        };
-        if ![PARTIAL, REPLACED].contains(&role) || !is_numbers(numbers) {
-            continue;
-        }
-        let path = entry.path().with_file_name(directory);
+    for (role, path) in ours_beside(target) {
         if let Ok(Some(lock)) = Lock::of(&path)
             && lock.is_held
         {
@@ -239,6 +226,26 @@ pub fn sweep_away(target: &Path) {
             };
         }
     }
+}
+
+/// Whether another process fills a directory that is to be at `target`, where the file system has locks.
+#[must_use]
+pub fn is_being_filled(target: &Path) -> bool {
+    ours_beside(target).any(|(role, path)| role == PARTIAL && matches!(Lock::of(&path), Ok(None)))
+}
+
+/// What the names of the directories beside `target` say that have names of ours, and their paths. Of some there may be the lock alone.
+fn ours_beside(target: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let begin = target.file_name().map(|name| format!(".{}.", name.to_string_lossy()));
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let entries = fs::read_dir(parent.unwrap_or(Path::new(".")));
+    entries.into_iter().flatten().flatten().filter_map(move |entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let directory = name.strip_suffix(LOCK).unwrap_or(&name);
+        let (said, numbers) = directory.strip_prefix(begin.as_ref()?)?.split_once('-')?;
+        let role = [PARTIAL, REPLACED].into_iter().find(|role| *role == said)?;
+        is_numbers(numbers).then(|| (role, entry.path().with_file_name(directory)))
+    })
 }
 
 /// Whether `text` ends a name of ours: `PROCESS-ATTEMPT`.

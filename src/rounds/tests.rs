@@ -1,9 +1,12 @@
 //! Rounds against the optimum of Mundinger, Weber & Weiss, and by hand.
 
 use super::run;
-use crate::crowd::testing::{Seen, scenario, watch};
+use crate::crowd::testing::{Seen, assert_keeps_every_invariant, scenario, watch};
 use crate::engine::observer::{Ending, Leave};
+use crate::scenario::model::Mode;
+use crate::scenario::testing::{cases, crowd};
 use crate::theory::mundinger;
+use proptest::prelude::*;
 
 fn text(chunks: u32, peers: u32, picking: &str, rest: &str) -> String {
     format!(
@@ -134,4 +137,13 @@ fn who_leaves_takes_nothing_with_it_that_was_on_its_way() {
 fn the_same_seed_gives_the_same_run() {
     let text = text(20, 30, "random", "");
     assert_eq!(play(&text, true), play(&text, true));
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn every_random_crowd_keeps_every_invariant(scenario in crowd(prop::option::of(1_u32..4).prop_map(|receives| Mode::Rounds { receives }))) {
+        assert_keeps_every_invariant(run, &scenario);
+    }
 }

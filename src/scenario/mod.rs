@@ -25,6 +25,8 @@ mod resolved;
 mod rhythm;
 mod schema;
 pub mod study;
+#[cfg(test)]
+pub(crate) mod testing;
 mod trace;
 mod validate;
 mod words;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/slurm/ against a real Slurm of one node, made for this test: one task is killed, one cancelled, the rerun completes, and the merged bytes are
-# those of a local sweep. Needs root on a Debian without a Slurm of its own, where it installs slurm-wlm and munge.
+# those of a local sweep; another one comes to its time limit. Needs root on a Debian without a Slurm of its own, where it installs slurm-wlm and munge.
 #
 #     tests/slurm/run.sh target/debug/swarmsim
 set -euo pipefail
@@ -64,16 +64,36 @@ CONF
     echo "Slurm does not start" && cat "$work"/*.log && exit 1
 }
 
-# Waits until no job is left, a minute at most for each.
+# Whether a job is left that is not of the test beside.
+is_busy() { squeue -h -o %j | grep -qvx limited; }
+
+# Waits until none is, two minutes at most.
 finish() {
     for _ in $(seq 240); do
-        [ -z "$(squeue -h)" ] && return
+        is_busy || return 0
         sleep 0.5
     done
     echo "jobs are left:" && squeue && exit 1
 }
 
 lines() { (wc -l <"$work/out/runs/shard-$1-of-4.jsonl") 2>/dev/null || echo 0; }
+
+# What the processes of the segment $1 say of themselves.
+stages() { grep -so '"what":"[a-z]*"' "$1" | cut -d'"' -f4 | xargs; }
+
+# A time limit of a minute, and far more runs than fit into it: Slurm signals the end half a minute before at the latest, the task goes back into the
+# queue and begins once more. Then it is cancelled.
+out_of_time() {
+    local job segment=limited/runs/shard-1-of-1.jsonl
+    job=$(sbatch --parsable --job-name=limited --array=1 --requeue --open-mode=append --time=1 --mem=0 --signal=B:USR1@60 --output=limited.txt \
+        "$root/scripts/slurm/task.sh" 1 "$root/scenarios/bandwidth_classes.toml" limited --vary 'file.chunk_size=32 KiB,64 KiB' --runs 10000 -q)
+    for _ in $(seq 240); do
+        [[ "$(stages "$segment")" = "started interrupted started"* ]] && break
+        sleep 0.5
+    done
+    scancel "$job"
+    [[ "$(stages "$segment")" = "started interrupted started"* ]] && grep -q "out of time: back into the queue" limited.txt
+}
 
 # Waits until shard $1 has finished a run.
 begun() {
@@ -91,6 +111,8 @@ study=(--vary 'file.chunk_size=32 KiB,64 KiB' --runs 16 --set 'file.size="64 MiB
 "$SWARMSIM" sweep "$root/scenarios/bandwidth_classes.toml" --out local "${study[@]}"
 
 export TASK_CPUS=1 TASK_MEM=0
+out_of_time &
+limited=$!
 submit() { "$root/scripts/slurm/sweep.sh" 4 "$root/scenarios/bandwidth_classes.toml" out "${study[@]}"; }
 first=$(submit | tee /dev/stderr | grep -o 'job [0-9]*' | head -1 | cut -d' ' -f2)
 begun 1
@@ -102,10 +124,10 @@ begun 3
 scancel --batch --signal=USR1 "${first}_3"
 finish
 "$SWARMSIM" status out
-stages() { grep -o '"what":"[a-z]*"' "out/runs/shard-$1-of-4.jsonl" | cut -d'"' -f4 | xargs; }
 # Shard, and what its processes say of themselves: killed; cancelled; out of time, queued again and ended; undisturbed.
 while read -r shard expected; do
-    [ "$(stages "$shard")" = "$expected" ] || { echo "shard $shard: $(stages "$shard"), not $expected" && cat out.log/* && exit 1; }
+    said=$(stages "out/runs/shard-$shard-of-4.jsonl")
+    [ "$said" = "$expected" ] || { echo "shard $shard: $said, not $expected" && cat out.log/* && exit 1; }
 done <<STAGES
 1 started
 2 started interrupted
@@ -122,24 +144,26 @@ for shard in 3 4; do
 done
 
 echo "once more: what is missing is played"
-submit >/dev/null
+second=$(submit | grep -o 'job [0-9]*' | head -1 | cut -d' ' -f2)
 finish
 "$SWARMSIM" status out | grep -q '32 of 32' || { "$SWARMSIM" status out && cat out.log/* && exit 1; }
 [ "$("$root/scripts/slurm/shards.sh" "$root/scenarios/bandwidth_classes.toml" out "${study[@]}")" = 4 ] || { echo "a sweep begun in 4 shards has others" && exit 1; }
 
-echo "tasks of less than a minute are told"
-grep -q '^short: ' out.log/4.txt || { cat out.log/4.txt && exit 1; }
-echo 'short: all of this task took 3 s' | tee -a out.log/1.txt out.log/2.txt >/dev/null
-"$root/scripts/slurm/merge.sh" out 2>&1 | grep -q 'warning: 3 of 4 tasks' || { echo "nobody is warned of short tasks" && exit 1; }
+echo "tasks of less than a minute are told, those of the same submission"
+short="short: all of this task of job $first took"
+grep -q "^$short " out.log/4.txt || { cat out.log/4.txt && exit 1; }
+echo "$short 3 s" | tee -a out.log/1.txt out.log/2.txt >/dev/null
+"$root/scripts/slurm/merge.sh" out "$first" 4 2>&1 | grep -q 'warning: 3 of 4 tasks' || { echo "nobody is warned of short tasks" && exit 1; }
+if "$root/scripts/slurm/merge.sh" out "$second" 4 2>&1 | grep 'warning: . of 4 tasks'; then echo "this is of the first submission" && exit 1; fi
 
 echo "the number of shards is measured: each run is about one core-second or less, a shard one core-minute, so there is one"
 mkdir measured
 (cd measured && TASK_MINUTES=1 "$root/scripts/slurm/sweep.sh" auto "$root/scenarios/bandwidth_classes.toml" out "${study[@]}" | grep ' 1 tasks')
 finish
 
-echo "half a minute is a task, too; names may begin with a dash; what no array can have is refused before anything is submitted"
+echo "some seconds are a task, too, so here are several; names may begin with a dash; what no array can have is refused before anything is submitted"
 cp "$root/scenarios/bandwidth_classes.toml" -- -study.toml
-TASK_MINUTES=0.5 "$root/scripts/slurm/sweep.sh" auto -study.toml -dashed "${study[@]}" | grep ' tasks'
+TASK_MINUTES=0.05 "$root/scripts/slurm/sweep.sh" auto -study.toml -dashed "${study[@]}" | grep ' tasks' | grep -v ' 1 tasks'
 finish
 refused() {
     local words=$1 said
@@ -152,7 +176,8 @@ refused TASK_MINUTES env TASK_MINUTES=soon "$root/scripts/slurm/sweep.sh" auto -
 refused TASK_CPUS "$root/scripts/slurm/sweep.sh" 4 -study.toml many "${study[@]}" --jobs 4
 refused "3 minutes or more" env TASK_TIME=0:59 "$root/scripts/slurm/sweep.sh" 4 -study.toml many "${study[@]}"
 refused "a %" "$root/scripts/slurm/sweep.sh" 4 -study.toml many%a "${study[@]}"
-[ -z "$(squeue -h)" ] && [ ! -e many.log ]
+if is_busy || [ -e many.log ]; then echo "something was submitted" && squeue && exit 1; fi
+wait "$limited" || { echo "a task out of time is not begun once more" && cat limited.txt && exit 1; }
 diff -rx runs local ./-dashed
 rm -rf {out,local,measured/out}/runs
 diff -r local out && diff -r local measured/out && echo "slurm: the bytes of a local sweep"
