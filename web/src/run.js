@@ -52,8 +52,9 @@ function ofLeechers({ peers, group_summary, chunks }, leeching, figures) {
     shareRatios(leeching, column("share_ratio"))];
 }
 
-/** The radius of a dot; of more than so many dots each is smaller, so that they don't run into one. */
-const [DOT, FULL_SIZE] = [3.4, 500];
+/** The radius of a dot; of more than `FULL_SIZE` dots each is smaller, so that they don't run into one. */
+const DOT = 3.4;
+const FULL_SIZE = 500;
 
 const SHARE_RATIO = "share ratio (sent / received)";
 

@@ -6,8 +6,9 @@ import { unitIn } from "../units.js";
 import { LETTER, LINE, linesOf, nameShape, titleBelow } from "./names.js";
 import { readOneByOne } from "./read.js";
 
-/** The height of an interval with its name beside it, on the screen and on paper. */
-const [ROW, PAPER_ROW] = [34, 26];
+/** The height of an interval with its name beside it, on the screen and on paper (`PAPER_ROW`). */
+const ROW = 34;
+const PAPER_ROW = 26;
 /** What has room on a printed page. */
 const PAGE_HIGH = 860;
 /** The room of names beside the intervals, as a share of the width. */
