@@ -91,7 +91,7 @@ fn what_an_entry_leaves_out_is_as_the_group_says() {
     let riders = named(&scenario, "leechers/riders");
     let random = named(&scenario, "leechers/random");
     assert!(matches!(plain.choking, Choking::TitForTat(_)));
-    assert!(matches!(plain.seeding, Choking::Fastest { .. }));
+    assert!(matches!(plain.seeding, Choking::Fastest(_)));
     assert_eq!(
         (&riders.choking, &riders.seeding),
         (&Choking::FreeRider, &Choking::FreeRider)

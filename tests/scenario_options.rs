@@ -79,7 +79,7 @@ fn presets() {
                         quota_time,
                     }
             }
-            _ => matches!(group.seeding, Choking::Fastest { regular_slots, .. } if regular_slots == slots),
+            _ => matches!(group.seeding, Choking::Fastest(rule) if rule.regular_slots == slots),
         };
         assert!(seeds_fit, "{name}: {:?}", group.seeding);
     }

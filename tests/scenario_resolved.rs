@@ -8,8 +8,8 @@ use swarmsim::scenario::draw::{Draw, Shape};
 use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
 use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
-    Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, File, Group, Mode,
-    Network, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
+    Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, Fastest, File, Group,
+    Mode, Network, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
     TracedPeer, Tracker, WhenFull,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
@@ -145,11 +145,12 @@ impl Dice {
                 slots: 10_000,
                 optimistic_slots: self.small(0),
             },
-            6 => Choking::Fastest {
+            6 => Choking::Fastest(Fastest {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
-            },
+                quickest: self.coin(),
+            }),
             7 => Choking::RoundRobin { slots: self.slots() },
             8 => Choking::RoundRobinQuota {
                 slots: self.slots(),

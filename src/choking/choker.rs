@@ -33,8 +33,9 @@ pub struct Neighbour {
     pub received_per_sec: f64,
     /// Rate at which it takes, over the window, bytes per second; 0 unless the choker [needs it](Choker::needs_sent_rates).
     pub sent_per_sec: f64,
-    /// What it could send now, bytes per second: its upload, shared out equally among those it sends to and the deciding peer. No real client knows
-    /// this; 0 unless the choker [needs it](Choker::needs_offers).
+    /// What the connection could carry as far as the neighbour is concerned, bytes per second: to a leecher, the neighbour's upload, shared out equally
+    /// among those it sends to and the deciding peer; from a seed, its download, shared out in the same way. No real client knows this; 0 unless the
+    /// choker [needs it](Choker::needs_offers).
     pub offer_per_sec: f64,
     /// Bytes that have come from it since the connection opened; 0 unless the choker [needs accounts](Choker::needs_accounts).
     pub received_bytes: u64,
@@ -195,16 +196,7 @@ pub trait Choker: Send {
 pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker> {
     match *rule {
         Choking::TitForTat(rule) => Box::new(TitForTat::new(&rule, upload)),
-        Choking::Fastest {
-            regular_slots,
-            optimistic_slots,
-            new_neighbour_weight,
-        } => Box::new(Fastest::new(
-            regular_slots,
-            optimistic_slots,
-            new_neighbour_weight,
-            upload,
-        )),
+        Choking::Fastest(rule) => Box::new(Fastest::new(&rule, upload)),
         Choking::RoundRobin { slots } => Box::new(RoundRobin {
             slots: total_slots(slots, upload),
         }),

@@ -1,9 +1,9 @@
 //! `fastest`: a seed unchokes the interested neighbours that take fastest, and one more at random (BEP 3; mainline before 4.0).
 
-use crate::choking::choker::{Choker, Grant, RechokeView, regular_slots};
+use crate::choking::choker::{Choker, Grant, Neighbour, RechokeView, regular_slots};
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
-use crate::scenario::model::Slots;
+use crate::scenario::model;
 
 /// The rule `fastest`.
 #[derive(Clone, Copy, Debug)]
@@ -11,17 +11,19 @@ pub struct Fastest {
     regular: usize,
     optimistic: usize,
     new_weight: usize,
+    quickest: bool,
 }
 
 impl Fastest {
     /// The choker of a peer with `upload` bytes per second.
     #[must_use]
-    pub fn new(regular: Slots, optimistic: u32, new_neighbour_weight: u32, upload: f64) -> Self {
-        let optimistic = optimistic as usize;
+    pub fn new(rule: &model::Fastest, upload: f64) -> Self {
+        let optimistic = rule.optimistic_slots as usize;
         Self {
-            regular: regular_slots(regular, optimistic, upload),
+            regular: regular_slots(rule.regular_slots, optimistic, upload),
             optimistic,
-            new_weight: new_neighbour_weight as usize,
+            new_weight: rule.new_neighbour_weight as usize,
+            quickest: rule.quickest,
         }
     }
 }
@@ -35,50 +37,76 @@ impl Choker for Fastest {
         true
     }
 
+    fn needs_offers(&self) -> bool {
+        self.quickest
+    }
+
     fn knows_neighbours(&self) -> bool {
         false
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
-        Seats::new(view, self.slots(), grants).by_rate(
-            rng,
-            self.regular,
-            self.new_weight,
-            |_| true,
-            |n| n.sent_per_sec,
-        );
+        let rate = |n: &Neighbour| n.sent_per_sec;
+        let seats = Seats::new(view, self.slots(), grants);
+        if self.quickest {
+            seats.by_rate_and_offer(rng, self.regular, |_| true, rate);
+        } else {
+            seats.by_rate(rng, self.regular, self.new_weight, |_| true, rate);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choking::choker::{Decision, Neighbour};
-    use crate::choking::seats::by_hand::{at, decide, neighbour};
+    use crate::choking::choker::Decision;
+    use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
+    use crate::scenario::model::Slots;
+
+    fn choker(regular: u32, optimistic: u32, quickest: bool) -> Fastest {
+        let rule = model::Fastest {
+            regular_slots: Slots::Fixed(regular),
+            optimistic_slots: optimistic,
+            new_neighbour_weight: 1,
+            quickest,
+        };
+        Fastest::new(&rule, 0.0)
+    }
+
+    /// Six neighbours that take 6, 5, … 1 and send 0, 1, … 5 bytes per second.
+    fn takers() -> Vec<Neighbour> {
+        let taker = |i: u32| Neighbour {
+            sent_per_sec: f64::from(6 - i),
+            received_per_sec: f64::from(i),
+            ..neighbour(i)
+        };
+        (0..6).map(taker).collect()
+    }
 
     #[test]
     fn ranks_by_what_a_neighbour_takes_not_by_what_it_sends() {
-        let all: Vec<Neighbour> = (0..6_u32)
-            .map(|i| Neighbour {
-                sent_per_sec: f64::from(6 - i),
-                received_per_sec: f64::from(i),
-                ..neighbour(i)
-            })
-            .collect();
-        let mut choker = Fastest::new(Slots::Fixed(2), 0, 1, 0.0);
-        assert_eq!(
-            decide(
-                &mut choker,
-                &all,
-                at(100),
-                Decision::Periodic {
-                    number: 1,
-                    rotate: false
-                },
-                1
-            )
-            .0,
-            [0, 1]
-        );
+        assert_eq!(decide(&mut choker(2, 0, false), &takers(), at(100), TICK, 1).0, [0, 1]);
+    }
+
+    #[test]
+    fn who_could_take_most_gets_the_optimistic_slot_until_the_next_rotation() {
+        let mut all = takers();
+        for (place, offer) in [(0, 9.0), (3, 8.0), (5, 7.0)] {
+            all[place].offer_per_sec = offer;
+        }
+        for seed in 0..20 {
+            // The one that takes fastest has its slot already.
+            assert_eq!(
+                decide(&mut choker(2, 1, true), &all, at(100), TICK, seed),
+                (vec![0, 1, 3], vec![3])
+            );
+        }
+        all[5] = unchoked_since(all[5], 95, true);
+        assert_eq!(decide(&mut choker(2, 1, true), &all, at(100), TICK, 1).1, [5]);
+        let rotation = Decision::Periodic {
+            number: 3,
+            rotate: true,
+        };
+        assert_eq!(decide(&mut choker(2, 1, true), &all, at(100), rotation, 1).1, [3]);
     }
 }

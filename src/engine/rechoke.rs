@@ -207,12 +207,21 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// What `neighbour` could send over the connection that begins at `link` at its other end: its upload, shared out among all that it sends to.
+    /// What `neighbour` could send to the owner of `link`: its upload, shared out among all that it sends to. If that is a seed, what it could take.
     fn offer(&self, link: LinkIx, neighbour: PeerIx) -> f64 {
         let links = &self.swarm.links;
-        let sends_already = links.get(links.get(link).back).flow.is_some();
-        let others = self.bandwidth.count_uploads(neighbour) - usize::from(sends_already);
-        self.swarm.peers[neighbour].life.upload / (others + 1) as f64
+        let life = &self.swarm.peers[neighbour].life;
+        let (capacity, all, ours) = if self.swarm.peers[links.owner(link)].role == Role::Seed {
+            (life.download, self.bandwidth.count_downloads(neighbour), link)
+        } else {
+            (
+                life.upload,
+                self.bandwidth.count_uploads(neighbour),
+                links.get(link).back,
+            )
+        };
+        let others = all - usize::from(links.get(ours).flow.is_some());
+        capacity / (others + 1) as f64
     }
 
     /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.

@@ -4,7 +4,7 @@
 pub use crate::scenario::connections::{Connections, WhenFull};
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
-pub use crate::scenario::parameters::{BitTyrant, PropShare, TitForTat};
+pub use crate::scenario::parameters::{BitTyrant, Fastest, PropShare, TitForTat};
 pub use crate::scenario::rhythm::{Phase, Pipelining, Rechoke, Refill};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 
@@ -290,14 +290,7 @@ pub enum Choking {
     /// The interested neighbours that sent most (leecher).
     TitForTat(TitForTat),
     /// The interested neighbours that take fastest (seed; mainline before 4.0).
-    Fastest {
-        /// Slots given by rate.
-        regular_slots: Slots,
-        /// Slots given at random.
-        optimistic_slots: u32,
-        /// A new neighbour is this many times as likely to be drawn.
-        new_neighbour_weight: u32,
-    },
+    Fastest(Fastest),
     /// Those that wait longest (seed; mainline 4.0, Legout et al. 2006).
     RoundRobin {
         /// Slots in all, one of them random in two decisions of three.

@@ -18,6 +18,19 @@ pub struct TitForTat {
     pub quickest: bool,
 }
 
+/// Parameters of `fastest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fastest {
+    /// Slots given by rate.
+    pub regular_slots: Slots,
+    /// Slots given at random.
+    pub optimistic_slots: u32,
+    /// A new neighbour is this many times as likely to be drawn.
+    pub new_neighbour_weight: u32,
+    /// Whether the optimistic slots go to who could take most, in the place of a draw (Bharambe et al. 2006).
+    pub quickest: bool,
+}
+
 /// Parameters of `propshare`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PropShare {

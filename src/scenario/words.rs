@@ -8,7 +8,7 @@ impl Choking {
     pub fn word(&self) -> &str {
         match self {
             Self::TitForTat(_) => "tit-for-tat",
-            Self::Fastest { .. } => "fastest",
+            Self::Fastest(_) => "fastest",
             Self::RoundRobin { .. } => "round-robin",
             Self::RoundRobinQuota { .. } => "round-robin-quota",
             Self::Random { .. } => "random",

@@ -102,3 +102,28 @@ fn a_smart_seed_sends_every_chunk_before_any_twice_and_cuts_none_short() {
             .any(|t| t.from == PeerId(0) && t.end == TransferEnd::Choked)
     );
 }
+
+#[test]
+fn a_quick_seed_gives_its_slot_to_who_could_take_most() {
+    for seed in 0..10 {
+        let origin = Group {
+            seeding: Choking::Fastest(Fastest {
+                regular_slots: Slots::Fixed(0),
+                optimistic_slots: 1,
+                new_neighbour_weight: 1,
+                quickest: true,
+            }),
+            ..seeds(1, 8000.0)
+        };
+        let takers = [500.0, 4000.0, 1000.0].map(|download| Group {
+            choking: Choking::FreeRider,
+            seeding: Choking::FreeRider,
+            ..leechers(1, 1000.0, download)
+        });
+        let mut scenario = mesh(10, [vec![origin], takers.into()].concat());
+        scenario.seed = seed;
+        let seen = play(&scenario);
+        let done = |group| seen.completed(group)[0];
+        assert!(done(2) < done(3) && done(3) < done(1), "seed {seed}");
+    }
+}

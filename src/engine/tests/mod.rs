@@ -161,11 +161,12 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             rate_window: SimDuration::from_secs(20),
         },
         choking: tit_for_tat(4, 1),
-        seeding: Choking::Fastest {
+        seeding: Choking::Fastest(Fastest {
             regular_slots: Slots::Fixed(4),
             optimistic_slots: 1,
             new_neighbour_weight: 1,
-        },
+            quickest: false,
+        }),
         pipelining: None,
         picking: Picking {
             picker: Picker::RarestFirst,

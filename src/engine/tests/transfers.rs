@@ -204,11 +204,12 @@ fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decis
         let mut origin = seeds(1, 1000.0);
         origin.rechoke.refill = refill;
         origin.rechoke.phase = Phase::Aligned;
-        origin.seeding = Choking::Fastest {
+        origin.seeding = Choking::Fastest(Fastest {
             regular_slots: Slots::Fixed(1),
             optimistic_slots: 0,
             new_neighbour_weight: 1,
-        };
+            quickest: false,
+        });
         let takers = Group {
             choking: Choking::FreeRider,
             seeding: Choking::FreeRider,

@@ -17,7 +17,7 @@ pub enum ChokingFile {
     /// The interested neighbours that sent most (leechers only).
     TitForTat(TitForTatFile),
     /// The interested neighbours that take fastest: seeds of mainline before 4.0.
-    Fastest(RankedSlots),
+    Fastest(FastestFile),
     /// Those that wait longest: seeds of mainline 4.0.
     RoundRobin(SlotsOnly),
     /// As round-robin, but a slot is kept until a quota is used up: seeds of libtorrent.
@@ -112,6 +112,25 @@ pub enum OptimisticChoiceFile {
     Drawn,
     /// The one that could give most now.
     Quickest,
+}
+
+/// Parameters of fastest.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "Fastest")]
+pub struct FastestFile {
+    /// Slots given by rank, or `"auto"`: from the upload capacity, as mainline 4.0 does.
+    #[schemars(extend("default" = 4, "preset" = true))]
+    pub regular_slots: Option<SlotsFile>,
+    /// Slots given at random.
+    #[schemars(extend("default" = 1, "preset" = true))]
+    pub optimistic_slots: Option<Whole>,
+    /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
+    #[schemars(extend("default" = 3, "preset" = true))]
+    pub new_neighbour_weight: Option<Whole>,
+    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could take most now, its download shared out among those
+    /// that send to it and the seed (`"quickest"`: quick bandwidth matching, as for tit-for-tat).
+    #[schemars(extend("default" = "drawn"))]
+    pub optimistic_choice: Option<OptimisticChoiceFile>,
 }
 
 /// Slots given by rank, and slots given at random.

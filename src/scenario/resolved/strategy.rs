@@ -2,9 +2,9 @@
 
 use super::whole;
 use crate::scenario::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, Nothing, OptimisticChoiceFile, PhaseFile, PickingFile, PickingRules,
-    PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly,
-    TitForTatBlockFile, TitForTatFile,
+    BitTyrantFile, ChokingFile, FastestFile, LibtorrentFile, Nothing, OptimisticChoiceFile, PhaseFile, PickingFile,
+    PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
+    SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
 use crate::scenario::model::{Choking, Phase, Picker, Picking, Pipelining, Rechoke, Refill, Slots};
 
@@ -34,6 +34,11 @@ fn slots(model: Slots) -> Option<SlotsFile> {
     Some(count.into())
 }
 
+/// Not said where they are drawn.
+fn optimistic_choice(quickest: bool) -> Option<OptimisticChoiceFile> {
+    quickest.then_some(OptimisticChoiceFile::Quickest)
+}
+
 fn ranked(regular: Slots, optimistic: u32, new_neighbour_weight: u32) -> RankedSlots {
     RankedSlots {
         regular_slots: slots(regular),
@@ -49,14 +54,14 @@ pub(super) fn choking(model: &Choking) -> ChokingFile {
             optimistic_slots: whole(p.optimistic_slots),
             anti_snubbing: Some(p.snub_after.into()),
             new_neighbour_weight: whole(p.new_neighbour_weight),
-            // Not said where they are drawn.
-            optimistic_choice: p.quickest.then_some(OptimisticChoiceFile::Quickest),
+            optimistic_choice: optimistic_choice(p.quickest),
         }),
-        Choking::Fastest {
-            regular_slots,
-            optimistic_slots,
-            new_neighbour_weight,
-        } => ChokingFile::Fastest(ranked(*regular_slots, *optimistic_slots, *new_neighbour_weight)),
+        Choking::Fastest(p) => ChokingFile::Fastest(FastestFile {
+            regular_slots: slots(p.regular_slots),
+            optimistic_slots: whole(p.optimistic_slots),
+            new_neighbour_weight: whole(p.new_neighbour_weight),
+            optimistic_choice: optimistic_choice(p.quickest),
+        }),
         Choking::Birds {
             regular_slots,
             optimistic_slots,

@@ -5,8 +5,8 @@ use proptest::sample::select;
 
 use super::secs;
 use crate::scenario::model::{
-    BitTyrant, Choking, Connections, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots, TitForTat,
-    WhenFull,
+    BitTyrant, Choking, Connections, Fastest, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots,
+    TitForTat, WhenFull,
 };
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -72,13 +72,16 @@ fn by_return() -> impl Strategy<Value = Choking> {
 /// Whom seeds unchoke.
 pub(super) fn seeding() -> impl Strategy<Value = Choking> {
     prop_oneof![
-        (ranked_slots(), 1_u32..4).prop_map(|((regular_slots, optimistic_slots), new_neighbour_weight)| {
-            Choking::Fastest {
-                regular_slots,
-                optimistic_slots,
-                new_neighbour_weight,
+        (ranked_slots(), 1_u32..4, any::<bool>()).prop_map(
+            |((regular_slots, optimistic_slots), new_neighbour_weight, quickest)| {
+                Choking::Fastest(Fastest {
+                    regular_slots,
+                    optimistic_slots,
+                    new_neighbour_weight,
+                    quickest,
+                })
             }
-        }),
+        ),
         some_slots().prop_map(|slots| Choking::RoundRobin { slots }),
         (some_slots(), 0_u32..5, 0_u64..60).prop_map(|(slots, quota_chunks, quota)| Choking::RoundRobinQuota {
             slots,

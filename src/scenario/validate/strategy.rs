@@ -4,16 +4,16 @@ use super::check::Check;
 use crate::scenario::file::choice::{Alternatives, Choice, Or, Unlimited, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
-    BitTyrantFile, ChokingFile, LibtorrentFile, OptimisticChoiceFile, PhaseFile, PickingFile, PickingRules,
-    PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile, SlotsOnly,
-    TitForTatFile,
+    BitTyrantFile, ChokingFile, FastestFile, LibtorrentFile, OptimisticChoiceFile, PhaseFile, PickingFile,
+    PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
+    SlotsOnly, TitForTatFile,
 };
 use crate::scenario::limits::{
     CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
     SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
 use crate::scenario::model::{
-    BitTyrant, Choking, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots, TitForTat,
+    BitTyrant, Choking, Fastest, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots, TitForTat,
 };
 use crate::scenario::preset::{LeecherRule, Preset, REQUEST_QUEUE, SeedRule};
 use crate::scenario::read::nearest_or_all;
@@ -46,7 +46,7 @@ pub(super) fn seeding(
     let default = match known.preset.seed_rule {
         // Who never uploads does not begin to when it is done.
         _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
-        SeedRule::Fastest => ChokingFile::Fastest(RankedSlots::default()),
+        SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
         SeedRule::RoundRobin => ChokingFile::RoundRobin(SlotsOnly::default()),
         SeedRule::RoundRobinQuota => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile::default()),
     };
@@ -73,14 +73,7 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
     let preset = &known.preset;
     match file {
         ChokingFile::TitForTat(p) => Choking::TitForTat(tit_for_tat(&at.key("tit-for-tat"), p, preset)),
-        ChokingFile::Fastest(p) => {
-            let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("fastest"), p, preset);
-            Choking::Fastest {
-                regular_slots,
-                optimistic_slots,
-                new_neighbour_weight,
-            }
-        }
+        ChokingFile::Fastest(p) => Choking::Fastest(fastest(&at.key("fastest"), p, preset)),
         ChokingFile::Birds(p) => {
             let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(&at.key("birds"), p, preset);
             Choking::Birds {
@@ -154,6 +147,21 @@ fn ranked(at: &Check<'_>, file: &RankedSlots, preset: &Preset) -> (Slots, u32, u
     let optimistic = optimistic(at, file.optimistic_slots, preset);
     some_slot(at, regular, optimistic);
     (regular, optimistic, weight(at, file.new_neighbour_weight, preset))
+}
+
+fn fastest(at: &Check<'_>, file: &FastestFile, preset: &Preset) -> Fastest {
+    let by_rank = RankedSlots {
+        regular_slots: file.regular_slots.clone(),
+        optimistic_slots: file.optimistic_slots,
+        new_neighbour_weight: file.new_neighbour_weight,
+    };
+    let (regular_slots, optimistic_slots, new_neighbour_weight) = ranked(at, &by_rank, preset);
+    Fastest {
+        regular_slots,
+        optimistic_slots,
+        new_neighbour_weight,
+        quickest: file.optimistic_choice == Some(OptimisticChoiceFile::Quickest),
+    }
 }
 
 /// The share is that of Levin et al. 2008.
