@@ -88,9 +88,12 @@ impl<'a> Seats<'a> {
         let without = (0..neighbours.len()).filter(|&p| !self.taken[p] && fit(&neighbours[p]));
         let mut keyed: SmallVec<[(u32, usize); 64]> = without.map(|p| (rng.random(), p)).collect();
         let order = |a: &(u32, usize), b: &(u32, usize)| order(&neighbours[a.1], &neighbours[b.1]).then(a.cmp(b));
+        if most == 0 {
+            return Places::new();
+        }
         if most < keyed.len() {
             // Mostly one slot is free and dozens want it: no need to put the others in order.
-            keyed.select_nth_unstable_by(most, order);
+            keyed.select_nth_unstable_by(most - 1, order);
             keyed.truncate(most);
         }
         keyed.sort_unstable_by(order);
