@@ -29,7 +29,13 @@ missing = [str(path) for path in needed if not path.is_file()]
 if missing:
     sys.exit(f"error: there is no {' and no '.join(missing)}: make both results as this file says at its top")
 
-peers = pd.read_csv(needed[0])
+
+def table(path: Path) -> pd.DataFrame:
+    """Names stay names, for a group may be called `NA`, or `1`; an empty cell is what did not happen."""
+    return pd.read_csv(path, dtype={"group": str, "variant": str}, keep_default_na=False, na_values=[""])
+
+
+peers = table(needed[0])
 leechers = peers[peers["group"] != "origin"]
 
 # %% 1. How long did each class take? An empty completion time means that the peer never had the file.
@@ -48,7 +54,7 @@ axes.legend()
 figure.savefig("explore-completion.png", dpi=150)
 
 # %% Load a comparison: one row a variant, run and metric.
-values = pd.read_csv(needed[1])
+values = table(needed[1])
 mean = values[values["metric"] == "completion_mean_s"].pivot(index="run", columns="variant", values="value")
 mean = mean[["tit-for-tat", "random"]]
 

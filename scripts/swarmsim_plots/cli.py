@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from . import comparison, run
+from .checks import check
 from .data import NoDataError, PlotError, Result
 from .factor import factor
 from .style import STYLES, Style
@@ -105,6 +106,7 @@ def draw(wanted: argparse.Namespace) -> int:
     if wanted.list:
         print("\n".join(f"{name:22} {about(draw)}" for name, draw in known.items()))
         return 0
+    check(result)
     style = STYLES[wanted.style]
     out = wanted.out or Path("figures") / wanted.directory.resolve().name
     left_out: dict[str, list[str]] = {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 # Names stay names, whatever they look like: a group may be called `1`, or `NA`.
@@ -65,24 +67,13 @@ class Result:
         )
 
     def table(self, name: str, *columns: str) -> pd.DataFrame:
-        """The file `name`, which must have `columns`."""
+        """These columns of the file `name`."""
         path = self.path / name
         if not path.is_file():
             raise NoDataError(f"`{path}` is missing: {HOW_TO_GET.get(name, 'run swarmsim again')}")
-        try:
-            table = pd.read_csv(path, converters=dict.fromkeys(TEXT, str))
-        except (OSError, ValueError) as cause:
-            raise PlotError(f"`{path}` can't be read: {cause}") from None
+        table = _read(path, columns)
         if table.empty:
             raise NoDataError(f"`{path}` has no rows" + (f": {EMPTY[name]}" if name in EMPTY else ""))
-        for column in columns:
-            if column not in table:
-                raise PlotError(
-                    f"`{path}` has no column `{column}`, only {', '.join(table.columns)}: was it written by this "
-                    "version of swarmsim, and not changed since?"
-                )
-            if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column]):
-                raise PlotError(f"`{path}`: column `{column}` holds something that is not a number: was the file changed?")
         return table
 
     def leechers(self, *columns: str) -> pd.DataFrame:
@@ -97,8 +88,12 @@ class Result:
 
     def copies(self) -> pd.DataFrame:
         """Copies of every chunk over time; of bands of chunks, if that is what was recorded."""
-        whole = (self.path / "chunks.csv").is_file()
-        return self.table("chunks.csv" if whole else "chunk_bands.csv", "time_s", "chunk", "copies")
+        return self.table(self.name_of_copies, "time_s", "chunk", "copies")
+
+    @property
+    def name_of_copies(self) -> str:
+        """The file that has them."""
+        return "chunks.csv" if (self.path / "chunks.csv").is_file() else "chunk_bands.csv"
 
     def groups(self) -> pd.DataFrame:
         """The rows of `group_summary.csv`."""
@@ -111,3 +106,30 @@ class Result:
         if groups.empty:
             raise NoDataError(f"no leechers joined in `{self.path}`")
         return groups
+
+
+def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """These columns, names as text and all else as finite numbers; an empty cell is no number."""
+    numbers = [column for column in columns if column not in TEXT]
+    try:
+        known = pd.read_csv(path, nrows=0, index_col=False).columns
+        for column in columns:
+            if column not in known:
+                raise PlotError(
+                    f"`{path}` has no column `{column}`, only {', '.join(known)}: was it written by this "
+                    "version of swarmsim, and not changed since?"
+                )
+        table = pd.read_csv(
+            path,
+            usecols=list(columns),
+            index_col=False,
+            dtype=dict.fromkeys(TEXT, str),
+            keep_default_na=False,
+            na_values={column: [""] for column in numbers},
+        )[list(columns)]
+    except (OSError, ValueError) as cause:
+        raise PlotError(f"`{path}` can't be read: {cause}") from None
+    for column in numbers:
+        if not table.empty and (not pd.api.types.is_numeric_dtype(table[column]) or np.isinf(table[column]).any()):
+            raise PlotError(f"`{path}`: column `{column}` holds something that is not a number: was the file changed?")
+    return table
