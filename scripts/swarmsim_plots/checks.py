@@ -67,8 +67,8 @@ def _whole_lines(path: Path) -> Iterator[str]:
 
 
 def _peers(result: Result) -> None:
-    groups = result.table("group_summary.csv", "group", "peers").set_index("group")["peers"]
-    found = result.table("peers.csv", "group")["group"].value_counts()
+    groups = result.rows("group_summary.csv", "group", "peers").set_index("group")["peers"]
+    found = result.rows("peers.csv", "group")["group"].value_counts()
     for group in groups.index.union(found.index, sort=False):
         counts = found.get(group, 0), groups.get(group, 0)
         if counts[0] != counts[1]:
@@ -81,38 +81,38 @@ def _groups(result: Result) -> None:
 
 
 def _classes(result: Result) -> None:
-    classes = result.table("capacities.csv", "from_class")["from_class"].unique()
+    classes = result.rows("capacities.csv", "from_class")["from_class"].unique()
     _has_rows(result, "capacities.csv", pd.MultiIndex.from_product([classes, classes], names=["from_class", "to_class"]))
 
 
 def _chunks(result: Result) -> None:
     columns = ["time_s", "chunk"]
-    table = result.table(result.name_of_copies, *columns)
+    table = result.rows(result.name_of_copies, *columns)
     _has_rows(result, result.name_of_copies, pd.MultiIndex.from_product([table[column].unique() for column in columns], names=columns))
 
 
 def _values(result: Result) -> None:
     """A value of each metric of each variant in each of its runs."""
-    runs = result.table("runs.csv", "variant", "run")
-    rows = result.table("comparison_summary.csv", "metric", "variant").merge(runs, on="variant", how="outer")
+    runs = result.rows("runs.csv", "variant", "run")
+    rows = result.rows("comparison_summary.csv", "metric", "variant").merge(runs, on="variant", how="outer")
     _has_rows(result, "comparison.csv", pd.MultiIndex.from_frame(rows))
 
 
 def _quantiles(result: Result) -> None:
-    runs = result.table("runs.csv", "variant", "run")
-    quantiles = result.table("comparison_quantiles.csv", "quantile").drop_duplicates()
+    runs = result.rows("runs.csv", "variant", "run")
+    quantiles = result.rows("comparison_quantiles.csv", "quantile").drop_duplicates()
     _has_rows(result, "comparison_quantiles.csv", pd.MultiIndex.from_frame(runs.merge(quantiles, how="cross")))
 
 
 def _settings(result: Result) -> None:
-    variants = result.table("runs.csv", "variant")["variant"].unique()
-    factors = result.table("comparison_factors.csv", "factor")["factor"].unique()
+    variants = result.rows("runs.csv", "variant")["variant"].unique()
+    factors = result.rows("comparison_factors.csv", "factor")["factor"].unique()
     _has_rows(result, "comparison_factors.csv", pd.MultiIndex.from_product([variants, factors], names=["variant", "factor"]))
 
 
 def _has_rows(result: Result, name: str, expected: pd.MultiIndex) -> None:
     """There is each of these rows once, and no other, by what the other tables say."""
-    found = pd.MultiIndex.from_frame(result.table(name, *map(str, expected.names)))
+    found = pd.MultiIndex.from_frame(result.rows(name, *map(str, expected.names)))
     wrong = {
         "lacks a row": expected.difference(found, sort=False),
         "has a row that other tables know nothing of": found.difference(expected, sort=False),

@@ -67,14 +67,18 @@ class Result:
         )
 
     def table(self, name: str, *columns: str) -> pd.DataFrame:
-        """These columns of the file `name`."""
+        """These columns of the file `name`, which has rows."""
+        table = self.rows(name, *columns)
+        if table.empty:
+            raise NoDataError(f"`{self.path / name}` has no rows" + (f": {EMPTY[name]}" if name in EMPTY else ""))
+        return table
+
+    def rows(self, name: str, *columns: str) -> pd.DataFrame:
+        """The same of a file that may have none."""
         path = self.path / name
         if not path.is_file():
             raise NoDataError(f"`{path}` is missing: {HOW_TO_GET.get(name, 'run swarmsim again')}")
-        table = _read(path, columns)
-        if table.empty:
-            raise NoDataError(f"`{path}` has no rows" + (f": {EMPTY[name]}" if name in EMPTY else ""))
-        return table
+        return _read(path, columns)
 
     def leechers(self, *columns: str) -> pd.DataFrame:
         """The rows of `peers.csv` without initial seeds."""

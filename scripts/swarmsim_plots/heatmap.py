@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,11 +14,19 @@ from matplotlib.colors import Colormap, FuncNorm, Normalize
 from matplotlib.figure import Figure
 
 from .style import RATIOS, SHADES, Style
-from .text import note, short
+from .text import LINE, note, short
 from .text import width as width_of
 
 # Ends of ratios are at most so many doublings away from 1: what is beyond has the colour of the end.
 DOUBLINGS_MAX = 3
+# Of more cells the file would be large, and slow to show: they are pixels.
+VECTOR_MAX = 5000
+# What a name has at most, as a share of the width of the figure.
+NAME = 0.22
+# The same of one that stands on end, as a share of the usual height of a figure.
+UPRIGHT = 0.33
+# The smallest numbers in cells, as a share of the text.
+SMALLEST = 0.7
 
 
 @dataclass(frozen=True)
@@ -52,34 +61,77 @@ def ratios(values: np.ndarray) -> Scale:
 def draw(
     cells: pd.DataFrame, label: str, style: Style, width: str, said: list[str], of: str = "", scale: Callable[[np.ndarray], Scale] = amounts
 ) -> Figure:
-    """The square of senders and receivers `of` something, with the numbers in its cells."""
+    """The square of senders and receivers `of` something, with the numbers in its cells where they have room."""
     figure = style.figure(width)
     axes = figure.subplots()
     axes.spines[:].set_visible(False)
     values = cells.to_numpy(dtype=float)
     shown = scale(values)
-    image = axes.imshow(values, cmap=shown.colours, norm=shown.norm, aspect="auto")
-    bar = figure.colorbar(image, ax=axes, label=label)
+    # Neighbours touch: a viewer draws no line between them.
+    corners = np.arange(len(values) + 1) - 0.5
+    vector = values.size <= VECTOR_MAX
+    mesh = axes.pcolormesh(
+        corners, corners, values, cmap=shown.colours, norm=shown.norm, edgecolors="face", linewidth=0.1, rasterized=not vector
+    )
+    axes.invert_yaxis()
+    bar = figure.colorbar(mesh, ax=axes, label=label)
+    assert bar.solids is not None
+    bar.solids.set(rasterized=False, edgecolor="face")
     if shown.ticks:
         bar.set_ticks([at for at, _ in shown.ticks], labels=[text for _, text in shown.ticks])
         bar.minorticks_off()
-    _names(axes, list(cells.index), figure.get_figwidth() * 72)
     axes.set(xlabel=f"receiver{of}", ylabel=f"sender{of}")
-    for (row, column), value in np.ndenumerate(values):
-        text, ink = ("–", "black") if np.isnan(value) else (shown.written(value), "white" if value > shown.dark else "black")
-        axes.text(column, row, text, ha="center", va="center", color=ink)
     # Names and the bar of colours take their part.
     note(axes, said, 0.6)
+    _names(axes, list(cells.index), style)
+    _numbers(axes, values, shown, style)
     return figure
 
 
-def _names(axes: Axes, names: list[str], wide: float) -> None:
-    """The names at both axes of a figure that is so many points wide; where they don't fit beside each other they stand on end."""
+def _names(axes: Axes, names: list[str], style: Style) -> None:
+    """The names at both axes: where they don't fit beside each other they stand on end, and where they have no line each, some are left out."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     size = mpl.rcParams["xtick.labelsize"]
-    names = [short(name, wide * 0.22, size) for name in names]
-    upright = max(width_of(name, size) for name in names) > wide * 0.5 / len(names)
-    axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
+    names = [short(name, figure.get_figwidth() * 72 * NAME, size) for name in names]
+    line = size * LINE
+    axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)
+    upright = max(width_of(name, size) for name in names) + size / 2 > _cell(axes, len(names))[0]
+    below = names
+    if upright:
+        below = [short(name, style.height * 72 * UPRIGHT, size) for name in names]
+        axes.set_xticks(range(len(names)), below, rotation=90)
+    more = len(names) * (line - _cell(axes, len(names))[1]) / 72
+    if more > 0:
+        # A little to spare: the layout keeps some of it.
+        figure.set_figheight(min(style.highest, figure.get_figheight() + 1.05 * more))
+    wide, high = _cell(axes, len(names))
+    for axis, all_, room in ((axes.xaxis, below, wide if upright else line), (axes.yaxis, names, high)):
+        step = math.ceil(line / room)
+        if step > 1:
+            axis.set_ticks(range(0, len(names), step), all_[::step])
+            axis.set_label_text(f"{axis.get_label_text()} (1 of {step} names shown)")
+
+
+def _numbers(axes: Axes, values: np.ndarray, shown: Scale, style: Style) -> None:
+    """The numbers in their cells, all in the same size, unless that would be too small to read."""
+    said = [(at, "–" if np.isnan(value) else shown.written(value), value > shown.dark) for at, value in np.ndenumerate(values)]
+    wide, high = _cell(axes, len(values))
+    size = min(style.text, style.text * wide / (max(width_of(text, style.text) for _, text, _ in said) + style.text / 2), high / LINE)
+    if size < style.text * SMALLEST:
+        return
+    for (row, column), text, dark in said:
+        axes.text(column, row, text, ha="center", va="center", size=size, color="white" if dark else "black")
+
+
+def _cell(axes: Axes, count: int) -> tuple[float, float]:
+    """How wide and high each of `count` cells is, in points."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    box = axes.get_window_extent()
+    return box.width * 72 / figure.dpi / count, box.height * 72 / figure.dpi / count
 
 
 def _doublings(values: np.ndarray) -> np.ndarray:

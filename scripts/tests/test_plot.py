@@ -283,13 +283,13 @@ def test_the_clustering_index_is_that_of_the_classes_of_capacity(home: Path) -> 
     assert np.allclose([found.get_ydata()[2], chance.get_ydata()[2]], shares)
     # Here each group is a class.
     for figure in (run.clustering, run.clustering_by_capacity):
-        cells = axes_of_all(figure, home / "classes")[0].images[0].get_array()
+        cells = axes_of_all(figure, home / "classes")[0].collections[0].get_array()
         assert np.isclose(cells[2, 2], shares.iloc[0] / shares.iloc[1])
 
 
 def test_ratios_have_1_in_the_middle_and_half_as_far_from_it_as_twice(home: Path) -> None:
     cells, bar = axes_of_all(run.clustering, home / "classes")
-    (image,) = cells.images
+    (image,) = cells.collections
     low, high = image.norm.vmin, image.norm.vmax
     assert low * high == 1 and low <= image.get_array().min() and high >= image.get_array().max()
     assert [float(image.norm(v)) for v in (low, 1, high)] == [0, 0.5, 1]
@@ -381,7 +381,7 @@ def test_chance_is_what_the_leechers_that_are_there_make_it(home: Path) -> None:
     given = table["unchoked_s_while_sender_leeches"].loc[expected.index, expected.columns]
     found, given = (of.div(of.sum(axis=1), axis=0) for of in (found, given))
     assert np.allclose(given, found, atol=0.03) and abs(found.loc["stay", "stay"] - 59 / 119) > 0.1
-    cells = axes_of_all(run.clustering, home / "churn")[0].images[0].get_array()
+    cells = axes_of_all(run.clustering, home / "churn")[0].collections[0].get_array()
     assert np.isclose(cells[0, 0], given.loc["stay", "stay"] / found.loc["stay", "stay"])
 
 
@@ -405,7 +405,7 @@ def test_classes_of_drawn_capacities_give_what_the_unchokes_say(home: Path) -> N
     # Tit-for-tat lets equals find each other; the figures show it, with the capacities in each class.
     cells = axes_of_all(run.clustering_by_capacity, home / "drawn")[0]
     preferred = (spans.div(spans.sum(axis=1), axis=0) / expected.div(expected.sum(axis=1), axis=0)).to_numpy()
-    assert np.allclose(cells.images[0].get_array(), preferred) and preferred[4, 4] > 1.5
+    assert np.allclose(cells.collections[0].get_array(), preferred) and preferred[4, 4] > 1.5
     name = f"{ends['from_upload_min_bytes_per_s'][5] / 125e3:.2g}–{ends['from_upload_max_bytes_per_s'][5] / 125e3:.2g}"
     assert cells.get_xticklabels()[4].get_text() == name and cells.get_xlabel() == "receiver's upload (Mbit/s)"
 
