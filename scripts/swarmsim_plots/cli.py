@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from . import comparison, run
 from .checks import check
 from .data import NoDataError, PlotError, Result
-from .factor import factor
+from .factor import Factor, factor
 from .style import STYLES, Style
 from .summary import Choice
+from .summary import wanted as chosen
 from .text import group_digits
 
 # Several figures, if a page is not high enough for what there is.
@@ -60,9 +61,11 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = parser().parse_args(arguments)
     try:
         return draw(wanted)
-    except (PlotError, OSError) as error:
+    except PlotError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        print(f"error: `{error.filename}`: {error.strerror}", file=sys.stderr)
+    return 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -107,8 +110,10 @@ def draw(wanted: argparse.Namespace) -> int:
         print("\n".join(f"{name:22} {about(draw)}" for name, draw in known.items()))
         return 0
     check(result)
+    check_choice(result, choice)
     style = STYLES[wanted.style]
     out = wanted.out or Path("figures") / wanted.directory.resolve().name
+    check_place(out)
     left_out: dict[str, list[str]] = {}
     with mpl.rc_context(style.settings()):
         for name in wanted.figure or known:
@@ -124,6 +129,24 @@ def draw(wanted: argparse.Namespace) -> int:
     for reason, figures in left_out.items():
         print(f"{', '.join(figures)} left out: {reason}", file=sys.stderr)
     return 0
+
+
+def check_choice(result: Result, choice: Choice) -> None:
+    """Refuses what there is not, before anything is drawn."""
+    if choice == Choice():
+        return
+    if not result.is_comparison:
+        raise PlotError(f"`{result.path}` is a run: --metric, --factor and --factor-label are for comparisons (`swarmsim compare`)")
+    chosen(result, choice, 1)
+    if choice.factor is not None:
+        Factor.of(result, choice.factor)
+
+
+def check_place(out: Path) -> None:
+    """Refuses a place that can be no directory."""
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise PlotError(f"`{there}` is a file: expected a directory for the figures, name another one with `--out`")
 
 
 def about(draw: Draw) -> str:

@@ -44,7 +44,7 @@ class Factor:
         table = variants.factors(result)
         names = list(table["factor"].unique())
         if asked is not None and not 1 <= asked <= len(names):
-            raise PlotError(f"--factor {asked}: the variants have {len(names)} factors: {', '.join(names)}")
+            raise PlotError(f"there is no factor {asked}, only {', '.join(f'{ix}: {name}' for ix, name in enumerate(names, 1))}")
 
         def worth(name: str) -> tuple[bool, int]:
             rows = table[table["factor"] == name]

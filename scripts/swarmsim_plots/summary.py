@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from .data import PlotError, Result
@@ -82,7 +81,7 @@ def _unit(result: Result, key: str, table: pd.DataFrame) -> tuple[str, float]:
     if COMPLETION.search(key):
         alike = table[table["metric"].str.contains(COMPLETION)]
         times = result.table("comparison_quantiles.csv", "completion_time_s")["completion_time_s"]
-        largest = np.nanmax([alike["mean"].max(), times.max()])
+        largest = pd.concat([alike["mean"], times]).max()
     return scale(known[unit], largest)
 
 

@@ -29,6 +29,8 @@ TICKS = 7
 DECADES = 1.5
 # From one line to the next, in heights of the text.
 LINE = 1.25
+# What the labels at its left leave of the width of a figure.
+AXES = 0.8
 # The margin beside the notes, as a share of the width of the figure.
 MARGIN = 0.02
 
@@ -130,6 +132,9 @@ def capacity_axis(axes: Axes, values: pd.Series) -> None:
     low, high = values.min(), values.max()
     if low <= 0 or np.log10(high / low) <= DECADES:
         axes.set_xlim(-0.03 * high, 1.05 * high)
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        ticks(axes, figure.get_figwidth() * 72 * AXES)
         return
     axes.set_xscale("log")
     room = (high / low) ** 0.04

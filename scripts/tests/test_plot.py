@@ -21,7 +21,7 @@ from swarmsim_plots.cli import RUN, main, of_comparison
 from swarmsim_plots.data import Result
 from swarmsim_plots.style import BYTES, COLOURS, LINES, METRICS, RATES, RATIOS, SHADES, STYLES, TIMES, Style, words
 from swarmsim_plots.summary import Choice, metric
-from swarmsim_plots.text import group_digits, in_two, legend, name_lines, short, width
+from swarmsim_plots.text import capacity_axis, group_digits, in_two, legend, name_lines, short, width
 
 
 def axes_of(draw: Callable[..., Figure], result: Path, **options: object) -> Axes:
@@ -332,6 +332,24 @@ def test_capacities_that_are_far_apart_stand_on_a_logarithmic_axis(home: Path, t
         assert low < min(dots.get_xdata()) and max(dots.get_xdata()) < high
         near = axes_of(figure, home / "classes")
         assert near.get_xscale() == "linear" and near.get_xlabel() == "upload capacity (kbit/s)"
+
+
+@pytest.mark.parametrize("wide", ("one", "two"))
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_capacities_at_an_axis_stand_apart(style: Style, wide: str) -> None:
+    for most in (999, 1600, 2000, 2990):
+        with mpl.rc_context(style.settings()):
+            figure = style.figure(wide)
+            axes = figure.subplots()
+            axes.set(ylabel="completion time (min)", ylim=(0, 8))
+            capacity_axis(axes, pd.Series([160, most]))
+            canvas = FigureCanvasAgg(figure)
+            group_digits(figure)
+            canvas.draw()
+            low, high = axes.get_xlim()
+            boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if low <= tick.get_position()[0] <= high]
+            apart = min(right.x0 - left.x1 for left, right in pairwise(boxes)) * 72 / figure.dpi
+            assert len(boxes) > 3 and apart > style.text / 2, f"{most}: {apart}"
 
 
 def peers_of(result: Path) -> pd.DataFrame:
