@@ -22,11 +22,13 @@ OF_A_RUN = (
     "chunk_bands.csv",
 )
 OF_A_COMPARISON = ("comparison_summary.csv", "comparison.csv", "comparison_quantiles.csv", "comparison_factors.csv", "runs.csv")
+# How to mend a run, and a comparison.
+AGAIN = ("run it again with `--force`", "the same `swarmsim compare` with `--resume`, or the merge, writes the tables again")
 
 
 def check(result: Result) -> None:
     """Refuses a result with a table that was cut or changed, as far as can be seen from the tables."""
-    again = "the same `swarmsim compare` with `--resume` writes the tables again" if result.is_comparison else "run it again with `--force`"
+    again = AGAIN[result.is_comparison]
     try:
         for name in OF_A_COMPARISON if result.is_comparison else OF_A_RUN:
             if (result.path / name).is_file():
