@@ -25,6 +25,11 @@ upload = "200 kB/s"
 fn run(home: &Path, leechers: u32, out: &str, more: &[&str]) -> Output {
     let scenario = SCENARIO.replace("LEECHERS", &leechers.to_string());
     fs::write(home.join("s.toml"), scenario).expect("written");
+    play(home, out, more)
+}
+
+/// Runs the scenario that is there.
+fn play(home: &Path, out: &str, more: &[&str]) -> Output {
     let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
     command.current_dir(home).env("NO_COLOR", "1");
     command.args(["run", "s.toml", "--quiet", "--out", out]).args(more);
@@ -48,37 +53,74 @@ fn spans(columns: &Value) -> Vec<(f64, f64)> {
     column("started_s").into_iter().zip(column("ended_s")).collect()
 }
 
-/// The rows of `unchokes.csv` that peers of `replay` have given or got, as its columns.
-fn unchokes_of_sample(home: &Path, replay: &Value) -> Value {
-    let shown: Vec<&Value> = replay["peers"]
-        .as_array()
-        .expect("peers")
-        .iter()
-        .map(|p| &p["peer"])
-        .collect();
+/// A time that one peer unchoked another: `(from, to, started, ended, optimistic, bytes)`.
+type Slot = (u64, u64, f64, f64, bool, u64);
+
+/// The pieces of slots in `replay`, in the order in which they ended.
+fn pieces(replay: &Value) -> Vec<Slot> {
+    let of = &replay["unchokes"];
+    let number = |name: &str, i: usize| of[name][i].as_u64().expect("a number");
+    let time = |name: &str, i: usize| of[name][i].as_f64().expect("a time");
+    let piece = |i: usize| {
+        (
+            number("from_peer", i),
+            number("to_peer", i),
+            time("started_s", i),
+            time("ended_s", i),
+            of["optimistic"][i].as_bool().expect("a kind"),
+            number("bytes", i),
+        )
+    };
+    (0..of["bytes"].as_array().expect("a column").len())
+        .map(piece)
+        .collect()
+}
+
+/// The rows of `unchokes.csv` that peers of `replay` have given or got.
+fn unchokes_of_sample(home: &Path, replay: &Value) -> Vec<Slot> {
+    let peers = replay["peers"].as_array().expect("peers").iter();
+    let shown: Vec<u64> = peers.map(|p| p["peer"].as_u64().expect("a number")).collect();
     let mut table = csv::Reader::from_path(home.join("r/unchokes.csv")).expect("unchokes.csv");
     let header = table.headers().expect("a header").clone();
-    let names = ["started_s", "ended_s", "from_peer", "to_peer", "optimistic", "bytes"];
-    let mut columns = json!({});
-    names.iter().for_each(|name| columns[*name] = json!([]));
-    for row in table.records() {
-        let row = row.expect("a row");
-        let cell = |name: &str| -> Value {
-            let place = header.iter().position(|h| h == name).expect(name);
-            let value: Value = serde_json::from_str(&row[place]).expect("JSON");
-            if name.ends_with("_s") {
-                value.as_f64().into()
-            } else {
-                value
-            }
-        };
-        if shown.contains(&&cell("from_peer")) || shown.contains(&&cell("to_peer")) {
-            for name in names {
-                columns[name].as_array_mut().expect("a column").push(cell(name));
-            }
-        }
+    let row = |row: csv::StringRecord| -> Slot {
+        let cell = |name: &str| &row[header.iter().position(|h| h == name).expect(name)];
+        let number = |name: &str| cell(name).parse().expect("a number");
+        let time = |name: &str| cell(name).parse().expect("a time");
+        let optimistic = cell("optimistic") == "true";
+        let ends = (number("from_peer"), number("to_peer"));
+        (
+            ends.0,
+            ends.1,
+            time("started_s"),
+            time("ended_s"),
+            optimistic,
+            number("bytes"),
+        )
+    };
+    let rows = table.records().map(|record| row(record.expect("a row")));
+    rows.filter(|slot| shown.contains(&slot.0) || shown.contains(&slot.1))
+        .collect()
+}
+
+/// The pieces in `replay` make up the slots of `unchokes.csv`: without a gap, each of another kind than the one before. How many are not the first of their slot.
+fn assert_pieces_make_up_slots(home: &Path, replay: &Value) -> usize {
+    let (mut pieces, slots) = (pieces(replay), unchokes_of_sample(home, replay));
+    let all = pieces.len();
+    for slot @ &(from, to, started, ended, optimistic, bytes) in &slots {
+        let mut is_over = false;
+        let (own, others): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|p| {
+            let is_its = !is_over && (p.0, p.1) == (from, to);
+            is_over |= is_its && p.3 >= ended;
+            is_its
+        });
+        pieces = others;
+        assert!(own.windows(2).all(|p| p[0].3 == p[1].2 && p[0].4 != p[1].4), "{own:?}");
+        assert_eq!(own.first().map(|p| p.2), Some(started), "{slot:?}");
+        assert_eq!(own.last().map(|p| (p.3, p.4)), Some((ended, optimistic)), "{slot:?}");
+        assert_eq!(own.iter().map(|p| p.5).sum::<u64>(), bytes, "{slot:?}");
     }
-    columns
+    assert_eq!(pieces, [], "of no slot");
+    all - slots.len()
 }
 
 #[test]
@@ -95,7 +137,7 @@ fn a_small_swarm_is_recorded_whole_and_changes_no_other_file() {
         (&json!(13), &json!(1), &json!(0.0))
     );
     assert!(all["unchokes"]["bytes"].as_array().is_some_and(|rows| rows.len() > 20));
-    assert_eq!(all["unchokes"], unchokes_of_sample(home.path(), &all));
+    assert_pieces_make_up_slots(home.path(), &all);
     assert_eq!(all["partners"]["peer"], json!([]), "nobody is left out");
     let sent: f64 = spans(&all["transfers"]).iter().map(|(from, to)| to - from).sum();
     let unchoked: f64 = spans(&all["unchokes"]).iter().map(|(from, to)| to - from).sum();
@@ -165,7 +207,30 @@ fn a_large_swarm_is_recorded_as_a_sample() {
             .as_array()
             .is_some_and(|peers| peers.len() > 100)
     );
-    assert_eq!(some["unchokes"], unchokes_of_sample(home.path(), &some));
+    let turns = assert_pieces_make_up_slots(home.path(), &some);
+    assert!(turns > 20, "{turns} slots turn from one kind into the other");
+}
+
+#[test]
+fn a_leecher_has_one_optimistic_slot_at_every_moment() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    // Else slots that nobody has earned are optimistic too.
+    let choking = "choking.tit-for-tat = { regular_slots = 3, optimistic_slots = 1, anti_snubbing = \"off\" }";
+    let scenario =
+        format!("{SCENARIO}\n{choking}\n[[group]]\nname = \"slow\"\ncount = 12\nupload = \"50 kB/s\"\n{choking}\n");
+    fs::write(
+        home.path().join("s.toml"),
+        scenario.replace("LEECHERS", "12").replace("1 MiB", "30 MiB"),
+    )
+    .expect("written");
+    play(home.path(), "r", &["--record-replay"]);
+    let all = replay(home.path(), "r");
+    let mut dashed: Vec<Slot> = pieces(&all).into_iter().filter(|slot| slot.4 && slot.0 > 0).collect();
+    assert!(dashed.len() > 100);
+    dashed.sort_by(|a, b| (a.0, a.2).partial_cmp(&(b.0, b.2)).expect("times"));
+    for two in dashed.windows(2) {
+        assert!(two[0].0 != two[1].0 || two[0].3 <= two[1].2, "both at once: {two:?}");
+    }
 }
 
 #[test]

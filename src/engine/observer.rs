@@ -110,7 +110,7 @@ pub struct Unchoke {
     pub from: Side,
     /// Who was unchoked.
     pub to: Side,
-    /// Whether the slot was one given at random, when the interval ended.
+    /// Whether the slot was one given at random: until now, or when the interval ended.
     pub optimistic: bool,
     /// Whether `from` was a leecher when the interval began. (An interval is cut when its owner becomes a seed.)
     pub sender_leeches: bool,
@@ -189,6 +189,8 @@ pub trait Observer {
     fn transferred(&mut self, _transfer: &Transfer) {}
     /// A peer has unchoked a neighbour.
     fn unchoke_began(&mut self, _now: SimTime, _from: &Side, _sender_leeches: bool) {}
+    /// A slot given at random has been earned, or one that was earned goes on as one given at random. What the unchoke was until now is told; it goes on.
+    fn unchoke_turned(&mut self, _until_now: &Unchoke) {}
     /// An unchoke has ended.
     fn unchoke_ended(&mut self, _unchoke: &Unchoke) {}
     /// Two peers have become neighbours.
@@ -237,6 +239,11 @@ impl<A: Observer, B: Observer> Observer for Both<A, B> {
     fn unchoke_began(&mut self, now: SimTime, from: &Side, sender_leeches: bool) {
         self.0.unchoke_began(now, from, sender_leeches);
         self.1.unchoke_began(now, from, sender_leeches);
+    }
+
+    fn unchoke_turned(&mut self, until_now: &Unchoke) {
+        self.0.unchoke_turned(until_now);
+        self.1.unchoke_turned(until_now);
     }
 
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {

@@ -236,8 +236,13 @@ impl<O: Observer> Simulation<'_, O> {
     /// Gives or confirms the slot of the neighbour at `link`.
     fn grant(&mut self, link: LinkIx, optimistic: bool, weight: f32) {
         let now = self.now();
-        self.swarm.links.set_optimistic(link, optimistic);
         let owner = self.swarm.links.owner(link);
+        if self.swarm.links.is_optimistic(link) != optimistic {
+            if let Some(until_now) = self.unchoke_until_now(link) {
+                self.observer.unchoke_turned(&until_now);
+            }
+            self.swarm.links.set_optimistic(link, optimistic);
+        }
         if let Some(slot) = self.swarm.peers[owner].slot_mut(link) {
             let is_new = slot.weight.to_bits() != weight.to_bits();
             slot.weight = weight;
@@ -286,13 +291,19 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Records the unchoke on `link` as ending now.
     pub(super) fn end_unchoke(&mut self, link: LinkIx) {
+        let unchoke = self.unchoke_until_now(link);
+        debug_assert!(unchoke.is_some(), "whoever is unchoked has a slot");
+        if let Some(unchoke) = unchoke {
+            self.observer.unchoke_ended(&unchoke);
+        }
+    }
+
+    /// The unchoke on `link` up to now; `None` without a slot.
+    fn unchoke_until_now(&self, link: LinkIx) -> Option<Unchoke> {
         let from = &self.swarm.peers[self.swarm.links.owner(link)];
         let to = &self.swarm.peers[self.swarm.links.to(link)];
-        let Some(slot) = from.slot(link) else {
-            debug_assert!(false, "whoever is unchoked has a slot");
-            return;
-        };
-        self.observer.unchoke_ended(&Unchoke {
+        let slot = from.slot(link)?;
+        Some(Unchoke {
             started: slot.unchoked_at,
             ended: self.schedule.now(),
             from: Side::of(from),
@@ -300,6 +311,6 @@ impl<O: Observer> Simulation<'_, O> {
             optimistic: self.swarm.links.is_optimistic(link),
             sender_leeches: from.role == Role::Leecher,
             bytes: slot.sent_bytes,
-        });
+        })
     }
 }

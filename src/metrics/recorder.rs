@@ -218,6 +218,12 @@ impl Observer for Recorder<'_> {
         self.capacities.unchoke_began(now, from, sender_leeches);
     }
 
+    fn unchoke_turned(&mut self, until_now: &Unchoke) {
+        if let Some((replay, _)) = &mut self.replay {
+            replay.unchoke_turned(until_now);
+        }
+    }
+
     fn unchoke_ended(&mut self, unchoke: &Unchoke) {
         self.groups.unchoke_ended(unchoke);
         self.capacities.unchoke_ended(unchoke);

@@ -40,7 +40,7 @@ pub struct Replay {
     pub peers: Vec<ReplayPeer>,
     /// The peers that are not shown themselves, but have dealt with one that is.
     pub partners: ReplayPartners,
-    /// All unchokes that a peer shown gave or got, in the order in which they ended.
+    /// All unchokes that a peer shown gave or got, in the order in which they ended. One that turned from optimistic to regular, or back, is a row of each kind.
     pub unchokes: ReplayUnchokes,
     /// When a peer shown was sent something or was sending, without a break of a second.
     pub transfers: ReplaySpans,

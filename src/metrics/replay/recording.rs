@@ -50,6 +50,8 @@ pub(in crate::metrics) struct Recording<'a> {
     pub(super) shortest: SimDuration,
     pub(super) peers: BTreeMap<PeerId, Life>,
     pub(super) unchokes: Vec<Unchoke>,
+    /// Of unchokes that have turned and go on: when they last did, and the bytes sent before.
+    turned: BTreeMap<(PeerId, PeerId), (SimTime, u64)>,
     transfers: Transfers,
     connections: Option<Connections>,
 }
@@ -76,6 +78,7 @@ impl<'a> Recording<'a> {
             shortest: SimDuration::ZERO,
             peers: BTreeMap::new(),
             unchokes: Vec::new(),
+            turned: BTreeMap::new(),
             transfers: Transfers::default(),
             connections: (!mesh).then(Connections::default),
         }
@@ -114,9 +117,25 @@ impl<'a> Recording<'a> {
         }
     }
 
+    /// Until now the slot was of one kind, from now on it is of the other.
+    pub fn unchoke_turned(&mut self, until_now: &Unchoke) {
+        self.unchoke_ended(until_now);
+        if self.shows(until_now.from.id, until_now.to.id) {
+            let ends = (until_now.from.id, until_now.to.id);
+            self.turned.insert(ends, (until_now.ended, until_now.bytes));
+        }
+    }
+
     pub fn unchoke_ended(&mut self, unchoke: &Unchoke) {
-        if self.is_open(unchoke.started) && self.holds(unchoke) {
-            self.unchokes.push(*unchoke);
+        let turned = self.turned.remove(&(unchoke.from.id, unchoke.to.id));
+        let (started, sent_before) = turned.unwrap_or((unchoke.started, 0));
+        let since_turned = Unchoke {
+            started,
+            bytes: unchoke.bytes - sent_before,
+            ..*unchoke
+        };
+        if self.is_open(started) && self.holds(&since_turned) {
+            self.unchokes.push(since_turned);
             self.keep_bounds(unchoke.ended);
         }
     }
@@ -273,6 +292,7 @@ impl<'a> Recording<'a> {
         self.unchokes = unchokes;
         let shown = &self.peers;
         let shows = |one: &PeerId, other: &PeerId| shown.contains_key(one) || shown.contains_key(other);
+        self.turned.retain(|(from, to), _| shows(from, to));
         self.transfers
             .retain(now, self.shortest, |span| shows(&span.from, &span.to));
         if let Some(connections) = &mut self.connections {

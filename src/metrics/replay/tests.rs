@@ -187,6 +187,38 @@ fn too_many_rows_cost_peers_first_and_then_what_was_shortest() {
 }
 
 #[test]
+fn a_slot_that_turns_is_a_piece_of_each_kind() {
+    let swarm = swarm();
+    let mut run = Recording::within(&swarm, FEW_PEERS);
+    join(&mut run, 4);
+    let until = |ended: f64, optimistic: bool, bytes: u64| Unchoke {
+        optimistic,
+        bytes,
+        ..unchoke(1, 3, 5.0, ended)
+    };
+    run.unchoke_turned(&until(35.0, true, 4));
+    run.unchoke_ended(&unchoke(3, 1, 5.0, 40.0));
+    run.unchoke_turned(&until(65.0, false, 9));
+    run.unchoke_ended(&until(75.0, true, 10));
+    run.unchoke_ended(&unchoke(1, 3, 80.0, 90.0));
+    let (turned_and_gone, stays) = (unchoke(2, 3, 5.0, 91.0), unchoke(1, 2, 5.0, 91.0));
+    run.unchoke_turned(&turned_and_gone);
+    run.unchoke_turned(&stays);
+    join_more(&mut run, 4..8);
+    run.unchoke_ended(&Unchoke {
+        ended: at(95.0),
+        ..stays
+    });
+    leave(&mut run, 8);
+    assert_eq!(run.peers.keys().map(|peer| peer.0).collect::<Vec<_>>(), [0, 1, 5]);
+    let slots = run.replay(at(99.0)).unchokes;
+    assert_eq!(slots.started_s, [5.0, 5.0, 35.0, 65.0, 80.0, 5.0, 91.0]);
+    assert_eq!(slots.ended_s, [35.0, 40.0, 65.0, 75.0, 90.0, 91.0, 95.0]);
+    assert_eq!(slots.optimistic, [true, false, false, true, false, false, false]);
+    assert_eq!(slots.bytes, [4, 9, 5, 1, 9, 9, 0]);
+}
+
+#[test]
 fn progress_and_parts_are_those_of_the_chunks() {
     let mut all_but_one = leechers();
     all_but_one.starts_with = StartsWith::AllBut(1);
