@@ -114,7 +114,11 @@ fn assert_pieces_make_up_slots(home: &Path, replay: &Value) -> usize {
             is_its
         });
         pieces = others;
-        assert!(own.windows(2).all(|p| p[0].3 == p[1].2 && p[0].4 != p[1].4), "{own:?}");
+        assert!(
+            own.windows(2)
+                .all(|p| p[0].3.total_cmp(&p[1].2).is_eq() && p[0].4 != p[1].4),
+            "{own:?}"
+        );
         assert_eq!(own.first().map(|p| p.2), Some(started), "{slot:?}");
         assert_eq!(own.last().map(|p| (p.3, p.4)), Some((ended, optimistic)), "{slot:?}");
         assert_eq!(own.iter().map(|p| p.5).sum::<u64>(), bytes, "{slot:?}");
