@@ -234,6 +234,48 @@ fn what_is_no_result_is_refused() {
 }
 
 #[test]
+fn a_comparison_that_is_not_finished_is_told_how_to_go_on() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::create_dir_all(home.path().join("c/runs")).expect("made");
+    let (code, said) = refused(home.path(), &["c"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("the comparison in `c` is not finished: the same command with `--resume` goes on"),
+        "{said}"
+    );
+}
+
+#[test]
+fn where_the_page_is_is_said_after_the_results() {
+    let (home, _) = result(&[]);
+    let said = |args: &[&str]| {
+        let output = swarmsim(home.path(), args);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let run = ["run", "s.toml", "--force", "--out", "r"];
+    let compare = [
+        "compare",
+        "s.toml",
+        "--force",
+        "--runs",
+        "2",
+        "--choker",
+        "random,altruist",
+        "--out",
+        "c",
+    ];
+    for (command, out) in [(&run[..], "r"), (&compare, "c")] {
+        let wrote = format!("Wrote {out}/report.html: open it in a browser.\n");
+        assert!(said(&[command, &["--report"]].concat()).ends_with(&wrote));
+        assert!(!said(command).contains("report.html"));
+        assert_eq!(said(&[command, &["--report", "--quiet"]].concat()), "");
+        let json = said(&[command, &["--report", "--json"]].concat());
+        assert!(serde_json::from_str::<Value>(&json).is_ok(), "{json}");
+    }
+}
+
+#[test]
 fn damage_is_named_with_file_and_line() {
     let (home, path) = result(&[]);
     let file = path.join("timeseries.csv");

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::choking::OwnChokers;
 use crate::cli::study::{self, StudyArgs, Voice};
-use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs};
 use crate::compare::{self, Directory, Existing, Outcome};
 use crate::scenario::Place;
 use crate::scenario::limits::{CONFIDENCE_MAX, CONFIDENCE_MIN, JOBS_MAX, PRECISION_MAX, PRECISION_MIN, RUNS_MAX};
@@ -92,7 +92,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
             })?;
             // What came out is said even if there is no page of it.
             if args.report || finished.page_is_due {
-                report::write_into(&target)?;
+                voice.write_page(&target)?;
             }
             Ok(ExitCode::SUCCESS)
         }

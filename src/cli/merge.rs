@@ -8,7 +8,7 @@ use clap::Args;
 use crate::choking::OwnChokers;
 use crate::cli::status::first;
 use crate::cli::study::Voice;
-use crate::cli::{Failure, Style, comparison, interrupt, parts, report};
+use crate::cli::{Failure, Style, comparison, interrupt, parts};
 use crate::compare::{CompareError, Merge};
 
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
         errors.warn(&left.to_string());
     }
     if merged.finished.page_is_due {
-        report::write_into(target)?;
+        voice.write_page(target)?;
     }
     Ok(ExitCode::SUCCESS)
 }

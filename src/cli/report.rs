@@ -25,16 +25,21 @@ pub(super) struct ReportArgs {
 pub(super) fn report(args: &ReportArgs, style: Style) -> Result<ExitCode, Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.directory.join(REPORT));
     write(&args.directory, &out)?;
-    style.say(
-        io::stdout(),
-        &format!("Wrote {}: open it in a browser.\n", out.display()),
-    )?;
+    say_where(&out, style)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the report on `directory` into it.
-pub(super) fn write_into(directory: &Path) -> Result<(), Failure> {
-    write(directory, &directory.join(REPORT))
+/// Writes the report on `directory` into it, and says so in `style`, if there is one.
+pub(super) fn write_into(directory: &Path, style: Option<Style>) -> Result<(), Failure> {
+    let out = directory.join(REPORT);
+    write(directory, &out)?;
+    style.map_or(Ok(()), |style| say_where(&out, style))
+}
+
+fn say_where(page: &Path, style: Style) -> Result<(), Failure> {
+    let text = format!("Wrote {}: open it in a browser.\n", page.display());
+    style.say(io::stdout(), &text)?;
+    Ok(())
 }
 
 fn write(directory: &Path, out: &Path) -> Result<(), Failure> {
@@ -109,7 +114,7 @@ fn sweep_away(out: &Path, name: &str) {
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
-            ReportError::NotAResult(_) => Self::Usage(error.into()),
+            ReportError::NotAResult(_) | ReportError::NotFinished(_) => Self::Usage(error.into()),
             ReportError::Io { .. } | ReportError::Damaged { .. } => Self::Run(error.into()),
         }
     }

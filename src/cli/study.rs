@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::{Failure, ScenarioArgs, Style, as_it_is, bare, comparison, interrupt, memory, say_json};
+use crate::cli::{Failure, ScenarioArgs, Style, as_it_is, bare, comparison, interrupt, memory, report, say_json};
 use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Plan, Standing};
 use crate::engine;
 use crate::human;
@@ -226,6 +226,11 @@ impl Voice {
             .iter()
             .for_each(|caveat| self.errors.warn(caveat));
         Ok(())
+    }
+
+    /// Writes the page of the study in `target`, and says so where results are said.
+    pub fn write_page(self, target: &Path) -> Result<(), Failure> {
+        report::write_into(target, (!self.json && !self.quiet).then_some(self.style))
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::choking::OwnChokers;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::study::{self, StudyArgs, Voice};
-use crate::cli::{Failure, RESULTS, Style, comparison, jobs, report, say_json};
+use crate::cli::{Failure, RESULTS, Style, comparison, jobs, say_json};
 use crate::compare::{self, Directory, Existing, Outcome, Plan, Shard, Standing, Variant};
 use crate::human;
 use crate::scenario::limits::JOBS_MAX;
@@ -187,7 +187,7 @@ fn whole(
                 comparison::overview(&finished, target, style)
             })?;
             if finished.page_is_due {
-                report::write_into(target)?;
+                voice.write_page(target)?;
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -9,12 +9,11 @@ use super::error::CompareError;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;
+use crate::metrics::comparisons::STORE;
 use crate::metrics::directory::{REPORT, io_error, is_hidden_report};
 use crate::metrics::{DirectoryError, check_replaceable};
 use crate::store::{self, Store, WHOLE};
 
-/// The store of finished runs, below the directory.
-const STORE: &str = "runs";
 /// Scenarios of the variants, below the directory.
 pub(super) const VARIANTS: &str = "variants";
 /// In the store: who makes tables of what others have played holds its lock.

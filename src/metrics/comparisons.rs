@@ -150,6 +150,9 @@ pub const COMPARISON_SUMMARY: Table = Table {
 /// What to be careful about with a comparison: a list of texts.
 pub const WARNINGS: &str = "warnings.json";
 
+/// The store of finished runs, below the directory of a comparison.
+pub const STORE: &str = "runs";
+
 /// Every table of a comparison, in the order of the documentation.
 pub const COMPARISON_TABLES: [&Table; 5] = [
     &COMPARISON_SUMMARY,

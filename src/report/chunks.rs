@@ -34,6 +34,7 @@ pub(super) fn grid(path: &Path, samples: usize, chunks: usize) -> Result<Value, 
                 format!("; each row is the mean of {band} neighbouring chunks of {chunks}")
             };
             let columns = match times.len() {
+                1 if samples == 1 => "A column for the one sample".to_owned(),
                 shown if shown == samples => format!("A column for each of the {samples} samples"),
                 shown => format!("A column for {shown} of the {samples} samples, the last of all at the right"),
             };

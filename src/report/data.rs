@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use toml::Table;
 
 use super::{ReportError, chunks, distribution, failed, replay, series, table};
-use crate::metrics::comparisons::WARNINGS;
+use crate::metrics::comparisons::{STORE, WARNINGS};
 use crate::metrics::replay::REPLAY;
 use crate::scenario::{self, LoadOptions};
 use crate::units::Bytes;
@@ -31,6 +31,8 @@ pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
         run(directory)
     } else if directory.join("comparison_summary.csv").is_file() {
         comparison(directory)
+    } else if directory.join(STORE).is_dir() {
+        Err(ReportError::NotFinished(directory.to_owned()))
     } else {
         Err(ReportError::NotAResult(directory.to_owned()))
     }
@@ -49,6 +51,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     let film = directory.join(REPLAY);
     let film = film.is_file().then(|| replay::replay(&film)).transpose()?;
     let note = match series.step {
+        1 if series.samples == 1 => "The one sample and every peer are in this page.".to_owned(),
         1 => format!(
             "Every one of the {} samples and every peer is in this page.",
             series.samples

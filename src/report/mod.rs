@@ -29,6 +29,9 @@ pub enum ReportError {
         "`{0}` is no result of swarmsim: it has neither summary.csv (`swarmsim run`) nor comparison_summary.csv (`swarmsim compare`)"
     )]
     NotAResult(PathBuf),
+    /// A comparison that has no tables yet.
+    #[error("the comparison in `{0}` is not finished: the same command with `--resume` goes on")]
+    NotFinished(PathBuf),
     /// A file can't be read or written.
     #[error("cannot {action} `{path}`")]
     Io {
