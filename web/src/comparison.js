@@ -82,7 +82,7 @@ export function showComparison(data, main) {
   show();
   if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s"), brief));
   main.append(card("All metrics", `${offered.some((metric) => metric.startsWith("group.")) ? "First those of the whole swarm and the mean times of groups that compete; a button shows those of groups too. " : ""}Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
-    + "A heading sorts the variants within each metric; that of the metric sorts the metrics.", metricTable(summary, units), true));
+    + "A heading sorts the variants within each metric.", metricTable(summary, units), true));
   main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
 }
 

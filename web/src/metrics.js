@@ -2,13 +2,13 @@
 import { element, saveButtons } from "./card.js";
 import { distinct, fixed, largest, number } from "./format.js";
 import { csv, save } from "./save.js";
+import { titleOf } from "./units.js";
 
-const COLUMNS = ["metric", "unit", "variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
-const WORDS = new Set(["metric", "unit", "variant", "resolved", "winner"]);
+/** Below the title of each metric, which has its unit. */
+const COLUMNS = ["variant", "n", "mean", "low", "high", "difference", "difference_low", "difference_high", "resolved", "winner"];
+const WORDS = new Set(["variant", "resolved", "winner"]);
 /** How a verdict is said; where there is none the cell is empty. @type {Record<string, Record<string, string>>} */
 const VERDICTS = { resolved: { true: "yes", false: "may be chance" }, winner: { true: "winner" } };
-/** What may be long. */
-const NAMES = new Set(["metric", "variant"]);
 /** What is in the unit of the metric. */
 const FIGURES = COLUMNS.slice(COLUMNS.indexOf("mean"), COLUMNS.indexOf("resolved"));
 
@@ -22,10 +22,6 @@ function decimalsOf(intervals, most) {
 
 /** A name of no more letters than this has one line where the page is wide. */
 const ONE_LINE = 36;
-/** Where the longest main metric and the longest variant have more letters than this together, the table would be wider than a wide page. */
-const BOTH = 54;
-/** Then so many have one line. */
-const FEWER = 22;
 
 /** A name that may go on in the next line after each of its parts; the settings of a variant stay whole if they are short. @param {string} text @returns {(Node | string)[]} */
 const breakable = (text) => {
@@ -70,54 +66,59 @@ function notationOf(summary, metric, units) {
   return { unit, size, decimals: decimalsOf(widths, largest(means.map(Math.abs)) / size) };
 }
 
-/** What stands in the cells of each row. @param {import("./format.js").Table} summary @param {Units} units */
-function cellsOf(summary, units) {
-  const notations = new Map(distinct(summary.metric).map((metric) => [metric, notationOf(summary, metric, units)]));
-  return summary.metric.map((metric, i) => {
-    const { unit, size, decimals } = notations.get(metric) ?? { unit: "", size: 1, decimals: 0 };
-    return COLUMNS.map((column) => {
-      const value = summary[column][i];
-      if (column === "unit") return unit;
-      if (column === "resolved" && summary.difference[i] === null) return "";
-      if (column === "resolved" && summary.difference_low[i] === null) return "no interval";
-      if (column === "resolved" && summary.difference_low[i] === 0 && summary.difference_high[i] === 0) return "no difference";
-      if (VERDICTS[column]) return VERDICTS[column][value] ?? "";
-      if (WORDS.has(column)) return String(value ?? "");
-      return FIGURES.includes(column) && value !== null ? fixed(value / size, decimals) : number(value);
-    });
+/** What stands in the cells of a row. @param {import("./format.js").Table} summary @param {number} i @param {{ size: number, decimals: number }} notation */
+function cellsOf(summary, i, { size, decimals }) {
+  return COLUMNS.map((column) => {
+    const value = summary[column][i];
+    if (column === "resolved" && summary.difference[i] === null) return "";
+    if (column === "resolved" && summary.difference_low[i] === null) return "no interval";
+    if (column === "resolved" && summary.difference_low[i] === 0 && summary.difference_high[i] === 0) return "no difference";
+    if (VERDICTS[column]) return VERDICTS[column][value] ?? "";
+    if (WORDS.has(column)) return String(value ?? "");
+    return FIGURES.includes(column) && value !== null ? fixed(value / size, decimals) : number(value);
   });
+}
+
+/** @param {string} column @param {string} text */
+function cell(column, text) {
+  if (column === "variant") return element("td", { class: text.length <= ONE_LINE ? "text name short" : "text name" }, ...breakable(text));
+  return element("td", { class: WORDS.has(column) ? "text" : "" }, text);
+}
+
+/** The part of the table that a metric has: its title with the unit, and a row for each variant. @param {import("./format.js").Table} summary @param {string} metric @param {number[]} rows @param {Units} units */
+function partOf(summary, metric, rows, units) {
+  const notation = notationOf(summary, metric, units);
+  const title = element("th", { class: "text", scope: "rowgroup", colspan: String(COLUMNS.length), title: metric },
+    element("span", {}, ...parted(`${titleOf(metric)}${notation.unit && ` (${notation.unit})`}`)));
+  return element("tbody", {}, element("tr", {}, title), ...rows.map((i) => element("tr", {}, ...cellsOf(summary, i, notation).map((text, k) => cell(COLUMNS[k], text)))));
 }
 
 /** The main metrics, and all at the press of a button; sorted by its headings within each metric; what has no value comes last either way. @param {import("./format.js").Table} summary @param {Units} units */
 export function metricTable(summary, units) {
-  const cells = cellsOf(summary, units);
-  let order = summary.metric.map((_, i) => i);
-  const body = element("tbody");
+  const metrics = distinct(summary.metric);
   const isMain = mainOf(summary);
-  const longest = (/** @type {any[]} */ names) => largest(names.map((name) => String(name).length));
-  const oneLine = longest(summary.metric.filter(isMain)) + longest(summary.variant) <= BOTH ? ONE_LINE : FEWER;
-  const cell = (/** @type {string} */ column, /** @type {string} */ text) => (NAMES.has(column) ? element("td", { class: text.length <= oneLine ? "text name short" : "text name" }, ...breakable(text)) : element("td", { class: WORDS.has(column) ? "text" : "" }, text));
-  let isWhole = summary.metric.every(isMain);
-  const button = isWhole ? [] : [wholeButton(distinct(summary.metric).length, (whole) => { isWhole = whole; fill(); })];
-  const fill = () => body.replaceChildren(...order.filter((i) => isWhole || isMain(summary.metric[i])).map((i) => element("tr", {}, ...COLUMNS.map((column, k) => cell(column, cells[i][k])))));
-  const metricsIn = (/** @type {number[]} */ rows) => distinct(rows.map((i) => summary.metric[i]));
+  let isWhole = metrics.every(isMain);
+  let order = together(summary.metric.map((_, i) => i), metrics, summary.metric);
+  const head = COLUMNS.map((c) => element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, element("button", { type: "button" }, c.replaceAll("_", " "))));
+  const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)));
+  const fill = () => {
+    for (const part of table.querySelectorAll("tbody")) part.remove();
+    table.append(...metrics.filter((metric) => isWhole || isMain(metric)).map((metric) => partOf(summary, metric, order.filter((i) => summary.metric[i] === metric), units)));
+  };
+  const button = isWhole ? [] : [wholeButton(metrics.length, (whole) => { isWhole = whole; fill(); })];
   let [by, up] = ["", true];
-  const head = COLUMNS.map((c) => {
-    const button = element("button", { type: "button" }, c.replaceAll("_", " "));
-    const place = element("th", { class: WORDS.has(c) ? "text" : "", scope: "col" }, button);
-    button.addEventListener("click", () => {
-      [by, up] = [c, by === c ? !up : true];
-      order = c === "metric" ? sorted(order, (i) => summary.metric[i], up) : together(sorted(order, (i) => summary[c][i], up), metricsIn(order), summary.metric);
-      for (const other of head) other.removeAttribute("aria-sort");
-      place.setAttribute("aria-sort", up ? "ascending" : "descending");
-      fill();
-    });
-    return place;
-  });
+  COLUMNS.forEach((c, k) => head[k].addEventListener("click", () => {
+    // Of verdicts the yes comes first.
+    [by, up] = [c, by === c ? !up : !VERDICTS[c]];
+    order = together(sorted(order, (i) => summary[c][i], up), metrics, summary.metric);
+    for (const other of head) other.removeAttribute("aria-sort");
+    head[k].setAttribute("aria-sort", up ? "ascending" : "descending");
+    fill();
+  }));
   fill();
-  const sheet = () => ({ columns: COLUMNS, rows: order.map((i) => COLUMNS.map((c) => summary[c][i])) });
-  return [...button, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), body)),
-    saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
+  const saved = ["metric", "unit", ...COLUMNS];
+  const sheet = () => ({ columns: saved, rows: order.map((i) => saved.map((c) => summary[c][i])) });
+  return [...button, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All metrics" }, table), saveButtons("All metrics", { CSV: (file) => save(file, csv(sheet())) })];
 }
 
 /** The rows of each metric together, in the order of `metrics`: values of different metrics can't be compared. @param {number[]} rows @param {any[]} metrics @param {any[]} metricOf */
