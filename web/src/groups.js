@@ -104,7 +104,7 @@ function preferences(title, whom, [x, y], { run, chance }, called, sizes) {
 function clusteringIndex(title, { run, chance }, called, x, sizes) {
   const own = (/** @type {(number | null)[][]} */ of) => pairs(called.map((_, i) => i), of.map((row, i) => { const share = row[i]; return share === null ? null : 100 * share; }));
   return xyChart({ title, note: `Share of the time unchoked that leechers give to those of their own class of upload capacity (the clustering index of Legout et al. 2007), and what it would be by chance: ${CHANCE}. ${sizes}`,
-    x, y: "to the own class (%)", yMax: 100, names: true, places: called.map((name, at) => ({ at, text: name })), series: [
+    x, y: "to the own class (%)", yMax: 100, names: true, places: called.map((name, at) => ({ at, text: name, saved: name.replaceAll(",", "") })), series: [
       { name: "in this run", colour: colour(0), mark: 0, dots: 5, points: own(run) },
       { name: "by chance", colour: colour(1), mark: 1, dots: 5, points: own(chance) }] });
 }

@@ -3,7 +3,7 @@ import { NOTHING, card, chartCard } from "../card.js";
 import { number, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
-import { onKeys } from "./read.js";
+import { onKeys, onPointer } from "./read.js";
 import { ABOVE, amounts, colourBar } from "./shades.js";
 
 /**
@@ -16,9 +16,16 @@ import { ABOVE, amounts, colourBar } from "./shades.js";
 /** @param {any} value */
 const label = (value) => (typeof value === "number" ? number(value) : String(value));
 
+/** Where a number stands among the cells of `values`: between two of them in proportion. @param {number[]} values @param {number} at */
+function cellOf(values, at) {
+  const next = values.findIndex((v) => v >= at - 1e-9);
+  const [before, after] = [values[next - 1] ?? values[next], values[next]];
+  return after > before ? next - (after - at) / (after - before) : next;
+}
+
 /** What stands at an axis, and at which cell: every name, or about so many round numbers. @param {Heatmap} chart @param {any[]} values @param {number} count @returns {[string, number][]} */
 const marks = (chart, values, count) => (chart.numbers ? values.map((v, i) => [label(v), i])
-  : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), values.findIndex((v) => v >= tick - 1e-9)]));
+  : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), cellOf(values, tick)]));
 
 /** Where cells stand, and the names around them. @param {Heatmap} chart @param {number} width @param {boolean} isPaper */
 function cellFrame(chart, width, isPaper) {
@@ -74,10 +81,8 @@ function readCells(svg, chart, { left, w, h, gap }, width, say) {
     mark.setAttribute("visibility", "visible");
     say(`${chart.bands ? `${chart.y}s ${chart.bands[i]}` : `${chart.y} ${label(chart.ys[i])}`}, ${chart.x} ${label(chart.xs[j])}: ${number(chart.cells[i][j])} ${chart.unit}`);
   };
-  svg.addEventListener("pointermove", (event) => {
-    const box = svg.getBoundingClientRect();
-    const scale = width / box.width;
-    const [column, row] = [Math.floor(((event.clientX - box.left) * scale - left) / w), Math.floor(((event.clientY - box.top) * scale - ABOVE) / h)];
+  onPointer(svg, width, (x, y) => {
+    const [column, row] = [Math.floor((x - left) / w), Math.floor((y - ABOVE) / h)];
     if (chart.cells[row]?.[column] !== undefined) tell(row, column);
   });
   onKeys(svg, { ArrowLeft: () => tell(i, j - 1), ArrowRight: () => tell(i, j + 1), ArrowUp: () => tell(i - 1, j), ArrowDown: () => tell(i + 1, j) });

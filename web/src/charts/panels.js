@@ -4,7 +4,7 @@ import { number, short, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { LETTER, LINE, linesOf, titleBelow, titleBeside } from "./names.js";
-import { onKeys } from "./read.js";
+import { onKeys, onPointer } from "./read.js";
 import { drawn, ranges, sheetOf, spanOf, valueAt } from "./xy.js";
 
 /** @typedef {import("./xy.js").Series} Series */
@@ -61,10 +61,7 @@ export function panelsChart(chart, shown) {
         const value = i < 0 || series.points[i][1] === null ? "–" : `${number(series.points[i][1])}${unit}${spanOf({ ...series, bare: false }, i)} at ${number(series.points[i][0])}${unitIn(chart.x)}`;
         say(`${series.name}: ${value}`);
       };
-      svg.addEventListener("pointermove", (event) => {
-        const box = svg.getBoundingClientRect();
-        const scale = width / box.width;
-        const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+      onPointer(svg, width, (x, y) => {
         const under = places.findIndex(({ left, top }) => x >= left - BETWEEN / 2 && x <= left + at.wide + BETWEEN / 2 && y <= top + at.high + NUMBERS);
         if (under >= 0) go(under, (x - places[under].left) / at.wide);
       });

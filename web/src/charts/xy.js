@@ -13,7 +13,8 @@ import { readAcross, readOneByOne } from "./read.js";
  * alone; `quiet`: a thin line without a name in the legend.
  * @typedef {{ name: string, brief?: string, points: [number, number | null][], colour: string, step?: boolean | "before", dots?: number, mark?: number, dash?: string, span?: [number, number | null, number | null][],
  *   bars?: boolean, loose?: boolean, bare?: boolean, quiet?: boolean }} Series
- * @typedef {{ at: number, text: string }} Place
+ * `saved`: what the saved table has instead of the text.
+ * @typedef {{ at: number, text: string, saved?: string }} Place
  * @typedef {[low: number, high: number]} Range
  * What a chart is: `spans` says what lowest and highest values are; `log`: the x axis is logarithmic; `places` are marked on the x axis, which spans no more, and with `names` stand in the saved
  * table; `empty` and `alone` are said in the place of a chart without values, and of lines that would be points.
@@ -59,7 +60,10 @@ function entriesOf(series) {
 
 /** What is shown, as a table. @param {XyChart} chart @returns {import("../card.js").Sheet} */
 export function sheetOf({ x, y, spans, series, places, names }) {
-  const at = (/** @type {number} */ value) => (names ? places?.find((place) => place.at === value)?.text : value);
+  const at = (/** @type {number} */ value) => {
+    const place = names ? places?.find((each) => each.at === value) : undefined;
+    return place ? place.saved ?? place.text : value;
+  };
   return { columns: ["series", x, y, ...(spans ?? [])],
     rows: series.flatMap((s) => s.points.map(([px, py], i) => [s.name, at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
 }
@@ -141,7 +145,8 @@ function readLines(svg, chart, at, say) {
       const i = valueAt(s, x);
       return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${unit}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}${unitIn(chart.x)}`}`];
     });
-    say(chart.series.every((s) => s.step) ? `at ${number(x)}${unitIn(chart.x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
+    if (parts.length === 0) say(`at ${number(x)}${unitIn(chart.x)}: no value`);
+    else say(chart.series.every((s) => s.step) ? `at ${number(x)}${unitIn(chart.x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
   });
 }
 
@@ -151,7 +156,7 @@ function readPoints(svg, chart, at, say) {
     .sort((a, b) => a.x - b.x || a.y - b.y);
   const mark = shape("circle", { r: 8, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
-  const name = (/** @type {number} */ x) => chart.places?.find((place) => place.at === x)?.text ?? `${number(x)}${unitIn(chart.x)}`;
+  const name = (/** @type {number} */ x) => `${chart.places?.find((place) => place.at === x)?.text ?? number(x)}${unitIn(chart.x)}`;
   readOneByOne(svg, spots, at.width, ({ s, i, x, y, left, top }) => {
     for (const [key, value] of [["cx", left], ["cy", top]]) mark.setAttribute(String(key), String(value));
     mark.setAttribute("visibility", "visible");
