@@ -1,6 +1,6 @@
 // What stands above the charts: title, warnings, key figures.
 import { card, element, unbroken } from "./card.js";
-import { amount, brief, duration, number, percent } from "./format.js";
+import { amount, brief, counted, duration, number, percent } from "./format.js";
 import { BYTES } from "./units.js";
 
 /** @param {any} title @param {string} text */
@@ -18,10 +18,10 @@ export const warnings = (texts) => texts.map((text) => {
 
 /** @type {Record<string, (waiting: number, extinct: number) => string>} */
 const ENDINGS = {
-  "time-limit": (waiting) => `The time limit came first, with ${number(waiting)} leechers without the file: completion times are those of the quicker ones.`,
-  dead: (waiting, extinct) => `The swarm died: nobody had ${number(extinct)} of the chunks any more, so it ended with ${number(waiting)} leechers without the file.`,
-  stalled: (waiting) => `Nothing moved for run.stall_limit, with ${number(waiting)} leechers without the file.`,
-  interrupted: (waiting) => `It was interrupted, with ${number(waiting)} leechers without the file: all figures are partial.`,
+  "time-limit": (waiting) => `The time limit came first, with ${counted(waiting, "leecher")} without the file: completion times are those of the quicker ones.`,
+  dead: (waiting, extinct) => `The swarm died: nobody had ${number(extinct)} of the chunks any more, so it ended with ${counted(waiting, "leecher")} without the file.`,
+  stalled: (waiting) => `Nothing moved for run.stall_limit, with ${counted(waiting, "leecher")} without the file.`,
+  interrupted: (waiting) => `It was interrupted, with ${counted(waiting, "leecher")} without the file: all figures are partial.`,
 };
 
 /** The figures of summary.csv that say most. @param {Record<string, any>} figures */
@@ -35,7 +35,7 @@ export function keyFigures(figures) {
     ["seed load, copies of the file", brief(figures.seed_load)], ["fairness (Jain)", brief(figures.share_ratio_jain)],
     ["time over lower bound", brief(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
   const missing = figures.leechers - figures.completed;
-  const note = figures.completed && missing ? `Completion times are those of the ${number(figures.completed)} leechers that completed; ${number(missing)} never did. So are share ratios, of which fairness is Jain's index.` : "";
+  const note = figures.completed && missing ? `Completion times are those of the ${counted(figures.completed, "leecher")} that completed; ${number(missing)} never did. So are share ratios, of which fairness is Jain's index.` : "";
   return card("Key figures", note, [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
 }
 

@@ -78,5 +78,7 @@ function replay(data, leeching, simulated) {
   const place = element("section", { id: "replay", hidden: "" });
   const colourOf = (/** @type {string} */ group) => (leeching.includes(group) ? colour(leeching.indexOf(group)) : "var(--ink)");
   if (data) replayCard({ ...data, run_end: simulated }, place, colourOf);
+  // Each chart before it has its stops for Tab.
+  if (!place.hidden) document.body.prepend(element("a", { class: "skip", href: "#replay" }, "Skip to the replay"));
   return place;
 }

@@ -7,6 +7,7 @@ let browser;
 
 before(async () => {
   swarmsim("run", classes, "--quiet", "--report", "--out", "run");
+  swarmsim("run", classes, "--set", 'run.time_limit="30 s"', "--quiet", "--report", "--out", "few");
   browser = await launch();
 });
 after(() => browser?.close());
@@ -104,3 +105,27 @@ test("without an option the report has the copies of chunks, in bands", async ()
   assert.deepEqual(rows.map(([, ...cells]) => cells[0]), bands.slice(0, rows.length).map((row) => row.copies));
   assert.match(head[1], /^time .* [(]copies[)]$/);
 });
+
+for (const kind of ["few", "run"]) {
+  test(`a number at the time axis stands where its time is: ${kind}`, async () => {
+    const { page } = await open(kind);
+    const title = "Copies of every chunk over time";
+    const [, ...times] = (await sheet(page, title))[0].map((head) => Number(head.match(/[\d.]+(?= [(]copies)/)?.[0]));
+    const [cells, texts] = await chart(page, title).locator(".plot svg").evaluate((svg) => {
+      const rows = [...svg.querySelectorAll("rect:not(.mark)")].filter((cell) => cell.getAttribute("shape-rendering") === "crispEdges");
+      const top = Math.max(...rows.map((cell) => Number(cell.getAttribute("y"))));
+      const bottom = rows.filter((cell) => Number(cell.getAttribute("y")) === top);
+      const under = [...svg.querySelectorAll("text")].filter((text) => Number(text.getAttribute("y")) > top && /^[\d.,]+$/.test(text.textContent) && text.getAttribute("text-anchor") === "middle");
+      return [bottom.map((cell) => Number(cell.getAttribute("x"))), under.map((text) => [Number(text.textContent), Number(text.getAttribute("x"))])];
+    });
+    assert.equal(cells.length, times.length);
+    assert.ok(texts.length >= 3);
+    const wide = cells[1] - cells[0];
+    for (const [time, x] of texts) {
+      const after = times.findIndex((each) => each >= time);
+      const [from, to] = [cells[after - 1], cells[after]].map((left) => left + wide / 2);
+      const at = times[after] === time ? to : from + ((time - times[after - 1]) / (times[after] - times[after - 1])) * (to - from);
+      assert.ok(Math.abs(x - at) < 0.5, `${time} at ${x}, not ${at}`);
+    }
+  });
+}

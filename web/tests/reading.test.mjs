@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chart, classes, home, launch, openReport, saved, swarmsim, table } from "../browser.mjs";
+import { chart, classes, home, launch, openReport, saved, sheet, swarmsim, table } from "../browser.mjs";
 
 /** Nobody ever brings a chunk, so nothing is ever sent. */
 const BARREN = `
@@ -174,4 +174,49 @@ test("a line has a gap where there is no value, and use of capacity is steps", a
   }
   const file = (await saved(page, "Use of upload capacity", "CSV")).toString().split("\r\n");
   assert.match(file[4], /^leechers,[\d.]+,$/, "an empty cell");
+});
+
+test("a tap and a drag read values, in lines, dots, panels and heatmaps", async () => {
+  const { page } = await openReport(browser, "read", { viewport: { width: 375, height: 800 }, hasTouch: true, isMobile: true });
+  const plots = page.locator(".card:has(.plot)");
+  const session = await page.context().newCDPSession(page);
+  for (let i = 0; i < await plots.count(); i++) {
+    const svg = plots.nth(i).locator(".plot svg");
+    await svg.scrollIntoViewIfNeeded();
+    assert.equal(await svg.evaluate((each) => getComputedStyle(each).touchAction), "pan-y pinch-zoom");
+    const box = await svg.boundingBox();
+    const value = plots.nth(i).locator(".value");
+    await page.touchscreen.tap(box.x + box.width * 0.5, box.y + box.height * 0.4);
+    const tapped = await value.textContent();
+    assert.notEqual(tapped, "", await plots.nth(i).locator("h2").textContent());
+    const finger = (type, share) => session.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x: box.x + box.width * share, y: box.y + box.height * 0.4 }] });
+    await finger("touchStart", 0.5);
+    for (const share of [0.6, 0.7, 0.8, 0.9]) await finger("touchMove", share);
+    await finger("touchEnd", 0.9);
+    if (/Leechers and seeds|Sent so far/.test(await plots.nth(i).locator("h2").textContent())) assert.notEqual(await value.textContent(), tapped);
+  }
+});
+
+test("End reads the end of every chart over time, with a value or the word that there is none", async () => {
+  const { page } = await openReport(browser, "read");
+  const plots = page.locator(".card:has(.plot)");
+  for (let i = 0; i < await plots.count(); i++) {
+    await plots.nth(i).locator(".plot svg").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("End");
+    assert.notEqual(await plots.nth(i).locator(".value").textContent(), "", await plots.nth(i).locator("h2").textContent());
+  }
+  await chart(page, "Chunks of a leecher").locator(".plot svg").focus();
+  await page.keyboard.press("End");
+  assert.match(await chart(page, "Chunks of a leecher").locator(".value").textContent(), /no value$/);
+});
+
+test("capacities of classes are numbers in the saved table, and have their unit where they are read", async () => {
+  const { page } = await openReport(browser, "read");
+  const title = "Clustering by capacity";
+  const rows = (await sheet(page, title)).slice(1);
+  assert.deepEqual(rows.slice(0, 3).map(([, capacity]) => Number(capacity)), [160, 400, 1600]);
+  await chart(page, title).locator(".plot svg").focus();
+  await page.keyboard.press("End");
+  assert.match(await chart(page, title).locator(".value").textContent(), / % at 1,600 kbit\/s$/);
 });

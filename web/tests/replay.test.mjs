@@ -119,11 +119,12 @@ test("with less motion the time goes on in steps, and at the end everybody is do
   // A clock of the test's own: on a busy machine a real one has gone on by the time that it is looked at.
   await page.clock.install();
   await page.clock.pauseAt(Date.now() + 1000);
+  const shown = await time();
   await replay.getByRole("button", { name: "Play" }).click();
   await page.clock.runFor(250);
-  assert.equal(await time(), 0);
+  assert.equal(await time(), shown);
   await page.clock.runFor(2000);
-  assert.ok((await time()) > 0);
+  assert.ok((await time()) > shown);
   await replay.getByRole("button", { name: "Pause" }).click();
   await scrub(recorded.ended_s);
   assert.match(await replay.locator(".facts").textContent(), /^Leechers: 0, /);
@@ -220,4 +221,19 @@ test("on paper the replay is a picture with its moment and no controls", async (
     return [drawn(0, Math.floor(width / 2)), drawn(width - 4, 4)];
   });
   assert.deepEqual([left, right], [true, false]);
+});
+
+test("the first stop of Tab leads to the replay, and Space plays from the moment that is shown", async () => {
+  const { page } = await openReport(browser, "replay", { viewport: { width: 1200, height: 900 } });
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the replay");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "swarm");
+  const time = async () => Number(await page.locator("#replay").getByRole("slider", { name: "Time" }).inputValue());
+  const shown = await time();
+  assert.ok(shown > 0);
+  await page.keyboard.press("Space");
+  await page.waitForFunction((before) => Number(document.querySelector("#replay input").value) !== before, shown);
+  assert.ok(await time() > shown);
 });

@@ -215,7 +215,7 @@ test("chunks of a leecher, load of the seeds and the clustering index are those 
   const [own, chance] = [rows[2][2] / 100, rows[5][2] / 100];
   assert.ok(Math.abs(own - shareOf("unchoked_s_while_sender_leeches")) < 1e-12);
   assert.ok(Math.abs(chance - shareOf("unchoked_s_by_chance")) < 1e-12);
-  assert.deepEqual(rows.map(([, upload]) => upload), ["160", "400", "1,600", "160", "400", "1,600"]);
+  assert.deepEqual(rows.map(([, upload]) => upload), ["160", "400", "1600", "160", "400", "1600"]);
   const preferred = (await sheet(page, "Who unchokes whom")).slice(1).map((row) => Number(row.at(-1))).at(-1);
   assert.ok(Math.abs(preferred - own / chance) < 1e-12);
   assert.match(await page.getByText("Who unchokes whom by capacity:").textContent(), /Each group of leechers has an upload capacity of its own/);
@@ -286,16 +286,23 @@ test("warnings of the run and of the scenario are shown, and a chart that has no
   assert.equal(await page.getByText("Nobody completed the file.").count(), 1, "two charts, one reason");
 });
 
+/** The rows of the table of metrics: what they are of, and what stands in their cells. */
+const metricRows = (page) => page.locator("tbody").evaluateAll((all) => all.flatMap((part) => {
+  const title = part.querySelector("th");
+  const [, unit] = title.textContent.match(/\((%|s|min|h|B|KiB|MiB)\)$/) ?? ["", ""];
+  return [...part.querySelectorAll("tr:has(td)")].map((row) => [title.title, unit, ...[...row.children].map((cell) => cell.textContent)]);
+}));
+
 test("the table begins with the main metrics, and a button shows all and the main ones again", async () => {
   const { page } = await open("grid", { viewport: { width: 1200, height: 900 } });
   const summary = table("grid", "comparison_summary.csv");
-  const shown = () => page.locator("tbody tr td:first-child").allTextContents();
+  const shown = async () => (await metricRows(page)).map(([metric]) => metric);
   const isMain = ({ metric }) => !metric.startsWith("group.") || metric.endsWith(".completion_mean_s");
   const defined = new Set(summary.filter((row) => row.mean !== "").map((row) => row.metric));
   const main = summary.filter((row) => defined.has(row.metric) && isMain(row)).map((row) => row.metric);
   assert.ok(main.length < summary.length && main.some((metric) => metric.startsWith("group.")));
   assert.deepEqual(await shown(), main);
-  const heights = () => page.locator("tbody tr").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
+  const heights = () => page.locator("tr:has(td)").evaluateAll((all) => [...new Set(all.map((row) => Math.round(row.getBoundingClientRect().height)))]);
   assert.ok((await heights()).every((height) => height < 40), "a row has one line");
   for (const kind of ["many", "names"]) {
     // A window of 1200 pixels has a bar to scroll.
@@ -371,9 +378,9 @@ test("on paper cards flow past the ends of pages without a grid, in which some w
 });
 
 test("the table shows every interval in one unit and notation, and scrolls in its card by keyboard", async () => {
-  const { page } = await openReport(browser, "grid", { viewport: { width: 700, height: 900 } });
+  const { page } = await openReport(browser, "grid", { viewport: { width: 500, height: 900 } });
   await page.locator("button[aria-expanded]").click();
-  const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await metricRows(page);
   const size = { "": 1, "%": 0.01, s: 1, min: 60, h: 3600, B: 1, KiB: 2 ** 10, MiB: 2 ** 20 };
   const decimals = (text) => text.split(".")[1]?.length ?? 0;
   table("grid", "comparison_summary.csv").forEach((row, i) => {
@@ -415,7 +422,7 @@ test("differences: names stand left of the axis or above their intervals, unshor
 
 test("a heading sorts the table either way, what has no value comes last, and the table can be saved", async () => {
   const { page } = await open("grid");
-  const rows = () => page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = () => metricRows(page);
   const heading = page.getByRole("button", { name: "difference", exact: true });
   for (const order of ["ascending", "descending"]) {
     await heading.click();
@@ -435,13 +442,35 @@ test("a heading sorts the table either way, what has no value comes last, and th
   assert.deepEqual([file[1][0], file[1][2]], [shown[0], shown[2]], "in the order shown");
 });
 
+test("winners come first at the first click, and what a table says of a metric is true of its values", async () => {
+  const { page } = await open("comparison");
+  await page.getByRole("button", { name: "winner", exact: true }).click();
+  const winners = new Map();
+  for (const [metric, , ...cells] of await metricRows(page)) winners.set(metric, [...(winners.get(metric) ?? []), cells.at(-1)]);
+  assert.ok([...winners.values()].some((own) => own.includes("winner")));
+  for (const own of winners.values()) assert.ok(own.lastIndexOf("winner") < (own.indexOf("") + own.length + 1) % (own.length + 1), String(own));
+  const titles = await page.locator("tbody th").allTextContents();
+  assert.ok(titles.includes("Mean completion time (min)") && !titles.some((title) => /_s\b/.test(title)), titles.join());
+});
+
+test("on a phone the variant stays in view beside all numbers, and the title of the metric above them", async () => {
+  const { page } = await open("comparison", { viewport: { width: 375, height: 812 } });
+  const region = page.locator(".scroll");
+  await region.evaluate((all) => { all.scrollLeft = all.scrollWidth; });
+  const [left, right] = await region.evaluate((all) => [all.getBoundingClientRect().left, all.getBoundingClientRect().right]);
+  const boxes = await page.locator("td.name, tbody th span").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON()));
+  assert.ok(boxes.length > 20 && boxes.every((box) => box.left >= left - 1 && box.right <= right), JSON.stringify(boxes[0]));
+  const room = await page.locator("td.name").first().evaluate((name) => name.getBoundingClientRect().width);
+  assert.ok(room < (right - left) / 2, `${room} px of names`);
+});
+
 test("the head of a comparison has its seeds, its version and what to be careful about; a variant without verdict has none", async () => {
   const { page } = await open("grid");
   const [first] = table("grid", "runs.csv");
   assert.match(await page.locator("#subtitle").textContent(), new RegExp(`6 variants . 3 runs each . seeds 1 to 3 . swarmsim ${first.version.replaceAll(".", "\\.")} . baseline `));
   assert.match((await page.locator(".warning").allTextContents()).join(), /only 3 runs/);
   await page.locator("button[aria-expanded]").click();
-  const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await metricRows(page);
   assert.ok(rows.every((row) => ["", "yes", "may be chance", "no difference", "no interval"].includes(row[10]) && ["", "winner"].includes(row[11])));
   assert.equal(rows[0][10], "", "the baseline");
   const same = table("grid", "comparison_summary.csv").map((row, i) => [rows[i], row]).filter(([, row]) => row.difference_low !== "" && Number(row.difference_low) === 0 && Number(row.difference_high) === 0);

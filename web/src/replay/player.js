@@ -55,8 +55,8 @@ function fullScreen(whole) {
 /** @param {Recording} film @param {any} parts @param {(group: string) => string} colourOf */
 function operate(film, parts, colourOf) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  // Played from the start, it opens where something is seen.
-  const state = { now: firstSeen(film), isOpening: true, playing: false, cursor: -1, chosen: -1, last: 0 };
+  // It opens where something is seen, and is played from there.
+  const state = { now: firstSeen(film), playing: false, cursor: -1, chosen: -1, last: 0 };
   /** @type {import("./layout.js").Layout} */
   let places = { points: [], seats: [], rings: [], size: 1, width: 0, height: 0 };
   const speed = () => Number(parts.speed.value);
@@ -85,8 +85,7 @@ function operate(film, parts, colourOf) {
     parts.status.textContent = peer < 0 ? `${duration(Math.floor(state.now))}. ${factsOf(film, moment)}` : sentence(film, peer, moment);
   };
   const play = (/** @type {boolean} */ on) => {
-    if (on && (state.now >= film.end || state.isOpening)) state.now = 0;
-    state.isOpening = false;
+    if (on && state.now >= film.end) state.now = 0;
     state.playing = on;
     parts.play.textContent = on ? "Pause" : "Play";
     state.last = performance.now();
@@ -113,7 +112,7 @@ function operate(film, parts, colourOf) {
 
   parts.play.addEventListener("click", () => play(!state.playing));
   for (const part of [parts.speed, parts.answered]) part.addEventListener("change", draw);
-  parts.time.addEventListener("input", () => { state.isOpening = false; state.now = Number(parts.time.value); draw(); });
+  parts.time.addEventListener("input", () => { state.now = Number(parts.time.value); draw(); });
   parts.time.addEventListener("change", () => say());
   for (const event of ["focus", "blur"]) parts.canvas.addEventListener(event, draw);
   parts.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => {

@@ -14,7 +14,7 @@ const LETTERS = 34;
 export function noteOf(film) {
   const ends = film.end < film.runEnd - 1;
   const [shown, total] = [number(film.peers.length), number(film.total)];
-  const sample = film.oneOf === 1 ? (ends ? `The first ${shown} of ${total} peers are shown.` : `All ${shown} peers are shown.`)
+  const sample = film.oneOf === 1 ? (ends ? `The first ${shown} of ${total} peers are shown.` : film.total === 1 ? "The one peer is shown." : `All ${shown} peers are shown.`)
     : `A sample: ${shown} of ${total} peers, every ${nth(film.oneOf)} of each group${ends ? " that came until the replay ends" : ""}. Small dots inside a ring are peers of its group that are not in the sample, `
       + "while one that is deals with them; so all slots of the sample are here, and shares are those of all its slots.";
   const brief = film.shortest > 0 ? ` Slots and transfers shorter than ${number(film.shortest)} s are left out, here and in the shares.` : "";
