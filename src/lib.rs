@@ -8,6 +8,7 @@ pub mod compare;
 pub mod contact;
 pub mod crowd;
 pub mod engine;
+pub mod files;
 mod huge_pages;
 pub mod human;
 pub mod ids;

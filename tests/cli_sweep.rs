@@ -478,7 +478,11 @@ fn a_dry_run_checks_everything_and_makes_nothing() {
     let error = home.refused(2, &["sweep", "scenario.toml", "--out", "out", "--dry-run"]);
     assert!(error.contains("exists already"), "{error}");
     assert_eq!(home.files("out"), before);
-    assert_eq!(fs::read_dir(home.path("out/runs")).expect("a folder").count(), 1);
+    assert_eq!(
+        fs::read_dir(home.path("out/runs")).expect("a folder").count(),
+        2,
+        "a segment and the lock of the plan"
+    );
 }
 
 #[test]
@@ -557,7 +561,7 @@ fn a_refused_resume_leaves_nothing_in_the_store() {
         assert!(store() == before && home.files("out") == files, "{how:?}");
     }
     home.sweep("out", &["--resume", "-q"]);
-    assert_eq!(store().len(), 3);
+    assert_eq!(store().len(), 4, "with the lock of the plan");
 }
 
 #[test]

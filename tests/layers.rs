@@ -5,7 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// From left to right; those of one layer never use each other.
 const LAYERS: &[&[&str]] = &[
-    &["units", "ids", "rng", "human", "version", "terminal", "huge_pages"],
+    &[
+        "units",
+        "ids",
+        "rng",
+        "human",
+        "version",
+        "terminal",
+        "huge_pages",
+        "files",
+    ],
     &["scenario"],
     &["swarm"],
     &["bandwidth", "choking", "picking", "tracker", "churn"],

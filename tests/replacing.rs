@@ -101,7 +101,7 @@ fn who_stops_before_the_first_run_has_ended_keeps_the_old_study() {
             signals.iter().for_each(|name| signal(&child, name));
             let output = child.wait_with_output().expect("ended");
             assert_eq!(output.status.code(), Some(130), "{signals:?}");
-            assert!(signals.len() > 1 || text(&output.stderr).contains("`out` is as it was"));
+            assert!(signals.len() > 1 || text(&output.stderr).contains("`out`, if anything, is as it was"));
             assert_eq!(all(&home, "out"), before, "{signals:?}");
             assert_eq!(home.hidden(), [""; 0]);
         }
@@ -216,6 +216,28 @@ fn what_may_not_be_emptied_is_said_before_anything_is_played() {
         fs::set_permissions(&guarded, Permissions::from_mode(0o755)).expect("set");
         ["out", "part"].iter().for_each(|out| clear(&home, out));
     }
+}
+
+#[test]
+fn variants_that_can_not_be_written_are_said_before_anything_is_played() {
+    let home = quick();
+    let sweep = "sweep scenario.toml -q --out out --runs";
+    let Some(made) = unprivileged(&home, &format!("{sweep} 2")) else {
+        return;
+    };
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let before = all(&home, "out");
+    let guarded = home.path("out/variants");
+    fs::set_permissions(&guarded, Permissions::from_mode(0o555)).expect("set");
+    let refused = unprivileged(&home, &format!("{sweep} 4 --resume")).expect("as before");
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("out/variants/") && said.contains("Permission denied"),
+        "{said}"
+    );
+    assert!(all(&home, "out") == before);
+    fs::set_permissions(&guarded, Permissions::from_mode(0o755)).expect("set");
 }
 
 /// A file that is mounted can be moved with its directory, and not be removed.

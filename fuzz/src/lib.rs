@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::Value;
 use swarmsim::choking::OwnChokers;
 use swarmsim::cli::{Style, status_text};
-use swarmsim::compare::{Merge, Parts, Plan, Status};
+use swarmsim::compare::{Directory, Existing, Merge, Parts, Plan, Status};
 use swarmsim::engine::{Control, NoObserver, RunOptions, estimate_memory_bytes};
 use swarmsim::metrics::columns::Column;
 use swarmsim::metrics::comparisons::RUNS;
@@ -168,9 +168,9 @@ fn conclude(parts: &Parts) {
     assert_status_printable(parts);
     let home = tempfile::tempdir().expect("a temporary directory");
     if parts.missing().next().is_none() {
-        fs::create_dir(home.path().join("runs")).expect("made");
+        let directory = Directory::prepare(home.path(), WHOLE, Existing::Join).expect("made");
         // More runs than the plan has are an error, and so are runs without a figure.
-        if let Err(error) = parts.conclude_in(home.path(), &going()) {
+        if let Err(error) = parts.conclude_in(&directory, &going()) {
             assert_printable(&error.to_string());
         }
     }

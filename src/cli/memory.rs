@@ -40,10 +40,11 @@ fn mapped() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
-/// Refuses runs that need more memory than there is: `jobs` at a time, each of which takes `estimate` bytes, with `threads` that are still to be started.
+/// Refuses runs that need more memory than there is: `jobs` at a time, each of which takes `estimate` bytes, `lists` bytes for all runs of a study, and `threads` that are
+/// still to be started.
 /// (A system that does not tell has enough.)
-pub(super) fn check(estimate: u64, jobs: usize, threads: usize) -> Result<()> {
-    let needed = estimate.saturating_mul(jobs as u64);
+pub(super) fn check(estimate: u64, jobs: usize, lists: u64, threads: usize) -> Result<()> {
+    let needed = estimate.saturating_mul(jobs as u64).saturating_add(lists);
     let memory = format!("about {} of memory", human::bytes(needed));
     let machine = Some(of_machine()).filter(|bytes| *bytes > 0);
     fits(needed, jobs, &memory, machine, "the machine has")?;
@@ -88,8 +89,12 @@ mod tests {
 
     #[test]
     fn what_fits_is_allowed_and_what_cannot_is_not() {
-        assert!(check(1 << 20, 2, 3).is_ok());
-        let refused = |jobs| check(u64::MAX, jobs, jobs).expect_err("none has that much").to_string();
+        assert!(check(1 << 20, 2, 0, 3).is_ok());
+        let refused = |jobs| {
+            check(u64::MAX, jobs, 0, jobs)
+                .expect_err("none has that much")
+                .to_string()
+        };
         let refusal = refused(1);
         assert!(
             refusal.starts_with("this run needs about 16384 PiB of memory, but the machine has "),
@@ -100,6 +105,7 @@ mod tests {
             refusal.starts_with("4 runs at a time need about ") && refusal.contains("run fewer at a time (--jobs)"),
             "{refusal}"
         );
+        assert!(check(1 << 20, 2, u64::MAX, 3).is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::cli::{Failure, Style};
+use crate::files;
 use crate::metrics::directory::{OUTDATED_REPORT, REPORT};
 use crate::metrics::is_at;
 use crate::report::{self, ReportError};
@@ -103,7 +104,7 @@ fn sweep_away(out: &Path, name: &str) {
     let entries = fs::read_dir(folder.unwrap_or(Path::new(".")));
     for entry in entries.into_iter().flatten().flatten() {
         if is_half(&entry.file_name().to_string_lossy())
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+            && files::open(&entry.path(), u64::MAX).is_ok_and(|file| file.try_lock().is_ok())
         {
             // What can't be removed is in nobody's way.
             let _ = fs::remove_file(entry.path());

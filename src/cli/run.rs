@@ -90,7 +90,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
     // One thread waits for signals.
-    memory::check(estimate, 1, 1).map_err(Failure::Usage)?;
+    memory::check(estimate, 1, 0, 1).map_err(Failure::Usage)?;
     let asked_to_stop = interrupt::watch("writing what is recorded so far")?;
     let directory = asked_to_stop.guard(
         || ResultDirectory::create(&target, args.force).map_err(named),

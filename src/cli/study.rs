@@ -16,11 +16,14 @@ use crate::compare::{self, Analysis, CompareError, Event, Finished, Outcome, Pla
 use crate::engine;
 use crate::human;
 use crate::progress::RunsMeter;
-use crate::scenario::limits::RUNS_MAX;
+use crate::scenario::limits::{RUNS_MAX, STUDY_RUNS_MAX};
 use crate::scenario::model::Arrival;
 use crate::scenario::study::{Study, Variation};
 use crate::scenario::{Loaded, ScenarioError};
 use crate::store::Damage;
+
+/// What is kept in memory of each run of a study: where it stands in the store, and its place in lists.
+const RUN_BYTES: u64 = 200;
 
 /// What is varied, and how often it is run.
 #[derive(Debug, Args)]
@@ -93,6 +96,13 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         plan.max_runs
     );
     ensure!(
+        plan.all_runs() <= STUDY_RUNS_MAX,
+        "{} variants of {} runs each are {} runs, and a study has at most {STUDY_RUNS_MAX}: fewer variants, or less of --runs",
+        plan.variants.len(),
+        plan.most_runs(),
+        plan.all_runs()
+    );
+    ensure!(
         plan.seeds_fit(),
         "the seeds from {} on do not suffice for {} runs: choose a smaller one with --seed",
         plan.base.seed,
@@ -102,8 +112,9 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         .variants
         .iter()
         .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
+    let lists = plan.all_runs() * RUN_BYTES;
     // Each run has its thread, and one waits for signals.
-    memory::check(estimates.max().unwrap_or(0), jobs, jobs + 1)
+    memory::check(estimates.max().unwrap_or(0), jobs, lists, jobs + 1)
 }
 
 /// Watches for the user who wants a study to stop.
@@ -156,7 +167,7 @@ pub(super) fn interrupted(done: u64, of: u64, target: &Path, again: &str, errors
 /// Says that the user has stopped it before it changed anything.
 pub(super) fn unchanged(target: &Path, errors: Style) -> ExitCode {
     errors.warn(&format!(
-        "interrupted before the first runs had ended: no new one is kept, and what is in `{}` is as it was",
+        "interrupted before the first runs had ended: no new one is kept, and what was in `{}`, if anything, is as it was",
         target.display()
     ));
     interrupt::EXIT_CODE.into()

@@ -1,7 +1,7 @@
 //! The directory of a comparison. It is there from the first run on, for what is finished must survive; its tables
 //! appear at the end, each whole or not at all.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -9,14 +9,16 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::{CompareError, go_on};
-use super::place::{MERGE_LOCK, UNFINISHED, VARIANTS, check_place, is_taken, store_in};
+use super::place::{UNFINISHED, VARIANTS, check_place, is_taken, store_in};
 use super::replacement::{Replacement, real};
+use super::tables_lock;
 use super::unpublished::Unpublished;
+use crate::files;
 use crate::metrics::directory::{OUTDATED_REPORT, REPORT, io_error};
 use crate::metrics::{DirectoryError, Left, is_being_filled, sweep_away, sync_names};
 
-/// Who waits for a merge looks again after this time.
-const MERGE_WAIT: Duration = Duration::from_millis(50);
+/// Who waits for another process to publish looks again after this time.
+const LOCK_WAIT: Duration = Duration::from_millis(50);
 
 /// What to do with a comparison that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,17 @@ pub struct Directory {
     segment: String,
     /// Where it is until it takes the place of the one at `path`.
     replacement: Option<Replacement>,
+    /// Of what it consists of, what goes again if nothing comes into it: folders that were made for it.
+    made: Vec<PathBuf>,
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // What is not empty stays.
+        for folder in self.made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 impl Directory {
@@ -62,6 +75,7 @@ impl Directory {
             path: path.to_owned(),
             segment: segment.to_owned(),
             replacement: None,
+            made: Vec::new(),
         };
         sweep_away(&real(path));
         if is_taken(path)? {
@@ -76,8 +90,28 @@ impl Directory {
         } else {
             check_nobody_comes(path)?;
         }
-        fs::create_dir_all(directory.path().join(VARIANTS)).map_err(io_error("create", path))?;
+        for folder in [
+            directory.path().to_owned(),
+            directory.store(),
+            directory.path().join(VARIANTS),
+        ] {
+            directory.make(folder)?;
+        }
         Ok(directory)
+    }
+
+    /// Makes a `folder` of it, if it is not there.
+    fn make(&mut self, folder: PathBuf) -> Result<(), DirectoryError> {
+        // The directory itself may be a link: somebody has named it.
+        if folder != self.path {
+            files::check_no_link(&folder).map_err(io_error("write to", &folder))?;
+        }
+        let is_new = fs::symlink_metadata(&folder).is_err();
+        fs::create_dir_all(&folder).map_err(io_error("create", &self.path))?;
+        if is_new {
+            self.made.push(folder);
+        }
+        Ok(())
     }
 
     /// Puts it in the place of the one that it replaces, if it does, which goes; what is left of that.
@@ -127,17 +161,15 @@ impl Directory {
         &self.segment
     }
 
-    /// Waits until nobody else merges here, or `stop` is set; while the file is open, nobody begins to.
-    pub(super) fn wait_for_merges(&self, stop: &AtomicBool) -> Result<File, CompareError> {
-        let path = self.store().join(MERGE_LOCK);
-        let file = File::options().write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(io_error("lock", &path))?;
+    /// Waits until nobody else publishes a plan or tables here, or `stop` is set; while the file is open, nobody begins to.
+    pub(super) fn lock_tables(&self, stop: &AtomicBool) -> Result<File, CompareError> {
+        let store = self.store();
         loop {
             go_on(stop)?;
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => thread::sleep(MERGE_WAIT),
-                Err(TryLockError::Error(cause)) => return Err(io_error("lock", &path)(cause).into()),
+            let lock = tables_lock::try_lock(&store);
+            match lock.map_err(io_error("lock", &tables_lock::path(&store)))? {
+                Some(lock) => return Ok(lock),
+                None => thread::sleep(LOCK_WAIT),
             }
         }
     }
@@ -164,7 +196,8 @@ impl Directory {
             partial: self.path().join(format!("{name}.{}.{UNFINISHED}", self.segment)),
         };
         let Unpublished { path, partial } = &unpublished;
-        let file = File::create(partial).map_err(io_error("write", path))?;
+        // Another process's link would lead elsewhere.
+        let file = File::create_new(partial).map_err(io_error("write", path))?;
         write(Box::new(BufWriter::new(file)))?;
         let synced = File::open(partial).and_then(|file| file.sync_all());
         synced.map_err(io_error("write", path))?;
@@ -177,6 +210,11 @@ impl Directory {
             let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
             written.map_err(io_error("write", &self.path().join(name)))
         })
+    }
+
+    /// Checks that scenarios of variants can be written, before what they belong to is played.
+    pub(super) fn check_variants(&self) -> Result<(), DirectoryError> {
+        self.write_text(&format!("{VARIANTS}/0-tried.toml"), "").map(drop)
     }
 
     /// Publishes files that belong together. All old ones go before the first new one comes, and a page that shows them is put aside: at no moment do
@@ -240,7 +278,6 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary directory");
         let path = home.path().join("results/x-compare");
         let made = Directory::prepare(&path, WHOLE, Existing::Refuse).expect("nothing is in the way");
-        fs::create_dir(made.store()).expect("made");
         let segment = Store::segment_in(&made.store(), WHOLE);
         fs::write(&segment, "{\"crc32\":\"").expect("written");
         let refused = Directory::prepare(&path, WHOLE, Existing::Refuse);
@@ -270,6 +307,23 @@ mod tests {
         assert!(segment.exists());
         other.take_place().expect("replaced");
         assert!(!segment.exists());
+    }
+
+    #[test]
+    fn of_a_directory_that_stays_empty_nothing_is_left() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let path = home.path().join("x");
+        drop(Directory::prepare(&path, WHOLE, Existing::Refuse).expect("made"));
+        assert!(!path.exists());
+        fs::create_dir(&path).expect("made");
+        let made = Directory::prepare(&path, WHOLE, Existing::Refuse).expect("made");
+        assert!(made.store().is_dir());
+        drop(made);
+        assert!(path.is_dir() && fs::read_dir(&path).expect("a folder").next().is_none());
+        let made = Directory::prepare(&path, WHOLE, Existing::Refuse).expect("made");
+        fs::write(Store::segment_in(&made.store(), WHOLE), "{").expect("written");
+        drop(made);
+        assert!(store_in(&path).is_dir());
     }
 
     #[test]

@@ -103,9 +103,12 @@ pub fn drive(
     if plan.precision.is_none() {
         check_runs(plan, session.store.records(), plan.runs)?;
     }
+    directory.check_variants()?;
     let file = PlanFile::of(plan);
-    tell_if_changed(&file, directory, watch);
-    file.write(directory)?;
+    match publish_plan(&file, directory, stop, watch) {
+        Err(CompareError::Stopped) => return Ok(Outcome::Unchanged),
+        published => published?,
+    }
     let outcome = session.noted(|session| match session.play_all(directory, watch) {
         Err(CompareError::Stopped) => Ok(session.all_there()),
         outcome => outcome,
@@ -134,8 +137,10 @@ pub fn drive_shard(
         return Ok(Outcome::Unchanged);
     };
     if !is_there {
-        tell_if_changed(&file, directory, watch);
-        file.write(directory)?;
+        match join_plan(&file, directory, stop, watch) {
+            Err(CompareError::Stopped) => return Ok(Outcome::Unchanged),
+            joined => joined?,
+        }
     }
     let outcome = session.noted(|session| {
         session.complete(&ids, watch)?;
@@ -153,11 +158,36 @@ pub(super) fn is_there(file: &PlanFile, directory: &Path) -> Result<bool, PlanFi
     }
 }
 
-/// Says so if the plan that is in `directory` is not as it was written; `file` is about to take its place.
-fn tell_if_changed(file: &PlanFile, directory: &Directory, watch: &mut dyn FnMut(Event<'_>)) {
+/// Writes the plan `file` into `directory`, whatever plan is there; says so if that is not as it was written.
+fn publish_plan(
+    file: &PlanFile,
+    directory: &Directory,
+    stop: &AtomicBool,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<(), CompareError> {
+    let _lock = directory.lock_tables(stop)?;
+    replace_plan(file, directory, watch)
+}
+
+/// The same where others may have written a plan since it was looked for: another one is an error.
+fn join_plan(
+    file: &PlanFile,
+    directory: &Directory,
+    stop: &AtomicBool,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<(), CompareError> {
+    let _lock = directory.lock_tables(stop)?;
+    if is_there(file, directory.path())? {
+        return Ok(());
+    }
+    replace_plan(file, directory, watch)
+}
+
+fn replace_plan(file: &PlanFile, directory: &Directory, watch: &mut dyn FnMut(Event<'_>)) -> Result<(), CompareError> {
     if let Err(PlanFileError::Damaged { path, .. }) = file.check_same(directory.path()) {
         watch(Event::PlanChanged(&path));
     }
+    file.write(directory)
 }
 
 impl<'s> Session<'s> {
@@ -233,6 +263,7 @@ impl<'s> Session<'s> {
             }
             runs = (runs + BATCH).min(plan.max_runs);
         };
+        let _lock = directory.lock_tables(self.stop)?;
         let finished = tabulate(&results, self.store.records(), directory, precise, self.stop)?;
         Ok(Outcome::Finished(finished))
     }

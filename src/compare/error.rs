@@ -6,6 +6,7 @@ use super::merge::MergeError;
 use super::plan_file::PlanFileError;
 use crate::engine::RunFault;
 use crate::metrics::DirectoryError;
+use crate::scenario::limits::PLAN_BYTES_MAX;
 use crate::store::StoreError;
 
 /// Why there is no comparison.
@@ -48,6 +49,11 @@ pub enum CompareError {
         /// What it lacks.
         column: &'static str,
     },
+    /// The plan would be too long to be read again.
+    #[error(
+        "the plan of this study has {0} bytes, and plan.json at most {PLAN_BYTES_MAX}: fewer variants, or a shorter trace"
+    )]
+    LongPlan(u64),
     /// Something could not be made into text.
     #[error("cannot write the plan")]
     Text(#[from] std::io::Error),

@@ -48,9 +48,8 @@ pub(super) fn loads(parts: &Parts, begun: &BTreeSet<Shard>) -> BTreeMap<Option<S
     let mut loads = BTreeMap::from([(None, all)]);
     let numbers: BTreeSet<u32> = begun.iter().map(|shard| shard.of).collect();
     for of in numbers {
-        for (number, ids) in Shard::deal(&parts.plan, of) {
-            let load = loads.entry(Some(Shard { number, of })).or_default();
-            ids.into_iter().for_each(|id| add(load, id));
+        for (number, id) in Shard::deal(&parts.plan, of) {
+            add(loads.entry(Some(Shard { number, of })).or_default(), id);
         }
     }
     loads

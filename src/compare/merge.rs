@@ -235,11 +235,24 @@ impl<'m> Merge<'m> {
     /// # Errors
     /// When parts do not belong together, runs are missing or differ, something can't be read or written, or it was stopped. Nothing is written then.
     pub fn finish(self, own: &OwnChokers, stop: &AtomicBool) -> Result<Merged, CompareError> {
-        let parts = Parts::read(self.directories, own, stop)?;
-        parts.check()?;
-        let (finished, left) = match self.staging {
-            Some(staging) => parts.join(staging, self.replace, stop)?,
-            None => (parts.conclude_in(self.target, stop)?, None),
+        let read = || {
+            let parts = Parts::read(self.directories, own, stop)?;
+            parts.check()?;
+            Ok::<_, CompareError>(parts)
+        };
+        let (parts, finished, left) = if let Some(staging) = self.staging {
+            let parts = read()?;
+            let (finished, left) = parts.join(staging, self.replace, stop)?;
+            (parts, finished, left)
+        } else {
+            // Where there is no plan, nothing is made.
+            PlanFile::read(self.target)?;
+            let directory = Directory::prepare(self.target, MERGE, Existing::Join)?;
+            // Whoever held the lock may have published another plan: it is read now.
+            let _lock = directory.lock_tables(stop)?;
+            let parts = read()?;
+            let finished = parts.conclude_in(&directory, stop)?;
+            (parts, finished, None)
         };
         Ok(Merged {
             finished,
@@ -253,15 +266,13 @@ impl<'m> Merge<'m> {
 }
 
 impl Parts {
-    /// Makes the tables in the directory `only`, which has the runs or will have them, until `stop` is set.
+    /// Makes the tables in `directory`, of which nobody else publishes any meanwhile, until `stop` is set.
     ///
     /// # Errors
     /// When it can't be written, or it was stopped.
-    pub fn conclude_in(&self, only: &Path, stop: &AtomicBool) -> Result<Finished, CompareError> {
-        let directory = Directory::prepare(only, MERGE, Existing::Join)?;
-        let _lock = directory.wait_for_merges(stop)?;
+    pub fn conclude_in(&self, directory: &Directory, stop: &AtomicBool) -> Result<Finished, CompareError> {
         directory.sweep_away();
-        conclude(&self.plan, &self.records, &directory, stop)
+        conclude(&self.plan, &self.records, directory, stop)
     }
 
     /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.

@@ -20,6 +20,7 @@
 //! | `unpublished.rs` | a file appears whole or not at all |
 //! | `replacement.rs` | a study takes the place of another one |
 //! | `tables.rs` | the CSV files |
+//! | `tables_lock.rs` | plan and tables are of one study |
 //! | `results.rs` | what the analysis needs of all runs |
 //! | `drive.rs` | from start to end, all runs or one part of them |
 //! | `error.rs` | why there is no comparison |
@@ -55,6 +56,7 @@ mod standing;
 mod statistics;
 mod status;
 mod tables;
+mod tables_lock;
 #[cfg(test)]
 mod testing;
 mod unpublished;

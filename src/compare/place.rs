@@ -9,10 +9,11 @@ use super::error::CompareError;
 use super::plan_file::PLAN;
 use super::shard::Shard;
 use super::tables::FILES;
+use super::tables_lock;
 use crate::metrics::comparisons::STORE;
 use crate::metrics::directory::{REPORT, io_error, is_hidden_report};
 use crate::metrics::{DirectoryError, check_replaceable};
-use crate::store::{self, Store, WHOLE};
+use crate::store::{self, Store, StoreError, WHOLE};
 
 /// Scenarios of the variants, below the directory.
 pub(super) const VARIANTS: &str = "variants";
@@ -133,11 +134,17 @@ fn is_empty(directory: &Path) -> bool {
 /// The locks of a study that may be deleted: no other process writes to it, and there is nothing else in it.
 fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
     let store = store_in(path);
-    let locks = if store.exists() {
+    let mut locks = if store.exists() {
         Store::lock(&store)?
     } else {
         Vec::new()
     };
+    // Whoever makes tables of it reads it until they are there.
+    let lock = tables_lock::path(&store);
+    if lock.exists() {
+        let held = tables_lock::try_lock(&store).map_err(io_error("lock", &lock))?;
+        locks.push(held.ok_or(StoreError::InUse(lock))?);
+    }
     match foreign(path).map_err(io_error("look into", path))? {
         None => {
             check_replaceable(path)?;

@@ -202,6 +202,12 @@ impl Plan {
         self.precision.map_or(self.runs, |_| self.max_runs)
     }
 
+    /// Runs of all variants together, or what precision may make of them.
+    #[must_use]
+    pub fn all_runs(&self) -> u64 {
+        self.variants.len() as u64 * u64::from(self.most_runs())
+    }
+
     /// Whether the seeds of all runs are possible.
     #[must_use]
     pub fn seeds_fit(&self) -> bool {

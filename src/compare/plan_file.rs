@@ -1,8 +1,8 @@
 //! The plan as a file beside the finished runs: tables can then be made, and parts joined, without the scenario that it came from.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +13,12 @@ use super::metric::metrics;
 use super::plan::{Plan, Variant, group_names};
 use super::plan_limits::fault;
 use crate::choking::OwnChokers;
+use crate::files;
+use crate::metrics::directory::io_error;
+use crate::scenario::limits::PLAN_BYTES_MAX;
 use crate::scenario::study::{Placed, WarmUp};
 use crate::scenario::{LoadOptions, Place, Scenario, parse};
-use crate::store::{Fingerprint, seal, unseal};
+use crate::store::{Fingerprint, is_sealed, seal, unseal};
 
 /// Its name in the directory.
 pub(super) const PLAN: &str = "plan.json";
@@ -116,10 +119,17 @@ impl PlanFile {
     /// When it can't be read, or is not one.
     pub fn read(directory: &Path) -> Result<Self, PlanFileError> {
         let path = directory.join(PLAN);
-        let text = fs::read_to_string(&path).map_err(|cause| PlanFileError::Unread {
+        let unread = |cause| PlanFileError::Unread {
             path: path.clone(),
             cause,
-        })?;
+        };
+        files::open(&path, PLAN_BYTES_MAX).map_err(unread)?;
+        // What does not begin as a plan does is not read to its end.
+        let text = if is_sealed(&path) {
+            files::read_text(&path, PLAN_BYTES_MAX).map_err(unread)?
+        } else {
+            String::new()
+        };
         // Another confidence, say, would make other tables of the same runs, and nothing would show it.
         let plan = unseal(text.trim_end().as_bytes()).map(|(plan, _)| plan);
         plan.ok_or_else(|| PlanFileError::Damaged {
@@ -130,16 +140,24 @@ impl PlanFile {
 
     /// Writes it into `directory`.
     pub(super) fn write(&self, directory: &Directory) -> Result<(), CompareError> {
+        let path = directory.path().join(PLAN);
+        files::check_writable(&path).map_err(io_error("write", &path))?;
         let (text, _) = seal(self).map_err(io::Error::from)?;
+        if text.len() as u64 > PLAN_BYTES_MAX {
+            return Err(CompareError::LongPlan(text.len() as u64));
+        }
         Ok(directory.write_text(PLAN, &text)?.publish()?)
     }
 
     /// Writes it into `directory` if somebody has removed it.
     pub(super) fn restore(&self, directory: &Directory) -> Result<(), CompareError> {
-        if directory.path().join(PLAN).exists() {
+        let is_there = || directory.path().join(PLAN).exists();
+        if is_there() {
             return Ok(());
         }
-        self.write(directory)
+        // Whoever was stopped does this too.
+        let _lock = directory.lock_tables(&AtomicBool::new(false))?;
+        if is_there() { Ok(()) } else { self.write(directory) }
     }
 
     /// Checks that `directory` has no other plan.
@@ -282,6 +300,8 @@ fn nowhere(name: &str) -> Placed<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::testing;
     use super::*;
 

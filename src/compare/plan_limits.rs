@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::plan::{Plan, Variant};
 use crate::scenario::limits::{
-    CONFIDENCE_MAX, CONFIDENCE_MIN, LABEL_CHARS_MAX, PRECISION_MAX, PRECISION_MIN, RUNS_MAX, VARIANTS_MAX,
+    CONFIDENCE_MAX, CONFIDENCE_MIN, LABEL_CHARS_MAX, PRECISION_MAX, PRECISION_MIN, RUNS_MAX, STUDY_RUNS_MAX,
+    VARIANTS_MAX,
 };
 use crate::terminal::{is_obeyed, on_one_line};
 
@@ -14,6 +15,7 @@ pub(super) fn fault(plan: &Plan) -> Option<String> {
     let more = || {
         count("max_runs", u64::from(plan.max_runs), RUNS_MAX)
             .or_else(|| count("variants", plan.variants.len() as u64, VARIANTS_MAX as u64))
+            .or_else(|| count("runs of all variants", plan.all_runs(), STUDY_RUNS_MAX))
             .or_else(|| level("confidence", plan.confidence, CONFIDENCE_MIN, CONFIDENCE_MAX))
             .or_else(|| level("precision", plan.precision?, PRECISION_MIN, PRECISION_MAX))
             .or_else(|| (!plan.seeds_fit()).then(|| "there are not so many seeds".to_owned()))
@@ -118,6 +120,23 @@ mod tests {
             let fault = fault_of(change).expect(words);
             assert!(fault.contains(words), "{fault}");
         }
+        // 100 variants of 100,000 runs are the most.
+        let many = |variants: usize| {
+            fault_of(|plan| {
+                let variant = |number: usize| Variant {
+                    label: number.to_string(),
+                    ..plan.variants[0].clone()
+                };
+                plan.variants = (0..variants).map(variant).collect();
+                (plan.runs, plan.max_runs) = (MOST, MOST);
+            })
+        };
+        assert_eq!(many(100), None);
+        let fault = many(101).expect("too many");
+        assert!(
+            fault.contains("`runs of all variants` is 10100000, and 1 to 10000000"),
+            "{fault}"
+        );
         for word in ["\u{1b}[31m", "a\nb"] {
             let hostile = |factor: &mut Factor| factor.name = word.to_owned();
             assert!(fault_of(|plan| hostile(&mut plan.variants[0].factors[0])).is_some());

@@ -63,10 +63,9 @@ impl Shard {
     /// estimated cost, the dearest first, always to the shard that has least.
     #[must_use]
     pub fn runs(&self, plan: &Plan) -> Vec<RunId> {
-        let dealt = Self::deal(plan, self.of).into_iter();
-        let mut own: Vec<_> = dealt
+        let mut own: Vec<_> = Self::deal(plan, self.of)
             .filter(|(number, _)| *number == self.number)
-            .flat_map(|(_, ids)| ids)
+            .map(|(_, id)| id)
             .collect();
         own.sort_by_key(|id| (id.run, id.variant));
         own
@@ -85,38 +84,36 @@ impl Shard {
         own / (costs.iter().sum::<f64>() * f64::from(plan.runs))
     }
 
-    /// Which of `of` shards plays which runs.
-    pub(super) fn deal(plan: &Plan, of: u32) -> Vec<(u32, Vec<RunId>)> {
-        let mut units = units(plan);
-        // In another order for each run, so that no shard gets all of the variant that turns out to be dear.
-        let turn = |id: &RunId| (id.variant + id.run as usize) % plan.variants.len().max(1);
-        units.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, turn(&ids[0])));
+    /// Which of `of` shards plays which runs. What is kept of a run are a few bytes, for there may be millions.
+    pub(super) fn deal(plan: &Plan, of: u32) -> impl Iterator<Item = (u32, RunId)> {
+        let (units, costs) = units(plan);
+        let together = plan.variants.len() / costs.len().max(1);
         let mut shards: BinaryHeap<Reverse<(u64, u32)>> = (1..=of).map(|number| Reverse((0, number))).collect();
-        let mut dealt = Vec::with_capacity(units.len());
-        for (cost, ids) in units {
-            let Some(Reverse((load, number))) = shards.pop() else {
-                break;
-            };
-            dealt.push((number, ids));
-            shards.push(Reverse((load.saturating_add(cost), number)));
-        }
-        dealt
+        let dealt = units.into_iter().map_while(move |unit| {
+            let Reverse((load, number)) = shards.pop()?;
+            shards.push(Reverse((load.saturating_add(costs[unit.variant]), number)));
+            Some((number, unit))
+        });
+        dealt.flat_map(move |(number, unit)| {
+            let variants = unit.variant..unit.variant + together;
+            variants.map(move |variant| (number, RunId { variant, ..unit }))
+        })
     }
 }
 
-/// What must be played by one shard, with its cost: a run; or all variants of a run, where they share a warm-up that is found in them.
-fn units(plan: &Plan) -> Vec<(u64, Vec<RunId>)> {
-    let costs: Vec<u64> = plan.variants.iter().map(|variant| cost(&variant.scenario)).collect();
-    let of_run = |run| (0..costs.len()).map(move |variant| RunId { variant, run });
+/// What must be played by one shard, by its first run, in the order in which it is dealt out, and what it costs by that run's variant: a run; or all variants of
+/// a run, where they share a warm-up that is found in them.
+fn units(plan: &Plan) -> (Vec<RunId>, Vec<u64>) {
+    let mut costs: Vec<u64> = plan.variants.iter().map(|variant| cost(&variant.scenario)).collect();
     if plan.cut() == WarmUp::Mser5 {
-        let all = costs.iter().fold(0_u64, |sum, cost| sum.saturating_add(*cost));
-        (0..plan.runs).map(|run| (all, of_run(run).collect())).collect()
-    } else {
-        (0..plan.runs)
-            .flat_map(of_run)
-            .map(|id| (costs[id.variant], vec![id]))
-            .collect()
+        costs = vec![costs.iter().fold(0, |sum: u64, cost| sum.saturating_add(*cost))];
     }
+    let first_of = |run| (0..costs.len()).map(move |variant| RunId { variant, run });
+    let mut units: Vec<_> = (0..plan.runs).flat_map(first_of).collect();
+    // In another order for each run, so that no shard gets all of the variant that turns out to be dear.
+    let turn = |id: &RunId| (id.variant + id.run as usize) % plan.variants.len().max(1);
+    units.sort_unstable_by_key(|id| (Reverse(costs[id.variant]), id.run, turn(id)));
+    (units, costs)
 }
 
 /// What a peer takes besides its chunks (its connections, a decision every ten seconds), in chunk transfers. Of a file of 64 MiB in 16, 64, 256 and 1024 chunks, 400
@@ -199,6 +196,42 @@ mod tests {
             (dearest - costs[2] as f64 / all as f64 / 8.0).abs() < 1e-12,
             "{dearest}"
         );
+    }
+
+    /// Shards of a study that is under way stay what they are: the rule, written down once more.
+    #[test]
+    fn who_plays_what_is_never_changed() {
+        let mut plan = testing::plan("group.leechers.count=10,20,300,21,100", 9);
+        for warm_up in [None, Some(WarmUp::Mser5)] {
+            plan.warm_up = warm_up;
+            let costs: Vec<u64> = plan.variants.iter().map(|variant| cost(&variant.scenario)).collect();
+            let variants = costs.len();
+            let mut dealt: Vec<(u64, Vec<RunId>)> = Vec::new();
+            for run in 0..plan.runs {
+                let ids: Vec<_> = (0..variants).map(|variant| RunId { variant, run }).collect();
+                match warm_up {
+                    Some(_) => dealt.push((costs.iter().sum(), ids)),
+                    None => dealt.extend(ids.into_iter().map(|id| (costs[id.variant], vec![id]))),
+                }
+            }
+            dealt.sort_by_key(|(cost, ids)| (Reverse(*cost), ids[0].run, (ids[0].variant + run_of(ids)) % variants));
+            for of in [1, 2, 3, 7, 50] {
+                let mut loads = vec![(0, Vec::new()); of as usize];
+                for (cost, ids) in &dealt {
+                    let least = loads.iter_mut().min_by_key(|(load, _)| *load).expect("a shard");
+                    least.0 += cost;
+                    least.1.extend(ids.iter().copied());
+                }
+                for (number, (_, mut ids)) in (1..=of.min(60)).zip(loads) {
+                    ids.sort_by_key(|id| (id.run, id.variant));
+                    assert_eq!(Shard { number, of }.runs(&plan), ids, "{number}/{of}");
+                }
+            }
+        }
+    }
+
+    fn run_of(ids: &[RunId]) -> usize {
+        ids[0].run as usize
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Which files and columns the page needs, as one JSON object.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use toml::Table;
 
 use super::{ReportError, chunks, distribution, failed, replay, series, table};
+use crate::files;
 use crate::metrics::comparisons::{STORE, WARNINGS};
 use crate::metrics::replay::REPLAY;
+use crate::scenario::limits::REPORT_TEXT_BYTES_MAX;
 use crate::scenario::{self, LoadOptions};
 use crate::units::Bytes;
 
@@ -27,9 +28,9 @@ const PEERS: [&str; 7] = [
 
 /// All that the page shows of `directory`.
 pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
-    if directory.join("summary.csv").is_file() {
+    if directory.join("summary.csv").exists() {
         run(directory)
-    } else if directory.join("comparison_summary.csv").is_file() {
+    } else if directory.join("comparison_summary.csv").exists() {
         comparison(directory)
     } else if directory.join(STORE).is_dir() {
         Err(ReportError::NotFinished(directory.to_owned()))
@@ -44,12 +45,12 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     let series = series::series(&directory.join("timeseries.csv"))?;
     let chunks = chunks_of_file(directory, &text)?;
     let copies = ["chunks.csv", "chunk_bands.csv"].map(|file| directory.join(file));
-    let copies = copies.iter().find(|path| path.is_file());
+    let copies = copies.iter().find(|path| path.exists());
     let copies = copies
         .map(|path| chunks::grid(path, series.samples, chunks))
         .transpose()?;
     let film = directory.join(REPLAY);
-    let film = film.is_file().then(|| replay::replay(&film)).transpose()?;
+    let film = film.exists().then(|| replay::replay(&film)).transpose()?;
     let note = match series.step {
         1 if series.samples == 1 => "The one sample and every peer are in this page.".to_owned(),
         1 => format!(
@@ -86,7 +87,7 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
     )?;
     let factors = directory.join("comparison_factors.csv");
     // Comparisons of an older swarmsim do not have it.
-    let factors = factors.is_file().then(|| table::columns(&factors, &[])).transpose()?;
+    let factors = factors.exists().then(|| table::columns(&factors, &[])).transpose()?;
     let text = scenario(directory)?;
     let mut careful = warnings(directory, &text);
     careful.extend(warnings_of_comparison(directory)?);
@@ -108,17 +109,17 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
 /// `capacities.csv`. Results of an older swarmsim do not have it.
 fn capacities(directory: &Path) -> Result<Option<Value>, ReportError> {
     let path = directory.join("capacities.csv");
-    path.is_file().then(|| table::columns(&path, &[])).transpose()
+    path.exists().then(|| table::columns(&path, &[])).transpose()
 }
 
 /// What the comparison itself has said.
 fn warnings_of_comparison(directory: &Path) -> Result<Vec<String>, ReportError> {
     let path = directory.join(WARNINGS);
-    if !path.is_file() {
+    if !path.exists() {
         let older = "This comparison was made by an older swarmsim, which did not keep its warnings: the same command with --resume writes them.";
         return Ok(vec![older.to_owned()]);
     }
-    let text = fs::read_to_string(&path).map_err(failed("read", &path))?;
+    let text = files::read_text(&path, REPORT_TEXT_BYTES_MAX).map_err(failed("read", &path))?;
     serde_json::from_str(&text).map_err(|error| ReportError::Damaged {
         path,
         line: error.line() as u64,
@@ -139,7 +140,7 @@ fn names(column: &Value) -> Vec<String> {
 
 fn scenario(directory: &Path) -> Result<String, ReportError> {
     let path = directory.join(SCENARIO);
-    fs::read_to_string(&path).map_err(failed("read", &path))
+    files::read_text(&path, REPORT_TEXT_BYTES_MAX).map_err(failed("read", &path))
 }
 
 /// How many chunks the file has by `text`, the scenario as it was run; its chokers may be of another program.

@@ -22,7 +22,7 @@ struct Run {
 /// The curves of the comparison in `directory`; nothing if nobody completed, or an older swarmsim wrote no quantiles.
 pub(super) fn distribution(directory: &Path, variants: &[String]) -> Result<Value, ReportError> {
     let path = directory.join("comparison_quantiles.csv");
-    if !path.is_file() {
+    if !path.exists() {
         return Ok(Value::Null);
     }
     let runs = runs(&path, variants)?;

@@ -1,16 +1,17 @@
 //! `replay.json` becomes what the animation draws: times in tenths of a second, peers by their place: those that are shown, then their partners.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::{ReportError, failed};
+use crate::files;
 use crate::metrics::replay::{Replay, ReplayPeer, ReplaySpans};
+use crate::scenario::limits::REPORT_TEXT_BYTES_MAX;
 
 /// The replay in the file at `path`.
 pub(super) fn replay(path: &Path) -> Result<Value, ReportError> {
-    let text = fs::read_to_string(path).map_err(failed("read", path))?;
+    let text = files::read_text(path, REPORT_TEXT_BYTES_MAX).map_err(failed("read", path))?;
     let damaged = |line: usize, what: String| ReportError::Damaged {
         path: path.to_owned(),
         line: line as u64,
@@ -142,7 +143,7 @@ mod tests {
     fn read(text: &str) -> Result<Value, ReportError> {
         let home = tempfile::tempdir().expect("a temporary directory");
         let path = home.path().join("replay.json");
-        fs::write(&path, text).expect("written");
+        std::fs::write(&path, text).expect("written");
         replay(&path)
     }
 

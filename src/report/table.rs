@@ -1,12 +1,14 @@
 //! A CSV file becomes columns: numbers as numbers, names as text, an empty cell as nothing.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::{ReportError, failed};
+use crate::files;
+use crate::scenario::limits::TABLE_BYTES_MAX;
 
 /// Columns that hold text, whatever it looks like. A seed may be too large for a number of JavaScript.
 const TEXT: [&str; 22] = [
@@ -44,12 +46,11 @@ pub(super) struct Rows<'p> {
 impl<'p> Rows<'p> {
     /// Opens `path` and reads its header.
     pub fn open(path: &'p Path) -> Result<Self, ReportError> {
-        let mut file = File::open(path).map_err(failed("read", path))?;
+        let mut file = files::open(path, TABLE_BYTES_MAX).map_err(failed("read", path))?;
         if !ends_with_a_line(&mut file).map_err(failed("read", path))? {
-            let text = fs::read(path).map_err(failed("read", path))?;
             return Err(ReportError::Damaged {
                 path: path.to_owned(),
-                line: text.split(|byte| *byte == b'\n').count() as u64,
+                line: files::count_lines(file).map_err(failed("read", path))?,
                 what: "the file ends here, and not with a whole line".to_owned(),
             });
         }

@@ -54,6 +54,14 @@ pub const TRACE_BYTES_MAX: u64 = 1 << 30;
 pub const TRACE_COLUMNS_MAX: usize = 20;
 /// Runs of a variant.
 pub const RUNS_MAX: u64 = 100_000;
+/// Runs of all variants of a study together: lists of them are kept in memory.
+pub const STUDY_RUNS_MAX: u64 = 10_000_000;
+/// Bytes of the plan of a study: scenarios with their traces spelled out, twice.
+pub const PLAN_BYTES_MAX: u64 = 4 << 30;
+/// Bytes of a table that a report reads.
+pub const TABLE_BYTES_MAX: u64 = 16 << 30;
+/// Bytes of any other file that a report reads: they stand in the page as they are, and browsers take no longer text.
+pub const REPORT_TEXT_BYTES_MAX: u64 = 512 << 20;
 /// Variants of a comparison.
 pub const VARIANTS_MAX: usize = 1_000;
 /// Keys that are varied at the same time: the shortest names of the variants of more are too long.

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::limits::{
     AXES_MAX, CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, EXPECTATIONS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX,
     FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, JOBS_MAX, KEYS_MAX, LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX,
-    NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN, RATIO_MAX,
-    RATIO_MIN, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX, SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX,
-    TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
+    NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PLAN_BYTES_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
+    RATIO_MAX, RATIO_MIN, REPORT_TEXT_BYTES_MAX, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX, SHARE_MIN,
+    SLOTS_MAX, SMALL_COUNT_MAX, STUDY_RUNS_MAX, TABLE_BYTES_MAX, TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX,
+    TRACE_COLUMNS_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 use crate::units::{DIGITS_MAX, EXPONENT_MAX};
@@ -119,6 +120,7 @@ fn limits(page: &mut String) {
     row("`exploring_share`, `decrease`", &SHARE_MIN, &SHARE_MAX);
     row("weights, ratios, shapes and `increase`", &RATIO_MIN, &RATIO_MAX);
     row("runs of a variant, and `seeds`", &1, &RUNS_MAX);
+    row("runs of all variants of a study together", &1, &STUDY_RUNS_MAX);
     row("variants, and values of a key of `vary`", &1, &VARIANTS_MAX);
     row("keys of `vary`", &0, &AXES_MAX);
     row("keys of `set` and of `against`", &0, &KEYS_MAX);
@@ -147,6 +149,13 @@ fn limits(page: &mut String) {
         &FILE_BYTES_MAX,
     );
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
+    row("bytes of `plan.json`", &0, &PLAN_BYTES_MAX);
+    row("bytes of a table that `report` reads", &0, &TABLE_BYTES_MAX);
+    row(
+        "bytes of any other file that `report` reads",
+        &0,
+        &REPORT_TEXT_BYTES_MAX,
+    );
     row(
         "columns of a trace, of which three can say something",
         &1,

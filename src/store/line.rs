@@ -1,13 +1,14 @@
 //! One line of a store: `{"crc32":"…","value":…}` with the checksum of the bytes of the value; any but a header also says, as `"of"`, the checksum of the
 //! header that it was written under. So a run is known for what it is even where its header can't be read.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use crate::files;
 
 /// A line as it stands in the file.
 #[derive(Deserialize)]
@@ -25,9 +26,8 @@ const BEGIN: &[u8] = br#"{"crc32":""#;
 #[must_use]
 pub fn is_sealed(path: &Path) -> bool {
     let mut begin = [0; BEGIN.len()];
-    // A pipe would keep whoever reads it waiting.
-    let read = path.is_file().then(|| File::open(path)?.read_exact(&mut begin));
-    read.is_some_and(|read| read.is_ok()) && begin == BEGIN
+    let read = files::open(path, u64::MAX).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == BEGIN
 }
 
 /// `value` as a line that stands for itself, newline included, and its checksum.

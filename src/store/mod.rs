@@ -36,6 +36,8 @@ pub use record::{RunId, RunRecord};
 pub use records::{Double, Records, SegmentFile};
 use segment::Segment;
 
+use crate::files;
+
 /// The segment of a process that plays all runs.
 pub const WHOLE: &str = "segment-0";
 /// How names of segments end.
@@ -133,7 +135,7 @@ impl Store {
     /// Whether a process writes to the segment at `path` just now.
     #[must_use]
     pub fn is_in_use(path: &Path) -> bool {
-        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        files::open(path, u64::MAX).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// What is there.

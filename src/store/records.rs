@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use super::fingerprint::Fingerprint;
 use super::segment::{self, Content, Line};
 use super::{Damage, EXTENSION, Note, RunId, RunRecord, StoreError, failed};
+use crate::files;
 
 /// So many files are kept open for reading, well below what systems allow a process; any others are opened for each run that is read.
 const FILES_OPEN_MAX: usize = 256;
@@ -107,7 +108,7 @@ impl Records {
         let segment = self.segments.len();
         let is_ours = content.is_ours();
         let is_kept_open = segment < FILES_OPEN_MAX;
-        let file = is_kept_open.then(|| File::open(path).map_err(failed("read", path)));
+        let file = is_kept_open.then(|| files::open(path, u64::MAX).map_err(failed("read", path)));
         self.segments.push(SegmentFile {
             path: path.to_owned(),
             runs: content.runs.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().len(),
@@ -147,7 +148,7 @@ impl Records {
         let read = |file: &File| segment::read_line(path, file, &segment.header, &place.line);
         match &segment.file {
             Some(file) => read(file),
-            None => read(&File::open(path).map_err(failed("read", path))?),
+            None => read(&files::open(path, u64::MAX).map_err(failed("read", path))?),
         }
     }
 

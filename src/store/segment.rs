@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Entry, Writing};
 use super::fingerprint::Fingerprint;
 use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
+use crate::files;
 use crate::metrics::{is_at, sync_names};
 
 /// Version of the format.
@@ -67,11 +68,8 @@ pub(super) struct Content {
 
 /// Opens the file at `path` to write to it, and locks it: no other process writes while this one holds it.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
-    // A pipe would keep whoever reads it waiting.
-    if path.exists() {
-        check_file(path)?;
-    }
     loop {
+        files::check_writable(path).map_err(failed("write to", path))?;
         let open = OpenOptions::new().read(true).append(true).create(true).open(path);
         let file = open.map_err(failed("open", path))?;
         match file.try_lock() {
@@ -185,15 +183,6 @@ impl Drop for Segment {
     }
 }
 
-/// Only regular files are read: others may have no end.
-fn check_file(path: &Path) -> Result<(), StoreError> {
-    match fs::metadata(path) {
-        Ok(meta) if meta.is_file() => Ok(()),
-        Ok(_) => Err(failed("read", path)(io::Error::other("it is not a regular file"))),
-        Err(cause) => Err(failed("read", path)(cause)),
-    }
-}
-
 /// Reads a line, of which `line` gets at most `most` bytes: how many there are, and whether it has an end.
 fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::Result<(usize, bool)> {
     line.clear();
@@ -235,9 +224,8 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint, stop: &AtomicBool) ->
         header: of,
         ..Content::default()
     };
-    check_file(path)?;
     let most = LINE_BYTES_MAX.max(expected.len());
-    let mut reader = BufReader::new(File::open(path).map_err(failed("read", path))?);
+    let mut reader = BufReader::new(files::open(path, u64::MAX).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {
         if stop.load(Ordering::Relaxed) {

@@ -37,7 +37,10 @@ fn a_file_that_can_not_be_read_is_no_file_without_runs() {
     let refused = read_all(home.path()).expect_err("it is a directory");
     assert!(matches!(&refused, StoreError::Io { action: "read", .. }), "{refused:?}");
     let StoreError::Io { cause, .. } = refused else { return };
-    assert_eq!(cause.to_string(), "it is not a regular file");
+    assert_eq!(
+        cause.to_string(),
+        "a directory is there, and a regular file was expected"
+    );
 }
 
 #[test]
