@@ -60,7 +60,7 @@ What the animation in the report shows, one JSON object, with `--record-replay` 
 Up to 150 peers are all shown. Of more there is a sample of at most 60: every second, fourth, eighth, … of each group, with the first. Whatever a peer of the
 sample has dealt with others is here whether they are in the sample or not, so shares of its slots are those of all its slots.
 Where peers come and go all the time, the sample is not made thinner once most of those in it have left: the replay ends there, earlier than the run.
-A replay is bounded: beyond 80,000 unchokes, transfers and connections the sample is halved down to 30 peers; then connections are left out, and then what lasted
+A replay is bounded: beyond 80,000 rows of unchokes, transfers and connections the sample is halved down to 30 peers; then connections are left out, and then what lasted
 shortest.
 
 | key | meaning |
@@ -75,7 +75,7 @@ shortest.
 | `groups` | names of the groups |
 | `peers` | one object per peer shown, in order of arrival: columns of `peers.csv`, but `group` is a place in `groups`, from 0; `initial_seed`; `progress`, pairs of a time and the step reached then; `part_begun_s` and `part_whole_s`: when it had the first and the last chunk of each part of the file, of which there are up to 512, else one a chunk |
 | `partners` | columns: the peers that are not shown, but have dealt with one that is |
-| `unchokes` | columns of `unchokes.csv`: all its rows that a peer shown has given or got |
+| `unchokes` | columns of `unchokes.csv`: all its rows that a peer shown has given or got, but a slot that turns from optimistic to regular, or back, is a row of each kind here: `optimistic` holds from the first to the last second of a row |
 | `transfers` | columns: when a peer shown was sending or was sent to; breaks of less than a second are none |
 | `connections` | columns: when a peer shown was whose neighbour; `null` in a full mesh, and where there were too many |
 ";
