@@ -164,12 +164,17 @@ impl Directory {
     /// Waits until nobody else publishes a plan or tables here, or `stop` is set; while the file is open, nobody begins to.
     pub(super) fn lock_tables(&self, stop: &AtomicBool) -> Result<File, CompareError> {
         let store = self.store();
+        let path = tables_lock::path(&store);
         loop {
+            // Opened once, while it waits: who removes the directory must not find the file there again.
+            let file = tables_lock::open(&store).map_err(io_error("lock", &path))?;
             go_on(stop)?;
-            let lock = tables_lock::try_lock(&store);
-            match lock.map_err(io_error("lock", &tables_lock::path(&store)))? {
-                Some(lock) => return Ok(lock),
-                None => thread::sleep(LOCK_WAIT),
+            while !tables_lock::try_lock(&file).map_err(io_error("lock", &path))? {
+                thread::sleep(LOCK_WAIT);
+                go_on(stop)?;
+            }
+            if tables_lock::is_of(&file, &store) {
+                return Ok(file);
             }
         }
     }

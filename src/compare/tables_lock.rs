@@ -14,15 +14,23 @@ pub(super) fn path(store: &Path) -> PathBuf {
     store.join(MERGE_LOCK)
 }
 
-/// Takes the lock of the study with this `store`; `None` if another process holds it.
-pub(super) fn try_lock(store: &Path) -> io::Result<Option<File>> {
+/// Opens the file of the study with this `store`, or makes it.
+pub(super) fn open(store: &Path) -> io::Result<File> {
     let path = path(store);
     files::check_writable(&path)?;
-    let file = File::options().write(true).create(true).truncate(false).open(&path)?;
+    File::options().write(true).create(true).truncate(false).open(path)
+}
+
+/// Takes the lock of the open `file`; whether another process does not hold it.
+pub(super) fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
-        // The study may have been replaced, and the file with it, between the two.
-        Ok(()) => Ok(is_at(&file, &path).is_ok_and(|is_at| is_at).then_some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(cause)) => Err(cause),
     }
+}
+
+/// Whether the `file` is still that of the study with this `store`: that may have been replaced meanwhile.
+pub(super) fn is_of(file: &File, store: &Path) -> bool {
+    is_at(file, &path(store)).is_ok_and(|is_at| is_at)
 }
