@@ -1,7 +1,8 @@
 //! Files of a results directory. They are read only if they are regular files, for a pipe keeps whoever reads it waiting and others have no end; and they are
-//! written only where they stand, for a link leads out of the directory.
+//! written only where they stand, for a link leads out of the directory. What is there is looked at first, so that it can be named and no device is opened; what has
+//! been opened is looked at again, for something else may have come there between the two.
 
-use std::fs::{self, File, FileType, Metadata};
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -11,7 +12,18 @@ use std::path::Path;
 /// When it can't be opened, is something else, or is longer.
 pub fn open(path: &Path, bytes_max: u64) -> io::Result<File> {
     check(&fs::metadata(path)?, bytes_max)?;
-    File::open(path)
+    open_at_once(File::options().read(true), Link::Followed, path, bytes_max)
+}
+
+/// Opens the regular file at `path` to append to it and to read it, or makes it.
+///
+/// # Errors
+/// When it can't be opened, or is something else, a link too.
+pub fn open_to_write(path: &Path) -> io::Result<File> {
+    check_writable(path)?;
+    let mut options = File::options();
+    let options = options.read(true).append(true).create(true);
+    open_at_once(options, Link::Refused, path, u64::MAX)
 }
 
 /// The text of the regular file at `path`, if it has at most `bytes_max`.
@@ -65,6 +77,30 @@ pub fn check_no_link(path: &Path) -> io::Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// What becomes of a link in the place of the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Followed,
+    Refused,
+}
+
+/// Opens what is at `path` as `options` say, without waiting for whoever is at the other end of a pipe, and checks that it is a regular file of at most `bytes_max`.
+fn open_at_once(options: &mut OpenOptions, link: Link, path: &Path, bytes_max: u64) -> io::Result<File> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut flags = OFlags::NONBLOCK;
+        flags.set(OFlags::NOFOLLOW, link == Link::Refused);
+        options.custom_flags(flags.bits() as i32);
+    }
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    let _ = link;
+    let file = options.open(path)?;
+    check(&file.metadata()?, bytes_max)?;
+    Ok(file)
 }
 
 fn check(there: &Metadata, bytes_max: u64) -> io::Result<()> {
@@ -144,6 +180,7 @@ mod tests {
         fs::create_dir(at("directory")).expect("made");
         std::os::unix::fs::symlink(at("file"), at("link")).expect("made");
         std::os::unix::fs::symlink(at("nothing"), at("dangling")).expect("made");
+        std::os::unix::fs::symlink("/dev/null", at("device")).expect("made");
         let _socket = std::os::unix::net::UnixListener::bind(at("socket")).expect("made");
         let said = |result: io::Result<()>| result.err().map(|error| error.to_string());
         let read = |name: &str| said(open(&at(name), u64::MAX).map(drop));
@@ -154,8 +191,8 @@ mod tests {
             [None, None, None, None]
         );
         assert_eq!(
-            [read("directory"), read("socket")],
-            ["a directory", "a socket"].map(refused)
+            [read("directory"), read("socket"), read("device")],
+            ["a directory", "a socket", "a device"].map(refused)
         );
         assert_eq!(
             [written("link"), written("dangling")],
@@ -163,5 +200,27 @@ mod tests {
         );
         assert_eq!(written("socket"), refused("a socket"));
         assert!(check_no_link(&at("link")).is_err() && check_no_link(&at("directory")).is_ok());
+    }
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    fn what_has_come_between_the_look_and_the_opening_is_not_waited_for() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let (pipe, link) = (home.path().join("pipe"), home.path().join("link"));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("there is one").success());
+        std::os::unix::fs::symlink(home.path().join("elsewhere"), &link).expect("made");
+        let mut to_write = File::options();
+        to_write.read(true).append(true).create(true);
+        let opened = [
+            open_at_once(File::options().read(true), Link::Followed, &pipe, u64::MAX),
+            open_at_once(&mut to_write, Link::Refused, &pipe, u64::MAX),
+        ];
+        for opened in opened {
+            let refused = opened.expect_err("a pipe").to_string();
+            assert_eq!(refused, "a pipe is there, and a regular file was expected");
+        }
+        assert!(open_at_once(&mut to_write, Link::Refused, &link, u64::MAX).is_err());
+        assert!(!home.path().join("elsewhere").exists());
     }
 }

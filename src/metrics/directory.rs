@@ -1,5 +1,6 @@
 //! The directory of a result: what may stand there, and what may be replaced. It appears whole or not at all.
 
+use crate::files;
 use crate::metrics::columns::TABLES;
 use crate::metrics::replaceable::{Left, check_replaceable};
 use crate::metrics::replay::REPLAY;
@@ -119,7 +120,7 @@ impl ResultDirectory {
     /// # Errors
     /// When it can't be created.
     pub fn open(&self, file: &str) -> io::Result<Box<dyn Write>> {
-        Ok(Box::new(File::create(self.staging().join(file))?))
+        Ok(Box::new(File::create_new(self.staging().join(file))?))
     }
 
     /// Moves the finished result to its place, once all of it is on the disk. What is left of one that it replaces.
@@ -134,7 +135,7 @@ impl ResultDirectory {
 
     fn sync(&self) -> io::Result<()> {
         for entry in fs::read_dir(self.staging())? {
-            File::open(entry?.path())?.sync_all()?;
+            files::open(&entry?.path(), u64::MAX)?.sync_all()?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! A directory appears whole or not at all: it is filled under another name beside its place and moved there at the end. Whatever goes wrong before,
 //! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove or move back, the next one does.
 
+use crate::files;
 use crate::metrics::directory::{DirectoryError, io_error};
 use crate::metrics::replaceable::Left;
 use crate::metrics::same_file::is_at;
@@ -179,7 +180,7 @@ impl Lock {
     /// Takes the lock of the directory `path`, which need not be there; `None` if somebody has it.
     fn of(path: &Path) -> io::Result<Option<Self>> {
         let path = lock_of(path);
-        let file = File::options().write(true).create(true).truncate(false).open(&path)?;
+        let file = files::open_to_write(&path)?;
         let is_held = match file.try_lock() {
             Ok(()) => true,
             Err(TryLockError::WouldBlock) => return Ok(None),

@@ -1,7 +1,7 @@
 //! One file of a store. A line is written at once, so that a process that is killed leaves at most one without its end.
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,9 +69,7 @@ pub(super) struct Content {
 /// Opens the file at `path` to write to it, and locks it: no other process writes while this one holds it.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     loop {
-        files::check_writable(path).map_err(failed("write to", path))?;
-        let open = OpenOptions::new().read(true).append(true).create(true).open(path);
-        let file = open.map_err(failed("open", path))?;
+        let file = files::open_to_write(path).map_err(failed("open", path))?;
         match file.try_lock() {
             // Whoever had nothing to write may have removed it between the two.
             Ok(()) if !is_at(&file, path).is_ok_and(|is_at| is_at) => (),
