@@ -44,43 +44,72 @@ fn mapped() -> u64 {
 /// still to be started.
 /// (A system that does not tell has enough.)
 pub(super) fn check(estimate: u64, jobs: usize, lists: u64, threads: usize) -> Result<()> {
-    let needed = estimate.saturating_mul(jobs as u64).saturating_add(lists);
-    let memory = format!("about {} of memory", human::bytes(needed));
-    let machine = Some(of_machine()).filter(|bytes| *bytes > 0);
-    fits(needed, jobs, &memory, machine, "the machine has")?;
-    let group = cgroup::memory_limit();
-    fits(needed, jobs, &memory, group, "this job or container (cgroup) may have")?;
-    let threads = THREAD_BYTES.saturating_mul(threads as u64);
-    let space = needed
-        .saturating_mul(GROWTH)
-        .saturating_add(mapped().saturating_add(threads));
-    let both = format!(
-        "{memory} and, with the program, its threads and lists that grow, {} of address space",
-        human::bytes(space)
-    );
-    fits(
-        space,
+    let runs = estimate.saturating_mul(jobs as u64);
+    let need = Need {
+        runs,
+        lists,
         jobs,
-        &both,
-        of_process(),
-        "a limit (ulimit -v) leaves this process",
-    )
+        words: format!("about {} of memory", human::bytes(runs.saturating_add(lists))),
+    };
+    let machine = Some(of_machine()).filter(|bytes| *bytes > 0);
+    need.fits(machine, "the machine has")?;
+    need.fits(cgroup::memory_limit(), "this job or container (cgroup) may have")?;
+    let threads = THREAD_BYTES.saturating_mul(threads as u64);
+    need.with_space(mapped().saturating_add(threads))
+        .fits(of_process(), "a limit (ulimit -v) leaves this process")
 }
 
-/// Refuses what needs more than `there` is, where that is known; `need` says what it needs.
-fn fits(needed: u64, jobs: usize, need: &str, there: Option<u64>, whose: &str) -> Result<()> {
-    let (what, help) = if jobs == 1 {
-        ("this run needs".to_owned(), "")
-    } else {
-        (format!("{jobs} runs at a time need"), "run fewer at a time (--jobs), ")
-    };
-    let there = there.unwrap_or(u64::MAX);
-    ensure!(
-        needed <= there,
-        "{what} {need}, but {whose} {}: {help}simulate fewer peers, larger chunks or fewer connections",
-        human::bytes(there),
-    );
-    Ok(())
+/// What is needed: bytes of the runs that are played at a time, `jobs` of them, and of the lists of all runs; and both in words.
+struct Need {
+    runs: u64,
+    lists: u64,
+    jobs: usize,
+    words: String,
+}
+
+impl Need {
+    /// The address space for it, with what `others` take.
+    fn with_space(self, others: u64) -> Self {
+        let grown = |bytes: u64| bytes.saturating_mul(GROWTH);
+        let (runs, lists) = (grown(self.runs).saturating_add(others), grown(self.lists));
+        let words = format!(
+            "{} and, with the program, its threads and lists that grow, {} of address space",
+            self.words,
+            human::bytes(runs.saturating_add(lists))
+        );
+        Self {
+            runs,
+            lists,
+            words,
+            ..self
+        }
+    }
+
+    /// Refuses what needs more than `there` is, where that is known.
+    fn fits(&self, there: Option<u64>, whose: &str) -> Result<()> {
+        let there = there.unwrap_or(u64::MAX);
+        let (who, help) = match self.jobs {
+            _ if self.lists > 0 && self.runs <= there => (
+                "so many runs of all variants need".to_owned(),
+                "choose fewer of each variant (--runs), or fewer variants",
+            ),
+            1 => (
+                "this run needs".to_owned(),
+                "simulate fewer peers, larger chunks or fewer connections",
+            ),
+            jobs => (
+                format!("{jobs} runs at a time need"),
+                "run fewer at a time (--jobs), simulate fewer peers, larger chunks or fewer connections",
+            ),
+        };
+        ensure!(
+            self.runs.saturating_add(self.lists) <= there,
+            "{who} {}, but {whose} {}: {help}",
+            self.words,
+            human::bytes(there),
+        );
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -108,13 +137,45 @@ mod tests {
         assert!(check(1 << 20, 2, u64::MAX, 3).is_err());
     }
 
+    fn need(runs: u64, lists: u64, jobs: usize) -> Need {
+        Need {
+            runs,
+            lists,
+            jobs,
+            words: "about 2 MiB".to_owned(),
+        }
+    }
+
+    fn refusal(need: &Need, there: u64) -> String {
+        need.fits(Some(there), "a job may have")
+            .expect_err("too little")
+            .to_string()
+    }
+
     #[test]
     fn whose_limit_it_is_is_said() {
-        let refused = |there| fits(2 << 20, 1, "about 2 MiB", there, "a job may have");
-        assert!(refused(None).is_ok() && refused(Some(2 << 20)).is_ok());
-        let refusal = refused(Some(1 << 20)).expect_err("too little").to_string();
+        let need = need(2 << 20, 0, 1);
+        assert!(need.fits(None, "a job may have").is_ok() && need.fits(Some(2 << 20), "a job may have").is_ok());
+        let refusal = refusal(&need, 1 << 20);
         assert!(
             refusal.starts_with("this run needs about 2 MiB, but a job may have 1 MiB: simulate "),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn where_the_lists_are_too_long_fewer_runs_help() {
+        let many = need(1 << 20, 3 << 20, 4);
+        assert!(many.fits(Some(4 << 20), "a job may have").is_ok());
+        assert_eq!(
+            refusal(&many, 3 << 20),
+            "so many runs of all variants need about 2 MiB, but a job may have 3 MiB: choose fewer of each variant (--runs), or fewer variants"
+        );
+        // Without them it would not fit either.
+        assert!(refusal(&many, 1 << 19).starts_with("4 runs at a time need about 2 MiB, but "));
+        let refusal = refusal(&many.with_space(1 << 20), 8 << 20);
+        assert!(
+            refusal.starts_with("so many runs") && refusal.contains("9 MiB of address space"),
             "{refusal}"
         );
     }
