@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -33,7 +33,8 @@ fn a_merge_beside_a_study_that_grows_leaves_tables_and_plan_of_one() {
         clear(&home, "out");
         home.done("sweep scenario.toml -q --out out --runs 3");
         let lock = held(&home, "out");
-        let merge = home.begin("merge out -q");
+        let mut merge = home.command("merge out -q");
+        let merge = merge.stderr(Stdio::piped()).spawn().expect("the program runs");
         thread::sleep(Duration::from_millis(200));
         let mut sweep = home.begin("sweep scenario.toml -q --out out --runs 4 --resume");
         thread::sleep(Duration::from_millis(500));
@@ -43,14 +44,52 @@ fn a_merge_beside_a_study_that_grows_leaves_tables_and_plan_of_one() {
         );
         drop(lock);
         // The merge finds the old study, or the new one, with all its runs or without.
-        let merged = code(merge);
-        assert!([Some(0), Some(2)].contains(&merged), "{turn}: {merged:?}");
+        let merged = merge.wait_with_output().expect("ended");
+        let said = String::from_utf8(merged.stderr).expect("text");
+        assert!(
+            merged.status.success() || said.contains("runs are missing"),
+            "{turn}: {said}"
+        );
         assert_eq!(code(sweep), Some(0), "{turn}");
         assert!(
             home.files("out") == home.files("four"),
             "{turn}: what the sweep has made is not there"
         );
         assert!(home.files("out") != home.files("three"));
+    }
+}
+
+#[test]
+fn a_page_is_made_of_tables_that_nobody_publishes_meanwhile() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out out");
+    for args in ["report out", "report out --out page.html"] {
+        let lock = held(&home, "out");
+        let mut report = home.begin(args);
+        thread::sleep(Duration::from_millis(500));
+        assert!(
+            report.try_wait().expect("a child").is_none(),
+            "{args}: it reads what is being published"
+        );
+        drop(lock);
+        assert_eq!(code(report), Some(0), "{args}");
+    }
+}
+
+#[test]
+fn pages_of_merges_beside_each_other_are_all_made() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out out");
+    home.done("report out");
+    let page = fs::read(home.path("out/report.html")).expect("a page");
+    for turn in 0..10 {
+        let merges = [(); 3].map(|()| home.begin("merge out -q"));
+        assert_eq!(merges.map(code), [Some(0); 3], "{turn}");
+        assert!(
+            fs::read(home.path("out/report.html")).is_ok_and(|now| now == page),
+            "{turn}"
+        );
+        assert!(!home.path("out/.report.html.outdated").exists(), "{turn}");
     }
 }
 
@@ -171,6 +210,31 @@ fn a_pipe_or_an_endless_file_in_a_result_is_named_and_not_read() {
     }
 }
 
+#[test]
+fn a_pipe_or_a_link_in_the_place_of_the_page_is_named_and_not_written_to() {
+    let home = quick();
+    home.done("run scenario.toml -q --out run");
+    home.done("compare scenario.toml -q --out study");
+    let page = home.path("elsewhere.html");
+    fs::write(&page, "mine").expect("written");
+    for (out, again) in [
+        ("run", "report run"),
+        ("study", "report study"),
+        ("study", "compare scenario.toml -q --out study --resume --report"),
+    ] {
+        let place = home.path(out).join("report.html");
+        make_pipe(&place);
+        let said = refused_soon(&home, again);
+        let named = format!("cannot write `{out}/report.html`: a pipe is there, and a regular file was expected");
+        assert!(said.contains(&named), "{again}: {said}");
+        fs::remove_file(&place).expect("removed");
+    }
+    symlink(&page, home.path("run/report.html")).expect("made");
+    let said = refused_soon(&home, "report run");
+    assert!(said.contains("`run/report.html`: a link is there"), "{said}");
+    assert_eq!(fs::read(&page).expect("read"), b"mine");
+}
+
 /// Whether a page is made of this file.
 fn shows(file: &str) -> bool {
     [
@@ -198,7 +262,13 @@ fn links_in_a_study_are_not_written_through() {
     let home = quick();
     home.done("sweep scenario.toml -q --out out --runs 2");
     fs::create_dir(home.path("elsewhere")).expect("made");
-    for link in ["variants", "runs/segment-0.jsonl", "runs/merge.lock"] {
+    for link in [
+        "runs",
+        "variants",
+        "plan.json",
+        "runs/segment-0.jsonl",
+        "runs/merge.lock",
+    ] {
         let (path, target) = (home.path("out").join(link), home.path("elsewhere/there"));
         fs::rename(&path, &target).expect("moved");
         symlink(&target, &path).expect("made");
@@ -210,7 +280,14 @@ fn links_in_a_study_are_not_written_through() {
         fs::remove_file(&path).expect("removed");
         fs::rename(&target, &path).expect("moved back");
     }
-    assert!(home.files("out").contains_key("plan.json"));
+    // What is made anew takes the place of a link.
+    fs::write(home.path("elsewhere/table"), "mine").expect("written");
+    fs::remove_file(home.path("out/comparison.csv")).expect("removed");
+    symlink(home.path("elsewhere/table"), home.path("out/comparison.csv")).expect("made");
+    home.done("sweep scenario.toml -q --out out --runs 3 --resume");
+    home.done("sweep scenario.toml -q --out whole --runs 3");
+    assert!(home.files("out") == home.files("whole"));
+    assert_eq!(fs::read(home.path("elsewhere/table")).expect("read"), b"mine");
 }
 
 #[test]
@@ -231,4 +308,29 @@ fn a_study_beyond_the_greatest_is_refused_at_once() {
         "{said}"
     );
     assert!(!home.path("out").exists());
+}
+
+#[test]
+fn a_study_with_too_many_runs_for_the_memory_is_told_to_have_fewer() {
+    let home = quick();
+    let counts: Vec<_> = (1..=100).map(|count| count.to_string()).collect();
+    let vary = format!("group.leechers.count={}", counts.join(","));
+    let plan = [
+        "sweep",
+        "scenario.toml",
+        "--dry-run",
+        "-q",
+        "--vary",
+        &vary,
+        "--runs",
+        "100000",
+    ];
+    let refused = home.limited("ulimit -v 3000000", &plan).output().expect("it runs");
+    let said = String::from_utf8(refused.stderr).expect("text");
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("so many runs of all variants need about ")
+            && said.contains("choose fewer of each variant (--runs), or fewer variants"),
+        "{said}"
+    );
 }

@@ -92,7 +92,7 @@ pub(super) fn compare(args: &CompareArgs, own: &OwnChokers, style: Style, errors
             })?;
             // What came out is said even if there is no page of it.
             if args.report || finished.page_is_due {
-                voice.write_page(&target)?;
+                voice.write_page(&target, &stop)?;
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::cli::Style;
+use crate::cli::{Style, interrupt};
 use crate::compare::{CompareError, MergeError};
 use crate::metrics::DirectoryError;
 use crate::runner::RunError;
@@ -22,6 +22,8 @@ pub enum Failure {
     Usage(anyhow::Error),
     /// It was tried and failed.
     Run(anyhow::Error),
+    /// The user has stopped it; this is what is there.
+    Interrupted(&'static str),
     /// Nobody reads standard output any more, as in `swarmsim list | head -1`.
     OutputClosed,
 }
@@ -42,6 +44,10 @@ impl Failure {
             Self::Run(error) => {
                 style.error(&format!("{error:#}"));
                 RUN_ERROR.into()
+            }
+            Self::Interrupted(what) => {
+                style.warn(&format!("interrupted: {what}"));
+                interrupt::EXIT_CODE.into()
             }
             Self::OutputClosed => ExitCode::SUCCESS,
         }

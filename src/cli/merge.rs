@@ -72,7 +72,7 @@ pub(super) fn merge(args: &MergeArgs, own: &OwnChokers, style: Style, errors: St
         errors.warn(&left.to_string());
     }
     if merged.finished.page_is_due {
-        voice.write_page(target)?;
+        voice.write_page(target, &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }

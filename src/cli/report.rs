@@ -4,15 +4,20 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::cli::{Failure, Style};
+use crate::compare;
 use crate::files;
 use crate::metrics::directory::{OUTDATED_REPORT, REPORT};
 use crate::metrics::is_at;
 use crate::report::{self, ReportError};
+
+/// What is there when the user has stopped the making of a page.
+const NO_PAGE: &str = "the tables are whole, and there is no page of them yet: `swarmsim report` makes it";
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
@@ -24,17 +29,15 @@ pub(super) struct ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs, style: Style) -> Result<ExitCode, Failure> {
-    let out = args.out.clone().unwrap_or_else(|| args.directory.join(REPORT));
-    write(&args.directory, &out)?;
-    say_where(&out, style)?;
+    let page = write(&args.directory, args.out.as_deref(), &AtomicBool::new(false))?;
+    say_where(&page, style)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the report on `directory` into it, and says so in `style`, if there is one.
-pub(super) fn write_into(directory: &Path, style: Option<Style>) -> Result<(), Failure> {
-    let out = directory.join(REPORT);
-    write(directory, &out)?;
-    style.map_or(Ok(()), |style| say_where(&out, style))
+/// Writes the report on `directory` into it, unless `stop` is set while it waits for others, and says so in `style`, if there is one.
+pub(super) fn write_into(directory: &Path, stop: &AtomicBool, style: Option<Style>) -> Result<(), Failure> {
+    let page = write(directory, None, stop)?;
+    style.map_or(Ok(()), |style| say_where(&page, style))
 }
 
 fn say_where(page: &Path, style: Style) -> Result<(), Failure> {
@@ -43,30 +46,45 @@ fn say_where(page: &Path, style: Style) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(directory: &Path, out: &Path) -> Result<(), Failure> {
+/// Writes the report on `directory` to the place `out` that somebody has named, or else into it; where it is.
+fn write(directory: &Path, out: Option<&Path>, stop: &AtomicBool) -> Result<PathBuf, Failure> {
+    // Tables and the page beside them are of one study.
+    let tables = compare::hold_tables(directory, stop).map_err(|_| Failure::Interrupted(NO_PAGE))?;
     let page = report::html(directory)?;
-    let written = replace(out, &page).with_context(|| format!("cannot write `{}`", out.display()));
+    let place = out.map_or_else(|| directory.join(REPORT), Path::to_owned);
+    let written = if out.is_some() {
+        // What is written to may keep us waiting.
+        drop(tables);
+        write_to(&place, &page)
+    } else {
+        files::check_writable(&place).and_then(|()| replace(&place, &page))
+    };
+    let written = written.with_context(|| format!("cannot write `{}`", place.display()));
     written.map_err(Failure::Run)?;
-    if out.ends_with(REPORT) {
+    if place.ends_with(REPORT) {
         // What can't be removed has the page made once more.
-        let _ = fs::remove_file(out.with_file_name(OUTDATED_REPORT));
+        let _ = fs::remove_file(place.with_file_name(OUTDATED_REPORT));
     }
-    Ok(())
+    Ok(place)
 }
 
-/// Puts `page` in the place of the file `out`: whole, or not at all.
-fn replace(out: &Path, page: &str) -> io::Result<()> {
-    // A link stays one, and a device or a pipe is written to.
+/// Writes `page` to `out`: a link stays one, and a device or a pipe is written to.
+fn write_to(out: &Path, page: &str) -> io::Result<()> {
     let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
     if fs::metadata(&out).is_ok_and(|there| !there.is_file()) {
         return fs::write(out, page);
     }
+    replace(&out, page)
+}
+
+/// Puts `page` in the place of the file `out`: whole, or not at all.
+fn replace(out: &Path, page: &str) -> io::Result<()> {
     let name = out.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
-    sweep_away(&out, &name);
+    sweep_away(out, &name);
     let beside = out.with_file_name(half_page(&name, std::process::id()));
     let written = begin(&beside).and_then(|mut file| {
         file.write_all(page.as_bytes())?;
-        fs::rename(&beside, &out)
+        fs::rename(&beside, out)
     });
     if written.is_err() {
         // It may not even have been made; the first error is the one to tell.
@@ -83,8 +101,9 @@ fn half_page(name: &str, process: u32) -> String {
 /// Makes the file at `path`. Its lock is held while it is open, where the file system has locks: who finds it without is no longer writing it.
 fn begin(path: &Path) -> io::Result<File> {
     loop {
-        let file = File::create(path)?;
+        let file = files::open_to_write(path)?;
         let _ = file.try_lock();
+        file.set_len(0)?;
         // Somebody may have swept it away between the two.
         if is_at(&file, path).unwrap_or(false) {
             return Ok(file);
@@ -147,5 +166,20 @@ mod tests {
         replace(&at("page.html"), "new").expect("written");
         assert!(!at(".page.html.8.tmp").exists());
         assert_eq!(fs::read_to_string(at("page.html")).expect("read"), "new");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_page_is_not_begun_where_a_link_leads() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let at = |name: &str| home.path().join(name);
+        fs::write(at("mine"), "mine").expect("written");
+        std::os::unix::fs::symlink(at("mine"), at(".page.html.8.tmp")).expect("made");
+        assert!(begin(&at(".page.html.8.tmp")).is_err());
+        assert_eq!(fs::read_to_string(at("mine")).expect("read"), "mine");
+        // What was there of a page that was not whole is none of the new one.
+        fs::write(at(".page.html.9.tmp"), "half").expect("written");
+        begin(&at(".page.html.9.tmp")).expect("begun");
+        assert_eq!(fs::read_to_string(at(".page.html.9.tmp")).expect("read"), "");
     }
 }

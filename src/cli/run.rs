@@ -129,7 +129,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     }
     // What came out is said even if there is no page of it.
     if args.report {
-        report::write_into(&target, (!args.json && !args.quiet).then_some(style))?;
+        report::write_into(&target, &asked_to_stop, (!args.json && !args.quiet).then_some(style))?;
     }
     let interrupted = summary.outcome == Ending::Interrupted;
     Ok(if interrupted {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::ensure;
 use clap::Args;
@@ -239,9 +240,9 @@ impl Voice {
         Ok(())
     }
 
-    /// Writes the page of the study in `target`, and says so where results are said.
-    pub fn write_page(self, target: &Path) -> Result<(), Failure> {
-        report::write_into(target, (!self.json && !self.quiet).then_some(self.style))
+    /// Writes the page of the study in `target`, unless `stop` is set while it waits for others, and says so where results are said.
+    pub fn write_page(self, target: &Path, stop: &AtomicBool) -> Result<(), Failure> {
+        report::write_into(target, stop, (!self.json && !self.quiet).then_some(self.style))
     }
 }
 

@@ -187,7 +187,7 @@ fn whole(
                 comparison::overview(&finished, target, style)
             })?;
             if finished.page_is_due {
-                voice.write_page(target)?;
+                voice.write_page(target, stop)?;
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -5,10 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::thread;
-use std::time::Duration;
 
-use super::error::{CompareError, go_on};
+use super::error::CompareError;
 use super::place::{UNFINISHED, VARIANTS, check_place, is_taken, store_in};
 use super::replacement::{Replacement, real};
 use super::tables_lock;
@@ -16,9 +14,6 @@ use super::unpublished::Unpublished;
 use crate::files;
 use crate::metrics::directory::{OUTDATED_REPORT, REPORT, io_error};
 use crate::metrics::{DirectoryError, Left, is_being_filled, sweep_away, sync_names};
-
-/// Who waits for another process to publish looks again after this time.
-const LOCK_WAIT: Duration = Duration::from_millis(50);
 
 /// What to do with a comparison that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,20 +158,7 @@ impl Directory {
 
     /// Waits until nobody else publishes a plan or tables here, or `stop` is set; while the file is open, nobody begins to.
     pub(super) fn lock_tables(&self, stop: &AtomicBool) -> Result<File, CompareError> {
-        let store = self.store();
-        let path = tables_lock::path(&store);
-        loop {
-            // Opened once, while it waits: who removes the directory must not find the file there again.
-            let file = tables_lock::open(&store).map_err(io_error("lock", &path))?;
-            go_on(stop)?;
-            while !tables_lock::try_lock(&file).map_err(io_error("lock", &path))? {
-                thread::sleep(LOCK_WAIT);
-                go_on(stop)?;
-            }
-            if tables_lock::is_of(&file, &store) {
-                return Ok(file);
-            }
-        }
+        tables_lock::publish(&self.store(), stop)
     }
 
     /// Removes the unfinished files that killed processes have left which wrote this segment. Whoever asks holds its lock.
@@ -204,7 +186,7 @@ impl Directory {
         // Another process's link would lead elsewhere.
         let file = File::create_new(partial).map_err(io_error("write", path))?;
         write(Box::new(BufWriter::new(file)))?;
-        let synced = File::open(partial).and_then(|file| file.sync_all());
+        let synced = files::open(partial, u64::MAX).and_then(|file| file.sync_all());
         synced.map_err(io_error("write", path))?;
         Ok(unpublished)
     }

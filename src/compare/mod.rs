@@ -20,7 +20,7 @@
 //! | `unpublished.rs` | a file appears whole or not at all |
 //! | `replacement.rs` | a study takes the place of another one |
 //! | `tables.rs` | the CSV files |
-//! | `tables_lock.rs` | plan and tables are of one study |
+//! | `tables_lock.rs` | plan, tables and page are of one study |
 //! | `results.rs` | what the analysis needs of all runs |
 //! | `drive.rs` | from start to end, all runs or one part of them |
 //! | `error.rs` | why there is no comparison |
@@ -81,6 +81,7 @@ pub use shard::Shard;
 pub use standing::{Standing, check};
 pub use statistics::{Interval, interval, t_quantile};
 pub use status::{OfVariant, Part, State, Status};
+pub use tables_lock::hold_tables;
 pub use variants::{Choice, chokers, variants};
 pub use warm_up::{cut, mser5, warm_up};
 pub use which_runs::{DoubleRuns, RunsOf};

@@ -142,11 +142,8 @@ fn replaceable(path: &Path) -> Result<Vec<File>, CompareError> {
     // Whoever makes tables of it reads it until they are there.
     let lock = tables_lock::path(&store);
     if lock.exists() {
-        let file = tables_lock::open(&store).map_err(io_error("lock", &lock))?;
-        if !tables_lock::try_lock(&file).map_err(io_error("lock", &lock))? {
-            return Err(StoreError::InUse(lock).into());
-        }
-        locks.push(file);
+        let file = tables_lock::replace(&store).map_err(io_error("lock", &lock))?;
+        locks.push(file.ok_or(StoreError::InUse(lock))?);
     }
     match foreign(path).map_err(io_error("look into", path))? {
         None => {

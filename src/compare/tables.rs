@@ -117,7 +117,7 @@ pub(super) fn write(
     stop: &AtomicBool,
 ) -> Result<bool, CompareError> {
     let each_run = |row: &mut dyn FnMut(&str, &RunRecord)| each_run(plan, records, analysis.runs, stop, row);
-    let mut files = write_scenarios(directory, plan)?;
+    let mut files = write_scenarios(directory, plan, stop)?;
     files.push(write_table(directory, &RUNS, |table| {
         let mut lacking = None;
         each_run(&mut |label, record| {
@@ -284,10 +284,11 @@ fn summary_row<'r>(analysis: &'r Analysis, result: &'r MetricResult, index: usiz
     }
 }
 
-fn write_scenarios(directory: &Directory, plan: &Plan) -> Result<Vec<Unpublished>, DirectoryError> {
+fn write_scenarios(directory: &Directory, plan: &Plan, stop: &AtomicBool) -> Result<Vec<Unpublished>, CompareError> {
     let about = "The scenario that was varied, every default spelled out; its variants are in variants/.";
     let mut files = vec![write_text(directory, SCENARIO, about, &plan.base.to_toml())?];
     for (number, variant) in plan.variants.iter().enumerate() {
+        go_on(stop)?;
         let name = format!("{VARIANTS}/{number}-{}.toml", file_name(&variant.label));
         let about = format!(
             "The variant `{}`. Run k of the comparison: swarmsim run <this file> --seed <{} + k>",

@@ -1,36 +1,123 @@
-//! Who publishes the plan or tables of a study holds the lock of `runs/merge.lock`, from before it reads what it makes them of: so those that stand there are of
-//! one study, whoever else is at work.
+//! Who publishes the plan or tables of a study holds the lock of `runs/merge.lock`, from before it reads what it makes them of; who makes a page of them shares it
+//! with others who do. So what stands there is of one study, whoever else is at work.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
 
-use super::place::MERGE_LOCK;
+use super::error::{CompareError, go_on};
+use super::place::{MERGE_LOCK, store_in};
 use crate::files;
+use crate::metrics::directory::io_error;
 use crate::metrics::is_at;
+
+/// Who waits looks again after this time.
+const WAIT: Duration = Duration::from_millis(50);
 
 /// Where it is, below the `store`.
 pub(super) fn path(store: &Path) -> PathBuf {
     store.join(MERGE_LOCK)
 }
 
-/// Opens the file of the study with this `store`, or makes it.
-pub(super) fn open(store: &Path) -> io::Result<File> {
+/// Waits until nobody else publishes in the study with this `store`, or makes a page of it, or `stop` is set; while the file is open, nobody begins to.
+pub(super) fn publish(store: &Path, stop: &AtomicBool) -> Result<File, CompareError> {
     let path = path(store);
-    files::check_writable(&path)?;
-    File::options().write(true).create(true).truncate(false).open(path)
+    loop {
+        // Opened once, while it waits: who removes the directory must not find the file there again.
+        let file = files::open_to_write(&path).map_err(io_error("lock", &path))?;
+        go_on(stop)?;
+        while !is_free(file.try_lock()).map_err(io_error("lock", &path))? {
+            wait(stop)?;
+        }
+        if is_of(&file, store) {
+            return Ok(file);
+        }
+    }
 }
 
-/// Takes the lock of the open `file`; whether another process does not hold it.
-pub(super) fn try_lock(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
+/// The lock of the study with this `store`, which is to go; `None` if somebody publishes there. Who makes a page is waited for.
+pub(super) fn replace(store: &Path) -> io::Result<Option<File>> {
+    let file = files::open_to_write(&path(store))?;
+    while !is_free(file.try_lock())? {
+        if !is_free(file.try_lock_shared())? {
+            return Ok(None);
+        }
+        file.unlock()?;
+        thread::sleep(WAIT);
+    }
+    Ok(Some(file))
+}
+
+/// Waits until nobody publishes in `directory`, if that is a study, or `stop` is set; while the file is open, nobody begins to. `None` where nothing can be locked: it is no
+/// study, or its file system has no locks.
+///
+/// # Errors
+/// When it was stopped.
+pub fn hold_tables(directory: &Path, stop: &AtomicBool) -> Result<Option<File>, CompareError> {
+    let store = store_in(directory);
+    let path = path(&store);
+    loop {
+        // Who may not write may look.
+        let opened = files::open(&path, u64::MAX).or_else(|_| files::open_to_write(&path));
+        let Ok(file) = opened else { return Ok(None) };
+        loop {
+            match is_free(file.try_lock_shared()) {
+                Ok(true) => break,
+                Ok(false) => wait(stop)?,
+                Err(_) => return Ok(None),
+            }
+        }
+        if is_of(&file, &store) {
+            return Ok(Some(file));
+        }
+    }
+}
+
+/// Whether a lock was had; an error if there is none to have.
+fn is_free(locked: Result<(), TryLockError>) -> io::Result<bool> {
+    match locked {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(cause)) => Err(cause),
     }
 }
 
+fn wait(stop: &AtomicBool) -> Result<(), CompareError> {
+    go_on(stop)?;
+    thread::sleep(WAIT);
+    Ok(())
+}
+
 /// Whether the `file` is still that of the study with this `store`: that may have been replaced meanwhile.
-pub(super) fn is_of(file: &File, store: &Path) -> bool {
+fn is_of(file: &File, store: &Path) -> bool {
     is_at(file, &path(store)).is_ok_and(|is_at| is_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn pages_wait_for_whoever_publishes_and_not_for_each_other() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let (going, stopped) = (AtomicBool::new(false), AtomicBool::new(true));
+        // The result of a run has no store.
+        assert!(hold_tables(home.path(), &stopped).expect("not waited for").is_none());
+        let store = store_in(home.path());
+        fs::create_dir(&store).expect("made");
+        let publisher = publish(&store, &going).expect("nobody is there");
+        assert!(matches!(hold_tables(home.path(), &stopped), Err(CompareError::Stopped)));
+        assert!(replace(&store).expect("locks").is_none());
+        drop(publisher);
+        let pages = [(); 2].map(|()| hold_tables(home.path(), &stopped).expect("not waited for"));
+        assert!(pages.iter().all(Option::is_some));
+        assert!(matches!(publish(&store, &stopped), Err(CompareError::Stopped)));
+        drop(pages);
+        assert!(replace(&store).expect("locks").is_some());
+    }
 }
