@@ -1,4 +1,4 @@
-//! scripts/slurm/task.sh without Slurm: signals at bad moments, and a queue that does not take the task back. `tests/slurm/run.sh` tries the rest with a real one.
+//! scripts/slurm/ without Slurm: signals at bad moments, a queue that does not take the task back, and how many tasks there are. `tests/slurm/run.sh` tries the rest with a real one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -141,4 +141,32 @@ fn the_merge_counts_short_tasks_of_its_own_array() {
             "job {job}: {said}"
         );
     }
+}
+
+/// A program that takes a fifth of a second to start, and 2 ms for each of 100,000 runs, of which a task of a minute has 30,000.
+#[test]
+fn starting_up_makes_no_more_tasks() {
+    let home = quick();
+    fake(
+        &home,
+        "swarmsim",
+        r#"
+        if [ "$1" = status ]; then echo '"wanted": 100000'; exit; fi
+        of=${*#*--shard 1/} && of=${of%% *} && runs=$((100000 / of))
+        sleep "$(awk "BEGIN { print 0.2 + 0.002 * $runs }")"
+        echo "\"share_of_work\": $(awk "BEGIN { print $runs / 100000 }"),""#,
+    );
+    fake(&home, "scontrol", "echo 'MaxArraySize = 1001'");
+    let path = std::env::var("PATH").expect("a path");
+    let mut shards = Command::new("bash");
+    shards.arg(script("shards.sh")).args(["scenario.toml", "out"]);
+    shards.env("PATH", format!("{}:{path}", home.path("bin").display()));
+    shards.envs([("SWARMSIM", "swarmsim"), ("TASK_MINUTES", "1"), ("TASK_CPUS", "1")]);
+    let output = shards.current_dir(home.path(".")).output().expect("bash runs");
+    let tasks: u32 = text(&output.stdout)
+        .trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("{}", said(&output)));
+    // 200 s are 3 tasks; with the start of each run they would be 336.
+    assert!((3..=5).contains(&tasks), "{}", said(&output));
 }

@@ -3,8 +3,8 @@
 #
 #     scripts/slurm/shards.sh FILE OUT [options of swarmsim sweep …]
 #
-# A sweep that has been begun in OUT keeps its number. Otherwise the dearest run is played here and now, and its time dealt out to all runs by their
-# estimated cost. Starting up counts as well, so short runs seem dearer than they are.
+# A sweep that has been begun in OUT keeps its number. Otherwise the dearest runs are played here and now, and their time dealt out to all runs by their
+# estimated cost: one of them, or, where that takes less than two seconds, of which starting up would be much, about as many as take four.
 set -euo pipefail
 
 file=$1 out=$2
@@ -26,17 +26,23 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # The value of the key $1 of JSON with a key a line.
 value() { sed -n "s/^ *\"$1\": *\([0-9.e+-]*\),*\$/\1/p"; }
-began_us=${EPOCHREALTIME/[.,]/}
 # The first of very many shards is the dearest run alone, or, where runs share a warm-up, all variants of one.
-"$SWARMSIM" sweep "$file" "$@" --shard 1/100000 --jobs 1 --out "$scratch/one" --json >"$scratch/played" 2>"$scratch/said" || {
-    cat "$scratch/said" >&2
-    exit 2
-}
-ended_us=${EPOCHREALTIME/[.,]/}
-share=$(value share_of_work <"$scratch/played")
-runs=$("$SWARMSIM" status "$scratch/one" --json | value wanted)
+next=100000
+while :; do
+    of=$next
+    began_us=${EPOCHREALTIME/[.,]/}
+    "$SWARMSIM" sweep "$file" "$@" --shard "1/$of" --jobs 1 --out "$scratch/$of" --json >"$scratch/played" 2>"$scratch/said" || {
+        cat "$scratch/said" >&2
+        exit 2
+    }
+    us=$((${EPOCHREALTIME/[.,]/} - began_us))
+    share=$(value share_of_work <"$scratch/played")
+    next=$(awk -v us="$us" -v share="$share" 'BEGIN { print int(us / 4e6 / share) }')
+    if [ "$us" -ge 2000000 ] || [ "$next" -lt 1 ] || [ "$next" -ge "$of" ]; then break; fi
+done
+runs=$("$SWARMSIM" status "$scratch/$of" --json | value wanted)
 largest=$(scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\)$/\1/p')
-awk -v us=$((ended_us - began_us)) -v share="$share" -v runs="$runs" -v largest="${largest:-1001}" \
+awk -v us="$us" -v share="$share" -v runs="$runs" -v largest="${largest:-1001}" \
     -v minutes="$minutes" -v cpus="${TASK_CPUS:-2}" 'BEGIN {
     shards = int(us / 1e6 / share / (60 * minutes * cpus))
     if (shards > runs) shards = runs

@@ -7,7 +7,7 @@
 #
 # OUT must be on a file system that all nodes share. A task that is killed, cancelled or preempted loses the runs under way, no others; one that runs out
 # of time is put back into the queue. After a failure the same command may be given again: it plays what is missing.
-# `auto` plays one run here and now to find out how many shards give each task some ten minutes to do (shards.sh); a single run is far too small for a task
+# `auto` plays some runs here and now, for seconds, to find out how many shards give each task some ten minutes to do (shards.sh); a single run is far too small for a task
 # of its own.
 #
 # Environment: SWARMSIM, the program (default: swarmsim); SBATCH_ARGS, options for both jobs, such as "--account=net --partition=short";
