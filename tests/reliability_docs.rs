@@ -85,3 +85,12 @@ fn every_promise_names_a_test_that_exists() {
     }
     assert!(checked > 30, "{checked}");
 }
+
+#[test]
+fn what_random_tests_find_is_not_ignored() {
+    let ignored = fs::read_to_string(root().join(".gitignore")).expect("read");
+    assert!(
+        !ignored.contains("proptest-regressions"),
+        "findings are to be committed"
+    );
+}
