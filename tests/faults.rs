@@ -6,6 +6,8 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -93,6 +95,22 @@ fn a_page_that_a_kill_takes_is_made_by_the_next_command() {
         home.done(merge);
         assert!(home.files("out") == whole, "{:?}", home.files("out").keys());
     });
+}
+
+#[test]
+fn a_killed_report_leaves_the_old_page_or_the_new_one() {
+    let home = quick();
+    home.done("run scenario.toml -q --out out --report");
+    let whole = home.files("out");
+    let page = home.path("out/report.html");
+    let prepare = || fs::write(&page, "an old page").expect("written");
+    kill_at_random_moments(&home, "report out", &prepare, &|| {
+        let left = fs::read(&page).expect("a page");
+        assert!(left == b"an old page" || left == whole["report.html"]);
+    });
+    // Half pages go with the next one.
+    home.done("report out");
+    assert!(home.files("out") == whole, "{:?}", home.files("out").keys());
 }
 
 #[test]
@@ -848,4 +866,30 @@ fn a_limit_between_the_estimate_and_what_is_mapped_refuses_or_suffices() {
         }
     }
     assert!(refused > 0 && finished > 0, "{refused} refused, {finished} finished");
+}
+
+/// As a user of its own, who may have three threads: the one that the program begins with, one that waits for signals, and one that plays.
+#[test]
+fn where_few_threads_can_be_started_fewer_play() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out whole");
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not tried: only root may become another user");
+        return;
+    }
+    fs::copy(assert_cmd::cargo::cargo_bin("swarmsim"), home.path("program")).expect("copied");
+    fs::set_permissions(home.path(""), fs::Permissions::from_mode(0o777)).expect("set");
+    for threads in [2, 3] {
+        let out = format!("out-{threads}");
+        let mut limited = Command::new("prlimit");
+        limited.arg(format!("--nproc={threads}")).arg("./program");
+        limited.args(["sweep", "scenario.toml", "-q", "--jobs", "8", "--out", &out]);
+        let output = limited.current_dir(home.path("")).uid(64_123).gid(64_123).output();
+        let output = match output {
+            Err(cause) => return eprintln!("not tried: {cause}"),
+            Ok(output) => output,
+        };
+        assert!(output.status.success(), "{threads}: {}", text(&output.stderr));
+        assert_eq!(home.files(&out), home.files("whole"), "{threads}");
+    }
 }
