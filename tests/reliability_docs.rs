@@ -50,6 +50,12 @@ fn is_test(name: &str, tests: &[String]) -> bool {
     }
 }
 
+/// Whether tests stand in a file, or what they draw; scripts are tests.
+fn has_tests(path: &Path) -> bool {
+    let text = fs::read_to_string(path).expect("read");
+    text.contains("#[test]") || text.contains("proptest::") || path.extension().is_some_and(|end| end == "sh")
+}
+
 #[test]
 fn every_promise_names_a_test_that_exists() {
     let page = fs::read_to_string(root().join("docs/reliability.md")).expect("read");
@@ -76,6 +82,8 @@ fn every_promise_names_a_test_that_exists() {
         assert_eq!(others, [""; 0], "no such test: {row}");
         let missing: Vec<_> = files.iter().filter(|name| !file(name).is_file()).collect();
         assert!(missing.is_empty(), "no such file: {missing:?} in {row}");
+        let untested: Vec<_> = files.iter().filter(|name| !has_tests(&file(name))).collect();
+        assert!(untested.is_empty(), "no test is in {untested:?} of {row}");
         let by_hand = shown_by.contains("by hand");
         assert!(
             by_hand || !files.is_empty() || !tests.is_empty(),

@@ -320,3 +320,44 @@ fn file_name(label: &str) -> String {
     };
     label.chars().map(plain).take(60).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::directory::Existing;
+    use super::super::place::UNFINISHED;
+    use super::super::results::Results;
+    use super::super::testing;
+    use super::*;
+    use crate::store::WHOLE;
+
+    #[test]
+    fn no_label_leads_out_of_the_folder() {
+        for label in ["../../x", "/etc", "a\\b", "\u{1b}[31m\n", "ä", &"a/".repeat(200)] {
+            let name = file_name(label);
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.=_".contains(c);
+            assert!(name.chars().all(is_plain) && name.len() <= 60, "{label}: {name}");
+        }
+    }
+
+    #[test]
+    fn who_wants_it_to_stop_is_heard_before_the_next_variant() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let directory = Directory::prepare(&home.path().join("x"), WHOLE, Existing::Refuse).expect("made");
+        let plan = testing::plan("file.size=1 MiB,2 MiB", 1);
+        let analysis = Results::new(&plan).analysis();
+        // The first variant can't be written.
+        let obstacle = format!(
+            "{VARIANTS}/0-{}.toml.{WHOLE}.{UNFINISHED}",
+            file_name(&plan.variants[0].label)
+        );
+        fs::create_dir(directory.path().join(obstacle)).expect("made");
+        let written = |stop| {
+            let stop = AtomicBool::new(stop);
+            write(&directory, &plan, &Records::default(), &analysis, None, &stop)
+        };
+        assert!(matches!(written(false), Err(CompareError::Directory(_))));
+        assert!(matches!(written(true), Err(CompareError::Stopped)));
+    }
+}
