@@ -86,7 +86,8 @@ stages() { grep -so '"what":"[a-z]*"' "$1" | cut -d'"' -f4 | xargs; }
 out_of_time() {
     local job segment=limited/runs/shard-1-of-1.jsonl
     job=$(sbatch --parsable --job-name=limited --array=1 --requeue --open-mode=append --time=1 --mem=0 --signal=B:USR1@60 --output=limited.txt \
-        "$root/scripts/slurm/task.sh" 1 "$root/scenarios/bandwidth_classes.toml" limited --vary 'file.chunk_size=32 KiB,64 KiB' --runs 10000 -q)
+        "$root/scripts/slurm/task.sh" 1 "$root/scenarios/bandwidth_classes.toml" limited --set 'file.size="16 MiB"' \
+        --vary 'file.chunk_size=32 KiB,64 KiB' --runs 10000 -q)
     for _ in $(seq 240); do
         [[ "$(stages "$segment")" = "started interrupted started"* ]] && break
         sleep 0.5
