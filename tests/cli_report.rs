@@ -52,20 +52,33 @@ fn the_values_of_the_page_are_those_of_the_files() {
     let (_home, path) = result(&["--report", "--detail", "chunks"]);
     let data = data(&path.join("report.html"));
     let mut peers = csv::Reader::from_path(path.join("peers.csv")).expect("peers.csv");
-    let at = peers
-        .headers()
-        .expect("a header")
-        .iter()
-        .position(|name| name == "completion_time_s");
-    let times: Vec<Option<f64>> = peers
+    let header = peers.headers().expect("a header").clone();
+    let at = |column: &str| header.iter().position(|name| name == column).expect("the column");
+    let mut times: Vec<(u32, f64)> = peers
         .records()
-        .map(|row| row.expect("a row")[at.expect("the column")].parse().ok())
+        .map(|row| row.expect("a row"))
+        .filter(|row| &row[at("group")] == "leechers")
+        .map(|row| [at("peer"), at("completion_time_s")].map(|place| row[place].to_owned()))
+        .map(|[peer, time]| (peer.parse().expect("a number"), time.parse().expect("a number")))
         .collect();
-    assert_eq!(times.iter().flatten().count(), 5);
-    assert_eq!(data["peers"]["completion_time_s"], serde_json::json!(times));
+    times.sort_by_key(|&(peer, _)| peer);
+    let times: Vec<f64> = times.into_iter().map(|(_, time)| time).collect();
+    assert_eq!(times.len(), 5);
+    let leechers = &data["leechers"]["groups"][0];
+    assert_eq!(leechers["dots"]["completion_time_s"], serde_json::json!(times));
+    assert_eq!(leechers["completion_time_s"]["all"], 5);
     assert_eq!(data["summary"]["completed"][0], 5.0);
     assert_eq!(data["summary"]["seed"][0], "1", "a seed is text");
     assert_eq!(data["chunk_copies"]["first_chunk"].as_array().expect("chunks").len(), 4);
+}
+
+#[test]
+fn the_page_says_which_program_made_it_with_the_commit() {
+    let (home, path) = result(&["--report"]);
+    let version = swarmsim(home.path(), &["--version"]).stdout;
+    let made_by = data(&path.join("report.html"))["made_by"].clone();
+    let said = format!("swarmsim {}\n", made_by.as_str().expect("text"));
+    assert_eq!(String::from_utf8_lossy(&version), said);
 }
 
 #[test]
@@ -85,8 +98,8 @@ fn a_name_with_markup_is_harmless() {
     assert!(swarmsim(home.path(), &["report", "r"]).status.success());
     let page = fs::read_to_string(path.join("report.html")).expect("the page");
     assert!(!page.contains("<img"));
-    let groups = &data(&path.join("report.html"))["peers"]["group"];
-    assert!(groups.as_array().expect("groups").iter().any(|name| name == evil));
+    let groups = &data(&path.join("report.html"))["leechers"]["groups"];
+    assert_eq!(groups[0]["group"], evil);
 }
 
 #[test]

@@ -14,7 +14,7 @@ from matplotlib.colors import Colormap, FuncNorm, Normalize
 from matplotlib.figure import Figure
 
 from .style import RATIOS, SHADES, Style
-from .text import LINE, note, short
+from .text import LINE, note, told_apart
 from .text import width as width_of
 
 # Ends of ratios are at most so many doublings away from 1: what is beyond has the colour of the end.
@@ -93,14 +93,15 @@ def _names(axes: Axes, names: list[str], style: Style) -> None:
     figure = axes.get_figure(root=True)
     assert figure is not None
     size = mpl.rcParams["xtick.labelsize"]
-    names = [short(name, figure.get_figwidth() * 72 * NAME, size) for name in names]
+    whole = names
+    names = told_apart(whole, figure.get_figwidth() * 72 * NAME, size)
     line = size * LINE
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)
     upright = max(width_of(name, size) for name in names) + size / 2 > _cell(axes, len(names))[0]
     below = names
     if upright:
-        below = [short(name, style.height * 72 * UPRIGHT, size) for name in names]
+        below = told_apart(whole, style.height * 72 * UPRIGHT, size)
         axes.set_xticks(range(len(names)), below, rotation=90)
     more = len(names) * (line - _cell(axes, len(names))[1]) / 72
     if more > 0:

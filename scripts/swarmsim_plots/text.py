@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -49,6 +50,27 @@ def short(name: str, room: float, size: float) -> str:
     for letters in range(most, FEWEST - 1, -1):
         end = (letters - 1) // 2
         cut = f"{name[: letters - 1 - end]}…{name[-end:]}"
+        if width(cut, size) <= room:
+            break
+    return cut
+
+
+def told_apart(names: Sequence[str], room: float, size: float) -> list[str]:
+    """Names without their middle, where they have no room; those that would look alike have the part from the first letter in which they differ."""
+    cut = [short(name, room, size) for name in names]
+    alike = [{name for name, other in zip(names, cut, strict=True) if other == own} for own in cut]
+    shown = [
+        _around(name, len(os.path.commonprefix(list(group))), room, size) if len(group) > 1 else own
+        for name, own, group in zip(names, cut, alike, strict=True)
+    ]
+    return _apart(names, shown, room, size)
+
+
+def _around(name: str, place: int, room: float, size: float) -> str:
+    """The letters of a name around a place for which there is room."""
+    for letters in range(len(name) - 1, FEWEST - 3, -1):
+        start = max(0, min(place - 1, len(name) - letters))
+        cut = "…" * (start > 0) + name[start : start + letters] + "…" * (start + letters < len(name))
         if width(cut, size) <= room:
             break
     return cut

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from swarmsim_plots import heatmap
 from swarmsim_plots.cli import main
 from swarmsim_plots.style import STYLES, Style
+from swarmsim_plots.text import told_apart, width
 
 
 def square(count: int, name: str) -> pd.DataFrame:
@@ -48,6 +49,25 @@ def test_no_number_and_no_name_touches_another(count: int, name: str, style: Sty
         assert box.x0 > -0.02 and box.x1 < figure.get_figwidth() + 0.02 and figure.get_figheight() <= style.highest
         assert box.y0 > -0.02 and box.y1 < figure.get_figheight() + 0.02
         assert inside.height > 0.3 * style.height * figure.dpi
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_names_that_differ_look_different(style: Style) -> None:
+    names = [f"peers-{place}-with-{uplink}-uplinks-of-a-town" for place in ("at-home", "at-work") for uplink in ("slow", "fast", "faster")]
+    cells = pd.DataFrame(np.ones((6, 6)), index=names, columns=names)
+    with mpl.rc_context(style.settings()):
+        axes = heatmap.draw(cells, "bytes", style, "one", []).axes[0]
+        for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
+            said = [tick.get_text() for tick in ticks]
+            assert len(set(said)) == len(said) == 6 and not set(said) & set(names), said
+
+
+def test_of_names_that_look_alike_the_part_that_differs_is_shown() -> None:
+    shown = told_apart(["peers-with-slow-uplinks-in-town", "peers-with-fast-uplinks-in-town", "origin"], 60, 8)
+    assert "slow" in shown[0] and "fast" in shown[1] and shown[2] == "origin"
+    assert all(width(name, 8) <= 60 for name in shown)
+    same = told_apart(["a-name-that-has-no-room-at-all"] * 2, 60, 8)
+    assert [name[0] for name in same] == ["1", "2"]
 
 
 def test_cells_are_no_pixels(home: Path, tmp_path: Path) -> None:

@@ -5,26 +5,16 @@ use std::path::Path;
 use serde_json::{Value, json};
 use toml::Table;
 
-use super::{ReportError, chunks, distribution, failed, replay, series, table};
+use super::{ReportError, chunks, distribution, failed, leechers, replay, series, table};
 use crate::files;
 use crate::metrics::comparisons::{STORE, WARNINGS};
 use crate::metrics::replay::REPLAY;
 use crate::scenario::limits::REPORT_TEXT_BYTES_MAX;
 use crate::scenario::{self, LoadOptions};
 use crate::units::Bytes;
+use crate::version::VERSION;
 
 const SCENARIO: &str = "scenario.toml";
-
-/// Columns of `peers.csv` that are shown.
-const PEERS: [&str; 7] = [
-    "group",
-    "joined_s",
-    "left_s",
-    "upload_bytes_per_s",
-    "chunks_at_start",
-    "completion_time_s",
-    "share_ratio",
-];
 
 /// All that the page shows of `directory`.
 pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
@@ -51,32 +41,33 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         .transpose()?;
     let film = directory.join(REPLAY);
     let film = film.exists().then(|| replay::replay(&film)).transpose()?;
-    let note = match series.step {
-        1 if series.samples == 1 => "The one sample and every peer are in this page.".to_owned(),
-        1 => format!(
-            "Every one of the {} samples and every peer is in this page.",
-            series.samples
-        ),
+    let summary = all("summary.csv")?;
+    let ended_s = summary["simulated_s"][0].as_f64().unwrap_or(0.0);
+    let leechers = leechers::leechers(&directory.join("peers.csv"), chunks, ended_s)?;
+    let samples = match series.step {
+        1 if series.samples == 1 => "The one sample is in this page.".to_owned(),
+        1 => format!("Every one of the {} samples is in this page.", series.samples),
         step => format!(
-            "Every peer is in this page, and of the {} samples one of {step} and the last, with means and extremes of those between.",
+            "Of the {} samples one of {step} and the last are in this page, with means and extremes of those between.",
             series.samples
         ),
     };
     Ok(json!({
         "kind": "run",
         "chunks": chunks,
-        "summary": all("summary.csv")?,
+        "made_by": VERSION,
+        "summary": summary,
         "group_summary": all("group_summary.csv")?,
         "groups": all("groups.csv")?,
         "capacities": capacities(directory)?,
-        "peers": table::columns(&directory.join("peers.csv"), &PEERS)?,
+        "leechers": leechers.shown,
         "timeseries": series.columns,
         "samples": { "all": series.samples, "step": series.step },
         "chunk_copies": copies,
         "replay": film,
         "warnings": warnings(directory, &text),
         "scenario": text,
-        "notes": [note],
+        "notes": [samples, leechers.note],
     }))
 }
 
@@ -94,6 +85,7 @@ fn comparison(directory: &Path) -> Result<Value, ReportError> {
     let values = ["variant", "metric", "value"];
     Ok(json!({
         "kind": "comparison",
+        "made_by": VERSION,
         "name": runs["scenario"][0],
         "runs": { "variant": runs["variant"], "seed": runs["seed"], "version": runs["version"], "lower_bound_s": runs["lower_bound_s"] },
         "summary": table::columns(&directory.join("comparison_summary.csv"), &[])?,

@@ -5,6 +5,7 @@
 //! | `table.rs` | a CSV file becomes columns |
 //! | `series.rs` | `timeseries.csv` becomes columns that fit a screen |
 //! | `chunks.rs` | `chunks.csv` becomes a grid that fits a screen |
+//! | `leechers.rs` | `peers.csv` becomes distributions and a sample of dots |
 //! | `distribution.rs` | the quantiles of all runs become curves with bands |
 //! | `replay.rs` | `replay.json` in few bytes |
 //! | `data.rs` | which files and columns the page needs, as one JSON object |
@@ -13,6 +14,7 @@
 mod chunks;
 mod data;
 mod distribution;
+mod leechers;
 mod page;
 mod replay;
 mod series;

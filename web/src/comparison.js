@@ -2,9 +2,9 @@
 import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { forest } from "./charts/forest.js";
-import { factorChart } from "./factor.js";
+import { factorChart, factorsOf } from "./factor.js";
 import { counted, distinct, number, rangeOf } from "./format.js";
-import { heading, warnings } from "./head.js";
+import { dataCard, heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
 import { variantsChart } from "./spotlight.js";
 import { briefNames } from "./variants.js";
@@ -24,12 +24,24 @@ export function showComparison(data, main) {
   const isAlone = Math.max(...summary.runs) === 1;
   const brief = briefNames(data.factors);
   const units = unitsOf(summary, data.distribution);
+  const axes = factorsOf(data.factors);
+  const axis = /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Factor on the x axis" }, ...axes.map((factor) => element("option", {}, factor))));
   const isDefined = (/** @type {string} */ metric) => rowsOf(metric).some((/** @type {number} */ i) => summary.mean[i] !== null);
   const offered = metrics.some(isDefined) ? metrics.filter(isDefined) : metrics;
-  const select = element("select", { id: "metric" }, ...offered.map((m) => element("option", { value: String(m) }, wordsOf(String(m)) === m ? m : `${wordsOf(String(m))} \u2013 ${m}`)));
-  main.append(card("Metric", "", [element("label", { for: "metric" }, "Charts show "), select], true), chosen);
-  const show = () => chosen.replaceChildren(...metricCharts(/** @type {HTMLSelectElement} */ (select).value));
+  const select = element("select", { id: "metric" }, ...offered.map((m) => element("option", { value: String(m) }, labelOf(String(m), units(String(m))[0]))));
+  const source = element("p", { class: "note" });
+  main.append(card("Metric", "", [element("label", { for: "metric" }, "Charts show "), select, source], true), chosen);
+  const show = () => {
+    const { value } = /** @type {HTMLSelectElement} */ (select);
+    source.textContent = sourceOf(value, summary.unit[rowsOf(value)[0]]);
+    chosen.replaceChildren(...metricCharts(value));
+  };
   select.addEventListener("change", show);
+  axis.addEventListener("change", () => {
+    const { value } = /** @type {HTMLSelectElement} */ (select);
+    axis.closest(".card")?.replaceWith(estimates(value, rowsOf(value)));
+    axis.focus();
+  });
 
   const metricCharts = (/** @type {string} */ metric) => {
     const rows = rowsOf(metric);
@@ -45,8 +57,10 @@ export function showComparison(data, main) {
     const what = of.every(({ low }) => low === null) ? `${isAlone ? "The value of the one run" : "Mean over the runs"}: there are too few for an interval.` : `Mean and ${level} over the runs.`;
     const better = BETTER[summary.better[rows[0]]];
     const note = better ? `${what} ${better} is better.` : what;
-    return factorChart(data.factors, of, titleOf(metric), labelOf(metric, unit), note, [`lower end of the ${level}`, `upper end of the ${level}`],
+    const made = factorChart(data.factors, axes[axis.selectedIndex], of, titleOf(metric), labelOf(metric, unit), note, [`lower end of the ${level}`, `upper end of the ${level}`],
       BOUNDED.has(metric) ? (variant) => scaled(bounds.get(variant) ?? null) : () => null, UNDEFINED);
+    if (axes.length > 1 && made.querySelector(".plot")) made.insertBefore(element("p", { class: "choice" }, "On the x axis ", axis, "."), made.querySelector(".legend"));
+    return made;
   }
 
   /** @param {string} metric @param {number[]} rows */
@@ -83,8 +97,11 @@ export function showComparison(data, main) {
   if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s"), brief));
   main.append(card("All metrics", `${offered.some((metric) => metric.startsWith("group.")) ? "First those of the whole swarm and the mean times of groups that compete; a button shows those of groups too. " : ""}Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
     + "A heading sorts the variants within each metric.", metricTable(summary, units), true));
-  main.append(card("Data", data.notes.join(" "), [element("details", {}, element("summary", {}, "The scenario"), element("pre", { tabindex: "0" }, data.scenario))], true));
+  main.append(dataCard(data, "The scenario"));
 }
+
+/** Where a metric is found, with its unit there. @param {string} metric @param {string | null} unit */
+const sourceOf = (metric, unit) => `In comparison.csv and comparison_summary.csv it is ${metric}${unit ? `, in ${unit}` : ""}.`;
 
 /** How the column `better` is said. @type {Record<string, string>} */
 const BETTER = { lower: "Lower", higher: "Higher" };

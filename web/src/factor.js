@@ -9,34 +9,39 @@ const FAR_APART = 10;
 
 /** @typedef {{ variant: string, mean: number | null, low: number | null, high: number | null }} Estimate */
 
-/**
- * The factor for the x axis: numbers first, then that with most settings. Without any the variants themselves stand there.
- * @param {import("./format.js").Table | null} factors @param {string[]} variants
- */
-function axisOf(factors, variants) {
+/** The factors that can stand on the x axis, which have more than one setting: numbers first, then those with most settings. @param {import("./format.js").Table | null} factors @returns {string[]} */
+export function factorsOf(factors) {
   const rows = settingsOf(factors);
-  const of = (/** @type {any} */ factor) => rows.filter((row) => row.factor === factor);
-  const settings = (/** @type {any} */ factor) => distinct(of(factor).map((row) => row.setting));
-  const numeric = (/** @type {any} */ factor) => of(factor).every((row) => row.at !== null);
-  const [over] = distinct(rows.map((row) => row.factor)).filter((factor) => settings(factor).length > 1)
-    .sort((a, b) => Number(numeric(b)) - Number(numeric(a)) || settings(b).length - settings(a).length);
+  const settings = (/** @type {any} */ factor) => distinct(rows.filter((row) => row.factor === factor).map((row) => row.setting));
+  return distinct(rows.map((row) => row.factor)).filter((factor) => settings(factor).length > 1)
+    .sort((a, b) => Number(isNumeric(rows, b)) - Number(isNumeric(rows, a)) || settings(b).length - settings(a).length);
+}
+
+/** @param {import("./variants.js").Setting[]} rows @param {string} factor */
+const isNumeric = (rows, factor) => rows.every((row) => row.factor !== factor || row.at !== null);
+
+/** What stands on the x axis: the settings of a factor or, without one, the variants themselves. @param {import("./format.js").Table | null} factors @param {string | undefined} over @param {string[]} variants */
+function axisOf(factors, over, variants) {
   if (over === undefined) return { over: "variant", isNumber: false, place: new Map(variants.map((name, at) => [name, at])), places: variants.map((text, at) => ({ at, text })), beside: [], others: () => "" };
-  const isNumber = numeric(over);
-  const at = (/** @type {any} */ row) => (isNumber ? row.at : settings(over).indexOf(row.setting));
+  const rows = settingsOf(factors);
+  const own = rows.filter((row) => row.factor === over);
+  const settings = distinct(own.map((row) => row.setting));
+  const isNumber = isNumeric(rows, over);
+  const at = (/** @type {any} */ row) => (isNumber ? row.at : settings.indexOf(row.setting));
   const beside = distinct(rows.map((row) => row.factor)).filter((factor) => factor !== over);
-  const places = settings(over).map((text) => ({ at: at(of(over).find((row) => row.setting === text)), text })).sort((a, b) => a.at - b.at);
+  const places = settings.map((text) => ({ at: at(own.find((row) => row.setting === text)), text })).sort((a, b) => a.at - b.at);
   const others = (/** @type {string} */ variant) => inOneLine(rows.filter((row) => row.variant === variant && row.factor !== over));
-  return { over, isNumber, place: new Map(of(over).map((row) => [row.variant, at(row)])), places: places.filter((place, k) => place.at !== places[k - 1]?.at), beside, others };
+  return { over, isNumber, place: new Map(own.map((row) => [row.variant, at(row)])), places: places.filter((place, k) => place.at !== places[k - 1]?.at), beside, others };
 }
 
 /**
  * Numbers are joined by a line for each combination of the other factors; what is no number stands side by side.
- * @param {import("./format.js").Table | null} factors @param {Estimate[]} estimates @param {string} metric in words @param {string} label its name with the unit
+ * @param {import("./format.js").Table | null} factors @param {string | undefined} chosen that of them for the x axis @param {Estimate[]} estimates @param {string} metric in words @param {string} label its name with the unit
  * @param {string} note @param {[string, string]} spans @param {(variant: string) => number | null} bound the least that is possible
  * @param {string} empty what is said without any value
  */
-export function factorChart(factors, estimates, metric, label, note, spans, bound, empty) {
-  const { over, isNumber, place, places, beside, others } = axisOf(factors, estimates.map((e) => e.variant));
+export function factorChart(factors, chosen, estimates, metric, label, note, spans, bound, empty) {
+  const { over, isNumber, place, places, beside, others } = axisOf(factors, chosen, estimates.map((e) => e.variant));
   const log = isNumber && places[0].at > 0 && places[places.length - 1].at / places[0].at >= FAR_APART;
   const defined = estimates.filter((e) => e.mean !== null).sort((a, b) => place.get(a.variant) - place.get(b.variant));
   const series = distinct(estimates.map((e) => others(e.variant))).map((name, k) => {

@@ -56,6 +56,32 @@ export function short(name, letters) {
   return `${name.slice(0, room - 1 - end)}…${name.slice(-end)}`;
 }
 
+/** Names of at most so many letters, different ones differently: where some would look alike without their middle they have, of all of it, the part from the first letter in which they differ; if that is not enough each has its place in front. @param {string[]} names @param {number} letters */
+export function shortNames(names, letters) {
+  const areTold = (/** @type {string[]} */ shown) => distinct(shown).length === distinct(names).length;
+  const plain = names.map((name) => short(name, letters));
+  if (areTold(plain)) return plain;
+  const telling = names.map((name, i) => {
+    const alike = distinct(names.filter((_, k) => plain[k] === plain[i]));
+    return alike.length > 1 ? windowAt(name, sameLetters(alike), letters) : plain[i];
+  });
+  return areTold(telling) ? telling : names.map((name) => `${distinct(names).indexOf(name) + 1} ${short(name, letters - 1 - String(names.length).length)}`);
+}
+
+/** With how many letters all of the names begin. @param {string[]} names */
+function sameLetters([first, ...others]) {
+  const differs = [...first].findIndex((letter, i) => others.some((other) => other[i] !== letter));
+  return differs < 0 ? first.length : differs;
+}
+
+/** So many letters of a name, with those around a place; what is left out is told. @param {string} name @param {number} place @param {number} letters */
+function windowAt(name, place, letters) {
+  const room = Math.max(7, Math.floor(letters));
+  const from = Math.max(0, Math.min(place - 1, name.length - room + 1));
+  const [before, after] = [from > 0 ? "…" : "", from + room - 1 < name.length ? "…" : ""];
+  return `${before}${name.slice(from, from + room - before.length - after.length)}${after}`;
+}
+
 /** The different values in the order in which they come. @param {any[]} values @returns {any[]} */
 export const distinct = (values) => [...new Set(values)];
 

@@ -1,4 +1,4 @@
-// What stands above the charts: title, warnings, key figures.
+// What stands around the charts: title, warnings, key figures; the data.
 import { card, element, unbroken } from "./card.js";
 import { amount, brief, counted, duration, number, percent } from "./format.js";
 import { BYTES } from "./units.js";
@@ -8,6 +8,11 @@ export function heading(title, text) {
   /** @type {HTMLElement} */ (document.getElementById("title")).textContent = String(title);
   /** @type {HTMLElement} */ (document.getElementById("subtitle")).textContent = text;
 }
+
+/** What is in the page, the scenario, and which program made it. @param {any} data @param {string} scenario what its text is called */
+export const dataCard = (data, scenario) => card("Data", data.notes.join(" "), [
+  element("details", {}, element("summary", {}, scenario), element("pre", { tabindex: "0" }, data.scenario)),
+  element("p", { class: "note" }, `This page was made by swarmsim ${data.made_by}.`)], true);
 
 /** A card for each warning; that of a scenario shows the lines that are meant. @param {string[]} texts */
 export const warnings = (texts) => texts.map((text) => {

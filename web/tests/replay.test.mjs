@@ -97,6 +97,43 @@ test("the panel and the text for screen readers say what was recorded of the pee
   await replay.getByRole("button", { name: "Pause" }).waitFor();
 });
 
+test("of a slot that has turned from optimistic to regular, or back, the panel says rate and time of the whole", async () => {
+  const { page, replay, scrub } = await open();
+  const { from_peer: from, to_peer: to, started_s, ended_s, optimistic, bytes } = recorded.unchokes;
+  const rows = started_s.map((_, i) => ({ from: from[i], to: to[i], start: started_s[i], end: ended_s[i], optimistic: optimistic[i], bytes: bytes[i] }));
+  const goesOn = (one, other) => one.from === other.from && one.to === other.to && one.end === other.start && one.optimistic !== other.optimistic;
+  const pieces = (row) => {
+    const whole = [row];
+    for (let before; (before = rows.find((each) => goesOn(each, whole[0])));) whole.unshift(before);
+    for (let after; (after = rows.find((each) => goesOn(whole.at(-1), each)));) whole.push(after);
+    return whole;
+  };
+  const turned = rows.filter((row) => row.end - row.start > 5 && rows.some((each) => goesOn(each, row)));
+  assert.ok(turned.length > 10, `${turned.length} slots that turn`);
+  for (const row of [turned.find((each) => !each.optimistic), turned.find((each) => each.optimistic)]) {
+    if (!row) continue;
+    const now = (row.start + row.end) / 2;
+    const there = recorded.peers.filter((peer) => peer.joined_s <= now && (peer.left_s === null || now < peer.left_s)).map((peer) => peer.peer);
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector("#replay canvas.swarm").width > 300);
+    await scrub(now);
+    await replay.locator("canvas.swarm").focus();
+    for (let k = 0; k <= there.indexOf(row.from); k++) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    assert.match(await replay.locator(".panel h3").textContent(), new RegExp(`^Peer ${row.from} of`));
+    const line = await replay.locator(".panel ul").first().locator("li").evaluateAll((items, id) => items.map((item) => item.textContent).find((text) => Number.parseInt(text) === id), row.to);
+    const whole = pieces(row);
+    const [start, end] = [Math.min(...whole.map((each) => each.start)), Math.max(...whole.map((each) => each.end))];
+    assert.ok(whole.length > 1);
+    const [, rate, unit, told, passed, marks] = line.match(/: ([\d.,]+) (\w+\/s) over its (.*?), (.*?) of which have passed \((.*)\)$/);
+    const expected = whole.reduce((sum, each) => sum + each.bytes, 0) / (end - start);
+    assert.ok(Math.abs((Number(rate.replaceAll(",", "")) * { "bit/s": 1, "kbit/s": 1e3, "Mbit/s": 1e6 }[unit]) / 8 / expected - 1) < 0.01, `${line} for ${expected} B/s`);
+    const inSeconds = (text) => { const [, , min, s] = text.match(/^((\d+) min )?(\d+) s$/); return 60 * Number(min ?? 0) + Number(s); };
+    assert.ok(Math.abs(inSeconds(told) - (end - start)) <= 1 && Math.abs(inSeconds(passed) - (now - start)) <= 1.2, `${line} from ${start} to ${end} at ${now}`);
+    assert.ok(marks.startsWith(row.optimistic ? "optimistic now" : "regular now"), marks);
+  }
+});
+
 test("a click chooses a peer", async () => {
   const { replay } = await open();
   const canvas = replay.locator("canvas.swarm");
@@ -207,6 +244,13 @@ test("partners over time are those of the recording", async () => {
 
 test("on paper the replay is a picture with its moment and no controls", async () => {
   const { page, replay } = await open({ colorScheme: "dark" });
+  await page.evaluate(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (...text) {
+      globalThis.written = { letter: parseFloat(this.font), scale: this.canvas.getBoundingClientRect().height / this.canvas.height };
+      fillText.apply(this, text);
+    };
+  });
   await page.setViewportSize({ width: 600, height: 900 });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
@@ -214,6 +258,8 @@ test("on paper the replay is a picture with its moment and no controls", async (
   assert.match(await replay.locator(".clock").innerText(), /min|s/);
   assert.ok(!(await replay.getByRole("slider").isVisible()));
   assert.match(await replay.locator(".facts").textContent(), /Leechers: 40/);
+  const { letter, scale } = await page.evaluate(() => globalThis.written);
+  assert.ok(letter * scale > 8, `names of groups are ${letter * scale} px high`);
   // The whole swarm is in the picture: its last columns and rows are empty, and what is before them is not.
   const [left, right] = await replay.locator("canvas.swarm").evaluate((canvas) => {
     const { width, height } = canvas;

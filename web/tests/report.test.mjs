@@ -1,8 +1,27 @@
 // Opens reports from the disk in headless Chromium with the network off.
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, chart, classes, cutTexts, launch, openReport, plain, root, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+import { barriers, chart, classes, cutTexts, home, launch, openReport, plain, root, saved, seconds, sheet, swarmsim, table } from "../browser.mjs";
+
+/** A result of more leechers than there are dots: the rows of a small one, many times, with other figures. */
+function crowd() {
+  swarmsim("run", classes, "--set", 'file.size="1 MiB"', "--quiet", "--out", "crowd");
+  const path = join(home, "crowd", "peers.csv");
+  const [head, ...rows] = readFileSync(path, "utf8").trim().split("\n").map((row) => row.split(","));
+  const at = (column) => head.indexOf(column);
+  const leechers = rows.filter((row) => row[at("group")] !== "origin");
+  const all = [...Array(12_000).keys()].map((k) => {
+    const row = [...leechers[(k * 7) % leechers.length]];
+    row[at("peer")] = k + 1;
+    row[at("completion_time_s")] = k % 11 ? ((k * 7919) % 9973) / 70 : "";
+    row[at("share_ratio")] = ((k * 3) % 1000) / 500;
+    return row;
+  });
+  writeFileSync(path, [head, ...all].map((row) => `${row.join(",")}\n`).join(""));
+  swarmsim("report", "crowd");
+}
 
 const scenario = [classes, "--set", 'file.size="5 MiB"', "--quiet", "--report", "--out"];
 let browser;
@@ -11,6 +30,8 @@ before(async () => {
   swarmsim("run", ...scenario, "run");
   swarmsim("run", ...scenario, "short", "--set", 'run.time_limit="20 s"');
   swarmsim("run", join(root, "scenarios/flash_crowd.toml"), "--set", 'file.size="8 MiB"', "--set", 'group.leechers.upload={ log-normal = { median = "1 Mbit/s", sigma = 0.9 } }', "--quiet", "--report", "--out", "drawn");
+  swarmsim("run", join(root, "scenarios/flash_crowd.toml"), "--set", 'file.size="4 MiB"', "--set", "group.leechers.count=60", "--set", 'group.leechers.upload={ uniform = { min = "200 kbit/s", max = "2400 kbit/s" } }', "--quiet", "--report", "--out", "thousands");
+  crowd();
   swarmsim("compare", ...scenario, "comparison", "--choker", "tit-for-tat,altruist", "--runs", "10");
   swarmsim("compare", ...scenario, "grid", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB,1 MiB", "--runs", "3");
   swarmsim("compare", ...scenario, "names", "--choker", "tit-for-tat,altruist", "--vary", "file.chunk_size=64 KiB,128 KiB", "--vary", "group.medium.upload=512 kbit/s", "--vary", "group.fast.count=4,8", "--runs", "2");
@@ -140,6 +161,8 @@ test("on a phone two panels stand side by side, with whole names; on a wide scre
     const tops = await card.locator(".plot g.panel").evaluateAll((all) => all.map((panel) => panel.getAttribute("transform").split(" ")[1]));
     assert.equal(tops.filter((top) => top === tops[0]).length, across);
     assert.ok((await card.locator(".plot g.panel .strong").allTextContents()).every((name) => !name.includes("…")));
+    const numbers = await card.locator(".plot g.panel").evaluateAll((all) => all.map((panel) => panel.querySelectorAll("text:not(.tick, .strong)").length));
+    assert.ok(numbers.every((count) => count >= 2), `${numbers} numbers below panels`);
     assert.deepEqual(await cutTexts(page), []);
   }
 });
@@ -234,7 +257,7 @@ test("a run of one group that draws its capacities shows whom leechers of each f
   for (const at of [0, 4]) {
     assert.ok(Math.abs(index[at][2] - 100 * share(at + 1, at + 1, run)) < 1e-9);
     assert.ok(Math.abs(index[5 + at][2] - 100 * share(at + 1, at + 1, chance)) < 1e-9);
-    assert.match(index[at][1], /^[\d.,]+–[\d.,]+$/);
+    assert.match(index[at][1], /^[\d.]+–[\d.]+$/);
   }
   assert.match(await page.getByText("Who unchokes whom:").textContent(), /All leechers are of one group/);
   const sizes = [...new Map(rows.map((row) => [row.from_class, row.from_leechers])).values()];
@@ -518,4 +541,120 @@ test("share ratios and what was sent so far are those of the files", async () =>
   const [head, ...sent] = await sheet(page, "Sent so far");
   const size = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[head[2].match(/[(](\w+)[)]/)[1]];
   assert.equal(sent.filter(([name]) => name === "seeds").at(-1)[2] * size, Number(table("run", "timeseries.csv").at(-1).seed_sent_bytes));
+});
+
+test("of thousands of leechers a sample is dots, as the charts say, and distributions are those of all", async () => {
+  const { page, faults } = await open("crowd");
+  const peers = table("crowd", "peers.csv").sort((a, b) => a.peer - b.peer);
+  assert.equal(peers.length, 12_000);
+  const inGroup = (name) => peers.filter((peer) => peer.group === name);
+  for (const [title, column] of [["Completion time against upload capacity", "completion_time_s"], ["Share ratio against upload capacity", "share_ratio"]]) {
+    const [head, ...rows] = await sheet(page, title);
+    const [rate, size] = [{ kbit: 125, Mbit: 125_000 }[head[1].match(/\((\w+)/)[1]], column === "share_ratio" ? 1 : seconds(head[2])];
+    for (const name of ["slow", "medium", "fast"]) {
+      const sample = inGroup(name).filter((_, k) => k % 3 === 0).filter((peer) => peer[column] !== "");
+      assert.deepEqual(rows.filter(([group]) => group === name).map(([, x, y]) => [Number(x), Number(y)]), sample.map((peer) => [peer.upload_bytes_per_s / rate, peer[column] / size]));
+    }
+    const shown = ["slow", "medium", "fast"].reduce((sum, name) => sum + Math.ceil(inGroup(name).length / 3), 0);
+    assert.match(await chart(page, title).locator(".note").textContent(), new RegExp(` ${shown.toLocaleString("en")} of 12,000 leechers are shown: of each group the first and every 3rd after it\\.$`));
+  }
+  for (const [title, column] of [["Completion time", "completion_time_s"], ["Share ratios", "share_ratio"]]) {
+    const [head, ...rows] = await sheet(page, title);
+    const size = column === "share_ratio" ? 1 : seconds(head[1]);
+    for (const name of ["slow", "fast"]) {
+      const values = inGroup(name).filter((peer) => peer[column] !== "").map((peer) => peer[column] / size);
+      const curve = rows.filter(([group]) => group === name).slice(1, -1).map(([, x, y]) => [Number(x), Number(y)]);
+      assert.ok(curve.length > 100 && curve.length <= 2_000, `${curve.length} steps`);
+      for (const [x, y] of curve) assert.ok(Math.abs(y - (100 * values.filter((value) => value <= x).length) / inGroup(name).length) < 1e-9, `${title} of ${name}: ${y} % at ${x}`);
+      assert.deepEqual([curve[0][0], curve.at(-1)[0]], [Math.min(...values), Math.max(...values)]);
+    }
+    assert.match(await chart(page, title).locator(".note").textContent(), /All of them count; a curve has at most 2,000 steps, each of which is exact\.$/);
+  }
+  assert.match(await page.locator(".card").last().textContent(), /Distributions count all 12,000 leechers; dots are one of 3\./);
+  assert.deepEqual(faults, []);
+  const { page: small } = await open("run");
+  assert.ok(!(await small.locator("main").textContent()).match(/are shown: of each group|each of which is exact/));
+});
+
+test("the page says at its end which program made it", async () => {
+  for (const kind of ["run", "grid"]) {
+    const { page } = await open(kind);
+    const version = await page.evaluate(() => JSON.parse(document.getElementById("data").textContent).made_by);
+    assert.match(version, /^\d+\.\d+\.\d+/);
+    assert.ok((await page.locator(".card").last().textContent()).endsWith(`This page was made by swarmsim ${version}.`), version);
+  }
+});
+
+test("numbers in saved tables are plain, whatever charts make of them", async () => {
+  const { page: drawn } = await open("thousands");
+  const [head, ...rows] = await sheet(drawn, "Who unchokes whom by capacity");
+  assert.ok((await chart(drawn, "Who unchokes whom by capacity").locator(".tick").allTextContents()).some((text) => text.includes(",")), "the chart has thousands apart");
+  assert.match(head.at(-1), /^receiver's upload \(kbit\/s\) \d{4}–\d{4} \(times chance\)$/);
+  assert.deepEqual(rows.map(([name]) => name), (await sheet(drawn, "Clustering by capacity")).slice(1, 1 + rows.length).map(([, name]) => name));
+  for (const kind of ["thousands", "run", "grid", "comparison"]) {
+    const { page } = await open(kind);
+    const titles = await page.locator('button[aria-label$=" as CSV"]').evaluateAll((all) => all.map((button) => button.getAttribute("aria-label").slice(5, -7)));
+    assert.ok(titles.length >= 5);
+    for (const title of titles) for (const cell of (await sheet(page, title)).flat()) assert.doesNotMatch(cell, /\d,\d{3}|\u2212|\u2026|^\u2013$/, `${title}: ${cell}`);
+  }
+});
+
+test("which factor of a grid stands on the x axis is chosen by keyboard, stays with another metric, and is printed", async () => {
+  const { page, faults } = await open("many");
+  const choice = page.getByRole("combobox", { name: "Factor on the x axis" });
+  const title = () => page.locator("h2", { hasText: " against " }).textContent();
+  assert.deepEqual(await choice.locator("option").allTextContents(), ["file.chunk_size", "group.fast.count", "choking"], "numbers first");
+  assert.equal(await title(), "Mean completion time against file.chunk_size");
+  await choice.focus();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await title(), "Mean completion time against group.fast.count");
+  assert.ok(await choice.evaluate((select) => select === document.activeElement), "it can be chosen on");
+  const summary = table("many", "comparison_summary.csv").filter((row) => row.metric === "completion_mean_s");
+  const factors = table("many", "comparison_factors.csv");
+  const setting = (variant, factor) => factors.find((row) => row.variant === variant && row.factor === factor);
+  const [head, ...rows] = await sheet(page, await title());
+  assert.equal(head[1], "group.fast.count");
+  assert.equal(rows.length, 27);
+  assert.equal(new Set(rows.map(([name]) => name)).size, 9, "a line for each combination of the others");
+  for (const row of summary) {
+    const x = setting(row.variant, "group.fast.count").number;
+    assert.ok(rows.some(([, at, mean]) => at === x && Math.abs(mean * seconds(head[2]) - row.mean) < 1e-9), row.variant);
+  }
+  await choice.press("ArrowDown");
+  assert.deepEqual([...new Set((await sheet(page, await title())).slice(1).map(([, x]) => x))], ["tit-for-tat", "altruist", "random"]);
+  await page.selectOption("#metric", "seed_load");
+  assert.equal(await title(), "Seed load in copies of the file against choking");
+  await page.emulateMedia({ media: "print" });
+  assert.match(await page.locator("p.choice", { has: choice }).evaluate((line) => `${line.firstChild.textContent}${line.querySelector("select").value}`), /^On the x axis choking$/);
+  assert.ok(await choice.isVisible());
+  assert.deepEqual(faults, []);
+  const { page: one } = await open("comparison");
+  assert.equal(await one.getByRole("combobox", { name: "Factor on the x axis" }).count(), 0, "of one factor there is no choice");
+});
+
+test("a metric has one unit in the choice, in its charts and in the table, and what the CSV has is said", async () => {
+  const { page } = await open("grid");
+  await page.locator("button[aria-expanded]").click();
+  for (const metric of ["completion_mean_s", "group.fast.uploaded_bytes", "utilisation", "seed_load"]) {
+    await page.selectOption("#metric", metric);
+    await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+    const unitIn = (text) => text.match(/\(([^()']+)\)$/)?.[1] ?? "";
+    const unit = unitIn(await page.locator("#metric option:checked").textContent());
+    const [title] = await page.locator("h2", { hasText: " against " }).allTextContents();
+    assert.equal(unitIn((await sheet(page, title))[0][2]), unit, title);
+    assert.equal(unitIn(await page.locator(`tbody th[title="${metric}"]`).textContent()), unit);
+    const { unit: inFile } = table("grid", "comparison_summary.csv").find((row) => row.metric === metric);
+    assert.equal(await page.locator(".card:has(#metric) .note").textContent(), `In comparison.csv and comparison_summary.csv it is ${metric}${inFile ? `, in ${inFile}` : ""}.`);
+  }
+});
+
+test("the table of 27 variants is printed on few pages, and none of it is cut", async () => {
+  const { page } = await open("many", { viewport: { width: 1200, height: 900 } });
+  const pages = String(await page.pdf({ format: "A4" })).match(/\/Type \/Page\b/g).length;
+  const rows = await page.locator(".scroll tr").count();
+  assert.ok(rows > 300 && pages < 10, `${rows} rows on ${pages} pages, with charts and the scenario`);
+  await page.setViewportSize({ width: 676, height: 1000 });
+  await page.emulateMedia({ media: "print" });
+  const [wide, room, size] = await page.locator(".scroll table").evaluate((it) => [it.scrollWidth, it.parentElement.clientWidth, parseFloat(getComputedStyle(it).fontSize)]);
+  assert.ok(wide <= room && size >= 8, `${wide} of ${room} px, ${size} px high`);
 });

@@ -1,6 +1,6 @@
 // Intervals around values, one a line beside its name, with a line at 0.
 import { chartCard } from "../card.js";
-import { number, ticksAround } from "../format.js";
+import { number, short, ticksAround } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { LETTER, LINE, linesOf, nameShape, titleBelow } from "./names.js";
@@ -32,8 +32,8 @@ function rowsOf(names, width, isPaper) {
   /** The lines of its name. @param {number} i @returns {Element[]} */
   const name = (i) => lines[i].map((line, k) => {
     const up = LINE * (lines[i].length - 1 - k);
-    return isAbove ? nameShape(line, (width - 16) / LETTER, { x: 8, y: middle(i) - 6.5 - gap / 4 - up, class: "strong name", stroke: "var(--card)", "stroke-width": 4, "paint-order": "stroke" })
-      : nameShape(line, left / LETTER, { x: left - 12, y: middle(i) + 4 + (LINE * (lines[i].length - 1)) / 2 - up, "text-anchor": "end", class: "strong name" });
+    return isAbove ? nameShape(line, short(line, (width - 16) / LETTER), { x: 8, y: middle(i) - 6.5 - gap / 4 - up, class: "strong name", stroke: "var(--card)", "stroke-width": 4, "paint-order": "stroke" })
+      : nameShape(line, short(line, left / LETTER), { x: left - 12, y: middle(i) + 4 + (LINE * (lines[i].length - 1)) / 2 - up, "text-anchor": "end", class: "strong name" });
   });
   return { left, bottom: names.length * row + 8, middle, name };
 }

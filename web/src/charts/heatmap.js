@@ -1,6 +1,6 @@
 // A grid of numbers as colours, below a bar that says what they mean.
 import { NOTHING, card, chartCard } from "../card.js";
-import { number, ticks } from "../format.js";
+import { number, shortNames, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
 import { onKeys, onPointer } from "./read.js";
@@ -8,9 +8,9 @@ import { ABOVE, amounts, colourBar } from "./shades.js";
 
 /**
  * `cells[row][column]`; with `bands` a row stands for more than one thing on the y axis; with `numbers` they are written into the cells, where there is room; `scale`: what
- * colours mean, amounts unless it is said.
+ * colours mean, amounts unless it is said; `saved`: what the saved table has instead of the names on both axes.
  * @typedef {{ title: string, note?: string, wide?: boolean, x: string, y: string, xs: any[], ys: any[], cells: (number | null)[][], numbers?: boolean,
- *   unit: string, scale?: typeof amounts, bands?: string[] }} Heatmap
+ *   unit: string, scale?: typeof amounts, bands?: string[], saved?: string[] }} Heatmap
  */
 
 /** @param {any} value */
@@ -46,9 +46,10 @@ export function heatmap(chart) {
   const values = chart.cells.flat();
   if (values.every((v) => !v)) return card(chart.title, NOTHING, [], chart.wide);
   const scale = (chart.scale ?? amounts)(values);
+  const [across, down] = [chart.saved ?? chart.xs, chart.saved ?? chart.bands ?? chart.ys];
   return chartCard({
     ...chart,
-    sheet: { columns: [chart.y, ...chart.xs.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [chart.bands?.[i] ?? chart.ys[i], ...row]) },
+    sheet: { columns: [chart.y, ...across.map((x) => `${chart.x} ${x} (${chart.unit})`)], rows: chart.cells.map((row, i) => [down[i], ...row]) },
     draw(svg, width, say, isPaper) {
       const at = cellFrame(chart, width, isPaper);
       const { left, w, h, gap } = at;
@@ -60,8 +61,10 @@ export function heatmap(chart) {
         svg.append(shape("rect", { x: left + c * w, y: ABOVE + r * h, width: w + gap, height: h + gap, fill: v === null ? "var(--card)" : scale.colour(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: ABOVE + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${v === null ? "var(--ink)" : scale.ink(share)}` }, written(v)));
       }));
-      for (const [text, r] of marks(chart, chart.ys, 6)) svg.append(nameShape(text, at.letters, { x: left - 6, y: ABOVE + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
-      for (const [text, c] of at.across) svg.append(...at.below.draw(text, left + (c + 0.5) * w, at.bottom));
+      const down = marks(chart, chart.ys, 6);
+      const names = shortNames(down.map(([text]) => text), at.letters);
+      for (const [k, [text, r]] of down.entries()) svg.append(nameShape(text, names[k], { x: left - 6, y: ABOVE + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
+      for (const [k, [, c]] of at.across.entries()) svg.append(...at.below.draw(k, left + (c + 0.5) * w, at.bottom));
       svg.append(shape("text", { x: (left + width - 8) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
       svg.append(shape("text", { transform: `translate(13 ${(ABOVE + at.bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
       readCells(svg, chart, at, width, say);

@@ -1,5 +1,5 @@
 // Legends: a sample of each line or mark, and its name, on the page and in saved charts.
-import { short } from "../format.js";
+import { shortNames } from "../format.js";
 import { shape } from "../svg.js";
 import { marked } from "./colours.js";
 
@@ -26,12 +26,13 @@ const namesIn = (entries, letters) => (entries.every(({ name }) => name.length <
 export function fillLegend(list, entries, width) {
   const letters = (width - BESIDE) / WIDE_LETTER;
   const names = namesIn(entries, letters);
+  // What differs may go on in a second line.
+  const shown = shortNames(names, names.every((name, i) => name === entries[i].name) ? letters : 2 * letters);
   list.replaceChildren(...entries.map((entry, i) => {
     const item = document.createElement("li");
     const picture = shape("svg", { width: SAMPLE, height: 12, "aria-hidden": "true" });
     picture.append(...sample(entry, 0, 6));
-    // What differs may go on in a second line.
-    item.append(picture, short(names[i], names[i] === entry.name ? letters : 2 * letters));
+    item.append(picture, shown[i]);
     item.title = entry.name;
     return item;
   }));
@@ -41,10 +42,10 @@ export function fillLegend(list, entries, width) {
 export function drawnLegend(entries, width, top) {
   const made = [];
   const letters = (width - BESIDE) / WIDE_LETTER;
-  const names = namesIn(entries, letters);
+  const names = shortNames(namesIn(entries, letters), letters);
   let [x, y] = [12, top];
   for (const [i, entry] of entries.entries()) {
-    const name = short(names[i], letters);
+    const name = names[i];
     const wide = BESIDE + name.length * WIDE_LETTER;
     if (x > 12 && x + wide > width) [x, y] = [12, y + 18];
     made.push(...sample(entry, x, y - 4), shape("text", { x: x + SAMPLE + 6, y, class: "strong" }, name));

@@ -1,5 +1,5 @@
 // Names of groups, variants and settings at an axis. Where there is no room they lose their middle; below an axis they stand upright first. Titles of axes go on in a new line.
-import { short } from "../format.js";
+import { shortNames } from "../format.js";
 import { shape } from "../svg.js";
 
 /** The width of a letter. */
@@ -9,9 +9,8 @@ const LONGEST = 16;
 /** With room for fewer letters than a name has, and than these, it stands upright. */
 const FEW = 12;
 
-/** A name that may be shortened; the pointer finds it whole. @param {string} name @param {number} letters @param {Record<string, string | number>} look */
-export function nameShape(name, letters, look) {
-  const shown = short(name, letters);
+/** A name as it is `shown`; the pointer finds it whole. @param {string} name @param {string} shown @param {Record<string, string | number>} look */
+export function nameShape(name, shown, look) {
   const made = shape("text", look, shown);
   if (shown !== name) made.append(shape("title", {}, name));
   return made;
@@ -51,13 +50,15 @@ function inTwo(name, letters) {
   return best && longest(best) <= letters ? best : [name];
 }
 
-/** How names stand below an axis on which each has `room`: how much they take, and what draws one. @param {string[]} names @param {number} room */
+/** How names stand below an axis on which each has `room`: how much they take, and what draws the one at a place among them. @param {string[]} names @param {number} room */
 export function namesBelow(names, room) {
   const [longest, fit] = [Math.max(...names.map((name) => name.length)), Math.floor(room / LETTER)];
   const upright = longest > fit && fit < FEW;
-  const most = Math.max(...names.map((name) => inTwo(name, fit).length));
-  const draw = (/** @type {string} */ name, /** @type {number} */ x, /** @type {number} */ y) => (upright
-    ? [nameShape(name, LONGEST, { transform: `translate(${x + 4} ${y + 6}) rotate(-90)`, "text-anchor": "end" })]
-    : inTwo(name, fit).map((line, i) => nameShape(line, fit, { x, y: y + 18 + i * LINE, "text-anchor": "middle" })));
+  const shown = shortNames(names, upright ? LONGEST : fit);
+  const lines = names.map((name, k) => { const two = inTwo(name, fit); return two.length > 1 ? two : [shown[k]]; });
+  const most = Math.max(...lines.map((each) => each.length));
+  const draw = (/** @type {number} */ k, /** @type {number} */ x, /** @type {number} */ y) => (upright
+    ? [nameShape(names[k], shown[k], { transform: `translate(${x + 4} ${y + 6}) rotate(-90)`, "text-anchor": "end" })]
+    : lines[k].map((line, i) => nameShape(lines[k].length > 1 ? line : names[k], line, { x, y: y + 18 + i * LINE, "text-anchor": "middle" })));
   return { high: upright ? Math.min(longest, LONGEST) * LETTER + 10 : 22 + LINE * (most - 1), upright, draw };
 }

@@ -96,7 +96,7 @@ function panelFrame(chart, shown, width) {
 /** Lines and numbers of the axes of a panel; those of the y axis stand left of the first one in a row. @param {[number, number]} xs @param {[number, number]} ys @param {ReturnType<typeof panelFrame>} at
  * @param {(x: number) => number} px @param {(y: number) => number} py @param {boolean} isFirst */
 function panelAxes(xs, ys, at, px, py, isFirst) {
-  const across = ticks(xs[0], xs[1], Math.max(2, Math.floor(at.wide / 60)));
+  const across = ticks(xs[0], xs[1], Math.max(3, Math.floor(at.wide / 60)));
   return [...ticks(ys[0], ys[1], 2).flatMap((y) => [shape("line", { x1: 0, x2: at.wide, y1: py(y), y2: py(y), stroke: "var(--line)" }),
     ...(isFirst ? [shape("text", { x: -6, y: py(y) + 4, "text-anchor": "end", class: "tick" }, number(y))] : [])]),
   // Numbers at the ends stay in their panel.

@@ -122,10 +122,10 @@ function axes(svg, chart, at) {
   }
   let free = -Infinity;
   const values = () => (chart.log ? powers(...at.xs) : ticks(...at.xs, at.width < 420 ? 3 : 6));
-  for (const { at: x, text } of chart.places ?? values().map((value) => ({ at: value, text: number(value) }))) {
+  for (const [k, { at: x, text }] of (chart.places ?? values().map((value) => ({ at: value, text: number(value) }))).entries()) {
     const half = at.names?.upright ? 7 : Math.min(text.length, at.names ? 7 : Infinity) * (LETTER / 2);
     if (at.px(x) - half < free) continue; // no room
-    svg.append(...(at.names ? at.names.draw(text, at.px(x), bottom) : [shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text)]));
+    svg.append(...(at.names ? at.names.draw(k, at.px(x), bottom) : [shape("text", { x: at.px(x), y: bottom + 18, "text-anchor": "middle" }, text)]));
     free = at.px(x) + half + (at.names?.upright ? 0 : 4);
   }
   svg.append(...titleBelow(at.below, (at.left + at.width - at.right) / 2, at.width, at.height - 6 - LINE * (at.below.length - 1)), ...titleBeside(at.beside, (bottom + at.head) / 2));

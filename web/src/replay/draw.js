@@ -7,7 +7,7 @@ import { isSeed, isThere, neighboursOf, progress } from "./recording.js";
 /** @typedef {import("./recording.js").Slot} Slot */
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").Point} Point */
-/** @typedef {{ moment: Moment, fade: number, cursor: number, chosen: number, answered: boolean }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1; `answered`: slots that are not answered are left out */
+/** @typedef {{ moment: Moment, fade: number, cursor: number, chosen: number, answered: boolean, paper: boolean }} View `fade`: seconds that arrivals and departures take; a peer that is not there is -1; `answered`: slots that are not answered are left out */
 /** @typedef {{ context: CanvasRenderingContext2D, film: Recording, layout: Layout, view: View, colours: string[], ink: string, soft: string, line: string, card: string }} Scene */
 
 /** Lines of answered slots: so wide, and thinner where there are more than so many of them, or the picture is small. */
@@ -21,15 +21,17 @@ const FAINT = 0.3;
 export function drawSwarm(scene, width, height) {
   const { context, film, layout, view, soft, line } = scene;
   context.clearRect(0, 0, width, height);
-  context.font = `${width < 500 ? 13 : 15}px system-ui, sans-serif`;
+  // Paper shows the picture at less than half of its size.
+  const letter = view.paper ? 24 : width < 500 ? 13 : 15;
+  context.font = `${letter}px system-ui, sans-serif`;
   context.textAlign = "center";
   for (const ring of layout.rings) {
     context.fillStyle = soft;
     const away = ring.radius + layout.size;
-    context.fillText(short(ring.name, width < 500 ? 16 : 22), ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 20);
+    context.fillText(short(ring.name, letter === 15 ? 22 : 16), ring.x, ring.above ? ring.y - away - 10 : ring.y + away + 8 + 0.8 * letter);
   }
   const slots = view.moment.slots.filter((slot) => !view.answered || view.moment.both(slot));
-  const near = (/** @type {Slot} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;
+  const near = (/** @type {{ from: number, to: number }} */ slot) => view.chosen < 0 || slot.from === view.chosen || slot.to === view.chosen;
   const partners = new Map(slots.flatMap((slot) => [slot.from, slot.to].filter((i) => i >= film.peers.length).map((i) => [i, near(slot)])));
   const wide = WIDE * Math.min(1, layout.size / 10) * Math.max(0.55, Math.min(1, Math.sqrt(MANY / slots.filter((slot) => near(slot) && view.moment.both(slot)).length)));
   for (const slot of slots) if (!near(slot)) drawSlot(scene, slot, 0.07, wide);
@@ -38,7 +40,7 @@ export function drawSwarm(scene, width, height) {
   for (const slot of oneWay) drawSlot(scene, slot, view.chosen < 0 ? FAINT : 1, wide);
   for (const slot of answered) drawSlot(scene, slot, 1, wide);
   drawNeighbours(scene);
-  for (const [i, close] of partners) drawPartner(scene, i, close || near({ from: i, to: i, start: 0, end: 0, optimistic: false, bytes: 0 }) ? 1 : 0.3);
+  for (const [i, close] of partners) drawPartner(scene, i, close || near({ from: i, to: i }) ? 1 : 0.3);
   for (const { x, y } of layout.seats) disc(context, x, y, Math.min(2.5, layout.size / 2), line);
   film.peers.forEach((_, i) => drawPeer(scene, i));
 }

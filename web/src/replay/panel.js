@@ -64,10 +64,11 @@ export function fillPanel(panel, film, chosen, moment, colours) {
   function partners(title, list, other) {
     const rows = [...list].sort((a, b) => other(a) - other(b)).map((slot) => {
       const partner = film.all[other(slot)];
-      const mean = slot.bytes / (slot.end - slot.start);
-      const marks = [slot.optimistic ? "optimistic" : "", moment.both(slot) ? "answered" : "", moment.sending(slot) ? "" : "idle now", other(slot) < film.peers.length ? "" : "not shown"].filter(Boolean);
+      const { start, end, bytes, turns } = slot.whole;
+      const kind = slot.optimistic ? "optimistic" : turns ? "regular" : "";
+      const marks = [turns ? `${kind} now` : kind, moment.both(slot) ? "answered" : "", moment.sending(slot) ? "" : "idle now", other(slot) < film.peers.length ? "" : "not shown"].filter(Boolean);
       return element("li", {}, element("i", { style: `background:${colours[partner.group]}` }),
-        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(mean)} over its ${duration(Math.round(slot.end - slot.start))}, ${duration(Math.floor(now - slot.start))} of which have passed${marks.length ? ` (${marks.join(", ")})` : ""}`);
+        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(bytes / (end - start))} over its ${duration(Math.round(end - start))}, ${duration(Math.floor(now - start))} of which have passed${marks.length ? ` (${marks.join(", ")})` : ""}`);
     });
     return element("div", {}, element("h4", {}, `${title} ${rows.length}`), element("ul", {}, ...rows));
   }

@@ -73,7 +73,7 @@ function operate(film, parts, colourOf) {
     const moment = momentOf(film, state.now);
     context.setTransform(canvas.width / width, 0, 0, canvas.height / height, 0, 0);
     drawSwarm({ context, film, layout: places, colours: names.map(plain), ink: plain("--ink"), soft: plain("--soft"), line: plain("--line"), card: plain("--card"),
-      view: { moment, fade: calm.matches ? 1e-9 : 0.6 * speed(), cursor: document.activeElement === canvas ? state.cursor : -1, chosen: state.chosen, answered: parts.answered.checked } }, width, height);
+      view: { moment, fade: calm.matches ? 1e-9 : 0.6 * speed(), cursor: document.activeElement === canvas ? state.cursor : -1, chosen: state.chosen, answered: parts.answered.checked, paper: matchMedia("print").matches } }, width, height);
     parts.clock.textContent = duration(Math.floor(state.now));
     parts.time.value = String(state.now);
     parts.time.setAttribute("aria-valuetext", duration(Math.floor(state.now)));

@@ -4,7 +4,8 @@
 /** @typedef {Partner & { seed: boolean, download: number | null, joined: number, completed: number | null, left: number | null, reason: string | null,
  *   progress: [number, number][], begun: (number | null)[], whole: (number | null)[] }} Peer */
 /** @typedef {{ from: number, to: number, start: number, end: number }} Span places among `all`: peers, then partners */
-/** @typedef {Span & { optimistic: boolean, bytes: number }} Slot one peer unchoked by another */
+/** @typedef {Span & { optimistic: boolean, bytes: number, whole: Whole }} Slot one peer unchoked by another, as long as it is of one kind; it is a part of the `whole` */
+/** @typedef {{ start: number, end: number, bytes: number, turns: boolean }} Whole `turns`: from optimistic to regular, or back */
 /** @typedef {{ end: number, runEnd: number, total: number, oneOf: number, shortest: number, chunks: number, steps: number, fullMesh: boolean, groups: string[], peers: Peer[],
  *   all: Partner[], slots: Slot[], transfers: Span[], connections: Span[] | null }} Recording */
 /** @typedef {{ now: number, slots: Slot[], both: (slot: Span) => boolean, sending: (slot: Span) => boolean }} Moment the slots that are taken, which of them are answered, and which are in use */
@@ -19,9 +20,24 @@ export function recording(data) {
     end: data.end / 10, runEnd: data.run_end, total: data.peers_in_run, oneOf: data.one_of, shortest: data.shortest_s, chunks: data.chunks, steps: data.steps, fullMesh: data.full_mesh,
     groups: data.groups, peers,
     all: [...peers, ...data.partners.map((/** @type {number[]} */ [id, group, upload]) => ({ id, group, upload }))],
-    slots: data.unchokes.map((/** @type {number[]} */ row) => ({ ...span(row), optimistic: row[4] === 1, bytes: row[5] })),
+    slots: slotsOf(data.unchokes.map((/** @type {number[]} */ row) => ({ ...span(row), optimistic: row[4] === 1, bytes: row[5] }))),
     transfers: data.transfers.map(span), connections: data.connections?.map(span) ?? null,
   };
+}
+
+/** A slot that turns is a row of each kind, each of which begins as the one before ends. @param {Omit<Slot, "whole">[]} rows @returns {Slot[]} */
+function slotsOf(rows) {
+  /** @type {Map<number, Slot>} */
+  const latest = new Map();
+  const slots = rows.map((row) => ({ ...row, whole: { start: row.start, end: row.end, bytes: row.bytes, turns: false } }));
+  for (const slot of [...slots].sort((one, other) => one.start - other.start)) {
+    const before = latest.get(way(slot.from, slot.to));
+    if (before && before.end === slot.start && before.optimistic !== slot.optimistic) {
+      slot.whole = Object.assign(before.whole, { end: slot.end, bytes: before.whole.bytes + slot.bytes, turns: true });
+    }
+    latest.set(way(slot.from, slot.to), slot);
+  }
+  return slots;
 }
 
 /** @param {Span[]} spans @param {number} now */
