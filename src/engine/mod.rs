@@ -8,6 +8,7 @@ mod arrival;
 mod connection;
 mod departure;
 mod endgame;
+mod heap;
 mod invariants;
 mod memory;
 pub mod observer;

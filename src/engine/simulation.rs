@@ -105,6 +105,7 @@ pub(super) struct Scratch {
     pub(super) neighbours: Vec<Neighbour>,
     pub(super) grants: Vec<Grant>,
     pub(super) granted: Vec<bool>,
+    pub(super) incomplete: Vec<PeerIx>,
 }
 
 impl<'a, O: Observer> Simulation<'a, O> {

@@ -98,7 +98,8 @@ impl<O: Observer> Simulation<'_, O> {
         let view = PickView {
             wanted: self.swarm.wanted().of(receiver),
             offered: known.of(sender),
-            neighbours: self.swarm.links.neighbours(peer.links),
+            // Who has all chunks counts for each of them alike.
+            neighbours: self.swarm.links.incomplete(peer.links, &mut self.scratch.incomplete),
             known,
             kept: self.swarm.kept().and_then(|kept| kept.planes(receiver)),
             copies: &self.swarm.copies,

@@ -252,14 +252,53 @@ impl Links {
         self.marks[link.ix()].has(Marks::MAY_WANT)
     }
 
-    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
+    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something; of those that have all chunks it is not asked.
     #[inline]
     pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
         let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
         for (marks, &to) in places {
-            let may_want = marks.has(Marks::MAY_WANT) || (to != PeerIx::NOBODY && lacks(to));
+            let may_lack = to != PeerIx::NOBODY && !marks.has(Marks::COMPLETE);
+            let may_want = marks.has(Marks::MAY_WANT) || (may_lack && lacks(to));
             marks.set(Marks::MAY_WANT, may_want);
         }
+    }
+
+    /// Notes that the neighbour at `link` is known to have all chunks.
+    pub fn note_complete(&mut self, link: LinkIx) {
+        self.marks[link.ix()].set(Marks::COMPLETE, true);
+    }
+
+    /// All neighbours in `range` learn that its owner has all chunks.
+    pub fn show_complete(&mut self, range: LinkRange) {
+        for link in range.places() {
+            if self.to(link) != PeerIx::NOBODY {
+                self.note_complete(self.get(link).back);
+            }
+        }
+    }
+
+    /// Whether the neighbour at `link` is known to have all chunks.
+    #[must_use]
+    pub fn is_complete(&self, link: LinkIx) -> bool {
+        self.marks[link.ix()].has(Marks::COMPLETE)
+    }
+
+    /// The neighbours in `range` that are not known to have all chunks, [`PeerIx::NOBODY`] where a place is free; in `buffer` if they are not all.
+    #[inline]
+    #[must_use]
+    pub fn incomplete<'a>(&'a self, range: LinkRange, buffer: &'a mut Vec<PeerIx>) -> &'a [PeerIx] {
+        let (marks, neighbours) = (&self.marks[range.indices()], self.neighbours(range));
+        if !marks.iter().fold(false, |any, marks| any | marks.has(Marks::COMPLETE)) {
+            return neighbours;
+        }
+        // Each is written, and stays only if the place after it comes next: no branch that is hard to foresee.
+        buffer.resize(neighbours.len(), PeerIx::NOBODY);
+        let mut found = 0;
+        for (marks, &to) in marks.iter().zip(neighbours) {
+            buffer[found] = to;
+            found += usize::from(!marks.has(Marks::COMPLETE));
+        }
+        &buffer[..found]
     }
 
     /// Notes whether the neighbour at `link` may want something.
