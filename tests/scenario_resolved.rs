@@ -9,8 +9,8 @@ use swarmsim::scenario::limits::{RATE_MAX, RATE_MIN, TIME_MAX};
 use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
     Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, Fastest, File, Group,
-    Mode, Network, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots, StartsWith, TitForTat,
-    TracedPeer, Tracker, WhenFull,
+    Mode, Network, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots,
+    StartsWith, TitForTat, TracedPeer, Tracker, WhenFull,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -119,7 +119,11 @@ impl Dice {
                 optimistic_slots: self.small(0),
                 snub_after: self.maybe(Self::span),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
-                quickest: self.coin(),
+                optimistic_choice: [
+                    OptimisticChoice::Drawn,
+                    OptimisticChoice::Quickest,
+                    OptimisticChoice::InLine,
+                ][self.whole(0, 2) as usize],
             }),
             1 => Choking::PropShare(PropShare {
                 exploring_share: self.whole(1, 99) as f64 / 100.0,
@@ -149,7 +153,11 @@ impl Dice {
                 regular_slots: self.slots(),
                 optimistic_slots: self.small(0),
                 new_neighbour_weight: self.whole(1, 1000) as u32,
-                quickest: self.coin(),
+                optimistic_choice: [
+                    OptimisticChoice::Drawn,
+                    OptimisticChoice::Quickest,
+                    OptimisticChoice::InLine,
+                ][self.whole(0, 2) as usize],
             }),
             7 => Choking::RoundRobin { slots: self.slots() },
             8 => Choking::RoundRobinQuota {
@@ -263,10 +271,11 @@ impl Dice {
                 interval: self.span(),
                 optimistic_every: self.small(1),
                 phase: if self.coin() { Phase::Random } else { Phase::Aligned },
-                refill: match self.whole(0, 2) {
+                refill: match self.whole(0, 3) {
                     0 => Refill::Immediate,
                     1 => Refill::Decision,
-                    _ => Refill::Periodic,
+                    2 => Refill::Periodic,
+                    _ => Refill::Held,
                 },
                 rate_window: self.span(),
             },

@@ -38,6 +38,10 @@ impl Choker for Birds {
         false
     }
 
+    fn serves_the_uninterested(&self) -> bool {
+        true
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let own = view.upload / self.slots() as f64;
         Seats::new(view, self.slots(), grants).by_rate(

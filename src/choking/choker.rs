@@ -7,6 +7,7 @@ use crate::choking::fairtorrent::FairTorrent;
 use crate::choking::fastest::Fastest;
 use crate::choking::free_rider::FreeRider;
 use crate::choking::libtorrent::Libtorrent;
+use crate::choking::line::Line;
 use crate::choking::own::OwnChokers;
 use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
@@ -17,18 +18,20 @@ use crate::choking::tit_for_tat_block::TitForTatBlock;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Choking, Slots};
+use crate::scenario::model::{Choking, OptimisticChoice, Slots};
 use crate::swarm::Kept;
 use crate::units::SimTime;
 
-/// A neighbour that is interested in the deciding peer.
+/// A neighbour of the deciding peer.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts, each on its own")]
+#[expect(clippy::struct_excessive_bools, reason = "five facts, each on its own")]
 pub struct Neighbour {
     /// The deciding peer's end of the connection.
     pub link: LinkIx,
     /// Who it is; [`PeerId::NONE`] unless the choker [knows its neighbours](Choker::knows_neighbours).
     pub peer: PeerId,
+    /// Whether it is interested, as all are unless the choker [serves others too](Choker::serves_the_uninterested).
+    pub interested: bool,
     /// Rate at which it sends, over the window, bytes per second.
     pub received_per_sec: f64,
     /// Rate at which it takes, over the window, bytes per second; 0 unless the choker [needs it](Choker::needs_sent_rates).
@@ -68,12 +71,13 @@ pub struct Neighbour {
 }
 
 impl Neighbour {
-    /// One that has just connected, at time 0: choked, and nothing has come from it or gone to it. Tests of a choker change what they need.
+    /// One that has just connected, at time 0: interested, choked, and nothing has come from it or gone to it. Tests of a choker change what they need.
     #[must_use]
     pub fn new(link: LinkIx, peer: PeerId) -> Self {
         Self {
             link,
             peer,
+            interested: true,
             received_per_sec: 0.0,
             sent_per_sec: 0.0,
             offer_per_sec: 0.0,
@@ -118,7 +122,8 @@ pub struct RechokeView<'a> {
     pub now: SimTime,
     /// Why the choker is asked.
     pub decision: Decision,
-    /// The interested neighbours, in a fixed order.
+    /// The interested neighbours, in a fixed order; all of them where slots are held and the choker
+    /// [serves the uninterested](Choker::serves_the_uninterested) too.
     pub neighbours: &'a [Neighbour],
     /// When the peer last made a regular decision; when it joined, before the first.
     pub decided_at: SimTime,
@@ -174,6 +179,11 @@ pub trait Choker: Send {
     /// large swarm, so the choker that does without says so.
     fn knows_neighbours(&self) -> bool {
         true
+    }
+
+    /// Whether it gives slots to neighbours that are not interested where slots are held (`refill = "held"`), so that they begin at once when they are.
+    fn serves_the_uninterested(&self) -> bool {
+        false
     }
 
     /// Whether it decides anew after every chunk: a neighbour that has got one gets the next only if it is chosen again. The usual choker
@@ -265,6 +275,7 @@ pub fn bytes_per_neighbour(rule: &Choking) -> usize {
     match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
+        Choking::TitForTat(rule) if rule.optimistic_choice == OptimisticChoice::InLine => Line::NEIGHBOUR_BYTES,
         _ => 0,
     }
 }

@@ -1,17 +1,17 @@
 //! `fastest`: a seed unchokes the interested neighbours that take fastest, and one more at random (BEP 3; mainline before 4.0).
 
 use crate::choking::choker::{Choker, Grant, Neighbour, RechokeView, regular_slots};
+use crate::choking::optimistic::Optimistic;
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 use crate::scenario::model;
 
 /// The rule `fastest`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Fastest {
     regular: usize,
     optimistic: usize,
-    new_weight: usize,
-    quickest: bool,
+    choice: Optimistic,
 }
 
 impl Fastest {
@@ -22,8 +22,7 @@ impl Fastest {
         Self {
             regular: regular_slots(rule.regular_slots, optimistic, upload),
             optimistic,
-            new_weight: rule.new_neighbour_weight as usize,
-            quickest: rule.quickest,
+            choice: Optimistic::new(rule.optimistic_choice, rule.new_neighbour_weight),
         }
     }
 }
@@ -38,21 +37,21 @@ impl Choker for Fastest {
     }
 
     fn needs_offers(&self) -> bool {
-        self.quickest
+        matches!(self.choice, Optimistic::Quickest)
     }
 
     fn knows_neighbours(&self) -> bool {
         false
     }
 
+    fn serves_the_uninterested(&self) -> bool {
+        true
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let rate = |n: &Neighbour| n.sent_per_sec;
         let seats = Seats::new(view, self.slots(), grants);
-        if self.quickest {
-            seats.by_rate_and_offer(rng, self.regular, |_| true, rate);
-        } else {
-            seats.by_rate(rng, self.regular, self.new_weight, |_| true, rate);
-        }
+        self.choice.give(seats, rng, self.regular, |_| true, rate);
     }
 }
 
@@ -61,14 +60,19 @@ mod tests {
     use super::*;
     use crate::choking::choker::Decision;
     use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
-    use crate::scenario::model::Slots;
+    use crate::scenario::model::{OptimisticChoice, Slots};
 
     fn choker(regular: u32, optimistic: u32, quickest: bool) -> Fastest {
+        let optimistic_choice = if quickest {
+            OptimisticChoice::Quickest
+        } else {
+            OptimisticChoice::Drawn
+        };
         let rule = model::Fastest {
             regular_slots: Slots::Fixed(regular),
             optimistic_slots: optimistic,
             new_neighbour_weight: 1,
-            quickest,
+            optimistic_choice,
         };
         Fastest::new(&rule, 0.0)
     }

@@ -1,6 +1,7 @@
 //! The slots of one decision while they are being given out. Every choker is a few calls on this, those of other programs too.
 
 use crate::choking::choker::{Decision, Grant, Neighbour, RechokeView};
+use crate::choking::line::Line;
 use crate::rng::{Rng, below};
 use rand::RngExt;
 use smallvec::SmallVec;
@@ -134,7 +135,7 @@ impl<'a> Seats<'a> {
     /// The rule that tit-for-tat and `fastest` share: `regular` slots by rank, the others by lot and held until a rotation (BEP 3).
     ///
     /// Regular slots go to those that `fit`, highest `rate` first; equal rates leave a slot where it is. Slots that nobody has earned become
-    /// optimistic ones, if there are any at all. A rotation takes one optimistic slot, the one held longest.
+    /// optimistic ones, if there are any at all. A rotation takes one optimistic slot, the one held longest. Who is not interested earns nothing.
     pub fn by_rate(
         mut self,
         rng: &mut Rng,
@@ -167,6 +168,24 @@ impl<'a> Seats<'a> {
         }
     }
 
+    /// As [`by_rate`](Self::by_rate), but optimistic slots go to the first in `line`.
+    pub(super) fn by_rate_and_line(
+        mut self,
+        rng: &mut Rng,
+        regular: usize,
+        line: &mut Line,
+        fit: impl Fn(&Neighbour) -> bool,
+        rate: impl Fn(&Neighbour) -> f64,
+    ) {
+        line.update(self.view, rng);
+        self.give_earned(rng, regular, fit, rate);
+        if self.slots > regular {
+            for place in line.places(self.view) {
+                self.give(place, true);
+            }
+        }
+    }
+
     /// Gives the regular slots that are left to those that `fit`, highest `rate` first; equal rates leave a slot where it is.
     fn give_earned(
         &mut self,
@@ -177,16 +196,21 @@ impl<'a> Seats<'a> {
     ) {
         let best_first = |a: &Neighbour, b: &Neighbour| rate(b).total_cmp(&rate(a)).then(b.unchoked.cmp(&a.unchoked));
         let earned = regular.saturating_sub(self.regular()).min(self.free());
-        for place in self.ranked(rng, earned, fit, best_first) {
+        for place in self.ranked(rng, earned, |n| n.interested && fit(n), best_first) {
             self.give(place, false);
         }
     }
 
-    /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn.
+    /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn; on a
+    /// rotation from those that are interested, as long as there are any.
     pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
         self.keep_until_rotation();
         let rotated_at = self.view.rotated_at;
-        self.draw(rng, |n| if n.opened > rotated_at { new_weight } else { 1 });
+        let tickets = |n: &Neighbour| if n.opened > rotated_at { new_weight } else { 1 };
+        if let Decision::Periodic { rotate: true, .. } = self.view.decision {
+            self.draw(rng, |n| if n.interested { tickets(n) } else { 0 });
+        }
+        self.draw(rng, tickets);
     }
 
     /// Leaves optimistic slots to those that hold one; a rotation takes the one held longest.

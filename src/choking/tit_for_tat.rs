@@ -4,19 +4,19 @@
 //! (Cohen 2003, anti-snubbing). A neighbour that connected after the last rotation is three times as likely to be drawn (BEP 3).
 
 use crate::choking::choker::{Choker, Grant, Neighbour, RechokeView, regular_slots};
+use crate::choking::optimistic::Optimistic;
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 use crate::scenario::model;
 use crate::units::SimDuration;
 
 /// The rule `tit-for-tat`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TitForTat {
     regular: usize,
     optimistic: usize,
     snub_after: Option<SimDuration>,
-    new_weight: usize,
-    quickest: bool,
+    choice: Optimistic,
 }
 
 impl TitForTat {
@@ -28,8 +28,7 @@ impl TitForTat {
             regular: regular_slots(rule.regular_slots, optimistic, upload),
             optimistic,
             snub_after: rule.snub_after,
-            new_weight: rule.new_neighbour_weight as usize,
-            quickest: rule.quickest,
+            choice: Optimistic::new(rule.optimistic_choice, rule.new_neighbour_weight),
         }
     }
 }
@@ -40,11 +39,15 @@ impl Choker for TitForTat {
     }
 
     fn needs_offers(&self) -> bool {
-        self.quickest
+        matches!(self.choice, Optimistic::Quickest)
     }
 
     fn knows_neighbours(&self) -> bool {
         false
+    }
+
+    fn serves_the_uninterested(&self) -> bool {
+        true
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
@@ -52,11 +55,7 @@ impl Choker for TitForTat {
         let gives = |n: &Neighbour| snub_after.is_none_or(|limit| view.now.since(n.last_received) <= limit);
         let rate = |n: &Neighbour| n.received_per_sec;
         let seats = Seats::new(view, self.slots(), grants);
-        if self.quickest {
-            seats.by_rate_and_offer(rng, self.regular, gives, rate);
-        } else {
-            seats.by_rate(rng, self.regular, self.new_weight, gives, rate);
-        }
+        self.choice.give(seats, rng, self.regular, gives, rate);
     }
 }
 
@@ -65,7 +64,7 @@ mod tests {
     use super::*;
     use crate::choking::choker::Decision;
     use crate::choking::seats::by_hand::{at, decide, neighbour, unchoked_since};
-    use crate::scenario::model::Slots;
+    use crate::scenario::model::{OptimisticChoice, Slots};
 
     fn choker(regular: u32, optimistic: u32) -> TitForTat {
         let snub_after = Some(SimDuration::from_secs(60));
@@ -75,7 +74,7 @@ mod tests {
             optimistic_slots: optimistic,
             snub_after,
             new_neighbour_weight: 3,
-            quickest: false,
+            optimistic_choice: OptimisticChoice::Drawn,
         };
         TitForTat::new(&rule, 0.0)
     }
@@ -176,7 +175,7 @@ mod tests {
     #[test]
     fn the_quickest_gets_the_optimistic_slot_until_the_next_rotation() {
         let mut quick = TitForTat {
-            quickest: true,
+            choice: Optimistic::Quickest,
             ..choker(2, 1)
         };
         let mut all = senders();
@@ -190,6 +189,23 @@ mod tests {
         all[0] = unchoked_since(all[0], 5, true);
         assert_eq!(decide(&mut quick, &all, at(10), TICK, 1).1, [0]);
         assert_eq!(decide(&mut quick, &all, at(30), ROTATION, 1).1, [1]);
+    }
+
+    #[test]
+    fn where_slots_are_held_those_that_nobody_earned_go_to_the_uninterested_too() {
+        let mut all = senders();
+        all[..4].iter_mut().for_each(|n| n.interested = false);
+        let (slots, lot) = decide(&mut choker(4, 1), &all, at(10), TICK, 1);
+        assert_eq!((slots.len(), lot.len()), (5, 3), "two have earned theirs");
+        assert!(lot.iter().all(|&place| place < 4), "{lot:?}");
+        // The one that holds the slot keeps it until a rotation finds somebody who waits.
+        all[3] = unchoked_since(all[3], 5, true);
+        for seed in 0..10 {
+            assert_eq!(decide(&mut choker(2, 1), &all, at(10), TICK, seed).1, [3]);
+            all[0].interested = true;
+            assert_eq!(decide(&mut choker(2, 1), &all, at(30), ROTATION, seed).1, [0]);
+            all[0].interested = false;
+        }
     }
 
     #[test]

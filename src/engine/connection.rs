@@ -154,9 +154,7 @@ impl<O: Observer> Simulation<'_, O> {
             if self.swarm.is_super_seed(peer) {
                 self.offer_next(end);
             }
-            if self.swarm.peers[peer].chunks > 0 {
-                self.jobs.push_back(Job::Refill(peer));
-            }
+            self.has_new_neighbour(peer);
         }
     }
 

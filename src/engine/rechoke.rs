@@ -73,10 +73,32 @@ impl<O: Observer> Simulation<'_, O> {
         if state.is_alive()
             && state.chunks > 0
             && state.unchoked.len() < state.slots as usize
-            && self.group_of(peer).rechoke.refill != Refill::Periodic
+            && matches!(self.group_of(peer).rechoke.refill, Refill::Immediate | Refill::Decision)
             && self.somebody_waits(peer)
         {
             self.decide(peer, REFILL);
+        }
+    }
+
+    /// Whether the slots of `peer` stay with those that are no longer interested.
+    pub(super) fn holds_slots(&self, peer: PeerIx) -> bool {
+        self.group_of(peer).rechoke.refill == Refill::Held
+    }
+
+    /// `peer` has a new neighbour.
+    pub(super) fn has_new_neighbour(&mut self, peer: PeerIx) {
+        if self.holds_slots(peer) {
+            self.jobs.push_back(Job::Decide(peer));
+        } else if self.swarm.peers[peer].chunks > 0 {
+            self.jobs.push_back(Job::Refill(peer));
+        }
+    }
+
+    /// `peer` decides out of turn, unless it is gone.
+    pub(super) fn decide_now(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
+        if state.is_alive() {
+            self.decide_on_all(peer, state.decisions.max(1), false);
         }
     }
 
@@ -113,10 +135,11 @@ impl<O: Observer> Simulation<'_, O> {
         if self.swarm.peers[peer].finishes_uploads {
             return;
         }
-        self.choke_the_uninterested(peer);
+        let serves_all = self.holds_slots(peer) && self.chokers[peer.ix()].serves_the_uninterested();
+        self.choke_who_is_out(peer, serves_all);
         let mut neighbours = std::mem::take(&mut self.scratch.neighbours);
         let mut grants = std::mem::take(&mut self.scratch.grants);
-        self.view_neighbours(peer, &mut neighbours);
+        self.view_neighbours(peer, serves_all, &mut neighbours);
         grants.clear();
         let state = &self.swarm.peers[peer];
         let view = RechokeView {
@@ -151,10 +174,10 @@ impl<O: Observer> Simulation<'_, O> {
         self.scratch.granted = granted;
     }
 
-    /// The interested neighbours of `peer`, with rates as of now.
-    fn view_neighbours(&mut self, peer: PeerIx, neighbours: &mut Vec<Neighbour>) {
+    /// The interested neighbours of `peer`, or `all` that stay connected, with rates as of now.
+    fn view_neighbours(&mut self, peer: PeerIx, all: bool, neighbours: &mut Vec<Neighbour>) {
         neighbours.clear();
-        if self.swarm.peers[peer].chunks == 0 {
+        if self.swarm.peers[peer].chunks == 0 && !all {
             return;
         }
         let running: SmallVec<[FlowIx; 32]> = self
@@ -171,7 +194,8 @@ impl<O: Observer> Simulation<'_, O> {
         let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
         let offers = choker.needs_offers();
         for link in self.swarm.peers[peer].links.places() {
-            if !self.swarm.is_served_or_waits(link, peer) {
+            let interested = self.swarm.is_served_or_waits(link, peer);
+            if !interested && !(all && self.stays(self.swarm.links.to(link))) {
                 continue;
             }
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
@@ -181,6 +205,7 @@ impl<O: Observer> Simulation<'_, O> {
             neighbours.push(Neighbour {
                 link,
                 peer: if known { self.swarm.peers[to].id } else { PeerId::NONE },
+                interested,
                 received_per_sec: end.received.rate(now, window),
                 // Only a neighbour that was ever unchoked can have got something.
                 sent_per_sec: if sent_rates && links.was_unchoked(link) {
@@ -207,6 +232,11 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    /// Whether `neighbour` is there and not about to leave.
+    fn stays(&self, neighbour: PeerIx) -> bool {
+        neighbour != PeerIx::NOBODY && !self.swarm.peers[neighbour].finishes_uploads
+    }
+
     /// What `neighbour` could send to the owner of `link`: its upload, shared out among all that it sends to. If that is a seed, what it could take.
     fn offer(&self, link: LinkIx, neighbour: PeerIx) -> f64 {
         let links = &self.swarm.links;
@@ -224,10 +254,11 @@ impl<O: Observer> Simulation<'_, O> {
         capacity / (others + 1) as f64
     }
 
-    /// Takes the slots of neighbours that are no longer interested and whose word was still on its way.
-    fn choke_the_uninterested(&mut self, peer: PeerIx) {
+    /// Takes the slots of neighbours that a decision does not see: they are no longer interested, or, if it sees `all`, about to leave.
+    fn choke_who_is_out(&mut self, peer: PeerIx, all: bool) {
         for link in self.swarm.peers[peer].unchoked_links() {
-            if !self.swarm.is_served_or_waits(link, peer) {
+            let seen = all && self.stays(self.swarm.links.to(link));
+            if !seen && !self.swarm.is_served_or_waits(link, peer) {
                 self.choke(link);
             }
         }

@@ -31,6 +31,8 @@ pub(super) enum Job {
     ChunkSent(LinkIx),
     /// This peer may have a free slot and somebody to give it to.
     Refill(PeerIx),
+    /// This peer decides on all its slots.
+    Decide(PeerIx),
     /// This peer has become a seed and has nothing to say to other seeds.
     LeaveSeeds(PeerIx),
     /// This peer has done what it came for and goes.
@@ -193,6 +195,7 @@ impl<'a, O: Observer> Simulation<'a, O> {
                 Job::Start(link) => self.start(link),
                 Job::ChunkSent(link) => self.chunk_sent(link),
                 Job::Refill(peer) => self.refill(peer),
+                Job::Decide(peer) => self.decide_now(peer),
                 Job::LeaveSeeds(peer) => self.leave_seeds(peer),
                 Job::Depart(peer) => self.depart(peer),
             }

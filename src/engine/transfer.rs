@@ -374,8 +374,11 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// The neighbour of `link` has nothing left to ask for and tells the owner.
+    /// The neighbour of `link` has nothing left to ask for and tells the owner, to whom it matters unless it holds slots.
     fn say_not_interested(&mut self, link: LinkIx) {
+        if self.holds_slots(self.swarm.links.owner(link)) {
+            return;
+        }
         if self.scenario.network.latency.is_zero() {
             self.no_longer_interested(link);
         } else {

@@ -9,8 +9,8 @@ use crate::metrics::columns::Table;
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::model::{
-    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, Phase, Picker, Picking,
-    Rechoke, Refill, Run, Slots, StartsWith, TitForTat, WhenFull,
+    Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, OptimisticChoice, Phase,
+    Picker, Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, WhenFull,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -92,7 +92,7 @@ fn group(name: &str, count: u32) -> Group {
             optimistic_slots: 1,
             snub_after: None,
             new_neighbour_weight: 3,
-            quickest: false,
+            optimistic_choice: OptimisticChoice::Drawn,
         }),
         seeding: Choking::RoundRobin { slots: Slots::Fixed(4) },
         pipelining: None,

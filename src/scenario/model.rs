@@ -4,7 +4,7 @@
 pub use crate::scenario::connections::{Connections, WhenFull};
 use crate::scenario::draw::Draw;
 use crate::scenario::mix::Part;
-pub use crate::scenario::parameters::{BitTyrant, Fastest, PropShare, TitForTat};
+pub use crate::scenario::parameters::{BitTyrant, Fastest, OptimisticChoice, PropShare, TitForTat};
 pub use crate::scenario::rhythm::{Phase, Pipelining, Rechoke, Refill};
 use crate::units::{Bytes, BytesPerSec, SimDuration, SimTime};
 

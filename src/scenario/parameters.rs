@@ -14,8 +14,8 @@ pub struct TitForTat {
     pub snub_after: Option<SimDuration>,
     /// A new neighbour is this many times as likely to be drawn.
     pub new_neighbour_weight: u32,
-    /// Whether the optimistic slots go to who could give most, in the place of a draw (Bharambe et al. 2006).
-    pub quickest: bool,
+    /// Who gets them.
+    pub optimistic_choice: OptimisticChoice,
 }
 
 /// Parameters of `fastest`.
@@ -27,8 +27,19 @@ pub struct Fastest {
     pub optimistic_slots: u32,
     /// A new neighbour is this many times as likely to be drawn.
     pub new_neighbour_weight: u32,
-    /// Whether the optimistic slots go to who could take most, in the place of a draw (Bharambe et al. 2006).
-    pub quickest: bool,
+    /// Who gets them.
+    pub optimistic_choice: OptimisticChoice,
+}
+
+/// Who gets an optimistic slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptimisticChoice {
+    /// One drawn at random.
+    Drawn,
+    /// The one that could give most now, or take most from a seed (Bharambe et al. 2006).
+    Quickest,
+    /// The first of a line to which rotations bring those that wait, as in `OctoSim`.
+    InLine,
 }
 
 /// Parameters of `propshare`.

@@ -35,6 +35,8 @@ pub enum Refill {
     Decision,
     /// At the next decision.
     Periodic,
+    /// Never: whoever is no longer interested keeps it until a decision takes it, and a new neighbour brings one, as in `OctoSim`.
+    Held,
 }
 
 /// How many blocks a leecher asks a neighbour for ahead of time.

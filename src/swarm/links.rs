@@ -11,6 +11,9 @@ use std::hint::black_box;
 /// Bytes that memory gives at once, on most processors.
 const CACHE_LINE: usize = 64;
 
+/// So many complete neighbours take longer to read than to leave out.
+const WORTH_LEAVING_OUT: usize = 7;
+
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
 /// the time, the bytes and the weight of a slot with the [slot](crate::swarm::Slot), offers in a map. Half a cache line.
 #[derive(Clone, Copy, Debug)]
@@ -283,12 +286,13 @@ impl Links {
         self.marks[link.ix()].has(Marks::COMPLETE)
     }
 
-    /// The neighbours in `range` that are not known to have all chunks, [`PeerIx::NOBODY`] where a place is free; in `buffer` if they are not all.
+    /// The neighbours in `range` without those that are known to have all chunks, in `buffer`, or simply all where that saves next to nothing;
+    /// [`PeerIx::NOBODY`] where a place is free.
     #[inline]
     #[must_use]
     pub fn incomplete<'a>(&'a self, range: LinkRange, buffer: &'a mut Vec<PeerIx>) -> &'a [PeerIx] {
         let (marks, neighbours) = (&self.marks[range.indices()], self.neighbours(range));
-        if !marks.iter().fold(false, |any, marks| any | marks.has(Marks::COMPLETE)) {
+        if marks.iter().filter(|marks| marks.has(Marks::COMPLETE)).count() < WORTH_LEAVING_OUT {
             return neighbours;
         }
         // Each is written, and stays only if the place after it comes next: no branch that is hard to foresee.

@@ -111,7 +111,7 @@ fn a_quick_seed_gives_its_slot_to_who_could_take_most() {
                 regular_slots: Slots::Fixed(0),
                 optimistic_slots: 1,
                 new_neighbour_weight: 1,
-                quickest: true,
+                optimistic_choice: OptimisticChoice::Quickest,
             }),
             ..seeds(1, 8000.0)
         };

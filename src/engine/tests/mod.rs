@@ -165,7 +165,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             regular_slots: Slots::Fixed(4),
             optimistic_slots: 1,
             new_neighbour_weight: 1,
-            quickest: false,
+            optimistic_choice: OptimisticChoice::Drawn,
         }),
         pipelining: None,
         picking: Picking {
@@ -185,7 +185,7 @@ pub(super) fn tit_for_tat(regular: u32, optimistic: u32) -> Choking {
         optimistic_slots: optimistic,
         snub_after: Some(SimDuration::from_secs(60)),
         new_neighbour_weight: 3,
-        quickest: false,
+        optimistic_choice: OptimisticChoice::Drawn,
     })
 }
 

@@ -199,6 +199,8 @@ fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decis
         (Refill::Decision, [16.0, 33.0]),
         // The first waits for the decision at 10 s, the second for that at 30 s.
         (Refill::Periodic, [26.0, 46.0]),
+        // A new neighbour brings a decision, and whoever is done holds its slot until that at 20 s.
+        (Refill::Held, [16.0, 36.0]),
     ];
     for (refill, completed) in cases {
         let mut origin = seeds(1, 1000.0);
@@ -208,7 +210,7 @@ fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decis
             regular_slots: Slots::Fixed(1),
             optimistic_slots: 0,
             new_neighbour_weight: 1,
-            quickest: false,
+            optimistic_choice: OptimisticChoice::Drawn,
         });
         let takers = Group {
             choking: Choking::FreeRider,
@@ -220,6 +222,31 @@ fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decis
         times.sort_by(f64::total_cmp);
         assert_eq!(times, completed, "{refill:?}");
     }
+}
+
+#[test]
+fn who_holds_a_slot_begins_as_soon_as_it_is_interested() {
+    let first_passed_on = |refill| {
+        let mut groups = vec![seeds(1, 1000.0), leechers(3, 1000.0, UNLIMITED)];
+        for group in &mut groups {
+            group.rechoke.refill = refill;
+            group.rechoke.phase = Phase::Aligned;
+        }
+        groups[0].seeding = Choking::Fastest(Fastest {
+            regular_slots: Slots::Fixed(1),
+            optimistic_slots: 0,
+            new_neighbour_weight: 1,
+            optimistic_choice: OptimisticChoice::Drawn,
+        });
+        let seen = play(&mesh(10, groups));
+        assert_eq!(seen.completed(1).len(), 3);
+        let passed_on = seen.transfers.iter().filter(|t| t.from != PeerId(0));
+        passed_on.map(|t| t.started).min().map(SimTime::as_secs_f64)
+    };
+    // The origin decides at 10 s and sends its first chunk in 16 s.
+    assert_eq!(first_passed_on(Refill::Periodic), Some(30.0));
+    // It decides when the first connects, and the others hold slots of whoever gets the chunk.
+    assert_eq!(first_passed_on(Refill::Held), Some(16.0));
 }
 
 #[test]

@@ -98,7 +98,8 @@ pub struct TitForTatFile {
     #[schemars(extend("default" = 3, "preset" = true))]
     pub new_neighbour_weight: Option<Whole>,
     /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could give most now, its upload shared out among those
-    /// it sends to and the peer (`"quickest"`: quick bandwidth matching, Bharambe et al. 2006; an oracle, for comparison).
+    /// it sends to and the peer (`"quickest"`: quick bandwidth matching, Bharambe et al. 2006; an oracle, for comparison). With `"in-line"` neighbours stand
+    /// in line, new ones at a drawn place; each rotation brings the first that is interested and choked to the front, where it stays, and the first gets the slot.
     #[schemars(extend("default" = "drawn"))]
     pub optimistic_choice: Option<OptimisticChoiceFile>,
 }
@@ -112,6 +113,8 @@ pub enum OptimisticChoiceFile {
     Drawn,
     /// The one that could give most now.
     Quickest,
+    /// The first in line.
+    InLine,
 }
 
 /// Parameters of fastest.
@@ -128,7 +131,7 @@ pub struct FastestFile {
     #[schemars(extend("default" = 3, "preset" = true))]
     pub new_neighbour_weight: Option<Whole>,
     /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could take most now, its download shared out among those
-    /// that send to it and the seed (`"quickest"`: quick bandwidth matching, as for tit-for-tat).
+    /// that send to it and the seed (`"quickest"`: quick bandwidth matching, as for tit-for-tat), or the first in line (`"in-line"`, as for tit-for-tat).
     #[schemars(extend("default" = "drawn"))]
     pub optimistic_choice: Option<OptimisticChoiceFile>,
 }
@@ -300,7 +303,7 @@ pub struct RechokeFile {
     /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
     #[schemars(extend("default" = "random"))]
     pub phase: Option<PhaseFile>,
-    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`).
+    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`). With `"held"` none falls free: who is no longer interested keeps its slot until a decision takes it, and begins at once when it is interested again; slots that nobody has earned may go to neighbours that are not interested (`tit-for-tat`, `fastest`, `birds`), and a new neighbour brings a decision.
     #[schemars(extend("default" = "immediate", "preset" = true))]
     pub refill: Option<RefillFile>,
     /// Length of the window over which rates are measured.
@@ -330,6 +333,8 @@ pub enum RefillFile {
     Decision,
     /// At the next decision.
     Periodic,
+    /// Who has it keeps it, interested or not.
+    Held,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::scenario::file::strategy::{
     PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
     SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
-use crate::scenario::model::{Choking, Phase, Picker, Picking, Pipelining, Rechoke, Refill, Slots};
+use crate::scenario::model::{Choking, OptimisticChoice, Phase, Picker, Picking, Pipelining, Rechoke, Refill, Slots};
 
 pub(super) fn rechoke(model: &Rechoke) -> RechokeFile {
     RechokeFile {
@@ -20,6 +20,7 @@ pub(super) fn rechoke(model: &Rechoke) -> RechokeFile {
             Refill::Immediate => RefillFile::Immediate,
             Refill::Decision => RefillFile::Decision,
             Refill::Periodic => RefillFile::Periodic,
+            Refill::Held => RefillFile::Held,
         }),
         rate_window: Some(model.rate_window),
     }
@@ -35,8 +36,12 @@ fn slots(model: Slots) -> Option<SlotsFile> {
 }
 
 /// Not said where they are drawn.
-fn optimistic_choice(quickest: bool) -> Option<OptimisticChoiceFile> {
-    quickest.then_some(OptimisticChoiceFile::Quickest)
+fn optimistic_choice(model: OptimisticChoice) -> Option<OptimisticChoiceFile> {
+    match model {
+        OptimisticChoice::Drawn => None,
+        OptimisticChoice::Quickest => Some(OptimisticChoiceFile::Quickest),
+        OptimisticChoice::InLine => Some(OptimisticChoiceFile::InLine),
+    }
 }
 
 fn ranked(regular: Slots, optimistic: u32, new_neighbour_weight: u32) -> RankedSlots {
@@ -54,13 +59,13 @@ pub(super) fn choking(model: &Choking) -> ChokingFile {
             optimistic_slots: whole(p.optimistic_slots),
             anti_snubbing: Some(p.snub_after.into()),
             new_neighbour_weight: whole(p.new_neighbour_weight),
-            optimistic_choice: optimistic_choice(p.quickest),
+            optimistic_choice: optimistic_choice(p.optimistic_choice),
         }),
         Choking::Fastest(p) => ChokingFile::Fastest(FastestFile {
             regular_slots: slots(p.regular_slots),
             optimistic_slots: whole(p.optimistic_slots),
             new_neighbour_weight: whole(p.new_neighbour_weight),
-            optimistic_choice: optimistic_choice(p.quickest),
+            optimistic_choice: optimistic_choice(p.optimistic_choice),
         }),
         Choking::Birds {
             regular_slots,

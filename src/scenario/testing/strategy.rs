@@ -5,8 +5,8 @@ use proptest::sample::select;
 
 use super::secs;
 use crate::scenario::model::{
-    BitTyrant, Choking, Connections, Fastest, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots,
-    TitForTat, WhenFull,
+    BitTyrant, Choking, Connections, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke,
+    Refill, Slots, TitForTat, WhenFull,
 };
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -20,6 +20,14 @@ fn ranked_slots() -> impl Strategy<Value = (Slots, u32)> {
     prop_oneof![4 => (some_slots(), 0_u32..3), 1 => (Just(Slots::Fixed(0)), 1_u32..3)]
 }
 
+fn optimistic_choice() -> impl Strategy<Value = OptimisticChoice> {
+    select(vec![
+        OptimisticChoice::Drawn,
+        OptimisticChoice::Quickest,
+        OptimisticChoice::InLine,
+    ])
+}
+
 /// Whom leechers unchoke.
 pub(super) fn choking() -> impl Strategy<Value = Choking> {
     prop_oneof![6 => by_return(), 7 => seeding()]
@@ -27,17 +35,22 @@ pub(super) fn choking() -> impl Strategy<Value = Choking> {
 
 /// Rules that go by what comes back, which is nothing for a seed.
 fn by_return() -> impl Strategy<Value = Choking> {
-    let tit_for_tat = (ranked_slots(), prop::option::of(1_u64..100), 1_u32..4, any::<bool>());
+    let tit_for_tat = (
+        ranked_slots(),
+        prop::option::of(1_u64..100),
+        1_u32..4,
+        optimistic_choice(),
+    );
     let cap = select(vec![None, Some(50.0), Some(1e4)]);
     prop_oneof![
         tit_for_tat.prop_map(
-            |((regular_slots, optimistic_slots), snub_after, new_neighbour_weight, quickest)| {
+            |((regular_slots, optimistic_slots), snub_after, new_neighbour_weight, optimistic_choice)| {
                 Choking::TitForTat(TitForTat {
                     regular_slots,
                     optimistic_slots,
                     snub_after: snub_after.map(secs),
                     new_neighbour_weight,
-                    quickest,
+                    optimistic_choice,
                 })
             }
         ),
@@ -72,13 +85,13 @@ fn by_return() -> impl Strategy<Value = Choking> {
 /// Whom seeds unchoke.
 pub(super) fn seeding() -> impl Strategy<Value = Choking> {
     prop_oneof![
-        (ranked_slots(), 1_u32..4, any::<bool>()).prop_map(
-            |((regular_slots, optimistic_slots), new_neighbour_weight, quickest)| {
+        (ranked_slots(), 1_u32..4, optimistic_choice()).prop_map(
+            |((regular_slots, optimistic_slots), new_neighbour_weight, optimistic_choice)| {
                 Choking::Fastest(Fastest {
                     regular_slots,
                     optimistic_slots,
                     new_neighbour_weight,
-                    quickest,
+                    optimistic_choice,
                 })
             }
         ),
@@ -127,7 +140,12 @@ pub(super) fn pipelining() -> impl Strategy<Value = Option<Pipelining>> {
 /// When peers decide, and over what time they measure rates.
 pub(super) fn rechoke() -> impl Strategy<Value = Rechoke> {
     let phase = select(vec![Phase::Aligned, Phase::Random]);
-    let refill = select(vec![Refill::Immediate, Refill::Decision, Refill::Periodic]);
+    let refill = select(vec![
+        Refill::Immediate,
+        Refill::Decision,
+        Refill::Periodic,
+        Refill::Held,
+    ]);
     (1_u64..30, 1_u32..4, phase, refill, 1_u64..60).prop_map(|(interval, optimistic_every, phase, refill, window)| {
         Rechoke {
             interval: secs(interval),

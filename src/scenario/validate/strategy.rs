@@ -13,7 +13,8 @@ use crate::scenario::limits::{
     SLOTS_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
 use crate::scenario::model::{
-    BitTyrant, Choking, Fastest, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Slots, TitForTat,
+    BitTyrant, Choking, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill,
+    Slots, TitForTat,
 };
 use crate::scenario::preset::{LeecherRule, Preset, REQUEST_QUEUE, SeedRule};
 use crate::scenario::read::nearest_or_all;
@@ -149,6 +150,14 @@ fn ranked(at: &Check<'_>, file: &RankedSlots, preset: &Preset) -> (Slots, u32, u
     (regular, optimistic, weight(at, file.new_neighbour_weight, preset))
 }
 
+fn optimistic_choice(file: Option<OptimisticChoiceFile>) -> OptimisticChoice {
+    match file {
+        None | Some(OptimisticChoiceFile::Drawn) => OptimisticChoice::Drawn,
+        Some(OptimisticChoiceFile::Quickest) => OptimisticChoice::Quickest,
+        Some(OptimisticChoiceFile::InLine) => OptimisticChoice::InLine,
+    }
+}
+
 fn fastest(at: &Check<'_>, file: &FastestFile, preset: &Preset) -> Fastest {
     let by_rank = RankedSlots {
         regular_slots: file.regular_slots.clone(),
@@ -160,7 +169,7 @@ fn fastest(at: &Check<'_>, file: &FastestFile, preset: &Preset) -> Fastest {
         regular_slots,
         optimistic_slots,
         new_neighbour_weight,
-        quickest: file.optimistic_choice == Some(OptimisticChoiceFile::Quickest),
+        optimistic_choice: optimistic_choice(file.optimistic_choice),
     }
 }
 
@@ -225,7 +234,7 @@ fn tit_for_tat(at: &Check<'_>, file: &TitForTatFile, preset: &Preset) -> TitForT
             Some(Or::Value(time)) => Some(at.key("anti_snubbing").within(*time, INTERVAL_MIN, TIME_MAX)),
         },
         new_neighbour_weight: weight(at, file.new_neighbour_weight, preset),
-        quickest: file.optimistic_choice == Some(OptimisticChoiceFile::Quickest),
+        optimistic_choice: optimistic_choice(file.optimistic_choice),
     }
 }
 
@@ -279,6 +288,7 @@ pub(super) fn rechoke(at: &Check<'_>, file: Option<&RechokeFile>, default: Recho
             Some(RefillFile::Immediate) => Refill::Immediate,
             Some(RefillFile::Decision) => Refill::Decision,
             Some(RefillFile::Periodic) => Refill::Periodic,
+            Some(RefillFile::Held) => Refill::Held,
         },
         rate_window: time("rate_window", file.rate_window, default.rate_window),
     }
