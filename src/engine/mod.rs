@@ -8,7 +8,6 @@ mod arrival;
 mod connection;
 mod departure;
 mod endgame;
-mod heap;
 mod invariants;
 mod memory;
 pub mod observer;

@@ -63,7 +63,7 @@ const PEER_TIMERS: [PeerTimer; 7] = [
 ];
 
 /// What the timers of one peer take: its places, and the one or two that are armed.
-pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * TimerQueue::TIMER_BYTES + 2 * TimerQueue::ARMED_BYTES;
+pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * size_of::<u32>() + 2 * TimerQueue::ARMED_BYTES;
 
 /// The timers of the run. Those of cohorts come after these.
 const SAMPLE: u32 = 0;
