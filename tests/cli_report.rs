@@ -82,6 +82,29 @@ fn the_page_says_which_program_made_it_with_the_commit() {
 }
 
 #[test]
+fn pairs_of_many_groups_are_left_to_the_file() {
+    let home = tempfile::tempdir().expect("a directory");
+    for (groups, shown) in [(40, true), (41, false)] {
+        let group = |i: usize| {
+            let starts = if i == 0 { "starts_with = \"all\"\n" } else { "" };
+            format!("[[group]]\nname = \"g{i}\"\ncount = 1\nupload = \"1 MB/s\"\n{starts}")
+        };
+        let all: String = (0..groups).map(group).collect();
+        let text = format!("[file]\nsize = \"1 MiB\"\n{all}");
+        fs::write(home.path().join("many.toml"), text).expect("written");
+        let args = ["run", "many.toml", "--quiet", "--out", "many", "--report", "--force"];
+        let output = swarmsim(home.path(), &args);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let data = data(&home.path().join("many/report.html"));
+        assert_eq!(data["groups"].is_object(), shown, "{groups} groups");
+        let said = data["notes"]
+            .to_string()
+            .contains("Pairs of the 41 groups are not in this page");
+        assert_eq!(said, !shown, "{groups} groups");
+    }
+}
+
+#[test]
 fn a_result_with_a_page_can_be_replaced() {
     let (home, _) = result(&["--report"]);
     let again = swarmsim(home.path(), &["run", "s.toml", "--quiet", "--out", "r", "--force"]);

@@ -51,7 +51,7 @@ line are empty cells; the table of all metrics is saved as it is in `comparison_
 highest; ratios to chance have two, blue above 1 and orange below, with half as far from 1 as twice, and all beyond 8 and 1/8 in the colour of the end. Upload capacities over more
 than one and a half powers of ten stand on a logarithmic axis, which says so. The heatmap of the copies of every chunk shows at most 120 moments,
 the last among them, and 80 rows, from `chunks.csv` or `chunk_bands.csv`.
-Leechers are dots up to 5,000 of them; of more, of each group the first by its number and every 2nd, 3rd, … after it, and the chart says how many and which. Distributions count all leechers;
+Who deals with whom is shown of up to 40 groups. Leechers are dots up to 5,000 of them; of more, of each group the first by its number and every 2nd, 3rd, … after it, and the chart says how many and which. Distributions count all leechers;
 a curve of more than 2,000 values (fewer where there are more than five groups) has 2,000 steps, the least and the greatest value among them, and at each of them it is exact. So a page of 100,000 peers has less than 5 MB.
 ";
 

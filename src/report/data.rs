@@ -16,6 +16,9 @@ use crate::version::VERSION;
 
 const SCENARIO: &str = "scenario.toml";
 
+/// With more groups than this, all pairs of them are more than anybody can read in a heatmap, and grow beyond any page.
+const PAIRED_GROUPS_MAX: usize = 40;
+
 /// All that the page shows of `directory`.
 pub(super) fn data(directory: &Path) -> Result<Value, ReportError> {
     if directory.join("summary.csv").exists() {
@@ -42,6 +45,12 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
     let film = directory.join(REPLAY);
     let film = film.exists().then(|| replay::replay(&film)).transpose()?;
     let summary = all("summary.csv")?;
+    let group_summary = all("group_summary.csv")?;
+    let count = names(&group_summary["group"]).len();
+    let groups = (count <= PAIRED_GROUPS_MAX).then(|| all("groups.csv")).transpose()?;
+    let pairs = groups
+        .is_none()
+        .then(|| format!("Pairs of the {count} groups are not in this page: groups.csv has them."));
     let ended_s = summary["simulated_s"][0].as_f64().unwrap_or(0.0);
     let leechers = leechers::leechers(&directory.join("peers.csv"), chunks, ended_s)?;
     let samples = match series.step {
@@ -52,13 +61,14 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
             series.samples
         ),
     };
+    let notes: Vec<String> = [samples, leechers.note].into_iter().chain(pairs).collect();
     Ok(json!({
         "kind": "run",
         "chunks": chunks,
         "made_by": VERSION,
         "summary": summary,
-        "group_summary": all("group_summary.csv")?,
-        "groups": all("groups.csv")?,
+        "group_summary": group_summary,
+        "groups": groups,
         "capacities": capacities(directory)?,
         "leechers": leechers.shown,
         "timeseries": series.columns,
@@ -67,7 +77,7 @@ fn run(directory: &Path) -> Result<Value, ReportError> {
         "replay": film,
         "warnings": warnings(directory, &text),
         "scenario": text,
-        "notes": [samples, leechers.note],
+        "notes": notes,
     }))
 }
 

@@ -14,10 +14,16 @@ import { BYTES, RATES, scale } from "./units.js";
 
 /** Which leechers unchoke which, by group and by upload capacity, and who sends what to whom. @param {any} data @param {any[]} names of all groups @param {Group[]} leeching those with leechers */
 export function exchanges({ groups, capacities, group_summary }, names, leeching) {
+  return { ...betweenGroups(["Traffic between groups", "Who unchokes whom"], groups, names, leeching), ...byCapacity(["Who unchokes whom by capacity", "Clustering by capacity"], capacities, leeching, group_summary.choking.includes("free-rider")) };
+}
+
+/** Charts of pairs of groups. @param {string[]} titles @param {Table | null} groups none if they are too many @param {any[]} names @param {Group[]} leeching */
+function betweenGroups(titles, groups, names, leeching) {
+  if (!groups) { const [traffic, byGroup] = titles.map((title) => card(title, `Pairs of ${number(names.length)} groups are too many to show: groups.csv has them.`, [])); return { traffic, byGroup }; }
   const [unit, size] = scale(BYTES, largest(groups.bytes));
-  const traffic = heatmap({ title: "Traffic between groups", note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
+  const traffic = heatmap({ title: titles[0], note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
     cells: square(groups, "group", names, (i) => groups.bytes[i] / size) });
-  return { traffic, byGroup: byGroup("Who unchokes whom", groups, leeching.map(({ group }) => group)), ...byCapacity(["Who unchokes whom by capacity", "Clustering by capacity"], capacities, leeching, group_summary.choking.includes("free-rider")) };
+  return { traffic, byGroup: byGroup(titles[1], groups, leeching.map(({ group }) => group)) };
 }
 
 const OLDER = "This needs results of a newer swarmsim: run once more.";

@@ -31,6 +31,19 @@ before(async () => {
 });
 after(() => browser?.close());
 
+test("pairs of many groups are left to the file, and the page says so", async () => {
+  const groups = Array.from({ length: 41 }, (_, k) => `[[group]]\nname = "g${k}"\ncount = 1\nupload = "400 kB/s"\n${k ? "" : 'starts_with = "all"\n'}`);
+  writeFileSync(join(home, "many.toml"), `name = "many"\n[file]\nsize = "1 MiB"\n${groups.join("")}`);
+  swarmsim("run", "many.toml", "--quiet", "--report", "--out", "many");
+  const { page, faults } = await openReport(browser, "many");
+  for (const title of ["Traffic between groups", "Who unchokes whom"]) {
+    const said = await page.locator(".card").filter({ has: page.getByRole("heading", { name: title, exact: true }) }).innerText();
+    assert.match(said, /Pairs of 41 groups are too many to show: groups\.csv has them\./);
+  }
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test("names with room are whole, and of others those that differ look different", () => {
   assert.deepEqual(shortNames(["slow", "fast"], 9), ["slow", "fast"]);
   assert.deepEqual(shortNames(["slow-leechers", "fast-leechers"], 9), ["slow…hers", "fast…hers"], "without their middle they can be told");
