@@ -90,7 +90,7 @@ fn pairs_of_many_groups_are_left_to_the_file() {
             format!("[[group]]\nname = \"g{i}\"\ncount = 1\nupload = \"1 MB/s\"\n{starts}")
         };
         let all: String = (0..groups).map(group).collect();
-        let text = format!("[file]\nsize = \"1 MiB\"\n{all}");
+        let text = format!("name = \"many\"\n[file]\nsize = \"1 MiB\"\n{all}");
         fs::write(home.path().join("many.toml"), text).expect("written");
         let args = ["run", "many.toml", "--quiet", "--out", "many", "--report", "--force"];
         let output = swarmsim(home.path(), &args);

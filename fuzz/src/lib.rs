@@ -270,7 +270,7 @@ pub fn replay(input: &[u8]) {
         ("groups.csv", "time_s,group\n"),
         (
             "peers.csv",
-            "group,joined_s,left_s,upload_bytes_per_s,chunks_at_start,completion_time_s,share_ratio\n",
+            "peer,group,joined_s,left_s,upload_bytes_per_s,chunks_at_start,completion_time_s,share_ratio\n",
         ),
         ("timeseries.csv", "time_s\n0\n"),
     ];

@@ -195,7 +195,7 @@ impl<O: Observer> Simulation<'_, O> {
         let offers = choker.needs_offers();
         for link in self.swarm.peers[peer].links.places() {
             let interested = self.swarm.is_served_or_waits(link, peer);
-            if !interested && !(all && self.stays(self.swarm.links.to(link))) {
+            if !(interested || all && self.stays(self.swarm.links.to(link))) {
                 continue;
             }
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);

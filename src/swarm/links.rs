@@ -1,5 +1,7 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
+mod complete;
+
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
@@ -10,9 +12,6 @@ use std::hint::black_box;
 
 /// Bytes that memory gives at once, on most processors.
 const CACHE_LINE: usize = 64;
-
-/// So many complete neighbours take longer to read than to leave out.
-const WORTH_LEAVING_OUT: usize = 7;
 
 /// One end of a connection: what its owner knows of one neighbour. Most of a swarm's memory, so what only few ends need is kept elsewhere:
 /// the time, the bytes and the weight of a slot with the [slot](crate::swarm::Slot), offers in a map. Half a cache line.
@@ -253,56 +252,6 @@ impl Links {
     #[must_use]
     pub fn may_want(&self, link: LinkIx) -> bool {
         self.marks[link.ix()].has(Marks::MAY_WANT)
-    }
-
-    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something; of those that have all chunks it is not asked.
-    #[inline]
-    pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
-        let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
-        for (marks, &to) in places {
-            let may_lack = to != PeerIx::NOBODY && !marks.has(Marks::COMPLETE);
-            let may_want = marks.has(Marks::MAY_WANT) || (may_lack && lacks(to));
-            marks.set(Marks::MAY_WANT, may_want);
-        }
-    }
-
-    /// Notes that the neighbour at `link` is known to have all chunks.
-    pub fn note_complete(&mut self, link: LinkIx) {
-        self.marks[link.ix()].set(Marks::COMPLETE, true);
-    }
-
-    /// All neighbours in `range` learn that its owner has all chunks.
-    pub fn show_complete(&mut self, range: LinkRange) {
-        for link in range.places() {
-            if self.to(link) != PeerIx::NOBODY {
-                self.note_complete(self.get(link).back);
-            }
-        }
-    }
-
-    /// Whether the neighbour at `link` is known to have all chunks.
-    #[must_use]
-    pub fn is_complete(&self, link: LinkIx) -> bool {
-        self.marks[link.ix()].has(Marks::COMPLETE)
-    }
-
-    /// The neighbours in `range` without those that are known to have all chunks, in `buffer`, or simply all where that saves next to nothing;
-    /// [`PeerIx::NOBODY`] where a place is free.
-    #[inline]
-    #[must_use]
-    pub fn incomplete<'a>(&'a self, range: LinkRange, buffer: &'a mut Vec<PeerIx>) -> &'a [PeerIx] {
-        let (marks, neighbours) = (&self.marks[range.indices()], self.neighbours(range));
-        if marks.iter().filter(|marks| marks.has(Marks::COMPLETE)).count() < WORTH_LEAVING_OUT {
-            return neighbours;
-        }
-        // Each is written, and stays only if the place after it comes next: no branch that is hard to foresee.
-        buffer.resize(neighbours.len(), PeerIx::NOBODY);
-        let mut found = 0;
-        for (marks, &to) in marks.iter().zip(neighbours) {
-            buffer[found] = to;
-            found += usize::from(!marks.has(Marks::COMPLETE));
-        }
-        &buffer[..found]
     }
 
     /// Notes whether the neighbour at `link` may want something.
