@@ -36,10 +36,8 @@ test("pairs of many groups are left to the file, and the page says so", async ()
   writeFileSync(join(home, "many.toml"), `name = "many"\n[file]\nsize = "1 MiB"\n${groups.join("")}`);
   swarmsim("run", "many.toml", "--quiet", "--report", "--out", "many");
   const { page, faults } = await openReport(browser, "many");
-  for (const title of ["Traffic between groups", "Who unchokes whom"]) {
-    const said = await page.locator(".card").filter({ has: page.getByRole("heading", { name: title, exact: true }) }).innerText();
-    assert.match(said, /Pairs of 41 groups are too many to show: groups\.csv has them\./);
-  }
+  const said = await page.locator(".card").filter({ hasText: "Not drawn" }).innerText();
+  assert.match(said, /Traffic between groups.*Who unchokes whom.*Pairs of 41 groups are too many to show: groups\.csv has them\./s);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
