@@ -276,6 +276,7 @@ pub fn bytes_per_neighbour(rule: &Choking) -> usize {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
         Choking::TitForTat(rule) if rule.optimistic_choice == OptimisticChoice::InLine => Line::NEIGHBOUR_BYTES,
+        Choking::Fastest(rule) if rule.optimistic_choice == OptimisticChoice::InLine => Line::NEIGHBOUR_BYTES,
         _ => 0,
     }
 }
