@@ -111,6 +111,44 @@ fn a_result_with_a_page_can_be_replaced() {
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
 }
 
+/// For want of its page alone no result needs to be made again.
+#[test]
+fn who_is_refused_a_run_for_its_page_is_told_what_makes_it() {
+    let (home, path) = result(&[]);
+    let hint = ". Of the result that is there `swarmsim report r` makes the page";
+    let said = |args: &[&str]| {
+        let output = swarmsim(home.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let again = ["run", "s.toml", "--quiet", "--report", "--out", "r"];
+    let too_large = |out: &str| {
+        let many = ["count=15000000", "connections={ initiate = 5000, accept = 5000 }"];
+        let [count, connections] = many.map(|many| format!("group.leechers.{many}"));
+        said(&[
+            "run",
+            "s.toml",
+            "--report",
+            "--out",
+            out,
+            "--set",
+            &count,
+            "--set",
+            &connections,
+        ])
+    };
+    for refusal in [said(&again), too_large("r")] {
+        assert!(refusal.contains(hint), "{refusal}");
+    }
+    // Nobody has asked for one, there is no result, or it has its page.
+    let without = said(&["run", "s.toml", "--out", "r"]);
+    let elsewhere = too_large("nowhere");
+    assert!(swarmsim(home.path(), &["report", "r"]).status.success() && path.join("report.html").exists());
+    for refusal in [without, elsewhere, said(&again)] {
+        assert!(!refusal.contains("swarmsim report"), "{refusal}");
+    }
+}
+
 #[test]
 fn a_name_with_markup_is_harmless() {
     let (home, path) = result(&[]);

@@ -66,6 +66,7 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Io { .. } => Self::Run(error.into()),
             DirectoryError::Exists(_)
             | DirectoryError::NotAResult(_)
+            | DirectoryError::Link(_)
             | DirectoryError::Study(_)
             | DirectoryError::BeingFilled(_)
             | DirectoryError::Unfinished(_)

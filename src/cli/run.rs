@@ -13,7 +13,7 @@ use crate::choking::OwnChokers;
 use crate::cli::{Failure, RESULTS, ScenarioArgs, Style, interrupt, memory, outcome, plan, report, say_json};
 use crate::compare::is_study;
 use crate::engine::{self, Control, Ending};
-use crate::metrics::{Detail, DirectoryError, ResultDirectory, Summary};
+use crate::metrics::{Detail, DirectoryError, ResultDirectory, Summary, lacks_page};
 use crate::progress::Meter;
 use crate::runner::{self, Ran, RunError};
 use crate::scenario::Scenario;
@@ -90,12 +90,14 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         .unwrap_or_else(|| Path::new(RESULTS).join(&scenario.name));
     let estimate = engine::estimate_memory_bytes(&scenario);
     // One thread waits for signals.
-    memory::check(estimate, 1, 0, 1).map_err(Failure::Usage)?;
+    let refused = |why: Failure| or_page(why, args.report, &target);
+    memory::check(estimate, 1, 0, 1).map_err(|why| refused(Failure::Usage(why)))?;
     let asked_to_stop = interrupt::watch("writing what is recorded so far")?;
-    let directory = asked_to_stop.guard(
+    let made = asked_to_stop.guard(
         || ResultDirectory::create(&target, args.force).map_err(named),
         |made| Some(made.staging()),
-    )?;
+    );
+    let directory = made.map_err(|why| refused(why.into()))?;
     if !args.quiet {
         let plan = plan::plan(&scenario, estimate, &target, if args.json { errors } else { style });
         if args.json {
@@ -137,6 +139,19 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Why a run is refused. Where a page `is_asked_for`, and the result at `target` lacks nothing else, that takes no run.
+fn or_page(refused: Failure, is_asked_for: bool, target: &Path) -> Failure {
+    match refused {
+        Failure::Usage(why) if is_asked_for && lacks_page(target) => {
+            let target = target.display();
+            Failure::Usage(anyhow!(
+                "{why:#}. Of the result that is there `swarmsim report {target}` makes the page"
+            ))
+        }
+        other => other,
+    }
 }
 
 fn simulate(

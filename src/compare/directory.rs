@@ -12,8 +12,8 @@ use super::replacement::{Replacement, real};
 use super::tables_lock;
 use super::unpublished::Unpublished;
 use crate::files;
-use crate::metrics::directory::{OUTDATED_REPORT, REPORT, io_error};
-use crate::metrics::{DirectoryError, Left, is_being_filled, sweep_away, sync_names};
+use crate::metrics::directory::{OUTDATED_REPORT, REPORT};
+use crate::metrics::{DirectoryError, Left, io_error, is_being_filled, sweep_away, sync_names};
 
 /// What to do with a comparison that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::shard::Shard;
 use super::tables::FILES;
 use super::tables_lock;
 use crate::metrics::comparisons::STORE;
-use crate::metrics::directory::{REPORT, io_error, is_hidden_report};
-use crate::metrics::{DirectoryError, check_replaceable};
+use crate::metrics::directory::{REPORT, is_hidden_report};
+use crate::metrics::{DirectoryError, check_replaceable, io_error};
 use crate::store::{self, Store, StoreError, WHOLE};
 
 /// Scenarios of the variants, below the directory.

@@ -14,7 +14,7 @@ use super::plan::{Plan, Variant, group_names};
 use super::plan_limits::fault;
 use crate::choking::OwnChokers;
 use crate::files;
-use crate::metrics::directory::io_error;
+use crate::metrics::io_error;
 use crate::scenario::limits::PLAN_BYTES_MAX;
 use crate::scenario::study::{Placed, WarmUp};
 use crate::scenario::{LoadOptions, Place, Scenario, parse};

@@ -18,7 +18,7 @@ use crate::metrics::columns::Table;
 use crate::metrics::comparisons::{
     COMPARISON, COMPARISON_FACTORS, COMPARISON_QUANTILES, COMPARISON_SUMMARY, RUNS, WARNINGS,
 };
-use crate::metrics::directory::io_error;
+use crate::metrics::io_error;
 use crate::metrics::summary::write_row;
 use crate::metrics::table::TableWriter;
 use crate::store::{Records, RunId, RunRecord};

@@ -1,5 +1,5 @@
 //! Who publishes the plan or tables of a study holds the lock of `runs/merge.lock`, from before it reads what it makes them of; who makes a page of them shares it
-//! with others who do. So what stands there is of one study, whoever else is at work.
+//! with others who do. So what stands there is of one study, whoever else is at work. The result of a run is made at once and has a lock of its own (`metrics/result_lock.rs`).
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -11,8 +11,7 @@ use std::time::Duration;
 use super::error::{CompareError, go_on};
 use super::place::{MERGE_LOCK, store_in};
 use crate::files;
-use crate::metrics::directory::io_error;
-use crate::metrics::is_at;
+use crate::metrics::{LOCKED, io_error, is_at};
 
 /// Who waits looks again after this time.
 const WAIT: Duration = Duration::from_millis(50);
@@ -32,7 +31,8 @@ pub(super) fn publish(store: &Path, stop: &AtomicBool) -> Result<File, CompareEr
         while !is_free(file.try_lock()).map_err(io_error("lock", &path))? {
             wait(stop)?;
         }
-        if is_of(&file, store) {
+        // The study may have been replaced meanwhile.
+        if is_at(&file, &path).unwrap_or(false) {
             return Ok(file);
         }
     }
@@ -51,17 +51,22 @@ pub(super) fn replace(store: &Path) -> io::Result<Option<File>> {
     Ok(Some(file))
 }
 
-/// Waits until nobody publishes in `directory`, if that is a study, or `stop` is set; while the file is open, nobody begins to. `None` where nothing can be locked: it is no
-/// study, or its file system has no locks.
+/// Waits until nobody publishes in `directory`, a study, or replaces it, the result of a run, or `stop` is set; while the file is open, nobody begins to. `None` where nothing can
+/// be locked: it is neither, or its file system has no locks.
 ///
 /// # Errors
 /// When it was stopped.
 pub fn hold_tables(directory: &Path, stop: &AtomicBool) -> Result<Option<File>, CompareError> {
-    let store = store_in(directory);
-    let path = path(&store);
+    let of_run = directory.join(LOCKED);
+    let of_study = path(&store_in(directory));
     loop {
-        // Who may not write may look.
-        let opened = files::open(&path, u64::MAX).or_else(|_| files::open_to_write(&path));
+        let (held, opened) = if of_run.exists() {
+            (&of_run, files::open(&of_run, u64::MAX))
+        } else {
+            // Who may not write may look.
+            let opened = files::open(&of_study, u64::MAX).or_else(|_| files::open_to_write(&of_study));
+            (&of_study, opened)
+        };
         let Ok(file) = opened else { return Ok(None) };
         loop {
             match is_free(file.try_lock_shared()) {
@@ -70,7 +75,7 @@ pub fn hold_tables(directory: &Path, stop: &AtomicBool) -> Result<Option<File>, 
                 Err(_) => return Ok(None),
             }
         }
-        if is_of(&file, &store) {
+        if is_at(&file, held).unwrap_or(false) {
             return Ok(Some(file));
         }
     }
@@ -91,11 +96,6 @@ fn wait(stop: &AtomicBool) -> Result<(), CompareError> {
     Ok(())
 }
 
-/// Whether the `file` is still that of the study with this `store`: that may have been replaced meanwhile.
-fn is_of(file: &File, store: &Path) -> bool {
-    is_at(file, &path(store)).is_ok_and(|is_at| is_at)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -106,7 +106,7 @@ mod tests {
     fn pages_wait_for_whoever_publishes_and_not_for_each_other() {
         let home = tempfile::tempdir().expect("a temporary directory");
         let (going, stopped) = (AtomicBool::new(false), AtomicBool::new(true));
-        // The result of a run has no store.
+        // Neither a study nor a result.
         assert!(hold_tables(home.path(), &stopped).expect("not waited for").is_none());
         let store = store_in(home.path());
         fs::create_dir(&store).expect("made");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::metrics::DirectoryError;
-use crate::metrics::directory::io_error;
+use crate::metrics::io_error;
 
 /// A file that has another name until it is published; if it never is, it goes.
 #[derive(Debug)]

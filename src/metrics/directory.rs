@@ -2,15 +2,17 @@
 
 use crate::files;
 use crate::metrics::columns::TABLES;
+use crate::metrics::directory_error::{DirectoryError, io_error};
 use crate::metrics::replaceable::{Left, check_replaceable};
 use crate::metrics::replay::REPLAY;
+use crate::metrics::result_lock::{self, LOCKED};
 use crate::metrics::staging::{Staging, sweep_away};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Without these two files a directory is not a result of ours, and is never replaced.
-const MARKS: [&str; 2] = ["scenario.toml", "summary.csv"];
+const MARKS: [&str; 2] = ["scenario.toml", LOCKED];
 
 /// The page that `swarmsim report` makes of a result or a comparison, in its directory.
 pub const REPORT: &str = "report.html";
@@ -23,72 +25,6 @@ pub const OUTDATED_REPORT: &str = ".report.html.outdated";
 pub struct ResultDirectory {
     staging: Staging,
     replace: bool,
-}
-
-/// Why there is no result directory.
-#[derive(Debug, thiserror::Error)]
-pub enum DirectoryError {
-    /// There is a result already.
-    #[error("`{0}` exists already: choose another directory with --out, or replace it with --force")]
-    Exists(PathBuf),
-    /// There is something that is not a result.
-    #[error(
-        "`{0}` exists and is no result of swarmsim (it lacks scenario.toml or summary.csv): choose another directory \
-         with --out"
-    )]
-    NotAResult(PathBuf),
-    /// There is a study where the result of one run would go.
-    #[error(
-        "`{0}` holds a comparison or a sweep of swarmsim, which a run does not replace: choose another directory with --out"
-    )]
-    Study(PathBuf),
-    /// Another process is about to put something there.
-    #[error("another swarmsim is at work on `{0}`: wait for it, or choose another directory with --out")]
-    BeingFilled(PathBuf),
-    /// There is a comparison already.
-    #[error(
-        "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"
-    )]
-    Unfinished(PathBuf),
-    /// There is something that is not a comparison.
-    #[error(
-        "`{0}` exists and is no comparison of swarmsim (it has neither a plan.json nor a store of runs that swarmsim has written): choose another directory with --out"
-    )]
-    NotAComparison(PathBuf),
-    /// A result that holds something else too, which would be lost.
-    #[error(
-        "`{directory}` holds `{file}`, which swarmsim has not written and --force would delete: move it, or choose another directory with --out"
-    )]
-    Foreign {
-        /// The result.
-        directory: PathBuf,
-        /// What is in it.
-        file: String,
-    },
-    /// A file that a study is made from, where one that it writes would go.
-    #[error(
-        "`{0}` is what this study is made from, and files of its results would be written over it: move it, or choose another directory with --out"
-    )]
-    Source(PathBuf),
-    /// Where a file system is mounted nothing can be put in the place of the directory.
-    #[error(
-        "`{0}` is a mount point, which nothing can take the place of: choose another directory with --out, such as one in it"
-    )]
-    MountPoint(PathBuf),
-    /// The path names no directory that could be made.
-    #[error("`{0}` can't be the name of a result directory")]
-    NoName(PathBuf),
-    /// The system refused.
-    #[error("cannot {action} `{path}`")]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// Why it failed.
-        #[source]
-        cause: io::Error,
-    },
 }
 
 impl ResultDirectory {
@@ -129,8 +65,9 @@ impl ResultDirectory {
     /// When it can't be written or moved; then what stood there before still does.
     pub fn commit(self) -> Result<Option<Left>, DirectoryError> {
         self.sync().map_err(io_error("write to", self.target()))?;
+        let lock = result_lock::keep_pages_off(self.target());
         check_target(self.target(), self.replace)?;
-        self.staging.publish(self.replace, Vec::new())
+        self.staging.publish(self.replace, lock.into_iter().collect())
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -142,9 +79,11 @@ impl ResultDirectory {
 }
 
 fn check_target(target: &Path, replace: bool) -> Result<(), DirectoryError> {
-    match fs::symlink_metadata(target) {
+    // With a `/` at its end a link would be followed.
+    match fs::symlink_metadata(target.components().collect::<PathBuf>()) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(cause) => Err(io_error("look at", target)(cause)),
+        Ok(found) if found.is_symlink() => Err(DirectoryError::Link(target.to_owned())),
         Ok(found) if found.is_dir() && is_empty(target) => check_replaceable(target),
         Ok(found) if !found.is_dir() || !is_result(target) => Err(DirectoryError::NotAResult(target.to_owned())),
         Ok(_) if !replace => Err(DirectoryError::Exists(target.to_owned())),
@@ -179,21 +118,18 @@ pub fn is_hidden_report(name: &str) -> bool {
     name == OUTDATED_REPORT || half.is_some_and(|name| name.starts_with(REPORT))
 }
 
+/// Whether a result is in `directory`, and no page of it.
+#[must_use]
+pub fn lacks_page(directory: &Path) -> bool {
+    is_result(directory) && !directory.join(REPORT).exists()
+}
+
 fn is_result(directory: &Path) -> bool {
     MARKS.iter().all(|mark| directory.join(mark).is_file())
 }
 
 fn is_empty(directory: &Path) -> bool {
     fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-/// Says that `action` at `path` failed.
-pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirectoryError {
-    move |cause| DirectoryError::Io {
-        action,
-        path: path.to_owned(),
-        cause,
-    }
 }
 
 #[cfg(test)]
@@ -361,6 +297,24 @@ mod tests {
             fill(Path::new(".."), true, "new"),
             Err(DirectoryError::Exists(_) | DirectoryError::NotAResult(_))
         ));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_named_and_neither_followed_nor_replaced() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let at = |name: &str| home.path().join(name);
+        fill(&at("swarm"), false, "old").expect("room").commit().expect("moved");
+        fs::create_dir(at("empty")).expect("made");
+        for leads_to in ["swarm", "empty", "nothing"] {
+            let link = at(&format!("link-to-{leads_to}"));
+            std::os::unix::fs::symlink(at(leads_to), &link).expect("made");
+            for (target, replace) in [(link.clone(), true), (link.clone(), false), (link.join(""), true)] {
+                let error = fill(&target, replace, "new").expect_err("a link");
+                assert!(matches!(error, DirectoryError::Link(_)), "{leads_to}: {error}");
+            }
+        }
+        assert_eq!(fs::read_to_string(at("swarm").join(MARKS[0])).expect("there"), "old");
     }
 
     #[test]

@@ -21,6 +21,8 @@
 //! | `bound.rs` | the lower bound of Kumar & Ross |
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
 //! | `directory.rs` | a result directory: what may stand there, what may be replaced |
+//! | `directory_error.rs` | why there is none |
+//! | `result_lock.rs` | a page stands in the result that it shows |
 //! | `staging.rs` | a directory appears whole or not at all |
 //! | `replaceable.rs` | whether what is to be replaced can go |
 //! | `same_file.rs` | whether an open file still has its name |
@@ -35,12 +37,14 @@ pub mod columns;
 pub mod comparisons;
 pub mod detail;
 pub mod directory;
+mod directory_error;
 pub mod exchanges;
 pub mod names;
 mod page;
 pub mod recorder;
 mod replaceable;
 pub mod replay;
+mod result_lock;
 mod rows;
 mod same_file;
 mod staging;
@@ -54,10 +58,13 @@ pub(crate) mod testing;
 
 pub use accounts::Accounts;
 pub use detail::Detail;
-pub use directory::{DirectoryError, ResultDirectory};
+pub use directory::{ResultDirectory, lacks_page};
+pub use directory_error::DirectoryError;
+pub(crate) use directory_error::io_error;
 pub use page::output_markdown;
 pub use recorder::{Recorder, WriteError};
 pub use replaceable::{Left, check_replaceable};
+pub use result_lock::LOCKED;
 pub use same_file::is_at;
 pub use staging::{Staging, abandon, is_being_filled, sweep_away};
 pub use summary::{Figures, GroupSummary, Summary};

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::metrics::directory::{DirectoryError, io_error};
+use crate::metrics::directory_error::{DirectoryError, io_error};
 
 /// What is left of an old result where a new one has taken its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! the half-filled directory is removed, and what stood in its place still does. What a killed process could not remove or move back, the next one does.
 
 use crate::files;
-use crate::metrics::directory::{DirectoryError, io_error};
+use crate::metrics::directory_error::{DirectoryError, io_error};
 use crate::metrics::replaceable::Left;
 use crate::metrics::same_file::is_at;
 use crate::metrics::sync::sync_names;
