@@ -1,4 +1,4 @@
-//! Files of a results directory. They are read only if they are regular files, for a pipe keeps whoever reads it waiting and others have no end; and they are
+//! Files that somebody has named, and those of a results directory. They are read only if they are regular files, for a pipe keeps whoever reads it waiting and others have no end; and they are
 //! written only where they stand, for a link leads out of the directory. What is there is looked at first, so that it can be named and no device is opened; what has
 //! been opened is looked at again, for something else may have come there between the two.
 

@@ -323,7 +323,7 @@ fn bytes_of_a_trace_that_is_just_possible() {
 #[test]
 fn bytes_of_a_trace() {
     let said = trace_of(TRACE_BYTES_MAX + 1);
-    assert!(said.contains(&format!("more than {TRACE_BYTES_MAX} bytes")), "{said}");
+    assert!(said.contains(&format!("at most {TRACE_BYTES_MAX} are read")), "{said}");
 }
 
 /// What is wrong with a trace of so many zeros.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 mod support;
 use support::Home;
-use support::faults::{clear, quick};
+use support::faults::{SCENARIO, clear, quick};
 
 fn code(mut child: Child) -> Option<i32> {
     child.wait().expect("ended").code()
@@ -235,6 +235,68 @@ fn a_pipe_or_a_link_in_the_place_of_the_page_is_named_and_not_written_to() {
     assert_eq!(fs::read(&page).expect("read"), b"mine");
 }
 
+#[test]
+fn a_pipe_in_the_place_of_a_trace_or_of_measured_times_is_not_waited_for() {
+    let traced = SCENARIO.replace(
+        "arrival.at-once = { jitter = \"5 s\" }",
+        "arrival.trace.file = \"trace.csv\"",
+    );
+    let measured = "[[expect]]\nid = \"A\"\nsource = \"x\"\nsays = \"x\"\ntier = \"a\"\n\
+         distribution = { group = \"leechers\", measured = \"times.csv\", distance = 0.1 }\n";
+    let home = Home::new(&traced.replace("count = 100\n", ""));
+    make_pipe(&home.path("trace.csv"));
+    let said = refused_soon(&home, "run scenario.toml -q --out out");
+    assert!(said.contains("cannot read `trace.csv`: a pipe is there"), "{said}");
+    let home = Home::new(&(SCENARIO.to_owned() + measured));
+    make_pipe(&home.path("times.csv"));
+    let said = refused_soon(&home, "check scenario.toml");
+    assert!(said.contains("cannot read `times.csv`: a pipe is there"), "{said}");
+}
+
+#[test]
+fn a_page_stands_in_the_result_that_it_shows() {
+    let home = quick();
+    home.done("run scenario.toml -q --out out");
+    // Who makes a page is waited for …
+    let lock = File::open(home.path("out/summary.csv")).expect("opened");
+    lock.lock_shared().expect("locked");
+    let mut run = home.begin("run scenario.toml -q --out out --force --seed 2");
+    thread::sleep(Duration::from_secs(1));
+    assert!(run.try_wait().expect("a child").is_none(), "it replaces what is read");
+    home.done("report out");
+    lock.unlock().expect("unlocked");
+    assert_eq!(code(run), Some(0));
+    assert!(!home.path("out/report.html").exists());
+    // … and who puts a result in its place too.
+    let lock = File::open(home.path("out/summary.csv")).expect("opened");
+    lock.lock().expect("locked");
+    let mut report = home.begin("report out");
+    thread::sleep(Duration::from_millis(500));
+    assert!(
+        report.try_wait().expect("a child").is_none(),
+        "it reads what is replaced"
+    );
+    lock.unlock().expect("unlocked");
+    assert_eq!(code(report), Some(0));
+}
+
+#[test]
+fn a_page_beside_runs_that_replace_each_other_is_of_the_one_that_is_there() {
+    let home = quick();
+    home.done("run scenario.toml -q --out out");
+    for turn in 2..20 {
+        let reports = [(); 2].map(|()| home.begin("report out"));
+        let run = home.begin(&format!("run scenario.toml -q --out out --force --seed {turn}"));
+        let codes = reports.map(code);
+        assert_eq!((code(run), codes), (Some(0), [Some(0); 2]), "{turn}");
+        if let Ok(page) = fs::read(home.path("out/report.html")) {
+            home.done("report out --out now.html");
+            assert!(fs::read(home.path("now.html")).is_ok_and(|now| now == page), "{turn}");
+        }
+    }
+    assert_eq!(home.hidden(), [""; 0]);
+}
+
 /// Whether a page is made of this file.
 fn shows(file: &str) -> bool {
     [
@@ -315,22 +377,38 @@ fn a_study_with_too_many_runs_for_the_memory_is_told_to_have_fewer() {
     let home = quick();
     let counts: Vec<_> = (1..=100).map(|count| count.to_string()).collect();
     let vary = format!("group.leechers.count={}", counts.join(","));
-    let plan = [
-        "sweep",
-        "scenario.toml",
-        "--dry-run",
-        "-q",
-        "--vary",
-        &vary,
-        "--runs",
-        "100000",
-    ];
-    let refused = home.limited("ulimit -v 3000000", &plan).output().expect("it runs");
-    let said = String::from_utf8(refused.stderr).expect("text");
-    assert_eq!(refused.status.code(), Some(2), "{said}");
-    assert!(
-        said.contains("so many runs of all variants need about ")
-            && said.contains("choose fewer of each variant (--runs), or fewer variants"),
-        "{said}"
-    );
+    // Ten million runs of all variants, and a million.
+    for (runs, limit, is_enough) in [
+        ("100000", "-v 3000000", false),
+        ("10000", "-v 500000", false),
+        ("10000", "-v 900000", true),
+        ("10000", "-d 300000", false),
+        ("10000", "-d 600000", true),
+    ] {
+        let plan = [
+            "sweep",
+            "scenario.toml",
+            "--dry-run",
+            "-q",
+            "--jobs",
+            "2",
+            "--vary",
+            &vary,
+            "--runs",
+            runs,
+        ];
+        let output = home
+            .limited(&format!("ulimit {limit}"), &plan)
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(
+            output.status.code(),
+            Some(if is_enough { 0 } else { 2 }),
+            "{limit}: {said}"
+        );
+        let is_told = said.contains("so many runs of all variants need about ")
+            && said.contains("choose fewer of each variant (--runs), or fewer variants");
+        assert!(is_told != is_enough, "{limit}: {said}");
+    }
 }

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::source::Source;
 use crate::cli::table::aligned;
 use crate::cli::{Failure, Style, interrupt, jobs};
+use crate::files;
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
 use crate::scenario::limits::{FILE_BYTES_MAX, JOBS_MAX};
@@ -178,18 +179,7 @@ pub(super) fn measured(dir: &Path, name: &str) -> io::Result<String> {
     if Path::new(name).file_name() != Some(name.as_ref()) {
         return Err(io::Error::other("it is not beside the scenario"));
     }
-    let path = dir.join(name);
-    let meta = fs::metadata(&path)?;
-    if !meta.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    if meta.len() > FILE_BYTES_MAX {
-        return Err(io::Error::other(format!(
-            "it has more than {} MiB",
-            FILE_BYTES_MAX >> 20
-        )));
-    }
-    fs::read_to_string(path)
+    files::read_text(&dir.join(name), FILE_BYTES_MAX)
 }
 
 fn count(outcomes: &[Outcome], verdict: Verdict) -> usize {
@@ -274,8 +264,8 @@ mod tests {
         sparse.set_len(FILE_BYTES_MAX + 1).expect("grown");
         assert!(measured(home.path(), "times.csv").is_ok());
         for (name, why) in [
-            ("folder", "it is not a file"),
-            ("large.csv", "it has more than 16 MiB"),
+            ("folder", "a directory is there, and a regular file was expected"),
+            ("large.csv", "it has 16777217 bytes, and at most 16777216 are read"),
             ("/etc/passwd", "it is not beside the scenario"),
             ("../times.csv", "it is not beside the scenario"),
             ("..", "it is not beside the scenario"),

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::model::TracedPeer;
 use super::problem::Excerpt;
 use super::read::{nearest_or_all, shortened};
 use super::validate::Check;
+use crate::files;
 use crate::units::{BytesPerSec, SimTime};
 
 /// More bad rows than this are not shown.
@@ -111,15 +112,10 @@ fn inline_peers(at: &Check<'_>, files: &[TracedPeerFile]) -> Vec<TracedPeer> {
 
 fn read_text(at: &Check<'_>, path: &Path) -> Option<String> {
     let show = path.display();
-    let problem = match fs::metadata(path) {
+    let problem = match files::read_text(path, TRACE_BYTES_MAX) {
+        Ok(text) => return Some(text),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => format!("`{show}` is not text (UTF-8)"),
         Err(error) => format!("cannot read `{show}`: {error}"),
-        Ok(meta) if !meta.is_file() => format!("`{show}` is not a file"),
-        Ok(meta) if meta.len() > TRACE_BYTES_MAX => format!("`{show}` has more than {TRACE_BYTES_MAX} bytes"),
-        Ok(_) => match fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => return Some(text),
-            Ok(Err(_)) => format!("`{show}` is not text (UTF-8)"),
-            Err(error) => format!("cannot read `{show}`: {error}"),
-        },
     };
     at.error(problem, "the path starts from the folder of the scenario");
     None
