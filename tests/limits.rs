@@ -112,8 +112,8 @@ fn times() {
     );
     check(
         "run.sample_interval",
-        &["\"1 ms\"", "\"3650 d\""],
-        &["\"0 s\"", "\"3651 d\""],
+        &["\"30 s\"", "\"3650 d\""],
+        &["\"0 s\"", "\"999 us\"", "\"3651 d\""],
     );
     check("network.latency", &["\"0 s\"", "\"1 h\""], &["\"3601 s\"", "\"-1 s\""]);
     check(
@@ -137,6 +137,25 @@ fn times() {
         &["\"1 ms\"", "\"30 min\""],
         &["\"0 s\"", "\"999 us\"", "\"31 min\""],
     );
+}
+
+/// Of the time series, which has a row every `sample_interval` up to `time_limit`.
+#[test]
+fn rows_of_the_time_series() {
+    let said = |interval: &str, limit: &str| {
+        let sets = [("sample_interval", interval), ("time_limit", limit)];
+        faults(&sets.map(|(key, value)| format!("run.{key}=\"{value}\"")))
+    };
+    for (interval, limit) in [("1 ms", "100000 s"), ("1 s", "100000000 s")] {
+        assert_eq!(said(interval, limit), None);
+    }
+    for (interval, limit) in [("1 ms", "100000001 ms"), ("1 s", "100000001 s"), ("1 ms", "3650 d")] {
+        let fault = said(interval, limit).expect("too many");
+        assert!(
+            fault.contains("rows of the time series") && fault.contains("at most 100000000 are possible"),
+            "{fault}"
+        );
+    }
 }
 
 #[test]

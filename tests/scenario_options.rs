@@ -233,24 +233,3 @@ fn no_text_panics() {
         let _ = load(starter(), &[text], None);
     }
 }
-
-/// Of an interval that makes a file nobody can read.
-#[test]
-fn too_many_rows_of_the_time_series_are_warned_of() {
-    let warnings = |interval: &str| {
-        let options = LoadOptions {
-            sets: vec![format!("run.sample_interval=\"{interval}\"")],
-            ..LoadOptions::default()
-        };
-        match parse(starter(), "s.toml", Path::new(""), &options) {
-            Ok(loaded) => loaded.warnings,
-            Err(error) => panic!("{error}"),
-        }
-    };
-    assert_eq!(warnings("1 s"), [""; 0]);
-    let said = warnings("1 ms");
-    assert!(
-        said.len() == 1 && said[0].contains("rows of the time series"),
-        "{said:?}"
-    );
-}

@@ -16,6 +16,8 @@ pub const NAME_CHARS_MAX: usize = 100;
 pub const TEXT_CHARS_MAX: usize = 4_096;
 /// Any time: ten years of 365 days.
 pub const TIME_MAX: SimDuration = SimDuration::from_secs(10 * 365 * 86_400);
+/// Rows of the time series, from the start of a run to its `time_limit`: about 10 GB of them, near what a report reads.
+pub const SAMPLES_MAX: u64 = 100_000_000;
 /// One-way latency.
 pub const LATENCY_MAX: SimDuration = SimDuration::from_secs(3_600);
 /// Shortest interval of anything that repeats.
@@ -58,6 +60,8 @@ pub const RUNS_MAX: u64 = 100_000;
 pub const STUDY_RUNS_MAX: u64 = 10_000_000;
 /// Bytes of the plan of a study: scenarios with their traces spelled out, twice.
 pub const PLAN_BYTES_MAX: u64 = 4 << 30;
+/// Bytes of a line of the store of a study, or those of its header, if that is longer: a longer one is none of ours, and more is not kept in memory.
+pub const STORE_LINE_BYTES_MAX: usize = 64 << 20;
 /// Bytes of a table that a report reads.
 pub const TABLE_BYTES_MAX: u64 = 16 << 30;
 /// Bytes of any other file that a report reads: they stand in the page as they are, and browsers take no longer text.

@@ -9,9 +9,9 @@ use super::limits::{
     AXES_MAX, CHUNKS_MAX, CONFIDENCE_MAX, CONFIDENCE_MIN, EXPECTATIONS_MAX, FILE_BYTES_MAX, FILE_SIZE_MAX,
     FREQUENCY_MAX, GROUPS_MAX, INTERVAL_MIN, JOBS_MAX, KEYS_MAX, LABEL_CHARS_MAX, LATENCY_MAX, NAME_CHARS_MAX,
     NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PLAN_BYTES_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
-    RATIO_MAX, RATIO_MIN, REPORT_TEXT_BYTES_MAX, ROWS_MAX, RUNS_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX, SHARE_MIN,
-    SLOTS_MAX, SMALL_COUNT_MAX, STUDY_RUNS_MAX, TABLE_BYTES_MAX, TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX,
-    TRACE_COLUMNS_MAX, VARIANTS_MAX,
+    RATIO_MAX, RATIO_MIN, REPORT_TEXT_BYTES_MAX, ROWS_MAX, RUNS_MAX, SAMPLES_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX,
+    SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, STORE_LINE_BYTES_MAX, STUDY_RUNS_MAX, TABLE_BYTES_MAX, TEXT_CHARS_MAX,
+    TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 use crate::units::{DIGITS_MAX, EXPONENT_MAX};
@@ -100,6 +100,11 @@ fn limits(page: &mut String) {
         &INTERVAL_MIN,
         &TIME_MAX,
     );
+    row(
+        "rows of the time series: `time_limit` by `sample_interval`",
+        &0,
+        &SAMPLES_MAX,
+    );
     row("latency", &"0 s", &LATENCY_MAX);
     row("capacities and `connection_cap`", &RATE_MIN, &RATE_MAX);
     row("frequencies (arrivals above 0)", &"0 /s", &FREQUENCY_MAX);
@@ -150,6 +155,11 @@ fn limits(page: &mut String) {
     );
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
     row("bytes of `plan.json`", &0, &PLAN_BYTES_MAX);
+    row(
+        "bytes of a line of the store of a study, or of its header, if that is longer: beyond, it is damaged",
+        &0,
+        &STORE_LINE_BYTES_MAX,
+    );
     row("bytes of a table that `report` reads", &0, &TABLE_BYTES_MAX);
     row(
         "bytes of any other file that `report` reads",

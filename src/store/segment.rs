@@ -13,11 +13,10 @@ use super::fingerprint::Fingerprint;
 use super::{Damage, Note, RunId, RunRecord, StoreError, failed, line};
 use crate::files;
 use crate::metrics::{is_at, sync_names};
+use crate::scenario::limits::STORE_LINE_BYTES_MAX;
 
 /// Version of the format.
 const FORMAT: u32 = 3;
-/// A longer line than this, and than the header, is none of ours: of more is not kept in memory.
-const LINE_BYTES_MAX: usize = 64 << 20;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -222,7 +221,7 @@ pub(super) fn read(path: &Path, fingerprint: &Fingerprint, stop: &AtomicBool) ->
         header: of,
         ..Content::default()
     };
-    let most = LINE_BYTES_MAX.max(expected.len());
+    let most = STORE_LINE_BYTES_MAX.max(expected.len());
     let mut reader = BufReader::new(files::open(path, u64::MAX).map_err(failed("read", path))?);
     let mut bytes = Vec::new();
     for number in 1.. {

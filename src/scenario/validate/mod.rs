@@ -22,7 +22,7 @@ use super::file::choice::{Or, Whole};
 use super::file::{FileSection, MatchingFile, NetworkSection, RunSection, ScenarioFile, TrackerSection};
 use super::limits::{
     CHUNKS_MAX, FILE_SIZE_MAX, GROUPS_MAX, INTERVAL_MIN, LATENCY_MAX, PEERS_MAX, RATE_MAX, RATE_MIN, ROWS_MAX,
-    SEED_MAX, SMALL_COUNT_MAX, TIME_MAX,
+    SAMPLES_MAX, SEED_MAX, SMALL_COUNT_MAX, TIME_MAX,
 };
 use super::model::{Discovery, File, Group, Mode, Network, Run, Scenario, StartsWith, Tracker};
 use super::preset::{Preset, PresetName};
@@ -83,7 +83,6 @@ pub(super) fn validate(file: &ScenarioFile, traces: &Traces<'_>, own_chokers: &[
     mode::check_keys(&root, file, scenario.run.mode);
     mode::check_uploads(&root.key("group"), &scenario);
     warn_of_time_limit(&root, &scenario);
-    warn_of_samples(&root, &scenario);
     (scenario, findings.into_inner())
 }
 
@@ -155,12 +154,23 @@ fn shared_file(at: &Check<'_>, file: Option<&FileSection>, preset: &Preset, mode
 fn run(at: &Check<'_>, file: Option<&RunSection>) -> Run {
     let file = file.cloned().unwrap_or_default();
     let time = |key, value: Option<_>, default| at.key(key).within(value.unwrap_or(default), INTERVAL_MIN, TIME_MAX);
-    Run {
+    let run = Run {
         mode: mode::mode(&at.key("mode"), file.mode.as_ref()),
         time_limit: time("time_limit", file.time_limit, TIME_LIMIT),
         stall_limit: time("stall_limit", file.stall_limit, STALL_LIMIT),
         sample_interval: time("sample_interval", file.sample_interval, SAMPLE_INTERVAL),
+    };
+    let samples = run.time_limit.0.checked_div(run.sample_interval.0).unwrap_or(0);
+    if samples > SAMPLES_MAX {
+        at.key("sample_interval").error(
+            format!(
+                "up to {samples} rows of the time series, one for every {}",
+                run.sample_interval
+            ),
+            format!("at most {SAMPLES_MAX} are possible: take a longer interval, or a shorter `run.time_limit`"),
+        );
     }
+    run
 }
 
 fn network(at: &Check<'_>, file: Option<&NetworkSection>) -> Network {
@@ -305,23 +315,6 @@ fn check_total(at: &Check<'_>, groups: &[Group], time_limit: SimDuration) {
         at.error(
             format!("{total:.0} peers in all groups together"),
             format!("at most {PEERS_MAX} are possible"),
-        );
-    }
-}
-
-/// Rows of the time series from which on the file is larger than anybody wants.
-const MANY_SAMPLES: u64 = 100_000_000;
-
-/// Warns if the time series may become a very large file.
-fn warn_of_samples(root: &Check<'_>, scenario: &Scenario) {
-    let samples = scenario.run.time_limit.0.checked_div(scenario.run.sample_interval.0);
-    if let Some(samples) = samples.filter(|samples| *samples > MANY_SAMPLES) {
-        root.key("run").key("sample_interval").warn(
-            format!(
-                "up to {samples} rows of the time series, one for every {}",
-                scenario.run.sample_interval
-            ),
-            "take a longer interval, or a shorter run.time_limit",
         );
     }
 }

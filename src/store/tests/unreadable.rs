@@ -1,6 +1,7 @@
 //! What of a store can not be read, and what is said of it.
 
 use super::*;
+use crate::scenario::limits::STORE_LINE_BYTES_MAX;
 
 #[test]
 fn zeros_at_the_end_are_named_and_half_a_line_is_not() {
@@ -66,5 +67,35 @@ fn reading_stops_when_it_is_told_to() {
     for own in [WHOLE, "shard-1-of-2"] {
         let stopped = Store::open(home.path(), own, &fingerprint(), &stop);
         assert!(matches!(stopped, Err(StoreError::Stopped)), "{own}");
+    }
+}
+
+/// From both sides, with a reason that fills the line.
+#[test]
+fn a_line_that_is_too_long_is_damaged() {
+    let note = |chars: usize| Note {
+        at_unix_s: 10,
+        what: Stage::Failed("x".repeat(chars)),
+    };
+    let written = |chars: usize| {
+        let home = filled();
+        reopened(&home).note(&note(chars)).expect("written");
+        home
+    };
+    let last_line = |home: &TempDir| {
+        let bytes = fs::read(segment(home)).expect("read");
+        bytes
+            .trim_ascii_end()
+            .rsplit(|byte| *byte == b'\n')
+            .next()
+            .map_or(0, <[u8]>::len)
+    };
+    let chars = STORE_LINE_BYTES_MAX - last_line(&written(0));
+    for (more, damages) in [(0, 0), (1, 1)] {
+        let home = written(chars + more);
+        assert_eq!(last_line(&home), STORE_LINE_BYTES_MAX + more);
+        let records = read_all(home.path()).expect("read");
+        assert_eq!((records.damages().len(), records.ids().count()), (damages, 3));
+        assert_eq!(records.segments()[0].notes.len(), 1 - damages);
     }
 }
