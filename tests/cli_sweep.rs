@@ -771,7 +771,7 @@ fn status_tells_when_all_is_done_while_shards_still_wait() {
     drop(lock);
     let (said, _) = home.done(&["status", "out"]);
     assert!(
-        !said.contains("at a time") && said.contains("gone without a word"),
+        !said.contains("at a time") && said.contains("ended without saying why"),
         "{said}"
     );
 }

@@ -107,6 +107,11 @@ pub fn text(status: &Status, now_unix_s: u64, style: Style) -> String {
         &rows,
         style,
     ));
+    if status.parts.iter().any(|part| part.state == State::Gone) {
+        text.push_str(
+            "Who ended without saying why was killed, had no room on the disk to say it, or its machine is down.\n",
+        );
+    }
     if status.variants.len() <= VARIANTS_SHOWN {
         text.push('\n');
         let row = |OfVariant { variant, done }: &OfVariant| vec![variant.clone(), format!("{done}/{}", status.runs)];
@@ -134,7 +139,7 @@ fn row(part: &Part, now_unix_s: u64) -> Vec<String> {
         State::Ended => "ended".to_owned(),
         State::Interrupted => "interrupted".to_owned(),
         State::Failed(why) => format!("failed: {why}"),
-        State::Gone => "gone without a word".to_owned(),
+        State::Gone => "ended without saying why".to_owned(),
     };
     let since = part.since_unix_s.map_or(String::new(), |since| {
         human::duration(now_unix_s.saturating_sub(since) as f64)
@@ -222,7 +227,8 @@ mod tests {
           part        done   left                         state        since     ETA
           shard 1/3      5      5                       running   1 min 30 s   1 min
           shard 2/3      2      4   failed: cannot write to `x`   1 min 30 s
-          copy-of-1      1      0           gone without a word   1 min 30 s
+          copy-of-1      1      0      ended without saying why   1 min 30 s
+        Who ended without saying why was killed, had no room on the disk to say it, or its machine is down.
 
           variant   runs
           a         5/10

@@ -95,7 +95,7 @@ pub enum State {
     Interrupted,
     /// It could not go on, for this reason.
     Failed(String),
-    /// It is gone, and has not said why: killed, perhaps.
+    /// It has ended and not said why: who is killed, or has no room for a note, can't.
     Gone,
 }
 
