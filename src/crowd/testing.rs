@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Transfer};
-use crate::engine::testing::assert_all_accounted_for;
+use crate::engine::testing::{assert_all_accounted_for, unless_it_hangs};
 use crate::engine::{Control, InvariantViolation, Progress, RunOptions};
 use crate::scenario::model::Choking;
 use crate::scenario::testing::read_back;
@@ -71,6 +71,9 @@ pub(crate) fn scenario(text: &str) -> Scenario {
 type Run =
     fn(&Scenario, &RunOptions, &mut Seen, &mut dyn FnMut(&Progress) -> Control) -> Result<Ending, InvariantViolation>;
 
+/// Questions whether to go on, one each 16 events or more: no swarm in these tests has so many.
+const QUESTIONS_MAX: u32 = 10_000;
+
 /// Plays `scenario`; with `check`, checks every invariant.
 pub(crate) fn watch(run: Run, scenario: &Scenario, check: bool) -> Seen {
     let mut seen = Seen::default();
@@ -78,7 +81,12 @@ pub(crate) fn watch(run: Run, scenario: &Scenario, check: bool) -> Seen {
         check_invariants: check,
         ..RunOptions::default()
     };
-    let ending = run(scenario, &options, &mut seen, &mut |_| Control::Continue);
+    let ending = run(
+        scenario,
+        &options,
+        &mut seen,
+        &mut unless_it_hangs(scenario, QUESTIONS_MAX),
+    );
     let ending = ending.expect("all invariants hold");
     assert_eq!(seen.ended.map(|(_, ending)| ending), Some(ending));
     seen

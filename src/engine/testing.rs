@@ -1,9 +1,24 @@
 //! What holds after every run, whatever its mode.
 
 use crate::engine::observer::{Ending, PeerRecord};
+use crate::engine::{Control, Progress};
 use crate::scenario::Scenario;
 use crate::scenario::model::Group;
 use crate::units::SimTime;
+
+/// Says whether to go on with `scenario`, which must be small: one that hangs, with ever more events, has more than `questions_max` questions, fails and is shown.
+pub(crate) fn unless_it_hangs(scenario: &Scenario, questions_max: u32) -> impl FnMut(&Progress) -> Control {
+    let mut questions = 0;
+    move |progress| {
+        questions += 1;
+        assert!(
+            questions <= questions_max,
+            "it has more events than so small a swarm can have: {progress:?}\n{}",
+            scenario.to_toml()
+        );
+        Control::Continue
+    }
+}
 
 /// Checks that a run of `scenario`, which `ended` so, ended in time, and that those who came are `peers`: all that were to come, each once.
 pub(crate) fn assert_all_accounted_for(scenario: &Scenario, peers: &[PeerRecord], ended: Option<(SimTime, Ending)>) {

@@ -13,6 +13,7 @@ mod random;
 mod transfers;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Side, Transfer, Unchoke};
+use crate::engine::testing::unless_it_hangs;
 use crate::engine::{Control, RunOptions, run};
 use crate::picking::LONG_FILE_CHUNKS;
 use crate::scenario::Scenario;
@@ -90,6 +91,9 @@ impl Seen {
     }
 }
 
+/// Questions whether to go on, one each 4096 events: no swarm in these tests has so many.
+const QUESTIONS_MAX: u32 = 1000;
+
 pub(super) fn play(scenario: &Scenario) -> Seen {
     play_with(scenario, LONG_FILE_CHUNKS)
 }
@@ -102,7 +106,13 @@ pub(super) fn play_with(scenario: &Scenario, long_file_chunks: usize) -> Seen {
         long_file_chunks,
         ..RunOptions::default()
     };
-    run(scenario, options, &mut seen, &mut |_| Control::Continue).unwrap_or_else(|e| panic!("{e}"));
+    run(
+        scenario,
+        options,
+        &mut seen,
+        &mut unless_it_hangs(scenario, QUESTIONS_MAX),
+    )
+    .unwrap_or_else(|e| panic!("{e}"));
     let (up, down) = seen
         .peers
         .iter()
