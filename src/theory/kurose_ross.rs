@@ -197,13 +197,14 @@ impl Numbers {
     fn curve(&self) -> Curve {
         let peers = self.peers() as u64;
         let step = peers.div_ceil(ROWS_MAX).max(1);
+        let last = (!peers.is_multiple_of(step)).then_some(peers);
         let row = |n: u64| {
             let scale = n as f64 / self.peers();
             vec![n as f64, self.client_server_s(scale), self.p2p_s(scale)]
         };
         Curve {
             columns: vec!["peers", "client_server_s", "p2p_s"],
-            rows: (1..=peers).filter(|n| n % step == 0 || *n == peers).map(row).collect(),
+            rows: (1..=peers / step).map(|n| n * step).chain(last).map(row).collect(),
         }
     }
 }
@@ -213,6 +214,21 @@ mod tests {
     use super::*;
 
     const MBIT: f64 = 125_000.0;
+
+    #[test]
+    fn a_curve_has_few_rows_of_any_number_of_peers() {
+        for (peers, rows, second) in [
+            (1, 1, None),
+            (1000, 1000, Some(2.0)),
+            (1001, 501, Some(4.0)),
+            (u32::MAX, 1000, Some(8_589_936.0)),
+        ] {
+            let curve = swarm(1000, 1.0, peers, 1.0, 1.0).curve();
+            assert_eq!(curve.rows.len(), rows, "{peers}");
+            assert_eq!(curve.rows.get(1).map(|row| row[0]), second);
+            assert_eq!(curve.rows.last().map(|row| row[0]), Some(f64::from(peers)));
+        }
+    }
 
     fn swarm(file_bytes: u64, server_mbit: f64, peers: u32, upload_mbit: f64, download_mbit: f64) -> Numbers {
         Numbers {
