@@ -786,28 +786,35 @@ fn no_memory_leaves_no_half_result() {
     let home = home();
     for command in ["run", "compare", "sweep"] {
         let args = format!("{command} scenario.toml -q --out out --set group.leechers.count=60000");
-        let output = home.limited("ulimit -v 120000", &args).output().expect("sh runs");
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(
-            said.contains("of address space, but a limit (ulimit -v) leaves this process 117 MiB"),
-            "{said}"
-        );
-        assert!(!home.path("out").exists());
+        for (limit, of_what) in [("ulimit -v", "of address space"), ("ulimit -d", "at most")] {
+            let output = home
+                .limited(&format!("{limit} 120000"), &args)
+                .output()
+                .expect("sh runs");
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            let refusal = format!("{of_what}, but a limit ({limit}) leaves this process 117 MiB");
+            assert!(said.contains(&refusal), "{said}");
+            assert!(!home.path("out").exists());
+        }
     }
 }
 
 /// From limits under which it does not even begin to one that is enough.
 #[test]
 fn a_limit_on_memory_ends_it_before_or_with_nothing_half() {
+    const ENOUGH: &str = "-v 4000000";
     let home = home();
     home.done("sweep scenario.toml -q --out whole");
     home.done("sweep scenario.toml -q --out part --shard 1/1");
     home.done("run scenario.toml -q --out old");
     home.done("run scenario.toml -q --out new --seed 2");
     let (whole, old, new) = (home.files("whole"), home.files("old"), home.files("new"));
-    for kib in [10_000, 20_000, 30_000, 50_000, 80_000, 4_000_000] {
-        let limit = format!("ulimit -v {kib}");
+    let limits = [
+        "-v 10000", "-v 20000", "-v 30000", "-v 50000", "-v 80000", ENOUGH, "-d 100", "-d 500", "-d 2000", "-d 8000",
+    ];
+    for limit in limits {
+        let limit = format!("ulimit {limit}");
         let tried = |args: &str| home.limited(&limit, args).output().expect("sh runs").status.success();
 
         let is_done = tried("sweep scenario.toml -q --out out --jobs 2");
@@ -829,7 +836,7 @@ fn a_limit_on_memory_ends_it_before_or_with_nothing_half() {
             if is_done { new.clone() } else { old.clone() },
             "{limit}"
         );
-        assert!(is_done || kib < 4_000_000);
+        assert!(is_done || !limit.ends_with(ENOUGH));
         clear(&home, "out");
     }
 }

@@ -8,10 +8,12 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use crate::cli::cgroup;
 use crate::human;
 
+/// Memory of a thread: its stack.
+const STACK_BYTES: u64 = 2 << 20;
 /// Address space of a thread: its stack, and what the C library sets aside for what it allocates.
-const THREAD_BYTES: u64 = if cfg!(target_env = "gnu") { 66 << 20 } else { 2 << 20 };
+const THREAD_BYTES: u64 = STACK_BYTES + if cfg!(target_env = "gnu") { 64 << 20 } else { 0 };
 
-/// Lists that grow are twice as long as what is in them, at most: that takes address space, not memory.
+/// Lists that grow are twice as long as what is in them, at most: what a process may have must hold that, the memory of the machine need not.
 const GROWTH: u64 = 2;
 
 /// Memory of this machine in bytes.
@@ -20,22 +22,23 @@ fn of_machine() -> u64 {
     System::new_with_specifics(ram).total_memory()
 }
 
-/// The address space that this process may have, in bytes, if that is limited (`ulimit -v`).
+/// What this process may have, in bytes, if that is limited: address space (`ulimit -v`), or memory of its own (`ulimit -d`).
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn of_process() -> Option<u64> {
+fn limits() -> (Option<u64>, Option<u64>) {
     use rustix::process::{Resource, getrlimit};
-    getrlimit(Resource::As).current
+    (getrlimit(Resource::As).current, getrlimit(Resource::Data).current)
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn of_process() -> Option<u64> {
-    None
+fn limits() -> (Option<u64>, Option<u64>) {
+    (None, None)
 }
 
-/// The address space that this process has already, in bytes, as far as the system tells (`proc_pid_status(5)`).
-fn mapped() -> u64 {
+/// What this process has already, in bytes, as far as the system tells (`proc_pid_status(5)`): `VmSize` is address space, `VmData` memory of its own.
+fn mapped(what: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
+    let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+    let size = lines.find_map(|(name, size)| (name == what).then_some(size));
     let kib = size.and_then(|size| size.trim().trim_end_matches(" kB").parse().ok());
     kib.unwrap_or(0) * 1024
 }
@@ -54,9 +57,12 @@ pub(super) fn check(estimate: u64, jobs: usize, lists: u64, threads: usize) -> R
     let machine = Some(of_machine()).filter(|bytes| *bytes > 0);
     need.fits(machine, "the machine has")?;
     need.fits(cgroup::memory_limit(), "this job or container (cgroup) may have")?;
-    let threads = THREAD_BYTES.saturating_mul(threads as u64);
-    need.with_space(mapped().saturating_add(threads))
-        .fits(of_process(), "a limit (ulimit -v) leaves this process")
+    let others = |there, of_thread: u64| mapped(there).saturating_add(of_thread.saturating_mul(threads as u64));
+    let (space, data) = limits();
+    need.with_others(others("VmSize", THREAD_BYTES), "of address space")
+        .fits(space, "a limit (ulimit -v) leaves this process")?;
+    need.with_others(others("VmData", STACK_BYTES), "at most")
+        .fits(data, "a limit (ulimit -d) leaves this process")
 }
 
 /// What is needed: bytes of the runs that are played at a time, `jobs` of them, and of the lists of all runs; and both in words.
@@ -68,12 +74,12 @@ struct Need {
 }
 
 impl Need {
-    /// The address space for it, with what `others` take.
-    fn with_space(self, others: u64) -> Self {
+    /// The same with what `others` take, where lists have room to grow; in words it is so much `of_what`.
+    fn with_others(&self, others: u64, of_what: &str) -> Self {
         let grown = |bytes: u64| bytes.saturating_mul(GROWTH);
         let (runs, lists) = (grown(self.runs).saturating_add(others), grown(self.lists));
         let words = format!(
-            "{} and, with the program, its threads and lists that grow, {} of address space",
+            "{} and, with the program, its threads and lists that grow, {} {of_what}",
             self.words,
             human::bytes(runs.saturating_add(lists))
         );
@@ -81,7 +87,7 @@ impl Need {
             runs,
             lists,
             words,
-            ..self
+            ..*self
         }
     }
 
@@ -173,7 +179,7 @@ mod tests {
         );
         // Without them it would not fit either.
         assert!(refusal(&many, 1 << 19).starts_with("4 runs at a time need about 2 MiB, but "));
-        let refusal = refusal(&many.with_space(1 << 20), 8 << 20);
+        let refusal = refusal(&many.with_others(1 << 20, "of address space"), 8 << 20);
         assert!(
             refusal.starts_with("so many runs") && refusal.contains("9 MiB of address space"),
             "{refusal}"
@@ -183,6 +189,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn what_is_mapped_is_known() {
-        assert!(mapped() > 1 << 20, "{}", mapped());
+        let (space, data) = (mapped("VmSize"), mapped("VmData"));
+        assert!(space > 1 << 20 && data > 1 << 16 && data < space, "{space}, {data}");
     }
 }
