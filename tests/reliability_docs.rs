@@ -27,8 +27,8 @@ fn is_file(name: &str) -> bool {
     [".rs", ".sh"].iter().any(|end| name.ends_with(end))
 }
 
-/// The names of all tests in `folder` and below.
-fn tests(folder: &Path, names: &mut Vec<String>) {
+/// The names of all tests in `folder` and below, each with its text.
+fn tests(folder: &Path, names: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
@@ -36,18 +36,27 @@ fn tests(folder: &Path, names: &mut Vec<String>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("read");
             let after = text.split("#[test]\n").skip(1);
-            let name = |after: &str| Some(after.split_once("fn ")?.1.split_once('(')?.0.to_owned());
-            names.extend(after.filter_map(name));
+            let test = |after: &str| {
+                let name = after.split_once("fn ")?.1.split_once('(')?.0;
+                let body = after.split("\n}\n").next()?;
+                Some((name.to_owned(), body.to_owned()))
+            };
+            names.extend(after.filter_map(test));
         }
     }
 }
 
-/// Whether a name, or the beginning of one and `…`, is that of a test.
-fn is_test(name: &str, tests: &[String]) -> bool {
-    match name.strip_suffix('…') {
-        Some(begin) => tests.iter().any(|test| test.starts_with(begin)),
-        None => tests.iter().any(|test| test == name),
+/// Whether `named`, a name or the beginning of one and `…`, is that of the `test`.
+fn is_called(test: &str, named: &str) -> bool {
+    match named.strip_suffix('…') {
+        Some(begin) => test.starts_with(begin),
+        None => test == named,
     }
+}
+
+/// Whether a test with this `text` can do nothing without root.
+fn needs_root(text: &str) -> bool {
+    text.contains("Mounted::new") || text.contains("only root may")
 }
 
 /// Whether tests stand in a file, or what they draw; scripts are tests.
@@ -74,7 +83,9 @@ fn every_promise_names_a_test_that_exists() {
         let cells: Vec<_> = row.trim_matches('|').split(" | ").collect();
         let shown_by = cells.last().expect("a cell");
         let (files, others): (Vec<_>, Vec<_>) = code(shown_by).into_iter().partition(|name| is_file(name));
-        let (tests, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|name| is_test(name, &names));
+        let (tests, others): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|name| names.iter().any(|(test, _)| is_called(test, name)));
         let others: Vec<_> = others
             .into_iter()
             .filter(|name| name.len() > 1 && name.contains('_') && !name.contains(' '))
@@ -92,6 +103,24 @@ fn every_promise_names_a_test_that_exists() {
         checked += 1;
     }
     assert!(checked > 30, "{checked}");
+}
+
+#[test]
+fn tests_that_need_root_are_said_to() {
+    let page = fs::read_to_string(root().join("docs/reliability.md")).expect("read");
+    let mut all = Vec::new();
+    tests(&root().join("tests"), &mut all);
+    // Each name with what stands after it.
+    let named: Vec<_> = page.split('`').skip(1).collect();
+    let named = named
+        .chunks_exact(2)
+        .map(|pair| (pair[0], pair[1].starts_with(" (root)")));
+    let named: Vec<_> = named.filter(|(name, _)| name.contains('_')).collect();
+    for (test, text) in all {
+        let mut marks = named.iter().filter(|(name, _)| is_called(&test, name)).peekable();
+        assert!(marks.peek().is_some() || !needs_root(&text), "{test} is not named");
+        assert!(marks.all(|(_, is_marked)| *is_marked == needs_root(&text)), "{test}");
+    }
 }
 
 #[test]
