@@ -148,6 +148,11 @@ fn limits(page: &mut String) {
         &0,
         &NESTING_MAX,
     );
+    limits_of_files(&mut row);
+}
+
+/// Writes those of files, each with `row`.
+fn limits_of_files(row: &mut dyn FnMut(&str, &dyn Display, &dyn Display)) {
     row(
         "bytes of a scenario, and of a file with measured times",
         &0,
