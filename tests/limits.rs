@@ -156,6 +156,11 @@ fn rows_of_the_time_series() {
             "{fault}"
         );
     }
+    // Of what is out of range nothing more is said.
+    for (interval, limit) in [("1 us", "30 d"), ("1 ms", "3651 d")] {
+        let fault = said(interval, limit).expect("out of range");
+        assert!(!fault.contains("rows"), "{fault}");
+    }
 }
 
 #[test]

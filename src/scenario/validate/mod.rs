@@ -161,7 +161,8 @@ fn run(at: &Check<'_>, file: Option<&RunSection>) -> Run {
         sample_interval: time("sample_interval", file.sample_interval, SAMPLE_INTERVAL),
     };
     let samples = run.time_limit.0.checked_div(run.sample_interval.0).unwrap_or(0);
-    if samples > SAMPLES_MAX {
+    // Times that are out of range have been told so.
+    if samples > SAMPLES_MAX && run.sample_interval >= INTERVAL_MIN && run.time_limit <= TIME_MAX {
         at.key("sample_interval").error(
             format!(
                 "up to {samples} rows of the time series, one for every {}",
