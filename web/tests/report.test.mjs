@@ -86,6 +86,13 @@ test("a chart is saved as CSV, SVG and PNG", async () => {
   }
 });
 
+test("many files are saved one after the other, and none is lost", async () => {
+  const { page } = await open("run");
+  const titles = await page.locator('button[aria-label$=" as CSV"]').evaluateAll((all) => all.map((button) => button.getAttribute("aria-label").slice(5, -7)));
+  assert.ok(titles.length > 10, "more than Chromium takes in a second");
+  for (const title of titles) assert.ok((await saved(page, title, "CSV")).length > 20, title);
+});
+
 test("a comparison shows the distribution with a band over its runs", async () => {
   const { page } = await open("comparison");
   const [head, ...rows] = await sheet(page, "Completion time");
