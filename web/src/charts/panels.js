@@ -36,7 +36,7 @@ export function panelsChart(chart, shown) {
       const px = (/** @type {number} */ x) => ((x - xs[0]) / (xs[1] - xs[0])) * at.wide;
       const py = (/** @type {number} */ y) => at.high * (1 - (y - ys[0]) / (ys[1] - ys[0]));
       const id = `others${pictures++}`;
-      const others = shape("g", { id, "stroke-opacity": 0.35 });
+      const others = shape("g", { id });
       for (const { points, step } of chart.series) others.append(...drawn({ name: "", points, step, colour: "var(--soft)", quiet: true }, px, py));
       const defs = shape("defs", {});
       defs.append(others);

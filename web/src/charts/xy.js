@@ -36,7 +36,8 @@ export function xyChart(chart) {
     draw(svg, width, say, isPaper) {
       const at = frame(chart, width, isPaper);
       axes(svg, chart, at);
-      for (const series of chart.series) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
+      // What is quiet lies below.
+      for (const series of [...chart.series].sort((one, other) => Number(other.quiet ?? false) - Number(one.quiet ?? false))) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
       if (chart.places || chart.series.every((s) => s.dots)) readPoints(svg, chart, at, say);
       else readLines(svg, chart, at, say);
       return at.height;
@@ -141,7 +142,7 @@ function readLines(svg, chart, at, say) {
     const x = at.x(px);
     for (const end of ["x1", "x2"]) mark.setAttribute(end, String(px));
     mark.setAttribute("visibility", "visible");
-    const parts = chart.series.flatMap((s) => {
+    const parts = chart.series.filter((s) => !s.quiet).flatMap((s) => {
       const i = valueAt(s, x);
       return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${unit}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}${unitIn(chart.x)}`}`];
     });
@@ -185,12 +186,15 @@ function between(places, along) {
   return (/** @type {number} */ x) => (high > low ? 0.07 + (0.86 * (along(x) - low)) / (high - low) : 0.5);
 }
 
+/** How strong a series is that lies behind others. */
+const QUIET = 0.4;
+
 /** The shapes of a series. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
 export function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
   const there = parts(series.points).flat();
-  const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.quiet ? QUIET : series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
   const span = series.bare ? [] : parts(series.span ?? []);
@@ -202,7 +206,7 @@ export function drawn(series, px, py) {
   }
   if (series.loose) return made;
   const lines = series.step ? steps(series) : parts(series.points);
-  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": series.quiet ? 1 : 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": series.quiet ? 1 : 2, "stroke-opacity": series.quiet ? QUIET : 1, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
   // A point alone has no line.
   const alone = series.bars ? [] : lines.filter((line) => line.length === 1).flat();
   return [...made, ...alone.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: 2, fill: series.colour }))];
