@@ -15,9 +15,12 @@ const COLOURS_MAX = 7;
 /** So many panels are seen at once, and fit on a page. */
 const PANELS_MAX = 24;
 
-/** The charts of `chart`, whose series are variants, the one called `baseline` among them; of many one is chosen to be seen beside it. @param {XyChart} chart @param {string} baseline */
-export function variantsChart(chart, baseline) {
-  const { series, spans } = chart;
+/** The charts of `variants`, the one called `baseline` among them; of many one is chosen to be seen beside it. @param {XyChart} variants @param {string} baseline */
+export function variantsChart(variants, baseline) {
+  // The baseline comes first, in the saved table too.
+  const series = [...variants.series].sort((one, other) => Number(other.name === baseline) - Number(one.name === baseline));
+  const chart = { ...variants, series };
+  const { spans } = chart;
   const plain = xyChart(chart);
   const coloured = series.length <= COLOURS_MAX;
   if (!plain.querySelector(".plot") || series.length <= BANDS_MAX || (coloured && !spans)) return plain;

@@ -1,8 +1,8 @@
 // A grid of numbers as colours, below a bar that says what they mean.
 import { NOTHING, card, chartCard } from "../card.js";
-import { number, shortNames, ticks } from "../format.js";
+import { number, shortNames } from "../format.js";
 import { shape } from "../svg.js";
-import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
+import { LETTER, lettersBeside, nameShape, namesBelow, ticksIn } from "./names.js";
 import { onKeys, onPointer } from "./read.js";
 import { ABOVE, amounts, colourBar } from "./shades.js";
 
@@ -26,9 +26,9 @@ function cellOf(values, at) {
 /** What a name that stands upright takes of an axis. */
 const NAME_WIDE = 14;
 
-/** What stands at an axis, and at which cell: every name, or one of `step`, or about so many round numbers. @param {Heatmap} chart @param {any[]} values @param {number} count @param {number} step @returns {[string, number][]} */
-const marks = (chart, values, count, step = 1) => (chart.numbers ? values.flatMap((v, i) => (i % step ? [] : [/** @type {[string, number]} */ ([label(v), i])]))
-  : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), cellOf(values, tick)]));
+/** What stands at an axis, and at which cell: every name, or one of `step`, or round numbers that have room. @param {Heatmap} chart @param {any[]} values @param {number} length of the axis @param {number} step @returns {[string, number][]} */
+const marks = (chart, values, length, step = 1) => (chart.numbers ? values.flatMap((v, i) => (i % step ? [] : [/** @type {[string, number]} */ ([label(v), i])]))
+  : ticksIn(values[0], values[values.length - 1], length).map((tick) => [number(tick), cellOf(values, tick)]));
 
 /** Where cells stand, and the names around them. @param {Heatmap} chart @param {number} width @param {boolean} isPaper */
 function cellFrame(chart, width, isPaper) {
@@ -37,7 +37,7 @@ function cellFrame(chart, width, isPaper) {
   const left = 32 + LETTER * letters;
   const w = (width - left - 8) / columns;
   const step = Math.ceil(NAME_WIDE / w);
-  const across = marks(chart, chart.xs, width < 420 ? 3 : 6, step);
+  const across = marks(chart, chart.xs, w * columns, step);
   const below = namesBelow(across.map(([text]) => text), (w * columns) / across.length - 6);
   const foot = 24 + below.high;
   // As high as the chart beside it, if its rows have room.
@@ -66,7 +66,7 @@ export function heatmap(chart) {
         svg.append(shape("rect", { x: left + c * w, y: ABOVE + r * h, width: w + gap, height: h + gap, fill: v === null ? "var(--card)" : scale.colour(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: ABOVE + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${v === null ? "var(--ink)" : scale.ink(share)}` }, written(v)));
       }));
-      const down = marks(chart, chart.ys, 6);
+      const down = marks(chart, chart.ys, h * chart.ys.length);
       const names = shortNames(down.map(([text]) => text), at.letters);
       for (const [k, [text, r]] of down.entries()) svg.append(nameShape(text, names[k], { x: left - 6, y: ABOVE + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
       for (const [k, [, c]] of at.across.entries()) svg.append(...at.below.draw(k, left + (c + 0.5) * w, at.bottom));
