@@ -1,31 +1,28 @@
 // Which groups stand out in charts where they are too many to be told apart: the largest at first, and any others by choice.
 import { card, element } from "./card.js";
-import { colour, dash } from "./charts/colours.js";
+import { COLOURS_MAX, colour, dash } from "./charts/colours.js";
 import { number } from "./format.js";
 
 /** @typedef {import("./charts/xy.js").Series} Series */
 /** @typedef {import("./run.js").Group} Group */
 
-/** With more groups than this colours would repeat. */
-export const STANDING_OUT = 7;
-
 /** The groups that stand out at first: all, or those with most leechers, in the order of the scenario. @param {Group[]} groups @returns {string[]} */
 export function largestOf(groups) {
-  const ranked = [...groups].sort((one, other) => other.leechers - one.leechers).slice(0, STANDING_OUT);
+  const ranked = [...groups].sort((one, other) => other.leechers - one.leechers).slice(0, COLOURS_MAX);
   return groups.filter((group) => ranked.includes(group)).map(({ group }) => group);
 }
 
 /** What can be chosen: the largest groups, and all in the order of the scenario, so many at a time. @param {Group[]} groups @returns {[string, string[]][]} */
 function choicesOf(groups) {
   const names = groups.map(({ group }) => group);
-  const parts = [...Array(Math.ceil(names.length / STANDING_OUT)).keys()].map((k) => names.slice(k * STANDING_OUT, (k + 1) * STANDING_OUT));
-  return [[`the ${STANDING_OUT} with most leechers`, largestOf(groups)],
-    ...parts.map((part, k) => /** @type {[string, string[]]} */ ([part.length > 1 ? `${k * STANDING_OUT + 1} to ${k * STANDING_OUT + part.length}: ${part[0]} … ${part.at(-1)}` : `${names.length}: ${part[0]}`, part]))];
+  const parts = [...Array(Math.ceil(names.length / COLOURS_MAX)).keys()].map((k) => names.slice(k * COLOURS_MAX, (k + 1) * COLOURS_MAX));
+  return [[`the ${COLOURS_MAX} with most leechers`, largestOf(groups)],
+    ...parts.map((part, k) => /** @type {[string, string[]]} */ ([part.length > 1 ? `${k * COLOURS_MAX + 1} to ${k * COLOURS_MAX + part.length}: ${part[0]} … ${part.at(-1)}` : `${names.length}: ${part[0]}`, part]))];
 }
 
 /** The card in which groups are chosen; none where all can be told apart. @param {Group[]} groups @param {(chosen: string[]) => void} show */
 export function groupChoice(groups, show) {
-  if (groups.length <= STANDING_OUT) return [];
+  if (groups.length <= COLOURS_MAX) return [];
   const choices = choicesOf(groups);
   const select = /** @type {HTMLSelectElement} */ (element("select", { id: "groups" }, ...choices.map(([says]) => element("option", {}, says))));
   select.addEventListener("change", () => show(choices[select.selectedIndex][1]));

@@ -1,6 +1,6 @@
 // Lines of many variants: each has its band as long as bands don't hide one another, and its colour as long as colours last; of more one is chosen to have them, and each has its band in a panel of its own.
 import { element } from "./card.js";
-import { colour, dash } from "./charts/colours.js";
+import { COLOURS_MAX, colour, dash } from "./charts/colours.js";
 import { panelsChart } from "./charts/panels.js";
 import { xyChart } from "./charts/xy.js";
 import { number } from "./format.js";
@@ -10,8 +10,6 @@ import { number } from "./format.js";
 
 /** With more variants than this bands hide one another. */
 const BANDS_MAX = 4;
-/** With more than this colours would repeat. */
-const COLOURS_MAX = 7;
 /** So many panels are seen at once, and fit on a page. */
 const PANELS_MAX = 24;
 

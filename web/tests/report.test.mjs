@@ -352,7 +352,7 @@ test("the table begins with the main metrics, and a button shows all and the mai
 test("on a phone variants of a grid are called by what they differ in, uncut, and options of the program stay whole", async () => {
   const { page } = await open("names", { viewport: { width: 375, height: 812 } });
   const names = await chart(page, "Completion time").locator(".legend li").allTextContents();
-  assert.deepEqual(names.slice(0, 2), ["tit-for-tat \u00b7 64 KiB \u00b7 count=8", "tit-for-tat \u00b7 64 KiB \u00b7 count=4"]);
+  assert.deepEqual(names.slice(0, 2), ["tit-for-tat \u00b7 64 KiB \u00b7 count=4", "tit-for-tat \u00b7 64 KiB \u00b7 count=8"]);
   const lines = await page.locator(".warning .whole").evaluateAll((all) => all.map((option) => [option.textContent, option.getClientRects().length]));
   assert.deepEqual(lines, [["--runs", 1]]);
 });

@@ -1,5 +1,5 @@
 // Which place on the ring of its group a peer has: it keeps it while it is there, then it is free for one that comes. Of many groups all have one ring.
-import { STANDING_OUT } from "../choice.js";
+import { COLOURS_MAX } from "../charts/colours.js";
 import { isThere } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
@@ -10,7 +10,7 @@ export const membersOf = (film, group) => film.peers.flatMap((peer, i) => (peer.
 /** What has a ring: each group that has leechers, or all of them together where they are many. @param {Recording} film @returns {{ name: string, groups: number[] }[]} */
 export function ringsOf(film) {
   const groups = film.groups.map((_, group) => group).filter((group) => membersOf(film, group).length > 0);
-  return groups.length > STANDING_OUT ? [{ name: `${groups.length} groups`, groups }] : groups.map((group) => ({ name: film.groups[group], groups: [group] }));
+  return groups.length > COLOURS_MAX ? [{ name: `${groups.length} groups`, groups }] : groups.map((group) => ({ name: film.groups[group], groups: [group] }));
 }
 
 /** @param {Recording} film */
