@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
@@ -16,9 +17,18 @@ export const swarmsim = (...args) => execFileSync(process.env.SWARMSIM ?? join(r
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
+/** What a slow machine that has other work needs for one step at most. */
+const PATIENCE_MS = 120_000;
+
+/** The pages of a test, which are closed at its end: each takes memory and time. */
+const opened = [];
+afterEach(() => Promise.all(opened.splice(0).map((context) => context.close())));
+
 /** The report of a result; `faults` is what the console complains of and what is asked of the network. */
 export async function openReport(browser, result, options = {}) {
   const context = await browser.newContext({ offline: true, bypassCSP: true, ...options });
+  opened.push(context);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
@@ -50,10 +60,18 @@ export const cutTexts = (page) => page.locator(".plot svg text").evaluateAll((al
   return own.left < whole.left - 1 || own.right > whole.right + 1 || own.top < whole.top - 1 || own.bottom > whole.bottom + 1;
 }).map((text) => text.textContent));
 
+/** Chromium throws away what is more than so many downloads of a page in a second. */
+const DOWNLOADS_MAX = 10;
+/** When each page had its downloads. */
+const downloads = new WeakMap();
+
 /** What a button saves. */
 export async function saved(page, title, format) {
+  const times = downloads.get(page) ?? [];
+  await page.waitForTimeout(Math.max(0, (times.at(-DOWNLOADS_MAX) ?? 0) + 1_200 - Date.now()));
   const button = page.getByRole("button", { name: `Save ${title} as ${format}`, exact: true });
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  downloads.set(page, [...times, Date.now()]);
   return readFileSync(await download.path());
 }
 

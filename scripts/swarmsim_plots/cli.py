@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from . import comparison, run
 from .checks import check
 from .data import NoDataError, PlotError, Result
 from .factor import Factor, factor
+from .groups import check_groups
 from .style import STYLES, Style
 from .summary import Choice
 from .summary import wanted as chosen
@@ -78,6 +80,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--width", choices=("one", "two"), default="one", help="one column (3.5 in) or two (7.16 in)")
     made.add_argument("--format", type=formats, default=("pdf",), metavar="pdf,svg,png", help="[default: pdf]")
     made.add_argument("--out", type=Path, metavar="DIR", help="where they go [default: figures/NAME OF DIRECTORY]")
+    made.add_argument(
+        "--groups", type=names, default=(), metavar="NAME,…", help="of a run: these have names and colours [default: the largest]"
+    )
     made.add_argument("--metric", type=names, default=(), metavar="NAME,…", help="of a comparison [default: the first]")
     made.add_argument("--factor", type=int, metavar="N", help="of a grid: which part of the labels is the x axis, from 1")
     made.add_argument("--factor-label", default="", metavar="TEXT", help="what is written at that axis")
@@ -99,7 +104,7 @@ def formats(text: str) -> tuple[str, ...]:
 
 def draw(wanted: argparse.Namespace) -> int:
     """Draws the figures that are asked for, or all that there is data for."""
-    result = Result.at(wanted.directory)
+    result = replace(Result.at(wanted.directory), wanted_groups=wanted.groups)
     choice = Choice(wanted.metric, wanted.factor, wanted.factor_label)
     known = of_comparison(choice) if result.is_comparison else RUN
     for name in wanted.figure:
@@ -133,6 +138,10 @@ def draw(wanted: argparse.Namespace) -> int:
 
 def check_choice(result: Result, choice: Choice) -> None:
     """Refuses what there is not, before anything is drawn."""
+    if result.wanted_groups:
+        if result.is_comparison:
+            raise PlotError(f"`{result.path}` is a comparison: --groups is for runs (`swarmsim run`)")
+        check_groups(result)
     if choice == Choice():
         return
     if not result.is_comparison:

@@ -49,6 +49,8 @@ class Result:
 
     path: Path
     is_comparison: bool
+    # The groups that were asked for; none: the figures choose.
+    wanted_groups: tuple[str, ...] = ()
 
     @staticmethod
     def at(path: Path) -> Result:

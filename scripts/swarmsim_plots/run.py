@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from . import heatmap
 from .data import NoDataError, Result
+from .groups import PALE, PALE_DOTS, in_square, parts, said, standing_out
 from .style import BYTES, RATES, SHADES, TIMES, Style, look, mark, scale
 from .text import capacity_axis, in_two, legend, note
 
@@ -63,14 +64,16 @@ def cdf(result: Result, style: Style, width: str) -> Figure:
     seen = leechers["completion_time_s"].fillna(leechers["left_s"].fillna(ended) - leechers["joined_s"])
     unit, factor = scale(TIMES, seen.max())
     figure, axes = _one(style, width)
+    counts = result.leeching_groups().set_index("group")
     entries = []
-    for ix, group in enumerate(result.leeching_groups().itertuples()):
-        times = np.sort(leechers.loc[leechers["group"] == group.group, "completion_time_s"].dropna()) / factor
-        label = f"{group.group} ({group.completed:,} of {group.leechers:,})"
-        steps = np.r_[np.arange(len(times) + 1), len(times)] * 100 / group.leechers
-        entries += [(axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", **look(ix))[0], label)]
+    for ix, name, rows in parts(result, leechers):
+        times = np.sort(rows["completion_time_s"].dropna()) / factor
+        completed, all_ = counts.loc[name, ["completed", "leechers"]]
+        steps = np.r_[np.arange(len(times) + 1), len(times)] * 100 / all_
+        line = axes.step(np.r_[0, times, seen.max() / factor], steps, where="post", **_look(ix))[0]
+        entries += [(ix, line, f"{name} ({completed:,} of {all_:,})")]
     axes.set(xlabel=f"time since joining ({unit})", ylabel="leechers done (%)", xlim=(0, None), ylim=PERCENT)
-    return _finish(figure, axes, entries, unfinished(result))
+    return _finish(figure, axes, _entries(entries), _named(result) + unfinished(result))
 
 
 def utilisation(result: Result, style: Style, width: str) -> Figure:
@@ -93,7 +96,7 @@ def population(result: Result, style: Style, width: str) -> Figure:
     for ix, column in enumerate(("leechers", "seeds")):
         entries += [(axes.step(time, series[column], where="post", **look(ix))[0], column)]
     axes.set(xlabel=f"time ({unit})", ylabel="peers", xlim=(0, None), ylim=(0, None))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True))
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -180,14 +183,14 @@ def share_ratio(result: Result, style: Style, width: str) -> Figure:
         raise NoDataError(f"no leecher downloaded anything{because(result)}")
     figure, axes = _one(style, width)
     entries = []
-    for ix, name, rows in _by_group(result, leechers):
+    for ix, name, rows in parts(result, leechers):
         ratios = np.sort(rows["share_ratio"])
         steps = np.arange(len(ratios) + 1) * 100 / len(ratios)
-        line = axes.step(np.r_[ratios[0], ratios], steps, where="post", **look(ix))[0]
-        entries += [(line, f"{name} (n = {len(ratios):,})")]
+        line = axes.step(np.r_[ratios[0], ratios], steps, where="post", **_look(ix))[0]
+        entries += [(ix, line, f"{name} (n = {len(ratios):,})")]
     axes.axvline(1, color="#AAAAAA", linewidth=0.8, zorder=0)
     axes.set(xlabel="share ratio (sent / received)", ylabel="leechers (%)", xlim=(0, None), ylim=PERCENT)
-    return _finish(figure, axes, entries, unfinished(result))
+    return _finish(figure, axes, _entries(entries), _named(result) + unfinished(result))
 
 
 def seed_share(result: Result, style: Style, width: str) -> Figure:
@@ -217,15 +220,21 @@ def traffic(result: Result, style: Style, width: str) -> Figure:
     if not table["bytes"].any():
         raise NoDataError(f"nothing was sent{because(result)}")
     amount, size = scale(BYTES, table["bytes"].max())
-    names = result.groups()["group"]
+    names = in_square(result, result.groups())
     cells = table.pivot(index="from_group", columns="to_group", values="bytes").loc[names, names] / size
-    return heatmap.draw(cells, f"sent ({amount})", style, width, unfinished(result))
+    return heatmap.draw(cells, f"sent ({amount})", style, width, said(names, result.groups(), result) + unfinished(result))
 
 
 def clustering(result: Result, style: Style, width: str) -> Figure:
     """Who unchokes whom: the time that leechers unchoke those of a group, over what chance would give them."""
     given, chance = _unchoked_by_group(result)
-    return heatmap.draw(given / chance.where(chance > 0), TIMES_CHANCE, style, width, BY_CHANCE + unfinished(result), scale=heatmap.ratios)
+    groups = result.leeching_groups()
+    # Shares are those of all groups, whichever are shown.
+    names = in_square(result, groups)
+    cells = (given / chance.where(chance > 0)).loc[names, names]
+    return heatmap.draw(
+        cells, TIMES_CHANCE, style, width, BY_CHANCE + said(names, groups, result) + unfinished(result), scale=heatmap.ratios
+    )
 
 
 def clustering_by_capacity(result: Result, style: Style, width: str) -> Figure:
@@ -310,14 +319,14 @@ def _against_upload(result: Result, style: Style, width: str, leechers: pd.DataF
     # Many dots are smaller, so that they don't run into one.
     size = mpl.rcParams["lines.markersize"] * max(0.45, min(1, (FULL_SIZE / len(leechers)) ** 0.5))
     entries = []
-    for ix, name, rows in _by_group(result, leechers):
-        dots = axes.plot(rows["upload"], rows["value"], alpha=0.6, markeredgewidth=0, markersize=size, **mark(ix))
-        entries += [(dots[0], name)]
+    for ix, name, rows in parts(result, leechers):
+        looks = PALE_DOTS if ix is None else mark(ix)
+        entries += [(ix, axes.plot(rows["upload"], rows["value"], alpha=0.6, markeredgewidth=0, markersize=size, **looks)[0], name)]
     # Nothing lies on the frame, not even what is 0.
     high = max(leechers["value"].max(), 0.01)
     axes.set(xlabel=f"upload capacity ({rate})", ylabel=label, ylim=(-0.03 * high, 1.05 * high))
     capacity_axis(axes, leechers["upload"])
-    return _finish(figure, axes, entries, unfinished(result))
+    return _finish(figure, axes, _entries(entries), _named(result) + unfinished(result))
 
 
 def _one(style: Style, width: str) -> tuple[Figure, Axes]:
@@ -339,7 +348,16 @@ def _series(result: Result, *columns: str) -> tuple[pd.DataFrame, str, pd.Series
     return series, unit, series["time_s"] / factor
 
 
-def _by_group(result: Result, leechers: pd.DataFrame) -> list[tuple[int, str, pd.DataFrame]]:
-    """The groups that have rows, each with the number of its look, which is the same in all figures."""
-    parts = [(ix, name, leechers[leechers["group"] == name]) for ix, name in enumerate(result.leeching_groups()["group"])]
-    return [part for part in parts if not part[2].empty]
+def _look(ix: int | None) -> dict[str, Any]:
+    """The look of the line of a group; those without a number lie behind."""
+    return PALE if ix is None else look(ix)
+
+
+def _entries(lines: list[tuple[int | None, Any, str]]) -> list[tuple[Any, str]]:
+    """An entry for each group that has a look of its own, and one for all others."""
+    others = [line for ix, line, _ in lines if ix is None]
+    return [(line, name) for ix, line, name in lines if ix is not None] + [(line, f"{len(others):,} others") for line in others[:1]]
+
+
+def _named(result: Result) -> list[str]:
+    return said(standing_out(result), result.leeching_groups(), result)

@@ -5,7 +5,7 @@ use serde_json::Value;
 const TEMPLATE: &str = include_str!("../../web/report.html");
 const STYLE: &str = include_str!("../../web/report.css");
 /// The modules, each after those that it imports.
-const SCRIPTS: [&str; 32] = [
+const SCRIPTS: [&str; 33] = [
     include_str!("../../web/src/units.js"),
     include_str!("../../web/src/format.js"),
     include_str!("../../web/src/svg.js"),
@@ -20,6 +20,7 @@ const SCRIPTS: [&str; 32] = [
     include_str!("../../web/src/charts/shades.js"),
     include_str!("../../web/src/charts/heatmap.js"),
     include_str!("../../web/src/charts/forest.js"),
+    include_str!("../../web/src/choice.js"),
     include_str!("../../web/src/replay/recording.js"),
     include_str!("../../web/src/replay/seats.js"),
     include_str!("../../web/src/replay/layout.js"),

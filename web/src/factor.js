@@ -1,6 +1,6 @@
 // A metric in all variants: against the factor of a grid that was swept, or side by side.
 import { colour, dash } from "./charts/colours.js";
-import { xyChart } from "./charts/xy.js";
+import { HIDDEN, IN_DOTS, xyChart } from "./charts/xy.js";
 import { distinct, rangeOf } from "./format.js";
 import { inOneLine, settingsOf } from "./variants.js";
 
@@ -54,7 +54,8 @@ export function factorChart(factors, chosen, estimates, metric, label, note, spa
     .filter((s) => s.points.some(([, y]) => y !== null)) : [];
   const yRange = rangeOf([...series.flatMap((s) => s.span.flatMap(([, low, high]) => [low ?? 0, high ?? 0])), ...least.flatMap((s) => s.points.map(([, y]) => y ?? 0))]);
   const of = beside.length ? ` ${isNumber ? "A line" : "A mark"} for each ${beside.join(" and ")}.` : "";
-  const said = `${note}${of}${yRange[0] > 0 ? " The y axis does not start at 0." : ""}`;
+  const isHidden = series.some(({ span }) => span.some(([, low, high]) => low !== null && high !== null && high > low && high - low < HIDDEN * (yRange[1] - yRange[0])));
+  const said = `${note}${of}${yRange[0] > 0 ? " The y axis does not start at 0." : ""}${isHidden ? IN_DOTS : ""}`;
   // Beside a bound the means need a name too.
   const means = least.length ? series.map((s) => ({ ...s, name: s.name || "mean of the runs" })) : series;
   return xyChart({ title: `${metric} against ${over}`, note: said, wide: true, x: String(over), y: label, yRange, places, names: !isNumber, log, spans, empty, series: [...means, ...least] });

@@ -1,7 +1,8 @@
 // The report of one run.
 import { card, element, gathered } from "./card.js";
-import { colour, dash } from "./charts/colours.js";
+import { colour } from "./charts/colours.js";
 import { xyChart } from "./charts/xy.js";
+import { groupChoice, largestOf, standingOut } from "./choice.js";
 import { distinct, isWide, largest, nth, number, pairs } from "./format.js";
 import { exchanges } from "./groups.js";
 import { dataCard, earlyEnd, endOf, heading, keyFigures, warnings } from "./head.js";
@@ -24,27 +25,34 @@ export function showRun(data, main) {
   const leeching = leechers.groups.map(({ group }) => group);
   const over = chartsOverTime(data.timeseries, data.samples, chunks, data.chunk_copies);
   const { byGroup, traffic, unchoked, clustering } = exchanges(data, names, leechers.groups);
-  const [completion, against, ratio, ratios] = ofLeechers(leechers, figures);
+  const first = largestOf(leechers.groups);
+  let byLeechers = ofLeechers(leechers, figures, first);
+  const [completion, against, ratio, ratios] = byLeechers;
+  const choice = groupChoice(leechers.groups, (chosen) => {
+    const next = ofLeechers(leechers, figures, chosen);
+    byLeechers.forEach((before, i) => { next[i].className = before.className; before.replaceWith(next[i]); });
+    byLeechers = next;
+  });
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
-  main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures),
+  main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures), ...choice,
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, traffic, byGroup, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
-    replay(data.replay, leeching, figures.simulated_s), dataCard(data, "The scenario as it was run"));
+    replay(data.replay, leeching, first, figures.simulated_s), dataCard(data, "The scenario as it was run"));
 }
 
-/** Charts of peers.csv, by group. @param {Leechers} leechers @param {Record<string, any>} figures */
-function ofLeechers({ all, one_of, steps, seen_s, groups }, figures) {
+/** Charts of peers.csv, by group. @param {Leechers} leechers @param {Record<string, any>} figures @param {string[]} chosen the groups that stand out */
+function ofLeechers({ all, one_of, steps, seen_s, groups }, figures, chosen) {
   const dots = groups.map((group) => group.dots);
   const [[unit, size], [rate, perS]] = [scale(TIMES, seen_s), scale(RATES, largest(groups.map(({ upload_bytes_per_s }) => upload_bytes_per_s[1])))];
   const uploads = dots.map(({ upload_bytes_per_s }) => upload_bytes_per_s.map((upload) => (upload ?? 0) / perS));
   const drawn = uploads.flat().length;
-  const points = (/** @type {"completion_time_s" | "share_ratio"} */ column, /** @type {number} */ unitSize) => groups.map(({ group }, k) => ({ name: group, colour: colour(k), mark: k, dots: DOT * Math.max(0.45, Math.min(1, Math.sqrt(FULL_SIZE / drawn))),
-    points: pairs(uploads[k], dots[k][column].map((value) => (value === null ? null : value / unitSize))) }));
+  const points = (/** @type {"completion_time_s" | "share_ratio"} */ column, /** @type {number} */ unitSize) => standingOut(groups.map(({ group }, k) => ({ name: group, dots: DOT * Math.max(0.45, Math.min(1, Math.sqrt(FULL_SIZE / drawn))),
+    points: pairs(uploads[k], dots[k][column].map((value) => (value === null ? null : value / unitSize))) })), chosen);
   const shown = one_of === 1 ? "" : ` ${number(drawn)} of ${number(all)} leechers are shown: of each group the first and every ${nth(one_of)} after it.`;
   const exact = groups.some(({ completion_time_s, share_ratio }) => completion_time_s.ranks ?? share_ratio.ranks) ? ` All of them count; a curve has at most ${number(steps)} steps, each of which is exact.` : "";
   const [title, capacity, log] = ["Completion time", `upload capacity (${rate})`, isWide(uploads.flat())];
-  const curves = (/** @type {(group: Group) => Distribution} */ of, /** @type {number} */ unitSize, /** @type {number} */ end, /** @type {(group: Group) => number} */ whole) => groups.map((group, k) => (
-    { name: group.group, colour: colour(k), dash: dash(k), step: true, points: upTo(of(group), unitSize, whole(group), end / unitSize) }));
+  const curves = (/** @type {(group: Group) => Distribution} */ of, /** @type {number} */ unitSize, /** @type {number} */ end, /** @type {(group: Group) => number} */ whole) => standingOut(groups.map((group) => (
+    { name: group.group, step: true, points: upTo(of(group), unitSize, whole(group), end / unitSize) })), chosen);
   const nobody = (/** @type {string} */ name) => card(name, "Nobody completed the file.", []);
   return [
     figures.completed ? xyChart({ title, note: `Share of the leechers of each group that are done this long after they joined.${exact}`, x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100,
@@ -68,10 +76,10 @@ function upTo({ values, ranks }, size, all, end) {
   return all > 0 && end > 0 ? [[0, 0], ...steps, [end, steps.at(-1)?.[1] ?? 0]] : [];
 }
 
-/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching @param {number} simulated seconds */
-function replay(data, leeching, simulated) {
+/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching @param {string[]} first those that stand out @param {number} simulated seconds */
+function replay(data, leeching, first, simulated) {
   const place = element("section", { id: "replay", hidden: "" });
-  const colourOf = (/** @type {string} */ group) => (leeching.includes(group) ? colour(leeching.indexOf(group)) : "var(--ink)");
+  const colourOf = (/** @type {string} */ group) => (!leeching.includes(group) ? "var(--ink)" : first.includes(group) ? colour(first.indexOf(group)) : "var(--soft)");
   if (data) replayCard({ ...data, run_end: simulated }, place, colourOf);
   // Each chart before it has its stops for Tab.
   if (!place.hidden) document.body.prepend(element("a", { class: "skip", href: "#replay" }, "Skip to the replay"));

@@ -62,11 +62,14 @@ export function csv(sheet) {
   return new Blob([[sheet.columns, ...sheet.rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
 }
 
+/** So long a browser may take to read a file that it saves: it may ask first where to. */
+const READ_MS = 60_000;
+
 /** @param {string} name @param {Blob} blob */
 export function save(name, blob) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  setTimeout(() => URL.revokeObjectURL(link.href), READ_MS);
 }

@@ -1,5 +1,6 @@
 // Lines of many variants: each has its band as long as bands don't hide one another, and its colour as long as colours last; of more one is chosen to have them, and each has its band in a panel of its own.
 import { element } from "./card.js";
+import { COLOURS_MAX, colour, dash } from "./charts/colours.js";
 import { panelsChart } from "./charts/panels.js";
 import { xyChart } from "./charts/xy.js";
 import { number } from "./format.js";
@@ -9,14 +10,15 @@ import { number } from "./format.js";
 
 /** With more variants than this bands hide one another. */
 const BANDS_MAX = 4;
-/** With more than this colours would repeat. */
-const COLOURS_MAX = 7;
 /** So many panels are seen at once, and fit on a page. */
 const PANELS_MAX = 24;
 
-/** The charts of `chart`, whose series are variants, the one called `baseline` among them; of many one is chosen to be seen beside it. @param {XyChart} chart @param {string} baseline */
-export function variantsChart(chart, baseline) {
-  const { series, spans } = chart;
+/** The charts of `variants`, the one called `baseline` among them; of many one is chosen to be seen beside it. @param {XyChart} variants @param {string} baseline */
+export function variantsChart(variants, baseline) {
+  // The baseline comes first, in the saved table too.
+  const series = [...variants.series].sort((one, other) => Number(other.name === baseline) - Number(one.name === baseline));
+  const chart = { ...variants, series };
+  const { spans } = chart;
   const plain = xyChart(chart);
   const coloured = series.length <= COLOURS_MAX;
   if (!plain.querySelector(".plot") || series.length <= BANDS_MAX || (coloured && !spans)) return plain;
@@ -41,11 +43,10 @@ export function variantsChart(chart, baseline) {
 const withBands = (series, chosen) => series.map((s) => ({ ...s, bare: !chosen.includes(s.name) }));
 
 /** The `chosen` in colour, in front of all others in grey. @param {Series[]} series @param {string[]} chosen */
-function inColour(series, chosen) {
-  const loud = chosen.flatMap((name, k) => series.filter((s) => s.name === name).map((s) => ({ ...s, colour: `var(--c${k})`, dash: k ? "10 3" : "" })));
-  const quiet = series.filter((s) => !chosen.includes(s.name)).map((s) => ({ ...s, colour: "var(--soft)", dash: "", quiet: true, bare: true }));
-  return [...quiet, ...loud];
-}
+const inColour = (series, chosen) => series.map((s) => {
+  const k = chosen.indexOf(s.name);
+  return k < 0 ? { ...s, colour: "var(--soft)", dash: "", quiet: true, bare: true } : { ...s, colour: colour(k), dash: dash(k) };
+});
 
 /** A panel with its band for each variant; of very many for the baseline and those that rise first and last. @param {XyChart} chart @param {string} baseline */
 function bandsOfAll(chart, baseline) {

@@ -77,7 +77,7 @@ test("the panel and the text for screen readers say what was recorded of the pee
   assert.ok(serves.length > 0);
   const panel = replay.locator(".panel");
   assert.equal(await panel.locator("h3").textContent(), `Peer ${peer.peer} of ${recorded.groups[peer.group]}`);
-  assert.match(await panel.textContent(), new RegExp(`has ${held} of 40 chunks.*upload ${peer.upload_bytes_per_s / 125} kbit/s`));
+  assert.match(await panel.textContent(), new RegExp(`has ${held} of 40 chunks.*upload capacity ${peer.upload_bytes_per_s / 125} kbit/s`));
   assert.match(await panel.locator(".neighbours").textContent(), /^\d+: 1 origin, \d+ slow, \d+ medium, \d+ fast$/);
   assert.equal(await panel.locator("canvas").getAttribute("aria-label"), `Chunk map: ${held} of 40 chunks`);
   const filled = await panel.locator("canvas").evaluate((canvas) => {
@@ -125,7 +125,7 @@ test("of a slot that has turned from optimistic to regular, or back, the panel s
     const whole = pieces(row);
     const [start, end] = [Math.min(...whole.map((each) => each.start)), Math.max(...whole.map((each) => each.end))];
     assert.ok(whole.length > 1);
-    const [, rate, unit, told, passed, marks] = line.match(/: ([\d.,]+) (\w+\/s) over its (.*?), (.*?) of which have passed \((.*)\)$/);
+    const [, rate, unit, passed, told, marks] = line.match(/: ([\d.,]+) (\w+\/s), (.*?) of (.*?) \((.*)\)$/);
     const expected = whole.reduce((sum, each) => sum + each.bytes, 0) / (end - start);
     assert.ok(Math.abs((Number(rate.replaceAll(",", "")) * { "bit/s": 1, "kbit/s": 1e3, "Mbit/s": 1e6 }[unit]) / 8 / expected - 1) < 0.01, `${line} for ${expected} B/s`);
     const inSeconds = (text) => { const [, , min, s] = text.match(/^((\d+) min )?(\d+) s$/); return 60 * Number(min ?? 0) + Number(s); };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../browser.mjs";
 
-const source = ["recording.js", "seats.js"].map((file) => readFileSync(join(root, "web/src/replay", file), "utf8").replaceAll(/^import .*$/gm, "")).join("\n");
+const source = ["charts/colours.js", "replay/recording.js", "replay/seats.js"].map((file) => readFileSync(join(root, "web/src", file), "utf8").replaceAll(/^import .*$/gm, "")).join("\n");
 const { areShared, membersOf, seatsOf } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 /** A film of peers, each `[joined, left, upload]`. */

@@ -1,8 +1,11 @@
 // Colours, line styles and marks of series, by their number: those of scripts/swarmsim_plots/style.py, 35 different ones.
 import { shape } from "../svg.js";
 
+/** With more series than this colours repeat. */
+export const COLOURS_MAX = 7;
+
 /** @param {number} index */
-export const colour = (index) => `var(--c${index % 7})`;
+export const colour = (index) => `var(--c${index % COLOURS_MAX})`;
 
 /** With a line style of its own every line can be told in grey too. @param {number} index */
 export const dash = (index) => ["", "10 3", "3 2", "10 3 2 3", "16 4"][index % 5];

@@ -5,12 +5,15 @@ import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { LETTER, LINE, linesOf, nameShape, titleBelow } from "./names.js";
 import { readOneByOne } from "./read.js";
+import { HIDDEN, IN_DOTS } from "./xy.js";
 
 /** The height of an interval with its name beside it, on the screen and on paper (`PAPER_ROW`). */
 const ROW = 34;
 const PAPER_ROW = 26;
 /** What has room on a printed page. */
 const PAGE_HIGH = 860;
+/** The radius of a dot. */
+const RADIUS = 5;
 /** The room of names beside the intervals, as a share of the width. */
 const NAMES_WIDE = 0.38;
 
@@ -41,8 +44,10 @@ function rowsOf(names, width, isPaper) {
 /** @param {{ title: string, note?: string, wide?: boolean, x: string, items: { name: string, low: number, value: number, high: number, clear: boolean }[] }} chart */
 export function forest(chart) {
   const [lowest, highest] = [Math.min(0, ...chart.items.map((i) => i.low)), Math.max(0, ...chart.items.map((i) => i.high))];
+  const isHidden = chart.items.some(({ low, high }) => high > low && high - low < HIDDEN * (highest - lowest));
   return chartCard({
     ...chart,
+    note: isHidden ? `${chart.note ?? ""}${IN_DOTS}` : chart.note,
     sheet: { columns: ["variant", `lower end of the ${chart.x}`, chart.x, `upper end of the ${chart.x}`], rows: chart.items.map((i) => [i.name, i.low, i.value, i.high]) },
     draw(svg, width, say, isPaper) {
       const ticks = ticksAround(lowest, highest, width < 420 ? 4 : 7);
@@ -62,7 +67,10 @@ export function forest(chart) {
         const fill = item.clear ? "var(--c0)" : "var(--soft)";
         svg.append(...name(i));
         svg.append(shape("line", { x1: px(item.low), x2: px(item.high), y1: y, y2: y, stroke: fill, "stroke-width": 3 }));
-        svg.append(shape("circle", { cx: px(item.value), cy: y, r: 5, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
+        svg.append(shape("circle", { cx: px(item.value), cy: y, r: RADIUS, fill: item.clear ? fill : "var(--card)", stroke: fill, "stroke-width": 2 }));
+        // One that would be hidden by its dot is a line in it.
+        const [from, to] = [px(item.low), px(item.high)];
+        if (to > from && to - from < 2 * RADIUS) svg.append(shape("line", { class: "slit", x1: from, x2: Math.max(to, from + 1), y1: y, y2: y, stroke: item.clear ? "var(--card)" : fill, "stroke-width": 1.5 }));
       });
       svg.append(mark);
       readOneByOne(svg, spots, width, ({ item, top }) => {

@@ -1,8 +1,8 @@
 // A grid of numbers as colours, below a bar that says what they mean.
 import { NOTHING, card, chartCard } from "../card.js";
-import { number, shortNames, ticks } from "../format.js";
+import { number, shortNames } from "../format.js";
 import { shape } from "../svg.js";
-import { LETTER, lettersBeside, nameShape, namesBelow } from "./names.js";
+import { LETTER, lettersBeside, nameShape, namesBelow, ticksIn } from "./names.js";
 import { onKeys, onPointer } from "./read.js";
 import { ABOVE, amounts, colourBar } from "./shades.js";
 
@@ -23,9 +23,12 @@ function cellOf(values, at) {
   return after > before ? next - (after - at) / (after - before) : next;
 }
 
-/** What stands at an axis, and at which cell: every name, or about so many round numbers. @param {Heatmap} chart @param {any[]} values @param {number} count @returns {[string, number][]} */
-const marks = (chart, values, count) => (chart.numbers ? values.map((v, i) => [label(v), i])
-  : ticks(values[0], values[values.length - 1], count).map((tick) => [number(tick), cellOf(values, tick)]));
+/** What a name that stands upright takes of an axis. */
+const NAME_WIDE = 14;
+
+/** What stands at an axis, and at which cell: every name, or one of `step`, or round numbers that have room. @param {Heatmap} chart @param {any[]} values @param {number} length of the axis @param {number} step @returns {[string, number][]} */
+const marks = (chart, values, length, step = 1) => (chart.numbers ? values.flatMap((v, i) => (i % step ? [] : [/** @type {[string, number]} */ ([label(v), i])]))
+  : ticksIn(values[0], values[values.length - 1], length).map((tick) => [number(tick), cellOf(values, tick)]));
 
 /** Where cells stand, and the names around them. @param {Heatmap} chart @param {number} width @param {boolean} isPaper */
 function cellFrame(chart, width, isPaper) {
@@ -33,12 +36,14 @@ function cellFrame(chart, width, isPaper) {
   const letters = lettersBeside(chart.ys.map(label), width);
   const left = 32 + LETTER * letters;
   const w = (width - left - 8) / columns;
-  const across = marks(chart, chart.xs, width < 420 ? 3 : 6);
+  const step = Math.ceil(NAME_WIDE / w);
+  const across = marks(chart, chart.xs, w * columns, step);
   const below = namesBelow(across.map(([text]) => text), (w * columns) / across.length - 6);
   const foot = 24 + below.high;
   // As high as the chart beside it, if its rows have room.
   const h = chart.numbers ? Math.max(isPaper ? 18 : 24, ((isPaper ? 210 : 300) - ABOVE - foot) / rows) : (isPaper ? 150 : 260) / rows;
-  return { letters, left, w, h, across, below, bottom: ABOVE + h * rows, height: ABOVE + h * rows + foot, gap: chart.numbers ? -2 : 0.3 };
+  const title = chart.numbers && step > 1 ? `${chart.x} (1 of ${step} names shown)` : chart.x;
+  return { letters, left, w, h, across, title, below, bottom: ABOVE + h * rows, height: ABOVE + h * rows + foot, gap: chart.numbers ? -2 : 0.3 };
 }
 
 /** @param {Heatmap} chart */
@@ -61,11 +66,11 @@ export function heatmap(chart) {
         svg.append(shape("rect", { x: left + c * w, y: ABOVE + r * h, width: w + gap, height: h + gap, fill: v === null ? "var(--card)" : scale.colour(share), "shape-rendering": chart.numbers ? "auto" : "crispEdges" }));
         if (fits) svg.append(shape("text", { x: left + (c + 0.5) * w, y: ABOVE + (r + 0.5) * h + 3, "text-anchor": "middle", style: `fill:${v === null ? "var(--ink)" : scale.ink(share)}` }, written(v)));
       }));
-      const down = marks(chart, chart.ys, 6);
+      const down = marks(chart, chart.ys, h * chart.ys.length);
       const names = shortNames(down.map(([text]) => text), at.letters);
       for (const [k, [text, r]] of down.entries()) svg.append(nameShape(text, names[k], { x: left - 6, y: ABOVE + (r + 0.5) * h + 4, "text-anchor": "end", class: "tick" }));
       for (const [k, [, c]] of at.across.entries()) svg.append(...at.below.draw(k, left + (c + 0.5) * w, at.bottom));
-      svg.append(shape("text", { x: (left + width - 8) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, chart.x));
+      svg.append(shape("text", { x: (left + width - 8) / 2, y: at.height - 6, "text-anchor": "middle", class: "strong" }, at.title));
       svg.append(shape("text", { transform: `translate(13 ${(ABOVE + at.bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "strong title" }, chart.y));
       readCells(svg, chart, at, width, say);
       return at.height;
@@ -77,7 +82,7 @@ export function heatmap(chart) {
 function readCells(svg, chart, { left, w, h, gap }, width, say) {
   const mark = shape("rect", { width: w + gap, height: h + gap, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
-  let [i, j] = [0, 0];
+  let [i, j] = [-1, -1];
   const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
     [i, j] = [Math.min(chart.ys.length - 1, Math.max(0, row)), Math.min(chart.xs.length - 1, Math.max(0, column))];
     for (const [key, value] of [["x", left + j * w], ["y", ABOVE + i * h]]) mark.setAttribute(String(key), String(value));
@@ -88,5 +93,7 @@ function readCells(svg, chart, { left, w, h, gap }, width, say) {
     const [column, row] = [Math.floor((x - left) / w), Math.floor((y - ABOVE) / h)];
     if (chart.cells[row]?.[column] !== undefined) tell(row, column);
   });
-  onKeys(svg, { ArrowLeft: () => tell(i, j - 1), ArrowRight: () => tell(i, j + 1), ArrowUp: () => tell(i - 1, j), ArrowDown: () => tell(i + 1, j) });
+  // The first key reads the first cell, but End the last one of its row.
+  const go = (/** @type {number} */ down, /** @type {number} */ right) => (i < 0 ? tell(0, right === Infinity ? right : 0) : tell(i + down, j + right));
+  onKeys(svg, { ArrowLeft: () => go(0, -1), ArrowRight: () => go(0, 1), ArrowUp: () => go(-1, 0), ArrowDown: () => go(1, 0), Home: () => go(0, -Infinity), End: () => go(0, Infinity) });
 }

@@ -1,5 +1,5 @@
 // Names of groups, variants and settings at an axis. Where there is no room they lose their middle; below an axis they stand upright first. Titles of axes go on in a new line.
-import { shortNames } from "../format.js";
+import { number, shortNames, ticks } from "../format.js";
 import { shape } from "../svg.js";
 
 /** The width of a letter. */
@@ -14,6 +14,16 @@ export function nameShape(name, shown, look) {
   const made = shape("text", look, shown);
   if (shown !== name) made.append(shape("title", {}, name));
   return made;
+}
+
+/** Numbers at an axis, at most about so many. */
+const NUMBERS_MAX = 6;
+
+/** Round numbers for an axis of that length: as many as have room beside each other. @param {number} low @param {number} high @param {number} length */
+export function ticksIn(low, high, length) {
+  const tries = [...Array(NUMBERS_MAX).keys()].map((k) => ticks(low, high, NUMBERS_MAX - k));
+  const fits = (/** @type {number[]} */ all) => all.length < 2 || ((all[1] - all[0]) / (high - low)) * length >= LETTER * Math.max(...all.map((each) => number(each).length)) + 10;
+  return tries.find(fits) ?? tries[tries.length - 1];
 }
 
 /** The height of a line of text. */

@@ -36,7 +36,7 @@ export function panelsChart(chart, shown) {
       const px = (/** @type {number} */ x) => ((x - xs[0]) / (xs[1] - xs[0])) * at.wide;
       const py = (/** @type {number} */ y) => at.high * (1 - (y - ys[0]) / (ys[1] - ys[0]));
       const id = `others${pictures++}`;
-      const others = shape("g", { id, "stroke-opacity": 0.35 });
+      const others = shape("g", { id });
       for (const { points, step } of chart.series) others.append(...drawn({ name: "", points, step, colour: "var(--soft)", quiet: true }, px, py));
       const defs = shape("defs", {});
       defs.append(others);
@@ -52,7 +52,8 @@ export function panelsChart(chart, shown) {
       svg.append(...titleBelow(at.below, width / 2, width, at.height - FOOT - LINE * (at.below.length - 1)), ...titleBeside(at.beside, at.height / 2));
       const mark = shape("line", { stroke: "var(--ink)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
       svg.append(mark);
-      let [own, share] = [0, 0.5];
+      // Before the first one: that is what the first key reads.
+      let [own, share] = [-1, -0.02];
       const go = (/** @type {number} */ panel, /** @type {number} */ to) => {
         [own, share] = [Math.min(shown.length - 1, Math.max(0, panel)), Math.min(1, Math.max(0, to))];
         const [{ left, top }, series, x] = [places[own], shown[own], xs[0] + share * (xs[1] - xs[0])];

@@ -12,12 +12,23 @@ export function onPointer(svg, width, act) {
   }
 }
 
-/** A place across the chart, 0 to 1. @param {SVGElement} svg @param {(share: number) => void} choose */
-export function readAcross(svg, choose) {
-  let share = 0.5;
-  const go = (/** @type {number} */ to) => choose(share = Math.min(1, Math.max(0, to)));
-  onPointer(svg, 1, go);
-  onKeys(svg, { ArrowLeft: () => go(share - 0.02), ArrowRight: () => go(share + 0.02), Home: () => go(0), End: () => go(1) });
+/** Of more values than this the arrow keys go by even steps instead. */
+const STOPS_MAX = 100;
+const EVEN_STEPS = 50;
+
+/** Where the arrow keys stop between `low` and `high`: at each of the values, if they are not too many. @param {number[]} values @param {number} low @param {number} high */
+export function stopsOf(values, low, high) {
+  const own = [...new Set(values)].sort((a, b) => a - b);
+  return own.length > 0 && own.length <= STOPS_MAX ? own : [...Array(EVEN_STEPS + 1).keys()].map((k) => low + ((high - low) * k) / EVEN_STEPS);
+}
+
+/** A value on the x axis: the one under the pointer, or the next of `stops`, the first one first. @param {SVGElement} svg @param {number} width @param {(px: number) => number} valueAt @param {number[]} stops @param {(x: number) => void} choose */
+export function readAcross(svg, width, valueAt, stops, choose) {
+  let now = -Infinity;
+  const go = (/** @type {number} */ to) => choose(now = to);
+  const [first, last] = [stops[0], stops[stops.length - 1]];
+  onPointer(svg, width, (px) => go(valueAt(px)));
+  onKeys(svg, { ArrowLeft: () => go(stops.filter((stop) => stop < now).at(-1) ?? first), ArrowRight: () => go(stops.find((stop) => stop > now) ?? last), Home: () => go(first), End: () => go(last) });
 }
 
 /**

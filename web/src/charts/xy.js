@@ -4,8 +4,8 @@ import { extent, number, powers, ticks } from "../format.js";
 import { shape } from "../svg.js";
 import { unitIn } from "../units.js";
 import { marked } from "./colours.js";
-import { LETTER, LINE, linesOf, namesBelow, titleBelow, titleBeside } from "./names.js";
-import { readAcross, readOneByOne } from "./read.js";
+import { LETTER, LINE, linesOf, namesBelow, ticksIn, titleBelow, titleBeside } from "./names.js";
+import { readAcross, readOneByOne, stopsOf } from "./read.js";
 
 /**
  * A point without a value is a gap. `brief`: a shorter name for the legend; `step`: a value holds from its point to the next, or "before": from the point before to its own; `dots`: points of this radius instead of a line, with the `mark` of this number; `span`: at each x a lowest and
@@ -36,7 +36,8 @@ export function xyChart(chart) {
     draw(svg, width, say, isPaper) {
       const at = frame(chart, width, isPaper);
       axes(svg, chart, at);
-      for (const series of chart.series) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
+      // What is quiet lies below.
+      for (const series of [...chart.series].sort((one, other) => Number(other.quiet ?? false) - Number(one.quiet ?? false))) svg.append(...drawn(series, (x) => at.px(x) + aside(chart, series), at.py));
       if (chart.places || chart.series.every((s) => s.dots)) readPoints(svg, chart, at, say);
       else readLines(svg, chart, at, say);
       return at.height;
@@ -64,8 +65,9 @@ export function sheetOf({ x, y, spans, series, places, names }) {
     const place = names ? places?.find((each) => each.at === value) : undefined;
     return place ? place.saved ?? place.text : value;
   };
-  return { columns: ["series", x, y, ...(spans ?? [])],
-    rows: series.flatMap((s) => s.points.map(([px, py], i) => [s.name, at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
+  const isNamed = series.some((s) => s.name);
+  return { columns: [...(isNamed ? ["series"] : []), x, y, ...(spans ?? [])],
+    rows: series.flatMap((s) => s.points.map(([px, py], i) => [...(isNamed ? [s.name] : []), at(px), py, ...(spans ? s.span?.[i]?.slice(1) ?? [null, null] : [])])) };
 }
 
 /** What the axes span: from 0 on unless one is logarithmic, and for points a little more on all sides. @param {XyChart} chart @returns {[Range, Range]} */
@@ -121,7 +123,7 @@ function axes(svg, chart, at) {
     svg.append(shape("text", { x: at.left - 6, y: at.py(y) + 4, "text-anchor": "end", class: "tick" }, number(y)));
   }
   let free = -Infinity;
-  const values = () => (chart.log ? powers(...at.xs) : ticks(...at.xs, at.width < 420 ? 3 : 6));
+  const values = () => (chart.log ? powers(...at.xs) : ticksIn(...at.xs, at.px(at.xs[1]) - at.px(at.xs[0])));
   for (const [k, { at: x, text }] of (chart.places ?? values().map((value) => ({ at: value, text: number(value) }))).entries()) {
     const half = at.names?.upright ? 7 : Math.min(text.length, at.names ? 7 : Infinity) * (LETTER / 2);
     if (at.px(x) - half < free) continue; // no room
@@ -131,29 +133,29 @@ function axes(svg, chart, at) {
   svg.append(...titleBelow(at.below, (at.left + at.width - at.right) / 2, at.width, at.height - 6 - LINE * (at.below.length - 1)), ...titleBeside(at.beside, (bottom + at.head) / 2));
 }
 
-/** The pointer, and the arrow keys in steps, read what all lines have at one x. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
+/** The pointer, and the arrow keys from value to value, read what all lines have at one x. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readLines(svg, chart, at, say) {
   const mark = shape("line", { y1: at.head, y2: at.height - at.foot, stroke: "var(--soft)", "stroke-dasharray": "3 3", visibility: "hidden", class: "mark" });
   svg.append(mark);
   const unit = unitIn(chart.y);
-  readAcross(svg, (share) => {
-    const px = Math.min(at.width - at.right, Math.max(at.left, share * at.width));
-    const x = at.x(px);
-    for (const end of ["x1", "x2"]) mark.setAttribute(end, String(px));
+  const loud = chart.series.filter((s) => !s.quiet);
+  const stops = stopsOf(loud.flatMap((s) => s.points.map(([x]) => x)), ...at.xs);
+  readAcross(svg, at.width, (px) => at.x(Math.min(at.width - at.right, Math.max(at.left, px))), stops, (x) => {
+    for (const end of ["x1", "x2"]) mark.setAttribute(end, String(at.px(x)));
     mark.setAttribute("visibility", "visible");
-    const parts = chart.series.flatMap((s) => {
+    const parts = loud.flatMap((s) => {
       const i = valueAt(s, x);
       return i < 0 || s.points[i][1] === null ? [] : [`${s.name || chart.y}: ${number(s.points[i][1])}${unit}${spanOf(s, i)}${s.step ? "" : ` at ${number(s.points[i][0])}${unitIn(chart.x)}`}`];
     });
     if (parts.length === 0) say(`at ${number(x)}${unitIn(chart.x)}: no value`);
-    else say(chart.series.every((s) => s.step) ? `at ${number(x)}${unitIn(chart.x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
+    else say(loud.every((s) => s.step) ? `at ${number(x)}${unitIn(chart.x)}: ${parts.join(" \u00b7 ")}` : parts.join(" \u00b7 "));
   });
 }
 
 /** The pointer finds the nearest point, and the arrow keys go from one to the next. @param {SVGElement} svg @param {XyChart} chart @param {Frame} at @param {(text: string) => void} say */
 function readPoints(svg, chart, at, say) {
   const spots = chart.series.flatMap((s) => s.points.flatMap(([x, y], i) => (y === null ? [] : [{ s, i, x, y, left: at.px(x) + aside(chart, s), top: at.py(y) }])))
-    .sort((a, b) => a.x - b.x || a.y - b.y);
+    .sort((a, b) => a.x - b.x || (chart.places ? 0 : a.y - b.y)); // at a place as in the legend
   const mark = shape("circle", { r: 8, fill: "none", stroke: "var(--ink)", "stroke-width": 2, visibility: "hidden", class: "mark" });
   svg.append(mark);
   const name = (/** @type {number} */ x) => `${chart.places?.find((place) => place.at === x)?.text ?? number(x)}${unitIn(chart.x)}`;
@@ -185,27 +187,41 @@ function between(places, along) {
   return (/** @type {number} */ x) => (high > low ? 0.07 + (0.86 * (along(x) - low)) / (high - low) : 0.5);
 }
 
+/** How strong a series is that lies behind others. */
+const QUIET = 0.4;
+
 /** The shapes of a series. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
 export function drawn(series, px, py) {
   const to = (/** @type {number} */ x, /** @type {number} */ y) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
   const path = (/** @type {number[][]} */ points) => points.map(([x, y], i) => `${i ? "L" : "M"}${to(x, y)}`).join("");
   const there = parts(series.points).flat();
-  const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.bars ? 1 : 0.65 }));
+  const dots = () => there.map(([x, y]) => marked(series.mark ?? 0, px(x), py(y), series.dots ?? 4, { fill: series.colour, "fill-opacity": series.quiet ? QUIET : series.bars ? 1 : 0.65 }));
   if (series.dots) return dots();
   const made = [];
   const span = series.bare ? [] : parts(series.span ?? []);
   if (series.bars) {
-    made.push(shape("path", { d: span.flat().map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots());
+    made.push(shape("path", { d: span.flat().map(([x, low, high]) => `M${to(x, low)}L${to(x, high)}`).join(""), stroke: series.colour, "stroke-width": 2 }), ...dots(), slits(series, px, py));
   } else if (span.length) {
     const outline = span.map((part) => `${path(part.map(([x, , high]) => [x, high]))}L${path(part.map(([x, low]) => [x, low]).reverse()).slice(1)}Z`);
     made.push(shape("path", { d: outline.join(""), fill: series.colour, "fill-opacity": 0.18 }));
   }
   if (series.loose) return made;
   const lines = series.step ? steps(series) : parts(series.points);
-  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": series.quiet ? 1 : 2, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
+  made.push(shape("path", { d: lines.map(path).join(""), fill: "none", stroke: series.colour, "stroke-width": series.quiet ? 1 : 2, "stroke-opacity": series.quiet ? QUIET : 1, "stroke-linejoin": "round", "stroke-dasharray": series.dash ?? "" }));
   // A point alone has no line.
   const alone = series.bars ? [] : lines.filter((line) => line.length === 1).flat();
   return [...made, ...alone.map(([x, y]) => shape("circle", { cx: px(x), cy: py(y), r: 2, fill: series.colour }))];
+}
+
+/** An interval that is less of its axis than this may be hidden by its dot. */
+export const HIDDEN = 0.05;
+/** Said where there are such. */
+export const IN_DOTS = " An interval that is smaller than its dot is a light line in it.";
+
+/** Intervals that would be hidden by their dots, as light lines in these. @param {Series} series @param {(x: number) => number} px @param {(y: number) => number} py */
+function slits({ span, dots }, px, py) {
+  const hidden = parts(span ?? []).flat().map(([x, low, high]) => [px(x), py(high), py(low)]).filter(([, top, bottom]) => bottom > top && bottom - top < 2 * (dots ?? 4));
+  return shape("path", { class: "slit", d: hidden.map(([x, top, bottom]) => `M${x} ${top}V${Math.max(bottom, top + 1)}`).join(""), stroke: "var(--card)", "stroke-width": 1.5 });
 }
 
 /** The parts of a line or band between its gaps. @param {(number | null)[][]} points @returns {number[][][]} */

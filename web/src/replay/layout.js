@@ -1,5 +1,5 @@
 // Where peers stand: each group on a ring of its own, by upload capacity; initial seeds in the middle. Who is not shown is a dot somewhere inside its ring.
-import { membersOf, seatsOf } from "./seats.js";
+import { membersOf, ringsOf, seatsOf } from "./seats.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {{ x: number, y: number }} Point */
@@ -12,7 +12,7 @@ export function layout(film, width, height) {
   const seeds = film.peers.flatMap((peer, i) => (peer.seed ? [i] : []));
   const partners = film.all.map((_, i) => i).slice(film.peers.length);
   const group = (/** @type {string} */ name, /** @type {number[]} */ members, /** @type {number[]} */ inside) => ({ name, members, seats: seatsOf(film, members), partners: inside });
-  const groups = film.groups.map((name, g) => group(name, membersOf(film, g), partners.filter((i) => film.all[i].group === g))).filter(({ members }) => members.length > 0);
+  const groups = ringsOf(film).map((ring) => group(ring.name, ring.groups.flatMap((g) => membersOf(film, g)), partners.filter((i) => ring.groups.includes(film.all[i].group))));
   const rest = partners.filter((i) => groups.every((each) => !each.partners.includes(i)));
   const middle = { ...group("", seeds, rest), x: 0, y: 0, radius: Math.sqrt(seeds.length + rest.length / 8) * 0.6 };
   const rings = [middle, ...around(groups, middle.radius, width > height)];

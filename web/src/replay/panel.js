@@ -55,9 +55,10 @@ export function fillPanel(panel, film, chosen, moment, colours) {
   panel.replaceChildren(
     element("h3", {}, element("i", { style: `background:${colours[peer.group]}` }), nameOf(film, peer)),
     element("p", {}, stateOf(film, peer, now)),
-    element("p", { class: "note" }, `upload ${rate(peer.upload)}, download ${rate(peer.download)}`),
-    element("h4", {}, "Chunks"), map(film, peer, now, colours[peer.group]),
-    element("h4", {}, "Neighbours"), element("p", { class: "neighbours" }, neighbours(film, chosen, now)),
+    element("p", { class: "note" }, `upload capacity ${rate(peer.upload)}, download ${rate(peer.download)}`),
+    map(film, peer, now, colours[peer.group]),
+    element("p", {}, element("strong", {}, "Neighbours "), element("span", { class: "neighbours" }, neighbours(film, chosen, now))),
+    element("p", { class: "note" }, "Of each slot: the partner and its upload capacity; the mean rate of the slot, and how much of its time has passed."),
     partners("Unchokes", given, (slot) => slot.to), partners("Unchoked by", got, (slot) => slot.from));
 
   /** @param {string} title @param {Slot[]} list @param {(slot: Slot) => number} other */
@@ -68,7 +69,7 @@ export function fillPanel(panel, film, chosen, moment, colours) {
       const kind = slot.optimistic ? "optimistic" : turns ? "regular" : "";
       const marks = [turns ? `${kind} now` : kind, moment.both(slot) ? "answered" : "", moment.sending(slot) ? "" : "idle now", other(slot) < film.peers.length ? "" : "not shown"].filter(Boolean);
       return element("li", {}, element("i", { style: `background:${colours[partner.group]}` }),
-        `${partner.id} ${film.groups[partner.group]}, line ${rate(partner.upload)}: ${rate(bytes / (end - start))} over its ${duration(Math.round(end - start))}, ${duration(Math.floor(now - start))} of which have passed${marks.length ? ` (${marks.join(", ")})` : ""}`);
+        `${partner.id} ${film.groups[partner.group]}, ${rate(partner.upload)}: ${rate(bytes / (end - start))}, ${duration(Math.floor(now - start))} of ${duration(Math.round(end - start))}${marks.length ? ` (${marks.join(", ")})` : ""}`);
     });
     return element("div", {}, element("h4", {}, `${title} ${rows.length}`), element("ul", {}, ...rows));
   }

@@ -79,7 +79,7 @@ export function neighboursOf(film, i, now) {
 }
 
 /**
- * Of the slots that the leechers shown give, the share that is answered, and for each group the share that stays in it; `null` without any slot. Whoever is at the
+ * Of the slots that the leechers shown give, the share that is answered, the share that stays in the own group, and for each group the share that stays in it; `null` without any slot. Whoever is at the
  * other end, shown or not, all slots of the peers shown are recorded both ways.
  * @param {Recording} film @param {Moment} moment
  */
@@ -88,5 +88,5 @@ export function clustering(film, { now, slots, both }) {
   if (given.length === 0) return null;
   const share = (/** @type {Slot[]} */ list, /** @type {(slot: Slot) => boolean} */ holds) => (list.length === 0 ? null : list.filter(holds).length / list.length);
   const own = film.groups.map((_, g) => share(given.filter((slot) => film.all[slot.from].group === g), (slot) => film.all[slot.to].group === g));
-  return { own, both: share(given, both) ?? 0, given: given.length };
+  return { own, any: share(given, (slot) => film.all[slot.from].group === film.all[slot.to].group) ?? 0, both: share(given, both) ?? 0, given: given.length };
 }

@@ -1,10 +1,20 @@
-// Which place on the ring of its group a peer has: it keeps it while it is there, then it is free for one that comes.
+// Which place on the ring of its group a peer has: it keeps it while it is there, then it is free for one that comes. Of many groups all have one ring.
+import { COLOURS_MAX } from "../charts/colours.js";
 import { isThere } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Recording */
 
 /** The peers of a group that stand on its ring: all but initial seeds. @param {Recording} film @param {number} group */
 export const membersOf = (film, group) => film.peers.flatMap((peer, i) => (peer.group === group && !peer.seed ? [i] : []));
+
+/** What has a ring: each group that has leechers, or all of them together where they are many. @param {Recording} film @returns {{ name: string, groups: number[] }[]} */
+export function ringsOf(film) {
+  const groups = film.groups.map((_, group) => group).filter((group) => membersOf(film, group).length > 0);
+  return groups.length > COLOURS_MAX ? [{ name: `${groups.length} groups`, groups }] : groups.map((group) => ({ name: film.groups[group], groups: [group] }));
+}
+
+/** @param {Recording} film */
+export const areTogether = (film) => ringsOf(film).some(({ groups }) => groups.length > 1);
 
 /** @param {Recording} film @param {number[]} members */
 export const byUpload = (film, members) => [...members].sort((a, b) => film.all[a].upload - film.all[b].upload || a - b);
@@ -32,7 +42,7 @@ export function seatsOf(film, members) {
 }
 
 /** Whether a place is ever had by two. @param {Recording} film */
-export const areShared = (film) => film.groups.some((_, group) => {
-  const members = membersOf(film, group);
+export const areShared = (film) => ringsOf(film).some(({ groups }) => {
+  const members = groups.flatMap((group) => membersOf(film, group));
   return seatsOf(film, members).count < members.length;
 });
