@@ -1,7 +1,5 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
-mod complete;
-
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
@@ -252,6 +250,16 @@ impl Links {
     #[must_use]
     pub fn may_want(&self, link: LinkIx) -> bool {
         self.marks[link.ix()].has(Marks::MAY_WANT)
+    }
+
+    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
+    #[inline]
+    pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
+        let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (marks, &to) in places {
+            let may_want = marks.has(Marks::MAY_WANT) || (to != PeerIx::NOBODY && lacks(to));
+            marks.set(Marks::MAY_WANT, may_want);
+        }
     }
 
     /// Notes whether the neighbour at `link` may want something.

@@ -186,11 +186,6 @@ impl Swarm {
         let ends = self.links.open(now, (a, &mut a_range), (b, &mut b_range));
         self.peers[a].links = a_range;
         self.peers[b].links = b_range;
-        for (end, neighbour) in [(ends.0, b), (ends.1, a)] {
-            if self.shows_all(neighbour) {
-                self.links.note_complete(end);
-            }
-        }
         if let Some(kept) = &mut self.kept {
             let known = self.announced.as_ref().unwrap_or(&self.have);
             kept.add(a, known.of(b));
@@ -252,17 +247,6 @@ impl Swarm {
             let neighbours = self.links.neighbours(self.peers[peer].links);
             neighbours.iter().for_each(|&to| kept.note(to, chunk));
         }
-        if self.shows_all(peer) {
-            self.links.show_complete(self.peers[peer].links);
-        }
-    }
-
-    /// Whether the neighbours of `peer` know that it has all chunks.
-    #[inline]
-    #[must_use]
-    pub fn shows_all(&self, peer: PeerIx) -> bool {
-        let all = self.layout.chunks as u32;
-        self.peers[peer].chunks == all && self.announced.as_ref().is_none_or(|known| known.count(peer) == all)
     }
 
     /// `peer` learns that its neighbours have taken note of `chunk`: those that lack it are interested.
