@@ -1,6 +1,7 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
+use crate::swarm::chunk_rates::ChunkRates;
 use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
@@ -99,6 +100,11 @@ impl Links {
         self.ledger.credit(link, bytes);
     }
 
+    /// The rates of the end at `link` that count chunks, where they do.
+    pub fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
+        self.ledger.chunk_rates(link)
+    }
+
     /// The owner of `range` has made a regular decision.
     pub fn begin_round(&mut self, range: LinkRange) {
         self.ledger.begin_round(range.indices());
@@ -154,8 +160,8 @@ impl Links {
         self.ends[b_end.ix()] = Link::opened(now, a_end);
         self.set_may_want(a_end, true);
         self.set_may_want(b_end, true);
-        self.ledger.open(a_end);
-        self.ledger.open(b_end);
+        self.ledger.open(a_end, now);
+        self.ledger.open(b_end, now);
         (a_end, b_end)
     }
 

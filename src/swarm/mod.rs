@@ -1,6 +1,7 @@
 //! The state of the swarm: who is there, who is connected to whom, who has what.
 
 pub mod bitfield;
+mod chunk_rates;
 pub mod kept_counts;
 pub mod layout;
 pub mod ledger;
@@ -12,6 +13,7 @@ pub mod peers;
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::swarm::bitfield::{Bitfields, any_beyond};
 use crate::units::SimTime;
+pub use chunk_rates::ChunkRates;
 pub use kept_counts::KeptCounts;
 pub use layout::Layout;
 pub use ledger::{Kept, Ledger, Received};
