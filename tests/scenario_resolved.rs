@@ -361,6 +361,7 @@ impl Dice {
             network: Network {
                 latency: SimDuration(self.whole(0, 1 << 40)),
                 connection_cap: self.maybe(Self::rate).map(BytesPerSec),
+                chunk_rates: self.coin(),
             },
             discovery: if self.coin() {
                 Discovery::FullMesh

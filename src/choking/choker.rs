@@ -251,10 +251,13 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
     }
 }
 
-/// What the chokers of `scenario` need of each connection. One that is not known, neither here nor in `own`, might need all.
+/// What the chokers of `scenario`, and its rates, need of each connection. One that is not known, neither here nor in `own`, might need all.
 #[must_use]
 pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
-    let mut needs = Kept::default();
+    let mut needs = Kept {
+        chunk_rates: scenario.network.chunk_rates,
+        ..Kept::default()
+    };
     for rule in scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]) {
         let (accounts, waits) = match rule {
             Choking::Own(name) if !own.knows(name) => (true, true),
@@ -275,8 +278,8 @@ pub fn bytes_per_neighbour(rule: &Choking) -> usize {
     match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
-        Choking::TitForTat(rule) if rule.optimistic_choice == OptimisticChoice::InLine => Line::NEIGHBOUR_BYTES,
-        Choking::Fastest(rule) if rule.optimistic_choice == OptimisticChoice::InLine => Line::NEIGHBOUR_BYTES,
+        Choking::TitForTat(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
+        Choking::Fastest(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         _ => 0,
     }
 }

@@ -37,7 +37,7 @@ impl Choker for Fastest {
     }
 
     fn needs_offers(&self) -> bool {
-        matches!(self.choice, Optimistic::Quickest)
+        self.choice.needs_offers()
     }
 
     fn knows_neighbours(&self) -> bool {
@@ -59,7 +59,7 @@ impl Choker for Fastest {
 mod tests {
     use super::*;
     use crate::choking::choker::Decision;
-    use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
+    use crate::choking::seats::by_hand::{TICK, at, decide, neighbour};
     use crate::scenario::model::{OptimisticChoice, Slots};
 
     fn choker(regular: u32, optimistic: u32, quickest: bool) -> Fastest {
@@ -98,19 +98,21 @@ mod tests {
         for (place, offer) in [(0, 9.0), (3, 8.0), (5, 7.0)] {
             all[place].offer_per_sec = offer;
         }
-        for seed in 0..20 {
-            // The one that takes fastest has its slot already.
-            assert_eq!(
-                decide(&mut choker(2, 1, true), &all, at(100), TICK, seed),
-                (vec![0, 1, 3], vec![3])
-            );
-        }
-        all[5] = unchoked_since(all[5], 95, true);
-        assert_eq!(decide(&mut choker(2, 1, true), &all, at(100), TICK, 1).1, [5]);
         let rotation = Decision::Periodic {
             number: 3,
             rotate: true,
         };
-        assert_eq!(decide(&mut choker(2, 1, true), &all, at(100), rotation, 1).1, [3]);
+        for seed in 0..20 {
+            // The one that takes fastest has its slot already.
+            let mut choker = choker(2, 1, true);
+            assert_eq!(
+                decide(&mut choker, &all, at(100), rotation, seed),
+                (vec![0, 1, 3], vec![3])
+            );
+            let mut later = all.clone();
+            later[5].offer_per_sec = 10.0;
+            assert_eq!(decide(&mut choker, &later, at(110), TICK, seed).1, [3]);
+            assert_eq!(decide(&mut choker, &later, at(120), rotation, seed).1, [5]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Who gets the slots that nobody has earned.
 
 use crate::choking::choker::Neighbour;
-use crate::choking::line::Line;
+use crate::choking::line::{Line, Rotation};
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 use crate::scenario::model::OptimisticChoice;
@@ -11,8 +11,6 @@ use crate::scenario::model::OptimisticChoice;
 pub(super) enum Optimistic {
     /// Drawn; how many times as likely a new neighbour is.
     Drawn(usize),
-    /// Who could give, or take, most now.
-    Quickest,
     /// The first in line.
     InLine(Box<Line>),
 }
@@ -20,11 +18,17 @@ pub(super) enum Optimistic {
 impl Optimistic {
     pub(super) fn new(choice: OptimisticChoice, new_neighbour_weight: u32) -> Self {
         let weight = new_neighbour_weight as usize;
+        let in_line = |rotation| Self::InLine(Box::new(Line::new(weight, rotation)));
         match choice {
             OptimisticChoice::Drawn => Self::Drawn(weight),
-            OptimisticChoice::Quickest => Self::Quickest,
-            OptimisticChoice::InLine => Self::InLine(Box::new(Line::new(weight))),
+            OptimisticChoice::InLine => in_line(Rotation::FirstToWait),
+            OptimisticChoice::Quickest => in_line(Rotation::ByOffer),
         }
+    }
+
+    /// Whether it looks at what neighbours could give.
+    pub(super) fn needs_offers(&self) -> bool {
+        matches!(self, Self::InLine(line) if line.needs_offers())
     }
 
     /// Gives `regular` slots by `rate` to those that `fit`, and the others by this choice.
@@ -38,7 +42,6 @@ impl Optimistic {
     ) {
         match self {
             Self::Drawn(new_weight) => seats.by_rate(rng, regular, *new_weight, fit, rate),
-            Self::Quickest => seats.by_rate_and_offer(rng, regular, fit, rate),
             Self::InLine(line) => seats.by_rate_and_line(rng, regular, line, fit, rate),
         }
     }

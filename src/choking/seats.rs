@@ -150,25 +150,7 @@ impl<'a> Seats<'a> {
         }
     }
 
-    /// As [`by_rate`](Self::by_rate), but optimistic slots go to who could give most (quick bandwidth matching, Bharambe et al. 2006).
-    pub(super) fn by_rate_and_offer(
-        mut self,
-        rng: &mut Rng,
-        regular: usize,
-        fit: impl Fn(&Neighbour) -> bool,
-        rate: impl Fn(&Neighbour) -> f64,
-    ) {
-        self.give_earned(rng, regular, fit, rate);
-        if self.slots > regular {
-            self.keep_until_rotation();
-            let most_first = |a: &Neighbour, b: &Neighbour| b.offer_per_sec.total_cmp(&a.offer_per_sec);
-            for place in self.ranked(rng, self.free(), |_| true, most_first) {
-                self.give(place, true);
-            }
-        }
-    }
-
-    /// As [`by_rate`](Self::by_rate), but optimistic slots go to the first in `line`.
+    /// As [`by_rate`](Self::by_rate), but of equal rates the first in `line` earns the slot, and optimistic slots go to the first there.
     pub(super) fn by_rate_and_line(
         mut self,
         rng: &mut Rng,
@@ -178,11 +160,14 @@ impl<'a> Seats<'a> {
         rate: impl Fn(&Neighbour) -> f64,
     ) {
         line.update(self.view, rng);
-        self.give_earned(rng, regular, fit, rate);
+        let (neighbours, in_line) = (self.view.neighbours, line.places(self.view));
+        let fits = |&p: &usize| !self.taken[p] && neighbours[p].interested && fit(&neighbours[p]);
+        let mut ranked: Places = in_line.iter().copied().filter(fits).collect();
+        ranked.sort_by(|&a, &b| rate(&neighbours[b]).total_cmp(&rate(&neighbours[a])));
+        ranked.truncate(regular.saturating_sub(self.regular()));
+        ranked.into_iter().for_each(|place| self.give(place, false));
         if self.slots > regular {
-            for place in line.places(self.view) {
-                self.give(place, true);
-            }
+            in_line.into_iter().for_each(|place| self.give(place, true));
         }
     }
 
@@ -204,17 +189,6 @@ impl<'a> Seats<'a> {
     /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn; on a
     /// rotation from those that are interested, as long as there are any.
     pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
-        self.keep_until_rotation();
-        let rotated_at = self.view.rotated_at;
-        let tickets = |n: &Neighbour| if n.opened > rotated_at { new_weight } else { 1 };
-        if let Decision::Periodic { rotate: true, .. } = self.view.decision {
-            self.draw(rng, |n| if n.interested { tickets(n) } else { 0 });
-        }
-        self.draw(rng, tickets);
-    }
-
-    /// Leaves optimistic slots to those that hold one; a rotation takes the one held longest.
-    fn keep_until_rotation(&mut self) {
         if let Decision::Periodic { rotate, .. } = self.view.decision {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
@@ -224,6 +198,12 @@ impl<'a> Seats<'a> {
                 self.give(place, true);
             }
         }
+        let rotated_at = self.view.rotated_at;
+        let tickets = |n: &Neighbour| if n.opened > rotated_at { new_weight } else { 1 };
+        if let Decision::Periodic { rotate: true, .. } = self.view.decision {
+            self.draw(rng, |n| if n.interested { tickets(n) } else { 0 });
+        }
+        self.draw(rng, tickets);
     }
 }
 

@@ -39,7 +39,7 @@ impl Choker for TitForTat {
     }
 
     fn needs_offers(&self) -> bool {
-        matches!(self.choice, Optimistic::Quickest)
+        self.choice.needs_offers()
     }
 
     fn knows_neighbours(&self) -> bool {
@@ -170,25 +170,6 @@ mod tests {
         all[2] = unchoked_since(all[2], 1, true);
         let (slots, lot) = decide(&mut choker(3, 1), &all, at(12), Decision::Refill, 1);
         assert_eq!((slots, lot), (vec![0, 1, 2, 5], vec![2]));
-    }
-
-    #[test]
-    fn the_quickest_gets_the_optimistic_slot_until_the_next_rotation() {
-        let mut quick = TitForTat {
-            choice: Optimistic::Quickest,
-            ..choker(2, 1)
-        };
-        let mut all = senders();
-        for (place, offer) in [(0, 7.0), (1, 9.0), (2, 8.0), (5, 20.0)] {
-            all[place].offer_per_sec = offer;
-        }
-        for seed in 0..20 {
-            // The best senders have their slots already, whatever they offer.
-            assert_eq!(decide(&mut quick, &all, at(10), TICK, seed), (vec![1, 4, 5], vec![1]));
-        }
-        all[0] = unchoked_since(all[0], 5, true);
-        assert_eq!(decide(&mut quick, &all, at(10), TICK, 1).1, [0]);
-        assert_eq!(decide(&mut quick, &all, at(30), ROTATION, 1).1, [1]);
     }
 
     #[test]

@@ -78,9 +78,6 @@ impl<O: Observer> Simulation<'_, O> {
             ensure(links.may_want(link) || !wants, || {
                 format!("{ix:?} overlooks that {to:?} is interested")
             })?;
-            ensure(links.is_complete(link) == self.swarm.shows_all(to), || {
-                format!("{ix:?} takes {to:?} for complete: {}", links.is_complete(link))
-            })?;
             if links.is_unchoking(link) {
                 unchoked += 1;
                 let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);

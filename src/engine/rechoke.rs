@@ -188,7 +188,6 @@ impl<O: Observer> Simulation<'_, O> {
         for flow in running {
             self.book(flow);
         }
-        let now = self.now();
         let window = self.group_of(peer).rechoke.rate_window;
         let choker = &self.chokers[peer.ix()];
         let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
@@ -198,6 +197,8 @@ impl<O: Observer> Simulation<'_, O> {
             if !(interested || all && self.stays(self.swarm.links.to(link))) {
                 continue;
             }
+            let received_per_sec = self.received_rate(link, window);
+            let sent_per_sec = if sent_rates { self.sent_rate(link, window) } else { 0.0 };
             let (links, state) = (&self.swarm.links, &self.swarm.peers[peer]);
             let (to, end, ledger) = (links.to(link), links.get(link), links.ledger());
             let slot = links.is_unchoking(link).then(|| state.slot(link)).flatten();
@@ -206,14 +207,8 @@ impl<O: Observer> Simulation<'_, O> {
                 link,
                 peer: if known { self.swarm.peers[to].id } else { PeerId::NONE },
                 interested,
-                received_per_sec: end.received.rate(now, window),
-                // Only a neighbour that was ever unchoked can have got something.
-                sent_per_sec: if sent_rates && links.was_unchoked(link) {
-                    let its_window = self.group_of(to).rechoke.rate_window;
-                    links.get(end.back).received.rate(now, its_window)
-                } else {
-                    0.0
-                },
+                received_per_sec,
+                sent_per_sec,
                 offer_per_sec: if offers { self.offer(link, to) } else { 0.0 },
                 received_bytes: received.total,
                 sent_bytes: ledger.received(end.back).total,

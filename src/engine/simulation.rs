@@ -107,7 +107,6 @@ pub(super) struct Scratch {
     pub(super) neighbours: Vec<Neighbour>,
     pub(super) grants: Vec<Grant>,
     pub(super) granted: Vec<bool>,
-    pub(super) incomplete: Vec<PeerIx>,
 }
 
 impl<'a, O: Observer> Simulation<'a, O> {

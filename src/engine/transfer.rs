@@ -11,7 +11,6 @@ use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::{Begun, Role};
 use crate::units::SimTime;
-use smallvec::SmallVec;
 
 /// One direction of a connection with both peers at hand: finding them through the ends of the link costs two cache misses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +96,7 @@ impl<O: Observer> Simulation<'_, O> {
         if delay.is_zero() {
             return false;
         }
-        let owner = self.swarm.links.owner(link);
-        let slot = self.swarm.peers[owner].slot(link);
+        let slot = self.swarm.peers[self.swarm.links.owner(link)].slot(link);
         slot.is_some_and(|slot| self.now().since(slot.unchoked_at) < delay)
     }
 
@@ -124,6 +122,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         self.parts[flow.ix()] = part;
         self.count_sent(route.sender, work.chunk);
+        self.rate_beginning(&route, work.bytes);
         if work.rival.is_some() {
             self.join_race(flow, work.rival);
         }
@@ -147,6 +146,7 @@ impl<O: Observer> Simulation<'_, O> {
             TransferEnd::PartCompleted
         };
         self.record_transfer(&part, part.bytes, part.bytes, end);
+        self.rate_ended(flow);
         if complete {
             self.complete_chunk(receiver, part.chunk);
         }
@@ -202,6 +202,7 @@ impl<O: Observer> Simulation<'_, O> {
             TransferEnd::RunEnded => part.booked.min(own),
             _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
         };
+        self.rate_ended(flow);
         self.quit_race(flow);
         self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
@@ -225,6 +226,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A rival of `flow` was faster: the last block of `flow` is of no use any more.
     pub(super) fn lose_race(&mut self, flow: FlowIx) {
         self.book(flow);
+        self.rate_ended(flow);
         let part = self.parts[flow.ix()];
         self.stop(flow, part.route);
         let kept = self.swarm.layout.before_last_block(part.bytes);
@@ -341,58 +343,6 @@ impl<O: Observer> Simulation<'_, O> {
         }
         if self.swarm.peers[peer].chunks as usize == self.swarm.layout.chunks {
             self.complete_file(peer);
-        }
-    }
-
-    /// The neighbours of `peer` learn that it has `chunk`.
-    pub(super) fn chunk_announced(&mut self, peer: PeerIx, chunk: ChunkIx) {
-        self.swarm.announce_chunk(peer, chunk);
-        if !self.super_seeds.is_empty() {
-            self.chunk_seen_by_super_seeds(peer, chunk);
-        }
-    }
-
-    /// What `chunk` means to the neighbours of `peer` has come back to it: requests on idle connections, and interest.
-    pub(super) fn chunk_acknowledged(&mut self, peer: PeerIx, chunk: ChunkIx) {
-        self.swarm.acknowledge_chunk(peer, chunk);
-        let unchoked = &self.swarm.peers[peer].unchoked;
-        if unchoked.len() > self.bandwidth.count_uploads(peer) {
-            self.jobs.extend(unchoked.iter().map(|slot| Job::Start(slot.link)));
-        }
-        self.jobs.push_back(Job::Refill(peer));
-    }
-
-    /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
-    pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
-        let unchoked_by = &self.swarm.peers[peer].unchoked_by;
-        // A smart seed may send to those that it chokes.
-        if unchoked_by.len() > self.bandwidth.count_downloads(peer) || !self.smart_seeds.is_empty() {
-            let senders: SmallVec<[PeerIx; 16]> = self.bandwidth.senders(peer).collect();
-            let links = &self.swarm.links;
-            let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));
-            self.jobs.extend(idle.map(|&end| Job::Start(links.get(end).back)));
-        }
-    }
-
-    /// The neighbour of `link` has nothing left to ask for and tells the owner, to whom it matters unless it holds slots.
-    fn say_not_interested(&mut self, link: LinkIx) {
-        if self.holds_slots(self.swarm.links.owner(link)) {
-            return;
-        }
-        if self.scenario.network.latency.is_zero() {
-            self.no_longer_interested(link);
-        } else {
-            let id = self.id_of(self.swarm.links.owner(link));
-            self.schedule.after(self.latency(1), id, Delayed::NotInterested(link));
-        }
-    }
-
-    /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
-    pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
-        let Route { sender, receiver, .. } = self.route(link);
-        if self.swarm.links.is_unchoking(link) && !self.swarm.knows_interest(link, sender, receiver) {
-            self.choke(link);
-            self.slot_fell_free(sender);
         }
     }
 }

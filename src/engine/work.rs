@@ -98,8 +98,7 @@ impl<O: Observer> Simulation<'_, O> {
         let view = PickView {
             wanted: self.swarm.wanted().of(receiver),
             offered: known.of(sender),
-            // Who has all chunks counts for each of them alike.
-            neighbours: self.swarm.links.incomplete(peer.links, &mut self.scratch.incomplete),
+            neighbours: self.swarm.links.neighbours(peer.links),
             known,
             kept: self.swarm.kept().and_then(|kept| kept.planes(receiver)),
             copies: &self.swarm.copies,

@@ -33,6 +33,7 @@ pub(crate) fn scenario(groups: Vec<Group>) -> Scenario {
         network: Network {
             latency: SimDuration::ZERO,
             connection_cap: None,
+            chunk_rates: false,
         },
         discovery: Discovery::FullMesh,
         groups,

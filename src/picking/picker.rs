@@ -17,8 +17,7 @@ pub struct PickView<'a> {
     pub wanted: &'a [Line],
     /// Chunks that the neighbour shows.
     pub offered: &'a [Line],
-    /// The leecher's neighbours; [`PeerIx::NOBODY`], who has nothing, may be among them, and those who have all chunks may be left out: neither makes a
-    /// difference to which chunk is rarer.
+    /// The leecher's neighbours; [`PeerIx::NOBODY`], who has nothing, may be among them.
     pub neighbours: &'a [PeerIx],
     /// What those neighbours have, as far as the leecher knows.
     pub known: &'a Bitfields,

@@ -80,6 +80,9 @@ pub struct Network {
     pub latency: SimDuration,
     /// No single connection carries more than this.
     pub connection_cap: Option<BytesPerSec>,
+    /// Whether the rates that decisions go by count chunks, one sent when it begins, one received when it is there or cut off (as in `OctoSim`), and not bytes
+    /// as they come.
+    pub chunk_rates: bool,
 }
 
 /// How peers learn of each other.

@@ -36,7 +36,7 @@ pub struct Fastest {
 pub enum OptimisticChoice {
     /// One drawn at random.
     Drawn,
-    /// The one that could give most now, or take most from a seed (Bharambe et al. 2006).
+    /// The first of a line that rotations put in order by what neighbours could give now, or take from a seed (Bharambe et al. 2006).
     Quickest,
     /// The first of a line to which rotations bring those that wait, as in `OctoSim`.
     InLine,

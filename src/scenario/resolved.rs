@@ -77,6 +77,8 @@ fn scenario(model: &Scenario) -> ScenarioFile {
         network: Some(NetworkSection {
             latency: Some(model.network.latency),
             connection_cap: Some(model.network.connection_cap.into()),
+            // Not said where they count bytes.
+            chunk_rates: model.network.chunk_rates.then_some(true),
             full_mesh: Some(model.discovery == Discovery::FullMesh),
         }),
         tracker,

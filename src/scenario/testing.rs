@@ -121,9 +121,10 @@ fn run(time_limit_s: u64) -> impl Strategy<Value = Run> {
 fn network() -> impl Strategy<Value = Network> {
     let latency_ms = select(vec![0_u64, 0, 1, 50, 2000]);
     let cap = select(vec![None, None, Some(300.0)]);
-    (latency_ms, cap).prop_map(|(latency_ms, cap)| Network {
+    (latency_ms, cap, any::<bool>()).prop_map(|(latency_ms, cap, chunk_rates)| Network {
         latency: SimDuration::from_millis(latency_ms),
         connection_cap: cap.map(BytesPerSec),
+        chunk_rates,
     })
 }
 

@@ -1,8 +1,9 @@
-//! What only some chokers ask of a connection: what it has carried since it opened, and since when its neighbour waits for a slot.
+//! What only some ask of a connection: what it has carried since it opened, since when its neighbour waits for a slot, and rates that count chunks.
 //!
-//! Columns beside the ends of the connections. Each is kept only when a choker of the scenario looks at it.
+//! Columns beside the ends of the connections. Each is kept only when somebody in the scenario looks at it.
 
 use crate::ids::LinkIx;
+use crate::swarm::chunk_rates::ChunkRates;
 use crate::units::SimTime;
 use std::ops::Range;
 
@@ -30,6 +31,8 @@ pub struct Kept {
     pub accounts: bool,
     /// When each neighbour was last unchoked.
     pub waits: bool,
+    /// Rates that count chunks.
+    pub chunk_rates: bool,
 }
 
 impl Kept {
@@ -37,7 +40,9 @@ impl Kept {
     #[must_use]
     pub fn end_bytes(self) -> usize {
         let bytes_if = |kept: bool, bytes: usize| if kept { bytes } else { 0 };
-        bytes_if(self.accounts, size_of::<Received>()) + bytes_if(self.waits, size_of::<SimTime>())
+        bytes_if(self.accounts, size_of::<Received>())
+            + bytes_if(self.waits, size_of::<SimTime>())
+            + bytes_if(self.chunk_rates, size_of::<ChunkRates>())
     }
 }
 
@@ -47,6 +52,7 @@ pub struct Ledger {
     kept: Kept,
     received: Vec<Received>,
     unchoked_at: Vec<SimTime>,
+    chunk_rates: Vec<ChunkRates>,
 }
 
 impl Ledger {
@@ -85,22 +91,36 @@ impl Ledger {
         if self.kept.waits {
             self.unchoked_at.resize(places, SimTime::NEVER);
         }
+        if self.kept.chunk_rates {
+            self.chunk_rates.resize(places, ChunkRates::opened(SimTime::ZERO));
+        }
     }
 
-    /// Forgets what the place at `link` knows of an earlier connection.
-    pub(super) fn open(&mut self, link: LinkIx) {
+    /// Forgets what the place at `link` knows of an earlier connection; one opens now.
+    pub(super) fn open(&mut self, link: LinkIx, now: SimTime) {
         if let Some(received) = self.received.get_mut(link.ix()) {
             *received = Received::default();
         }
         if let Some(unchoked_at) = self.unchoked_at.get_mut(link.ix()) {
             *unchoked_at = SimTime::NEVER;
         }
+        if let Some(rates) = self.chunk_rates(link) {
+            *rates = ChunkRates::opened(now);
+        }
+    }
+
+    /// The rates of the end at `link` that count chunks, if they are kept.
+    pub(super) fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
+        self.chunk_rates.get_mut(link.ix())
     }
 
     /// `bytes` have come to the end at `link`.
     pub(super) fn credit(&mut self, link: LinkIx, bytes: u64) {
         if let Some(received) = self.received.get_mut(link.ix()) {
             received.total += bytes;
+        }
+        if let Some(rates) = self.chunk_rates(link) {
+            rates.credit(bytes);
         }
     }
 
@@ -119,7 +139,7 @@ impl Ledger {
 
     /// Bytes in use.
     pub(super) fn memory_bytes(&self) -> usize {
-        size_of_val(&self.received[..]) + size_of_val(&self.unchoked_at[..])
+        size_of_val(&self.received[..]) + size_of_val(&self.unchoked_at[..]) + size_of_val(&self.chunk_rates[..])
     }
 }
 
@@ -129,8 +149,12 @@ mod tests {
 
     #[test]
     fn counts_totals_and_rounds_and_forgets_when_a_place_is_used_again() {
-        let (accounts, waits, link) = (true, true, LinkIx(1));
-        let mut ledger = Ledger::new(Kept { accounts, waits });
+        let link = LinkIx(1);
+        let mut ledger = Ledger::new(Kept {
+            accounts: true,
+            waits: true,
+            chunk_rates: true,
+        });
         ledger.grow(2);
         ledger.unchoke(link, SimTime(7));
         assert_eq!(ledger.unchoked_at(link), Some(SimTime(7)));
@@ -142,7 +166,7 @@ mod tests {
             (350, 50)
         );
         assert_eq!(ledger.memory_bytes(), 2 * ledger.kept().end_bytes());
-        ledger.open(link);
+        ledger.open(link, SimTime(9));
         assert_eq!(
             (ledger.received(link), ledger.unchoked_at(link)),
             (Received::default(), None)
@@ -153,7 +177,7 @@ mod tests {
     fn what_is_not_kept_takes_nothing_and_is_nothing() {
         let (mut ledger, link) = (Ledger::default(), LinkIx(0));
         ledger.grow(1);
-        ledger.open(link);
+        ledger.open(link, SimTime(9));
         ledger.credit(link, 300);
         ledger.unchoke(link, SimTime(7));
         ledger.begin_round(0..1);

@@ -1,8 +1,7 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
-mod complete;
-
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
+use crate::swarm::chunk_rates::ChunkRates;
 use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
@@ -101,6 +100,11 @@ impl Links {
         self.ledger.credit(link, bytes);
     }
 
+    /// The rates of the end at `link` that count chunks, where they do.
+    pub fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
+        self.ledger.chunk_rates(link)
+    }
+
     /// The owner of `range` has made a regular decision.
     pub fn begin_round(&mut self, range: LinkRange) {
         self.ledger.begin_round(range.indices());
@@ -156,8 +160,8 @@ impl Links {
         self.ends[b_end.ix()] = Link::opened(now, a_end);
         self.set_may_want(a_end, true);
         self.set_may_want(b_end, true);
-        self.ledger.open(a_end);
-        self.ledger.open(b_end);
+        self.ledger.open(a_end, now);
+        self.ledger.open(b_end, now);
         (a_end, b_end)
     }
 
@@ -252,6 +256,16 @@ impl Links {
     #[must_use]
     pub fn may_want(&self, link: LinkIx) -> bool {
         self.marks[link.ix()].has(Marks::MAY_WANT)
+    }
+
+    /// Notes of all neighbours in `range` for which `lacks` holds that they may want something.
+    #[inline]
+    pub fn note_interest(&mut self, range: LinkRange, lacks: impl Fn(PeerIx) -> bool) {
+        let places = self.marks[range.indices()].iter_mut().zip(&self.to[range.indices()]);
+        for (marks, &to) in places {
+            let may_want = marks.has(Marks::MAY_WANT) || (to != PeerIx::NOBODY && lacks(to));
+            marks.set(Marks::MAY_WANT, may_want);
+        }
     }
 
     /// Notes whether the neighbour at `link` may want something.

@@ -1,6 +1,7 @@
 //! The state of the swarm: who is there, who is connected to whom, who has what.
 
 pub mod bitfield;
+mod chunk_rates;
 pub mod kept_counts;
 pub mod layout;
 pub mod ledger;
@@ -12,6 +13,7 @@ pub mod peers;
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::swarm::bitfield::{Bitfields, any_beyond};
 use crate::units::SimTime;
+pub use chunk_rates::ChunkRates;
 pub use kept_counts::KeptCounts;
 pub use layout::Layout;
 pub use ledger::{Kept, Ledger, Received};
@@ -186,11 +188,6 @@ impl Swarm {
         let ends = self.links.open(now, (a, &mut a_range), (b, &mut b_range));
         self.peers[a].links = a_range;
         self.peers[b].links = b_range;
-        for (end, neighbour) in [(ends.0, b), (ends.1, a)] {
-            if self.shows_all(neighbour) {
-                self.links.note_complete(end);
-            }
-        }
         if let Some(kept) = &mut self.kept {
             let known = self.announced.as_ref().unwrap_or(&self.have);
             kept.add(a, known.of(b));
@@ -252,17 +249,6 @@ impl Swarm {
             let neighbours = self.links.neighbours(self.peers[peer].links);
             neighbours.iter().for_each(|&to| kept.note(to, chunk));
         }
-        if self.shows_all(peer) {
-            self.links.show_complete(self.peers[peer].links);
-        }
-    }
-
-    /// Whether the neighbours of `peer` know that it has all chunks.
-    #[inline]
-    #[must_use]
-    pub fn shows_all(&self, peer: PeerIx) -> bool {
-        let all = self.layout.chunks as u32;
-        self.peers[peer].chunks == all && self.announced.as_ref().is_none_or(|known| known.count(peer) == all)
     }
 
     /// `peer` learns that its neighbours have taken note of `chunk`: those that lack it are interested.

@@ -247,6 +247,7 @@ pub(super) fn mesh(chunks: u64, groups: Vec<Group>) -> Scenario {
         network: Network {
             latency: SimDuration::ZERO,
             connection_cap: None,
+            chunk_rates: false,
         },
         discovery: Discovery::FullMesh,
         groups,

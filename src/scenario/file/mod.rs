@@ -99,6 +99,10 @@ pub struct NetworkSection {
     /// No single connection carries more than this; `"unlimited"` for no cap.
     #[schemars(extend("default" = "unlimited"))]
     pub connection_cap: Option<Or<Unlimited, BytesPerSec>>,
+    /// Whether the rates that unchoke decisions go by count chunks in the place of bytes, as the simulator `OctoSim` of Bharambe et al. 2006 does: one that is sent when it begins, unless it begins
+    /// at a decision; one that is received when it is there or cut off.
+    #[schemars(extend("default" = false))]
+    pub chunk_rates: Option<bool>,
     /// Whether everyone is connected to everyone, without a tracker and without limits: the textbook's small cases.
     #[schemars(extend("default" = false))]
     pub full_mesh: Option<bool>,

@@ -97,9 +97,9 @@ pub struct TitForTatFile {
     /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
     #[schemars(extend("default" = 3, "preset" = true))]
     pub new_neighbour_weight: Option<Whole>,
-    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could give most now, its upload shared out among those
-    /// it sends to and the peer (`"quickest"`: quick bandwidth matching, Bharambe et al. 2006; an oracle, for comparison). With `"in-line"` neighbours stand
-    /// in line, new ones at a drawn place; each rotation brings the first that is interested and choked to the front, where it stays, and the first gets the slot.
+    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the first in line. New neighbours enter the line at a drawn place, and of equal rates the first there earns the
+    /// slot. A rotation brings the first that is interested and choked to the front, where it stays (`"in-line"`), or puts all in order by what they could give now, their upload shared out
+    /// among those they send to and the peer (`"quickest"`: quick bandwidth matching, Bharambe et al. 2006; an oracle, for comparison). Both are as in the simulator `OctoSim`.
     #[schemars(extend("default" = "drawn"))]
     pub optimistic_choice: Option<OptimisticChoiceFile>,
 }
@@ -111,7 +111,7 @@ pub struct TitForTatFile {
 pub enum OptimisticChoiceFile {
     /// One drawn at random.
     Drawn,
-    /// The one that could give most now.
+    /// The first in a line by what they could give.
     Quickest,
     /// The first in line.
     InLine,
@@ -130,8 +130,8 @@ pub struct FastestFile {
     /// A new neighbour is this many times as likely to be drawn for an optimistic slot.
     #[schemars(extend("default" = 3, "preset" = true))]
     pub new_neighbour_weight: Option<Whole>,
-    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the one that could take most now, its download shared out among those
-    /// that send to it and the seed (`"quickest"`: quick bandwidth matching, as for tit-for-tat), or the first in line (`"in-line"`, as for tit-for-tat).
+    /// Who gets an optimistic slot: a neighbour drawn at random (`"drawn"`), or the first in line, which a rotation changes as for tit-for-tat (`"in-line"`), or puts in order by what
+    /// neighbours could take now, their download shared out among those that send to them and the seed (`"quickest"`).
     #[schemars(extend("default" = "drawn"))]
     pub optimistic_choice: Option<OptimisticChoiceFile>,
 }

@@ -181,6 +181,7 @@ fn network(at: &Check<'_>, file: Option<&NetworkSection>) -> Network {
     Network {
         latency: at.key("latency").within(latency, SimDuration::ZERO, LATENCY_MAX),
         connection_cap: cap.map(|cap| at.key("connection_cap").within(cap, RATE_MIN, RATE_MAX)),
+        chunk_rates: file.chunk_rates.unwrap_or(false),
     }
 }
 

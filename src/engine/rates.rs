@@ -1,0 +1,62 @@
+//! The rates of a connection that its ends go by: of bytes as they come, or of chunks.
+
+use crate::engine::Simulation;
+use crate::engine::observer::Observer;
+use crate::engine::transfer::Route;
+use crate::ids::{FlowIx, LinkIx, PeerIx};
+use crate::units::SimDuration;
+
+impl<O: Observer> Simulation<'_, O> {
+    fn window_of(&self, peer: PeerIx) -> SimDuration {
+        self.group_of(peer).rechoke.rate_window
+    }
+
+    /// Where rates count chunks, these bytes of one begin to be sent over `route`.
+    pub(super) fn rate_beginning(&mut self, route: &Route, bytes: u64) {
+        if !self.scenario.network.chunk_rates {
+            return;
+        }
+        let (now, window) = (self.now(), self.window_of(route.sender));
+        if let Some(rates) = self.swarm.links.chunk_rates(route.link) {
+            rates.begin(now, bytes, window);
+        }
+    }
+
+    /// Where rates count chunks, what `flow` has carried counts now that it is there or cut off.
+    pub(super) fn rate_ended(&mut self, flow: FlowIx) {
+        if !self.scenario.network.chunk_rates {
+            return;
+        }
+        self.book(flow);
+        let Route { back, receiver, .. } = self.parts[flow.ix()].route;
+        let (now, window) = (self.now(), self.window_of(receiver));
+        if let Some(rates) = self.swarm.links.chunk_rates(back) {
+            rates.end(now, window);
+        }
+    }
+
+    /// What has come to the owner of `link` there lately, in bytes per second, as its decision asks for it.
+    pub(super) fn received_rate(&mut self, link: LinkIx, window: SimDuration) -> f64 {
+        let now = self.now();
+        let links = &mut self.swarm.links;
+        match links.chunk_rates(link) {
+            Some(rates) => rates.ask_received(now, window),
+            None => links.get(link).received.rate(now, window),
+        }
+    }
+
+    /// What the owner of `link` has sent there lately, in bytes per second, as its decision asks for it.
+    pub(super) fn sent_rate(&mut self, link: LinkIx, window: SimDuration) -> f64 {
+        let now = self.now();
+        if let Some(rates) = self.swarm.links.chunk_rates(link) {
+            return rates.ask_sent(now, window);
+        }
+        let links = &self.swarm.links;
+        // Only a neighbour that was ever unchoked can have got something.
+        if !links.was_unchoked(link) {
+            return 0.0;
+        }
+        let its_window = self.window_of(links.to(link));
+        links.get(links.get(link).back).received.rate(now, its_window)
+    }
+}
