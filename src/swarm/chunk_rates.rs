@@ -78,8 +78,8 @@ mod tests {
         assert!(close(rates.ask_sent(at(10), WINDOW), 0.0));
         rates.begin(at(10), 1000, WINDOW);
         assert!(close(rates.ask_sent(at(15), WINDOW), 0.0));
-        rates.begin(at(20), 1000, WINDOW); // 1000 B in the 25 s since 5 s before the beginning
-        assert!(close(rates.ask_sent(at(25), WINDOW), 1000.0 / 30.0));
+        rates.begin(at(20), 1000, WINDOW); // 1000 B in the 25 s since 5 s before it opened: 40 B/s, window from 0 s
+        assert!(close(rates.ask_sent(at(25), WINDOW), 32.0)); // 40·20 / 25
     }
 
     #[test]
@@ -89,8 +89,8 @@ mod tests {
         rates.credit(400);
         assert!(close(rates.ask_received(at(15), WINDOW), 0.0));
         rates.end(at(20), WINDOW);
-        assert!(close(rates.ask_received(at(25), WINDOW), 1000.0 / 30.0));
+        assert!(close(rates.ask_received(at(25), WINDOW), 32.0)); // as above, window from 5 s
         rates.end(at(30), WINDOW);
-        assert!(close(rates.ask_received(at(30), WINDOW), 1000.0 / 30.0 * 25.0 / 30.0));
+        assert!(close(rates.ask_received(at(30), WINDOW), 25.6)); // 32·20 / 25
     }
 }
