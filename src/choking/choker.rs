@@ -122,7 +122,7 @@ pub struct RechokeView<'a> {
     pub now: SimTime,
     /// Why the choker is asked.
     pub decision: Decision,
-    /// The interested neighbours, in a fixed order; all of them where slots are held and the choker
+    /// The interested neighbours, in the order of their ends (`link`); all of them where slots are held and the choker
     /// [serves the uninterested](Choker::serves_the_uninterested) too.
     pub neighbours: &'a [Neighbour],
     /// When the peer last made a regular decision; when it joined, before the first.

@@ -34,6 +34,12 @@ fn name(n: &Neighbour) -> Name {
     (n.link, n.opened)
 }
 
+/// Its place in the view, where neighbours stand by their ends.
+fn place(view: &RechokeView<'_>, held: &Name) -> Option<usize> {
+    let place = view.neighbours.binary_search_by_key(&held.0, |n| n.link).ok()?;
+    (view.neighbours[place].opened == held.1).then_some(place)
+}
+
 impl Line {
     /// What it keeps for a neighbour, bytes; as much again for room to grow.
     pub const NEIGHBOUR_BYTES: usize = 2 * size_of::<Name>();
@@ -54,10 +60,11 @@ impl Line {
 
     /// Who is no longer in the view leaves the line, who is new there enters it, and a rotation takes place if it is due.
     pub(super) fn update(&mut self, view: &RechokeView<'_>, rng: &mut Rng) {
+        let mut stands = vec![false; view.neighbours.len()];
         self.order
-            .retain(|held| view.neighbours.iter().any(|n| name(n) == *held));
-        for n in view.neighbours {
-            if !self.order.contains(&name(n)) {
+            .retain(|held| place(view, held).map(|place| stands[place] = true).is_some());
+        for (n, stands) in view.neighbours.iter().zip(stands) {
+            if !stands {
                 let drawn = below(rng, self.order.len() + self.new_weight);
                 self.order.insert((drawn + 1).saturating_sub(self.new_weight), name(n));
             }
@@ -89,8 +96,7 @@ impl Line {
 
     /// Places in the view, in the order of the line.
     pub(super) fn places(&self, view: &RechokeView<'_>) -> Places {
-        let place = |held: &Name| view.neighbours.iter().position(|n| name(n) == *held);
-        self.order.iter().filter_map(place).collect()
+        self.order.iter().filter_map(|held| place(view, held)).collect()
     }
 }
 
