@@ -37,6 +37,15 @@ pub struct Ran {
     pub left: Option<Left>,
 }
 
+/// What a run is at when it asks whether to go on.
+#[derive(Clone, Copy, Debug)]
+pub enum Stage<'p> {
+    /// It is played; who stops it has what is recorded so far.
+    Played(&'p Progress),
+    /// It is recorded, and waits for whoever makes a page of the result that it replaces; who stops it has the old one.
+    Waiting,
+}
+
 /// Why a run gave no result.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -72,12 +81,12 @@ impl From<RunFault> for RunError {
 /// Runs `scenario`, records it into `directory` and puts that in its place; asks `watch` now and then whether to go on.
 ///
 /// # Errors
-/// When a file can't be written, a choker is unknown or an invariant does not hold; then there is no result directory.
+/// When a file can't be written, a choker is unknown, an invariant does not hold, or it is stopped while it waits; then there is no result directory.
 pub fn run(
     scenario: &Scenario,
     directory: ResultDirectory,
     options: Options,
-    watch: &mut dyn FnMut(&Progress) -> Control,
+    watch: &mut dyn FnMut(Stage<'_>) -> Control,
 ) -> Result<Ran, RunError> {
     let unwritten = |file: &str, cause| RunError::Write {
         path: directory.target().join(file),
@@ -93,7 +102,13 @@ pub fn run(
         recorder.record_replay(output);
     }
     let failed = recorder.failed();
-    let mut watch_writing = |progress: &Progress| if failed.get() { Control::Stop } else { watch(progress) };
+    let mut watch_writing = |progress: &Progress| {
+        if failed.get() {
+            Control::Stop
+        } else {
+            watch(Stage::Played(progress))
+        }
+    };
     let run_options = RunOptions {
         check_invariants: options.check_invariants,
         own_chokers: options.own_chokers,
@@ -101,7 +116,7 @@ pub fn run(
     };
     observe(scenario, run_options, &mut recorder, &mut watch_writing)?;
     let summary = recorder.finish().map_err(from_table)?;
-    let left = directory.commit()?;
+    let left = directory.commit(&mut || watch(Stage::Waiting) == Control::Stop)?;
     Ok(Ran { summary, left })
 }
 

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -202,6 +202,43 @@ fn a_merge_that_waits_for_another_one_can_be_stopped() {
     signal(&child, "INT");
     assert_eq!(ended(child).code(), Some(130));
     assert_eq!(home.files("out"), before);
+}
+
+#[test]
+fn a_run_that_waits_for_a_page_of_what_it_replaces_says_so_and_can_be_stopped() {
+    let home = quick();
+    home.done("run scenario.toml -q --out out");
+    let before = home.files("out");
+    let begin = || {
+        let mut command = home.command("run scenario.toml -q --out out --force --seed 2");
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut messages = BufReader::new(child.stderr.take().expect("piped"));
+        let mut said = String::new();
+        while !said.contains("makes a page of `out`") {
+            assert_ne!(messages.read_line(&mut said).expect("text"), 0, "{said}");
+        }
+        (child, messages)
+    };
+    let page = fs::File::open(home.path("out/summary.csv")).expect("opened");
+    page.lock_shared().expect("locked");
+    for goes_on in [false, true] {
+        let (mut child, mut messages) = begin();
+        thread::sleep(Duration::from_millis(200));
+        assert!(child.try_wait().expect("a child").is_none(), "it does not wait");
+        if goes_on {
+            page.unlock().expect("locked");
+        } else {
+            signal(&child, "INT");
+        }
+        let mut said = String::new();
+        messages.read_to_string(&mut said).expect("text");
+        let code = ended(child).code();
+        assert_eq!(code, Some(if goes_on { 0 } else { 130 }), "{said}");
+        assert_eq!(said.contains("stays as it is"), !goes_on, "{said}");
+        assert!(!said.contains("makes a page of `out`"), "said twice: {said}");
+        assert_eq!(home.files("out") == before, !goes_on);
+        assert_eq!(home.hidden(), [""; 0]);
+    }
 }
 
 #[test]

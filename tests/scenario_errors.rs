@@ -325,20 +325,83 @@ fn depth_is_limited_and_no_stack_runs_over() {
         format!("[[{}]]", vec!["a"; 100_000].join(".")),
     ] {
         let from_file = said(&text, &[]);
-        assert!(from_file.contains("recurs"), "{}", &from_file[..200]);
+        assert!(
+            from_file.contains("more than 80") && from_file.contains("help: at most 80"),
+            "{}",
+            &from_file[..200]
+        );
     }
     let deep = format!("{}=1", vec!["a"; 100_000].join("."));
     let from_option = said(GOOD, &[&deep]);
-    assert!(from_option.contains("recurs"), "{}", &from_option[..200]);
+    assert!(from_option.contains("more than 80"), "{}", &from_option[..200]);
+}
+
+/// The TOML reader does not say where it is.
+#[test]
+fn a_key_that_is_too_deep_is_shown_in_its_line() {
+    let deep = vec!["a"; 81].join(".");
+    let dots = ".".repeat(100);
+    for (column, lines) in [
+        (1, format!("{deep} = 1")),
+        (3, format!("  \"a\".{deep} = 1")),
+        (1, format!("b = {{ {deep} = 1 }}")),
+        (3, format!("b = [\n  {{ {deep} = 1 }},\n  3 ]")),
+        (1, format!("[{deep}]")),
+        (1, format!("[[{deep}]]\n{deep} = 1")),
+    ] {
+        // Of lines with as many dots that are none nothing is said.
+        let text = format!("# {dots}\n{GOOD}description = \"{dots}\"\n{lines}\n# {dots}\n");
+        let line = text.lines().position(|line| line.contains(&deep)).expect("there") + 1;
+        let said = said(&text, &[]);
+        assert!(
+            said.starts_with("error: a key of more than 80 parts"),
+            "{lines}\n{said}"
+        );
+        assert!(
+            said.contains(&format!("swarm.toml:{line}:{column}\n")),
+            "{lines}\n{said}"
+        );
+        assert_eq!(said.matches("error: ").count(), 1, "{lines}\n{said}");
+    }
 }
 
 #[test]
 fn an_endless_key_is_cut_short() {
     let error = said(&format!("{GOOD}\"{}\" = 1", "ä".repeat(10_000)), &[]);
     assert!(
-        error.contains(&format!("unknown key `{}…`", "ä".repeat(60))) && error.len() < 2000,
+        error.starts_with("error: unknown key `äää") && error.contains("ää…ää") && error.len() < 2000,
         "{error}"
     );
+}
+
+#[test]
+fn an_endless_value_is_cut_short() {
+    let endless = "9".repeat(100_000);
+    for key in [
+        "name",
+        "preset",
+        "file.size",
+        "network.latency",
+        "network.connection_cap",
+        "group.leechers.name",
+        "group.leechers.upload",
+        "group.leechers.picking",
+        "group.leechers.choking",
+        "group.leechers.arrival",
+        "group.leechers.arrival.trace.file",
+        "run.mode",
+        "compare.metrics",
+        "sweep.variant",
+    ] {
+        for text in [endless.clone(), "`\\n".repeat(30_000)] {
+            let error = said(GOOD, &[&format!("{key}=\"{text}\"")]);
+            assert!(
+                error.starts_with("error: ") && error.len() < 4000,
+                "{key}: {}",
+                error.len()
+            );
+        }
+    }
 }
 
 #[test]

@@ -64,6 +64,9 @@ impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         match error {
             DirectoryError::Io { .. } => Self::Run(error.into()),
+            DirectoryError::GivenUp(_) => {
+                Self::Interrupted("another swarmsim makes a page of the result that is there, which stays as it is")
+            }
             DirectoryError::Exists(_)
             | DirectoryError::NotAResult(_)
             | DirectoryError::Link(_)
@@ -98,7 +101,10 @@ impl From<CompareError> for Failure {
 
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
-        Self::Run(error.into())
+        match error {
+            RunError::Directory(error @ DirectoryError::GivenUp(_)) => error.into(),
+            error => Self::Run(error.into()),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::compare::is_study;
 use crate::engine::{self, Control, Ending};
 use crate::metrics::{Detail, DirectoryError, ResultDirectory, Summary, lacks_page};
 use crate::progress::Meter;
-use crate::runner::{self, Ran, RunError};
+use crate::runner::{self, Ran, RunError, Stage};
 use crate::scenario::Scenario;
 use crate::scenario::model::Mode;
 
@@ -113,7 +113,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
         own_chokers: own.clone(),
     };
     let mut meter = Meter::new(&scenario, args.quiet, errors.color());
-    let Ran { summary, left } = simulate(&scenario, directory, options, &asked_to_stop, &mut meter)?;
+    let Ran { summary, left } = simulate(&scenario, directory, options, &asked_to_stop, &mut meter, errors)?;
     if args.json {
         let report = Report {
             results: target.display().to_string(),
@@ -160,20 +160,41 @@ fn simulate(
     options: runner::Options,
     asked_to_stop: &AtomicBool,
     meter: &mut Meter,
+    errors: Style,
 ) -> Result<Ran, Failure> {
-    let result = runner::run(scenario, directory, options, &mut |progress| {
-        meter.update(progress);
-        if asked_to_stop.load(Ordering::Relaxed) {
-            Control::Stop
-        } else {
-            Control::Continue
-        }
+    let target = directory.target().to_owned();
+    let mut stopped_before = None;
+    let result = runner::run(scenario, directory, options, &mut |stage| {
+        let asked = asked_to_stop.load(Ordering::Relaxed);
+        let stops = match stage {
+            Stage::Played(progress) => {
+                meter.update(progress);
+                asked
+            }
+            // Who stopped the run wants what is recorded of it.
+            Stage::Waiting => {
+                let before = *stopped_before.get_or_insert_with(|| {
+                    meter.finish();
+                    errors.warn(&waits(&target));
+                    asked
+                });
+                asked && !before
+            }
+        };
+        if stops { Control::Stop } else { Control::Continue }
     });
     meter.finish();
     Ok(result.map_err(|error| match error {
         RunError::Directory(error) => RunError::Directory(named(error)),
         other => other,
     })?)
+}
+
+fn waits(target: &Path) -> String {
+    let target = target.display();
+    format!(
+        "another swarmsim makes a page of `{target}`: the new result takes its place once that is done (Ctrl-C leaves the old one)"
+    )
 }
 
 /// Says that a study is in the way where one is.

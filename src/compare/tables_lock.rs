@@ -1,20 +1,15 @@
 //! Who publishes the plan or tables of a study holds the lock of `runs/merge.lock`, from before it reads what it makes them of; who makes a page of them shares it
 //! with others who do. So what stands there is of one study, whoever else is at work. The result of a run is made at once and has a lock of its own (`metrics/result_lock.rs`).
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::thread;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{CompareError, go_on};
 use super::place::{MERGE_LOCK, store_in};
 use crate::files;
-use crate::metrics::{LOCKED, io_error, is_at};
-
-/// Who waits looks again after this time.
-const WAIT: Duration = Duration::from_millis(50);
+use crate::metrics::{LOCKED, io_error, is_at, is_had};
 
 /// Where it is, below the `store`.
 pub(super) fn path(store: &Path) -> PathBuf {
@@ -28,8 +23,9 @@ pub(super) fn publish(store: &Path, stop: &AtomicBool) -> Result<File, CompareEr
         // Opened once, while it waits: who removes the directory must not find the file there again.
         let file = files::open_to_write(&path).map_err(io_error("lock", &path))?;
         go_on(stop)?;
-        while !is_free(file.try_lock()).map_err(io_error("lock", &path))? {
-            wait(stop)?;
+        let had = is_had(|| file.try_lock(), || stop.load(Ordering::Relaxed));
+        if !had.map_err(io_error("lock", &path))? {
+            return Err(CompareError::Stopped);
         }
         // The study may have been replaced meanwhile.
         if is_at(&file, &path).unwrap_or(false) {
@@ -41,14 +37,9 @@ pub(super) fn publish(store: &Path, stop: &AtomicBool) -> Result<File, CompareEr
 /// The lock of the study with this `store`, which is to go; `None` if somebody publishes there. Who makes a page is waited for.
 pub(super) fn replace(store: &Path) -> io::Result<Option<File>> {
     let file = files::open_to_write(&path(store))?;
-    while !is_free(file.try_lock())? {
-        if !is_free(file.try_lock_shared())? {
-            return Ok(None);
-        }
-        file.unlock()?;
-        thread::sleep(WAIT);
-    }
-    Ok(Some(file))
+    let publishes = || file.try_lock_shared().is_err() || file.unlock().is_err();
+    let had = is_had(|| file.try_lock(), publishes)?;
+    Ok(had.then_some(file))
 }
 
 /// Waits until nobody publishes in `directory`, a study, or replaces it, the result of a run, or `stop` is set; while the file is open, nobody begins to. `None` where nothing can
@@ -68,32 +59,15 @@ pub fn hold_tables(directory: &Path, stop: &AtomicBool) -> Result<Option<File>, 
             (&of_study, opened)
         };
         let Ok(file) = opened else { return Ok(None) };
-        loop {
-            match is_free(file.try_lock_shared()) {
-                Ok(true) => break,
-                Ok(false) => wait(stop)?,
-                Err(_) => return Ok(None),
-            }
+        match is_had(|| file.try_lock_shared(), || stop.load(Ordering::Relaxed)) {
+            Ok(true) => {}
+            Ok(false) => return Err(CompareError::Stopped),
+            Err(_) => return Ok(None),
         }
         if is_at(&file, held).unwrap_or(false) {
             return Ok(Some(file));
         }
     }
-}
-
-/// Whether a lock was had; an error if there is none to have.
-fn is_free(locked: Result<(), TryLockError>) -> io::Result<bool> {
-    match locked {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(cause)) => Err(cause),
-    }
-}
-
-fn wait(stop: &AtomicBool) -> Result<(), CompareError> {
-    go_on(stop)?;
-    thread::sleep(WAIT);
-    Ok(())
 }
 
 #[cfg(test)]

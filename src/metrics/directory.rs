@@ -59,13 +59,14 @@ impl ResultDirectory {
         Ok(Box::new(File::create_new(self.staging().join(file))?))
     }
 
-    /// Moves the finished result to its place, once all of it is on the disk. What is left of one that it replaces.
+    /// Moves the finished result to its place, once all of it is on the disk. What is left of one that it replaces. As long as somebody makes a page of that one, it waits, unless it
+    /// `gives_up`.
     ///
     /// # Errors
-    /// When it can't be written or moved; then what stood there before still does.
-    pub fn commit(self) -> Result<Option<Left>, DirectoryError> {
+    /// When it can't be written or moved, or gives up; then what stood there before still does.
+    pub fn commit(self, gives_up: &mut dyn FnMut() -> bool) -> Result<Option<Left>, DirectoryError> {
         self.sync().map_err(io_error("write to", self.target()))?;
-        let lock = result_lock::keep_pages_off(self.target());
+        let lock = result_lock::keep_pages_off(self.target(), gives_up)?;
         check_target(self.target(), self.replace)?;
         self.staging.publish(self.replace, lock.into_iter().collect())
     }
@@ -163,7 +164,7 @@ mod tests {
         let target = home.path().join("results/swarm");
         let directory = fill(&target, false, "new").expect("nothing is in the way");
         assert!(!target.exists());
-        directory.commit().expect("moved");
+        directory.commit(&mut || false).expect("moved");
         assert_eq!(entries(&target), MARKS);
         assert_eq!(entries(&home.path().join("results")), ["swarm"]);
     }
@@ -174,7 +175,7 @@ mod tests {
         let target = home.path().join("swarm");
         fill(&target, false, "old")
             .expect("nothing is in the way")
-            .commit()
+            .commit(&mut || false)
             .expect("moved");
         drop(fill(&target, true, "new").expect("a result may be replaced"));
         assert_eq!(entries(home.path()), ["swarm"]);
@@ -187,16 +188,40 @@ mod tests {
         let target = home.path().join("swarm");
         fill(&target, false, "old")
             .expect("nothing is in the way")
-            .commit()
+            .commit(&mut || false)
             .expect("moved");
         assert!(matches!(fill(&target, false, "new"), Err(DirectoryError::Exists(_))));
         fs::write(target.join(".report.html.7.tmp"), "half a page").expect("written");
         fill(&target, true, "new")
             .expect("a result may be replaced")
-            .commit()
+            .commit(&mut || false)
             .expect("moved");
         assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
         assert_eq!(entries(home.path()), ["swarm"]);
+    }
+
+    #[test]
+    fn waits_for_whoever_makes_a_page_unless_it_gives_up() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let target = home.path().join("swarm");
+        let made = fill(&target, false, "old").expect("nothing is in the way");
+        made.commit(&mut || unreachable!("nobody is waited for"))
+            .expect("moved");
+        let page = File::open(target.join(LOCKED)).expect("opened");
+        page.lock_shared().expect("locked");
+        let mut asked = 0;
+        let mut third_time = || {
+            asked += 1;
+            asked == 3
+        };
+        let again = |content| fill(&target, true, content).expect("a result may be replaced");
+        let given_up = again("new").commit(&mut third_time);
+        assert!(matches!(given_up, Err(DirectoryError::GivenUp(_))));
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "old");
+        assert_eq!(entries(home.path()), ["swarm"]);
+        let mut page = Some(page);
+        again("new").commit(&mut || page.take().is_none()).expect("moved");
+        assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
     }
 
     #[test]
@@ -206,7 +231,7 @@ mod tests {
         let killed = fill(&target, false, "killed").expect("nothing is in the way");
         fill(&target, false, "new")
             .expect("another name is free")
-            .commit()
+            .commit(&mut || false)
             .expect("moved");
         drop(killed);
         assert_eq!(entries(home.path()), ["swarm"]);
@@ -229,7 +254,10 @@ mod tests {
         ] {
             fs::write(home.path().join(file), "").expect("written");
         }
-        fill(&target, false, "new").expect("room").commit().expect("moved");
+        fill(&target, false, "new")
+            .expect("room")
+            .commit(&mut || false)
+            .expect("moved");
         let living_name = living
             .staging()
             .file_name()
@@ -266,7 +294,10 @@ mod tests {
         assert_eq!(entries(home.path()), ["swarm"]);
         assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("back"), "old");
         leave();
-        fill(&target, true, "new").expect("it may").commit().expect("moved");
+        fill(&target, true, "new")
+            .expect("it may")
+            .commit(&mut || false)
+            .expect("moved");
         assert_eq!(entries(home.path()), ["swarm"]);
         assert_eq!(fs::read_to_string(target.join(MARKS[0])).expect("there"), "new");
     }
@@ -276,7 +307,10 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary directory");
         let target = home.path().join("swarm");
         fs::create_dir(&target).expect("made");
-        fill(&target, false, "new").expect("it may").commit().expect("moved");
+        fill(&target, false, "new")
+            .expect("it may")
+            .commit(&mut || false)
+            .expect("moved");
         assert_eq!(entries(&target), MARKS);
         assert_eq!(entries(home.path()), ["swarm"]);
     }
@@ -304,7 +338,10 @@ mod tests {
     fn a_link_is_named_and_neither_followed_nor_replaced() {
         let home = tempfile::tempdir().expect("a temporary directory");
         let at = |name: &str| home.path().join(name);
-        fill(&at("swarm"), false, "old").expect("room").commit().expect("moved");
+        fill(&at("swarm"), false, "old")
+            .expect("room")
+            .commit(&mut || false)
+            .expect("moved");
         fs::create_dir(at("empty")).expect("made");
         for leads_to in ["swarm", "empty", "nothing"] {
             let link = at(&format!("link-to-{leads_to}"));

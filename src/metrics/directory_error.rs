@@ -26,6 +26,9 @@ pub enum DirectoryError {
     /// Another process is about to put something there.
     #[error("another swarmsim is at work on `{0}`: wait for it, or choose another directory with --out")]
     BeingFilled(PathBuf),
+    /// Somebody makes a page of the result that would be replaced, and was not waited for.
+    #[error("another swarmsim makes a page of `{0}`, and was not waited for: the result that is there stays")]
+    GivenUp(PathBuf),
     /// There is a comparison already.
     #[error(
         "`{0}` exists already: go on with it with --resume, choose another directory with --out, or replace it with --force"

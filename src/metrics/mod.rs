@@ -22,6 +22,7 @@
 //! | `stats.rs` | mean, standard deviation, quantiles, Jain's index |
 //! | `directory.rs` | a result directory: what may stand there, what may be replaced |
 //! | `directory_error.rs` | why there is none |
+//! | `awaited_lock.rs` | who waits for a lock hears that it is to give up |
 //! | `result_lock.rs` | a page stands in the result that it shows |
 //! | `staging.rs` | a directory appears whole or not at all |
 //! | `replaceable.rs` | whether what is to be replaced can go |
@@ -29,6 +30,7 @@
 //! | `sync.rs` | the names in a directory are on the disk |
 
 pub mod accounts;
+mod awaited_lock;
 mod bands;
 pub mod bound;
 mod capacities;
@@ -57,6 +59,7 @@ pub mod tally;
 pub(crate) mod testing;
 
 pub use accounts::Accounts;
+pub use awaited_lock::is_had;
 pub use detail::Detail;
 pub use directory::{ResultDirectory, lacks_page};
 pub use directory_error::DirectoryError;

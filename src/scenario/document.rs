@@ -1,11 +1,13 @@
 //! The TOML document with the place of every item: looked up by key path, found and cut by place.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::rc::Rc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::limits::NESTING_MAX;
 use super::overrides::equals_sign;
 use super::problem::{Excerpt, Lines, Problem};
 use super::{LoadOptions, Override};
@@ -121,12 +123,10 @@ impl<'i> Document<'i> {
         let duplicate = |error: &toml::de::Error| error.message() == "duplicate key";
         let only_duplicates = errors.iter().all(duplicate);
         let errors = errors.into_iter().filter(|error| only_duplicates || !duplicate(error));
+        let deep_key = LazyCell::new(|| line_of_deep_key(text));
         let problem = |error: toml::de::Error| {
-            let span = error.span().unwrap_or(0..0);
-            (
-                span.start + start..span.end + start,
-                Problem::error(format!("not TOML: {}", error.message())),
-            )
+            let place = error.span().unwrap_or_else(|| deep_key.clone());
+            (place.start + start..place.end + start, not_toml(error.message()))
         };
         Err(errors.map(problem).collect())
     }
@@ -216,6 +216,40 @@ impl<'i> Document<'i> {
                 _ => None,
             })
     }
+}
+
+/// What the TOML reader says of a key with too many parts, and not where it stands …
+const DEEP_KEY: &str = "recursion limit";
+/// … and of lists and tables too many of which are one inside the other.
+const DEEP_VALUE: &str = "cannot recurse further; max recursion depth met";
+
+fn not_toml(message: &str) -> Problem {
+    match message {
+        DEEP_KEY => Problem::error(format!("a key of more than {NESTING_MAX} parts with dots between"))
+            .help(format!("at most {NESTING_MAX} are possible, and no key of a scenario has as many: take parts out, or write dots that belong to a name in quotes")),
+        DEEP_VALUE => Problem::error(format!("more than {NESTING_MAX} lists and tables one inside the other"))
+            .help(format!("at most {NESTING_MAX} are possible, and no value of a scenario needs as many: take brackets out")),
+        _ => Problem::error(format!("not TOML: {message}")),
+    }
+}
+
+/// The line of `text` with the first key of too many parts: of the text up to its end, and of no less, the reader says that it has one.
+fn line_of_deep_key(text: &str) -> Range<usize> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let end = start + line.trim_end().len();
+        start += line.len();
+        end - line.trim().len()..end
+    });
+    // Few lines have as many dots.
+    let lines: Vec<_> = lines
+        .filter(|line| text[line.clone()].matches('.').count() >= NESTING_MAX)
+        .collect();
+    let is_before = |line: &Range<usize>| {
+        let (_, errors) = DeTable::parse_recoverable(&text[..line.end]);
+        errors.iter().all(|error| error.message() != DEEP_KEY)
+    };
+    lines.get(lines.partition_point(is_before)).cloned().unwrap_or(0..0)
 }
 
 /// Puts the path of the smallest item in `item` whose key or value surrounds `place` into `best`, with its length.

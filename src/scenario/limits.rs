@@ -52,6 +52,8 @@ pub const NESTING_MAX: usize = 80;
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of a trace.
 pub const TRACE_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of a line of a trace, without its end: a trace has numbers in its lines, and what has no lines is not read to its end.
+pub const TRACE_LINE_BYTES_MAX: usize = 4_096;
 /// Columns of a trace. Three can say something; one with more than this is no trace.
 pub const TRACE_COLUMNS_MAX: usize = 20;
 /// Runs of a variant.

@@ -12,6 +12,13 @@ use crate::terminal::escaped;
 /// At most this many problems are shown; the rest is counted.
 pub(super) const SHOWN_MAX: usize = 50;
 
+/// A message with more characters than this quotes something endless: a value may be as long as its file.
+const MESSAGE_CHARS_MAX: usize = 600;
+/// So many of them are shown from its begin, where the quotation begins …
+const BEGIN_CHARS_SHOWN: usize = 80;
+/// … and from its end, which says what is wrong with it.
+const END_CHARS_SHOWN: usize = 160;
+
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Severity {
@@ -99,6 +106,17 @@ fn harmless(line: &str) -> String {
     line.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "¤")
 }
 
+/// The `message`, or both ends of one that fills screens.
+fn shortened(message: String) -> String {
+    let mut places = message.char_indices().map(|(at, _)| at);
+    if places.clone().nth(MESSAGE_CHARS_MAX).is_none() {
+        return message;
+    }
+    let begin = places.nth(BEGIN_CHARS_SHOWN).unwrap_or(0);
+    let end = places.nth_back(END_CHARS_SHOWN - 1).unwrap_or(message.len());
+    format!("{}…{}", &message[..begin], &message[end..])
+}
+
 /// The last place at or before `at` where `text` can be cut.
 fn floor_char_boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len()))
@@ -108,11 +126,11 @@ fn floor_char_boundary(text: &str, at: usize) -> usize {
 }
 
 impl Problem {
-    /// An error without a place.
+    /// An error without a place. What `message` quotes may be of any length.
     pub fn error(message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             help: None,
             excerpt: None,
         }
@@ -255,6 +273,18 @@ mod tests {
             ]
         );
         assert!(Arc::ptr_eq(&excerpts[1].text, &excerpts[3].text));
+    }
+
+    #[test]
+    fn a_message_that_fills_screens_keeps_its_ends() {
+        let message = |chars: usize| Problem::error(format!("`{}` is wrong", "ä".repeat(chars - 11))).message;
+        let longest = message(MESSAGE_CHARS_MAX);
+        assert_eq!(longest.chars().count(), MESSAGE_CHARS_MAX);
+        for chars in [MESSAGE_CHARS_MAX + 1, 1_000_000] {
+            let begin = format!("`{}…", "ä".repeat(BEGIN_CHARS_SHOWN - 1));
+            let end = format!("{}` is wrong", "ä".repeat(END_CHARS_SHOWN - 10));
+            assert_eq!(message(chars), begin + &end);
+        }
     }
 
     #[test]

@@ -11,8 +11,6 @@ use super::schema;
 
 /// More wrong values than this are not looked for.
 const WRONG_VALUES_MAX: usize = 100;
-/// Characters of an unknown key that are shown; no key that exists has as many.
-const KEY_CHARS_SHOWN: usize = 60;
 
 /// A document as read: the file without its faulty items, and those.
 pub(super) struct Read {
@@ -74,19 +72,11 @@ fn steps(path: &serde_ignored::Path<'_>) -> Path {
     path
 }
 
-/// The key, or the begin of one that fills screens.
-pub(super) fn shortened(key: &str) -> String {
-    match key.char_indices().nth(KEY_CHARS_SHOWN) {
-        Some((end, _)) => format!("{}…", &key[..end]),
-        None => key.to_owned(),
-    }
-}
-
 fn unknown_key(path: &[Step]) -> Problem {
     let Some((Step::Key(key), parents)) = path.split_last() else {
         return Problem::error("unknown key");
     };
-    let problem = Problem::error(format!("unknown key `{}`", shortened(key)));
+    let problem = Problem::error(format!("unknown key `{key}`"));
     let known = schema::keys_below(parents);
     // What the field calls a rule is not what the key is called.
     let meant = match key.as_str() {
@@ -156,9 +146,18 @@ fn plainly(form: &str) -> &str {
 pub(crate) fn nearest_or_all<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone, all: &str) -> String {
     /// Fewer letters in common than this are no typing error.
     const SIMILAR: f64 = 0.75;
-    let score = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase());
-    match known.clone().max_by(|a, b| score(a).total_cmp(&score(b))) {
-        Some(near) if score(near) >= SIMILAR => format!("did you mean `{near}`?"),
+    /// A longer word is none either, and comparing it would take as long as the square of its length.
+    const WORD_BYTES_MAX: usize = 400;
+    let nearest = || {
+        let word = word.to_lowercase();
+        let scored = known
+            .clone()
+            .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name));
+        scored.max_by(|(one, _), (other, _)| one.total_cmp(other))
+    };
+    let nearest = (word.len() <= WORD_BYTES_MAX).then(nearest).flatten();
+    match nearest {
+        Some((score, near)) if score >= SIMILAR => format!("did you mean `{near}`?"),
         _ => format!("{all} `{}`", known.collect::<Vec<_>>().join("`, `")),
     }
 }

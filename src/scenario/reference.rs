@@ -11,7 +11,7 @@ use super::limits::{
     NESTING_MAX, NEW_NEIGHBOUR_WEIGHT_MAX, PEERS_MAX, PLAN_BYTES_MAX, PRECISION_MAX, PRECISION_MIN, RATE_MAX, RATE_MIN,
     RATIO_MAX, RATIO_MIN, REPORT_TEXT_BYTES_MAX, ROWS_MAX, RUNS_MAX, SAMPLES_MAX, SEED_MAX, SHARDS_MAX, SHARE_MAX,
     SHARE_MIN, SLOTS_MAX, SMALL_COUNT_MAX, STORE_LINE_BYTES_MAX, STUDY_RUNS_MAX, TABLE_BYTES_MAX, TEXT_CHARS_MAX,
-    TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, VARIANTS_MAX,
+    TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, TRACE_LINE_BYTES_MAX, VARIANTS_MAX,
 };
 use super::schema::{forms, root};
 use crate::units::{DIGITS_MAX, EXPONENT_MAX};
@@ -159,6 +159,7 @@ fn limits_of_files(row: &mut dyn FnMut(&str, &dyn Display, &dyn Display)) {
         &FILE_BYTES_MAX,
     );
     row("bytes of a trace", &0, &TRACE_BYTES_MAX);
+    row("bytes of a line of a trace", &0, &TRACE_LINE_BYTES_MAX);
     row("bytes of `plan.json`", &0, &PLAN_BYTES_MAX);
     row(
         "bytes of a line of the store of a study, or of its header, if that is longer: beyond, it is damaged",

@@ -2,15 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::file::group::{TraceFile, TracedPeerFile};
-use super::limits::{PEERS_MAX, RATE_MAX, RATE_MIN, TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX};
+use super::limits::{
+    PEERS_MAX, RATE_MAX, RATE_MIN, TEXT_CHARS_MAX, TIME_MAX, TRACE_BYTES_MAX, TRACE_COLUMNS_MAX, TRACE_LINE_BYTES_MAX,
+};
 use super::model::TracedPeer;
 use super::problem::Excerpt;
-use super::read::{nearest_or_all, shortened};
+use super::read::nearest_or_all;
 use super::validate::Check;
 use crate::files;
 use crate::units::{BytesPerSec, SimTime};
@@ -112,13 +115,47 @@ fn inline_peers(at: &Check<'_>, files: &[TracedPeerFile]) -> Vec<TracedPeer> {
 
 fn read_text(at: &Check<'_>, path: &Path) -> Option<String> {
     let show = path.display();
-    let problem = match files::read_text(path, TRACE_BYTES_MAX) {
-        Ok(text) => return Some(text),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => format!("`{show}` is not text (UTF-8)"),
-        Err(error) => format!("cannot read `{show}`: {error}"),
-    };
-    at.error(problem, "the path starts from the folder of the scenario");
+    match files::open(path, TRACE_BYTES_MAX).and_then(read_lines) {
+        Ok(Lines::Good(bytes)) => {
+            let text = String::from_utf8(bytes).ok();
+            if text.is_none() {
+                at.error(format!("`{show}` is not text (UTF-8)"), "save it as UTF-8");
+            }
+            return text;
+        }
+        Ok(Lines::Long(number)) => at.error(
+            format!("line {number} of `{show}` has more than {TRACE_LINE_BYTES_MAX} bytes"),
+            "each line is one peer, and a time and two rates are all that it can say",
+        ),
+        Err(error) => at.error(
+            format!("cannot read `{show}`: {error}"),
+            "the path starts from the folder of the scenario",
+        ),
+    }
     None
+}
+
+/// What a file has in its lines.
+enum Lines {
+    Good(Vec<u8>),
+    /// The line of this number is too long; what follows is not read.
+    Long(usize),
+}
+
+fn read_lines(file: File) -> io::Result<Lines> {
+    // One byte more than is allowed, and the end of the line for it.
+    const STEP: u64 = TRACE_LINE_BYTES_MAX as u64 + 1;
+    // It may grow meanwhile.
+    let mut reader = BufReader::new(file.take(TRACE_BYTES_MAX));
+    let mut bytes = Vec::new();
+    let mut number = 1;
+    loop {
+        match reader.by_ref().take(STEP).read_until(b'\n', &mut bytes)? as u64 {
+            0 => return Ok(Lines::Good(bytes)),
+            STEP if !bytes.ends_with(b"\n") => return Ok(Lines::Long(number)),
+            _ => number += 1,
+        }
+    }
 }
 
 /// A CSV file being read: its name and text, for excerpts.
@@ -218,11 +255,7 @@ fn columns(at: &Check<'_>, table: &Table<'_>, header: &csv::StringRecord) -> Opt
         let kind = |column: &Option<Column>| column.as_ref().map(std::mem::discriminant);
         if column.is_none() {
             let help = nearest_or_all(name, names, "the columns can be");
-            at.error_in(
-                table.excerpt(0, index),
-                format!("unknown column `{}`", shortened(name)),
-                help,
-            );
+            at.error_in(table.excerpt(0, index), format!("unknown column `{name}`"), help);
         } else if columns.iter().any(|other| kind(other) == kind(&column)) {
             at.error_in(
                 table.excerpt(0, index),

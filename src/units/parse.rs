@@ -129,12 +129,13 @@ impl Dimension {
         if number.starts_with('-') {
             return Err(QuantityError(format!("`{text}` is negative: a {} is not", self.name)));
         }
+        // What is said of the unit has the number in it.
+        let decimal = Decimal::parse(number)
+            .ok_or_else(|| QuantityError(format!("`{number}` is not a number of at most {DIGITS_MAX} digits")))?;
         if unit.is_empty() {
             return Err(self.no_unit(number));
         }
         let factor = self.factor(unit).ok_or_else(|| self.wrong_unit(number, unit))?;
-        let decimal = Decimal::parse(number)
-            .ok_or_else(|| QuantityError(format!("`{number}` is not a number of at most {DIGITS_MAX} digits")))?;
         Ok((decimal, factor))
     }
 
