@@ -550,6 +550,9 @@ def test_each_of_many_variants_has_its_band(home: Path) -> None:
         (figure,) = comparison.cdf(Result.at(home / "grid"), style, "one")
     assert [len(axes.collections) for axes in figure.axes] == [1] * 6
     assert "band: lowest and highest" in figure.get_suptitle()
+    # README and report say how many there are.
+    quantiles = pd.read_csv(home / "grid" / "comparison_quantiles.csv")
+    assert set(quantiles.groupby(["variant", "run"]).size()) == {101}
 
 
 def test_metrics_of_one_kind_share_their_axis(home: Path) -> None:

@@ -112,6 +112,8 @@ test("with six variants all have their colours, one is chosen to have its band b
   const bands = () => card.locator(".plot path[fill-opacity]").evaluateAll((all) => all.map((band) => band.getAttribute("fill")));
   const before = await bands();
   assert.equal(before.length, 2);
+  const steps = table("grid", "comparison_quantiles.csv").filter((row, _, [first]) => row.variant === first.variant && row.run === first.run);
+  assert.ok((await card.locator(".note").textContent()).endsWith(`Through ${steps.length} quantiles of each run, straight between them: with few leechers a step is a ramp.`));
   const choice = card.getByRole("combobox");
   const last = await choice.locator("option").last().getAttribute("value");
   await choice.selectOption(last);
