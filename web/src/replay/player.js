@@ -32,7 +32,7 @@ export function replayCard(data, place, colourOf) {
     time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: "any", value: "0", "aria-label": "Time" })),
     speed: /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Speed" }, ...SPEEDS.map((n) => element("option", { value: String(n) }, `${n} × speed`)))),
     answered: /** @type {HTMLInputElement} */ (element("input", { type: "checkbox" })),
-    clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel" }),
+    clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel", role: "group", "aria-label": "The peer that is chosen" }),
     status: element("p", { class: "hidden", role: "status" }),
   };
   parts.speed.value = String(SPEEDS.find((n) => film.end / n <= 90) ?? SPEEDS.at(-1));
@@ -58,7 +58,11 @@ export function replayCard(data, place, colourOf) {
 /** Shows the replay alone, for a lecture, and the page again. @param {HTMLElement} whole */
 function fullScreen(whole) {
   const button = element("button", { type: "button" }, "Full screen");
-  whole.addEventListener("fullscreenchange", () => { button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"; });
+  whole.addEventListener("fullscreenchange", () => {
+    button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+    // There it scrolls, by keys too.
+    /** @type {HTMLElement} */ (whole.querySelector(".panel")).tabIndex = document.fullscreenElement ? 0 : -1;
+  });
   button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : whole.requestFullscreen()));
   return button;
 }
