@@ -31,7 +31,8 @@ def said(shown: list[str], groups: pd.DataFrame, result: Result) -> list[str]:
     """What a reader must know if not all groups are shown by name."""
     if len(shown) == len(groups):
         return []
-    which = "as chosen" if result.wanted_groups else "those with most leechers"
+    seeding = "those with seeds, and " if (groups["initial_seeds"] > 0).any() else ""
+    which = "as chosen" if result.wanted_groups else f"{seeding}those with most leechers"
     return [f"{len(shown)} of {len(groups):,} groups: {which}"]
 
 

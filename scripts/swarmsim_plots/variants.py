@@ -9,7 +9,7 @@ import pandas as pd
 from .data import NoDataError, Result
 
 # What says nothing without the name of its factor.
-NUMBER = re.compile(r"true$|false$|[-+.]?\d")
+NUMBER = re.compile(r"(true|false|[-+.\deE]+)$")
 
 
 def factors(result: Result) -> pd.DataFrame:

@@ -55,7 +55,12 @@ def test_a_square_has_the_largest_with_shares_of_all(sites: Path) -> None:
     shown = ["origin", *(f"site-{site}" for site in range(1, SQUARE_MAX - 1)), f"site-{SITES}"]
     sent = table.pivot(index="from_group", columns="to_group", values="bytes").loc[shown, shown].to_numpy()
     assert np.allclose(cells / cells.max(), sent / sent.max())
-    assert f"{SQUARE_MAX} of {SITES + 1} groups" in figure.axes[0].get_title(loc="left").replace("\n", " ")
+    said = figure.axes[0].get_title(loc="left").replace("\n", " ")
+    assert f"{SQUARE_MAX} of {SITES + 1} groups: those with seeds, and those with most leechers" in said
+    with mpl.rc_context(STYLES["paper"].settings()):
+        figure = run.clustering(result, STYLES["paper"], "one")
+    said = figure.axes[0].get_title(loc="left").replace("\n", " ")
+    assert f"{SQUARE_MAX} of {SITES} groups: those with most leechers" in said
 
 
 def test_groups_are_chosen_by_name(sites: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -500,8 +500,8 @@ def test_colours_and_lines_are_those_of_the_report() -> None:
 
 def test_variants_of_a_grid_are_called_by_what_they_differ_in(home: Path, tmp_path: Path) -> None:
     assert list(variants.names(Result.at(home / "grid")).values())[:2] == [
-        "tit-for-tat · chunk_size=64 KiB",
-        "tit-for-tat · chunk_size=128 KiB",
+        "tit-for-tat · 64 KiB",
+        "tit-for-tat · 128 KiB",
     ]
     assert variants.names(Result.at(home / "named")) == {}
     keys = ["group.a.count", "group.b.count", "group.a.mix.b.share"]
@@ -550,6 +550,9 @@ def test_each_of_many_variants_has_its_band(home: Path) -> None:
         (figure,) = comparison.cdf(Result.at(home / "grid"), style, "one")
     assert [len(axes.collections) for axes in figure.axes] == [1] * 6
     assert "band: lowest and highest" in figure.get_suptitle()
+    # README and report say how many there are.
+    quantiles = pd.read_csv(home / "grid" / "comparison_quantiles.csv")
+    assert set(quantiles.groupby(["variant", "run"]).size()) == {101}
 
 
 def test_metrics_of_one_kind_share_their_axis(home: Path) -> None:

@@ -49,7 +49,9 @@ pub const COMPARISON_QUANTILES: Table = Table {
     file: "comparison_quantiles.csv",
     about: "One row per variant, run and quantile of the completion times of that run, 0 to 1 in hundredths. They are those of the leechers \
             that completed, all groups together, without those that a warm-up left out. Leechers that did not complete are not in \
-            them: to draw a distribution over all leechers, multiply `quantile` by `completed` / `leechers` of the run in `runs.csv`.",
+            them: to draw a distribution over all leechers, multiply `quantile` by `completed` / `leechers` of the run in `runs.csv`. \
+            The curves of the report and of `scripts/plot.py` go straight from one quantile to the next: with few leechers a step becomes \
+            a ramp, and a share is wrong by up to about 1 / `completed` (of more than 100, by 1 / 100).",
     columns: &[
         column("variant", "label of the variant"),
         column("run", "number of the run, from 0"),

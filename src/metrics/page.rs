@@ -45,9 +45,11 @@ every peer downloads.
 
 **Charts** of the report and figures of `scripts/plot.py` show the same quantities in the same units: times in s, min, h or d, sizes in B, KiB, MiB, GiB or
 TiB, rates in bit/s, kbit/s, Mbit/s or Gbit/s, as `scenario.toml` has them; the unit is the one in which the largest value of the chart reads best. Shares and
-utilisation are in %; counts (peers, chunks, copies) and ratios have no unit. A series has the same colour, line and mark in both, by its place in the legend:
-the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Charts that the report saves as CSV are in the units of the chart, and gaps in a
-line are empty cells; the table of all metrics is saved as it is in `comparison_summary.csv`. A bar says what the colours of a heatmap mean, with the unit. Amounts have one hue from 0 to the
+utilisation are in %; counts (peers, chunks, copies) and ratios have no unit. A series has the same colour, line and mark in both, by the place of its
+group or variant in the tables: the colours of Okabe & Ito 2008, and lines and marks that can be told in grey print. Where they are too many for that, those that stand out have
+the first colours: groups in their order; of variants on the page the baseline the first, the chosen one the second; in a panel of its own each variant has the
+first. Charts that the report saves as CSV are in the units of the chart, and gaps in a line are empty cells; the table of all metrics is saved with the numbers and
+units of `comparison_summary.csv`, in the columns that it shows. A bar says what the colours of a heatmap mean, with the unit. Amounts have one hue from 0 to the
 highest; ratios to chance have two, blue above 1 and orange below, with half as far from 1 as twice, and all beyond 8 and 1/8 in the colour of the end. Upload capacities over more
 than one and a half powers of ten stand on a logarithmic axis, which says so. The heatmap of the copies of every chunk shows at most 120 moments,
 the last among them, and 80 rows, from `chunks.csv` or `chunk_bands.csv`.

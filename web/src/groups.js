@@ -19,7 +19,7 @@ export function exchanges({ groups, capacities, group_summary }, names, leeching
 
 /** Charts of pairs of groups. @param {string[]} titles @param {Table | null} groups none if they are too many @param {any[]} names @param {Group[]} leeching */
 function betweenGroups(titles, groups, names, leeching) {
-  if (!groups) { const [traffic, byGroup] = titles.map((title) => card(title, `Pairs of ${number(names.length)} groups are too many to show: groups.csv has them.`, [])); return { traffic, byGroup }; }
+  if (!groups) { const [traffic, byGroup] = titles.map((title) => card(title, `Pairs of ${number(names.length)} groups are too many to show here: groups.csv has their numbers, and scripts/plot.py draws 40 of the groups (--figure traffic,clustering).`, [])); return { traffic, byGroup }; }
   const [unit, size] = scale(BYTES, largest(groups.bytes));
   const traffic = heatmap({ title: titles[0], note: `${unit} sent in the whole run.`, x: "receiver", y: "sender", xs: names, ys: names, numbers: true, unit,
     cells: square(groups, "group", names, (i) => groups.bytes[i] / size) });

@@ -26,18 +26,21 @@ export function showRun(data, main) {
   const over = chartsOverTime(data.timeseries, data.samples, chunks, data.chunk_copies);
   const { byGroup, traffic, unchoked, clustering } = exchanges(data, names, leechers.groups);
   const first = largestOf(leechers.groups);
+  const colours = (/** @type {string[]} */ chosen) => (/** @type {string} */ group) => (!leeching.includes(group) ? "var(--ink)" : chosen.includes(group) ? colour(chosen.indexOf(group)) : "var(--soft)");
+  const [film, recolour] = replay(data.replay, colours(first), figures.simulated_s);
   let byLeechers = ofLeechers(leechers, figures, first);
   const [completion, against, ratio, ratios] = byLeechers;
   const choice = groupChoice(leechers.groups, (chosen) => {
     const next = ofLeechers(leechers, figures, chosen);
     byLeechers.forEach((before, i) => { next[i].className = before.className; before.replaceWith(next[i]); });
     byLeechers = next;
+    recolour(colours(chosen));
   });
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
   main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures), ...choice,
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, traffic, byGroup, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
-    replay(data.replay, leeching, first, figures.simulated_s), dataCard(data, "The scenario as it was run"));
+    film, dataCard(data, "The scenario as it was run"));
 }
 
 /** Charts of peers.csv, by group. @param {Leechers} leechers @param {Record<string, any>} figures @param {string[]} chosen the groups that stand out */
@@ -76,12 +79,11 @@ function upTo({ values, ranks }, size, all, end) {
   return all > 0 && end > 0 ? [[0, 0], ...steps, [end, steps.at(-1)?.[1] ?? 0]] : [];
 }
 
-/** The animated replay; it stays hidden when none was recorded. @param {any} data @param {any[]} leeching @param {string[]} first those that stand out @param {number} simulated seconds */
-function replay(data, leeching, first, simulated) {
+/** The animated replay, and what gives its groups other colours; it stays hidden when none was recorded. @param {any} data @param {(group: string) => string} colourOf @param {number} simulated seconds @returns {[HTMLElement, (colourOf: (group: string) => string) => void]} */
+function replay(data, colourOf, simulated) {
   const place = element("section", { id: "replay", hidden: "" });
-  const colourOf = (/** @type {string} */ group) => (!leeching.includes(group) ? "var(--ink)" : first.includes(group) ? colour(first.indexOf(group)) : "var(--soft)");
-  if (data) replayCard({ ...data, run_end: simulated }, place, colourOf);
+  const recolour = data ? replayCard({ ...data, run_end: simulated }, place, colourOf) : () => {};
   // Each chart before it has its stops for Tab.
   if (!place.hidden) document.body.prepend(element("a", { class: "skip", href: "#replay" }, "Skip to the replay"));
-  return place;
+  return [place, recolour];
 }

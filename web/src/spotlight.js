@@ -30,7 +30,7 @@ export function variantsChart(variants, baseline) {
   const panels = spans ? [bandsOfAll(chart, baseline)] : [];
   const show = () => {
     const { value } = /** @type {HTMLSelectElement} */ (select);
-    const made = xyChart({ ...chart, series: coloured ? withBands(series, [value, baseline]) : inColour(series, [value, baseline]) });
+    const made = xyChart({ ...chart, series: coloured ? withBands(series, [value, baseline]) : inColour(series, [baseline, value]) });
     made.insertBefore(choice, made.querySelector(".legend"));
     place.replaceChildren(made, ...panels);
   };

@@ -83,6 +83,22 @@ test("the replay of many groups has one ring, a short legend and short sentences
   assert.deepEqual(faults, []);
 });
 
+test("the replay has the colours of the groups that are chosen", async () => {
+  const { page, faults } = await openReport(browser, "30", { viewport: { width: 1200, height: 900 } });
+  const replay = page.locator("#replay");
+  await page.waitForFunction(() => { const canvas = document.querySelector("#replay canvas.swarm"); return canvas.width === canvas.clientWidth * devicePixelRatio; });
+  const dots = () => replay.locator(".legend").first().locator("li:has(.dot)").evaluateAll((all) => all.map((item) => [item.textContent, item.querySelector("i").getAttribute("style")]));
+  const picture = () => replay.locator("canvas.swarm").evaluate((canvas) => canvas.toDataURL());
+  const looks = (groups, others) => [...groups.map((group, k) => [group, `background:var(--c${k})`]), [`${others} other groups`, "background:var(--soft)"]];
+  assert.deepEqual(await dots(), looks([...names(1, 6), "site-30"], 23));
+  const before = await picture();
+  await page.getByRole("combobox", { name: "In colour" }).selectOption("8 to 14: site-8 … site-14");
+  assert.deepEqual(await dots(), looks(names(8, 14), 23));
+  assert.notEqual(await picture(), before);
+  assert.equal(await replay.locator(".card").count(), 2, "the chart below it stays in its place");
+  assert.deepEqual(faults, []);
+});
+
 test("in a square of 30 groups names that have no room are left out, and the axis says so", async () => {
   const { page } = await openReport(browser, "30", { viewport: { width: 375, height: 812 } });
   const svg = chart(page, "Traffic between groups").locator(".plot svg");

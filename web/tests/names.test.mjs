@@ -37,7 +37,7 @@ test("pairs of many groups are left to the file, and the page says so", async ()
   swarmsim("run", "many.toml", "--quiet", "--report", "--out", "many");
   const { page, faults } = await openReport(browser, "many");
   const said = await page.locator(".card").filter({ hasText: "Not drawn" }).innerText();
-  assert.match(said, /Traffic between groups.*Who unchokes whom.*Pairs of 41 groups are too many to show: groups\.csv has them\./s);
+  assert.match(said, /Traffic between groups.*Who unchokes whom.*Pairs of 41 groups are too many to show here: groups\.csv has their numbers, and scripts\/plot\.py draws 40 of the groups \(--figure traffic,clustering\)\./s);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -200,6 +200,31 @@ test("the replay fills the screen for a lecture, and the button brings the page 
   assert.deepEqual(faults, []);
 });
 
+test("in full screen all of the replay is seen, and what is said about a peer scrolls", async () => {
+  for (const [width, height] of [[1280, 720], [1200, 900], [1920, 1080]]) {
+    const { page, replay, faults, scrub } = await open({ viewport: { width, height } });
+    await scrub(recorded.ended_s / 4);
+    await replay.getByRole("button", { name: "Full screen" }).click();
+    await page.waitForFunction(() => document.fullscreenElement?.querySelector("canvas.swarm"));
+    await replay.locator("canvas.swarm").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const size = `${width} x ${height}`;
+    assert.ok(await page.evaluate(() => document.fullscreenElement.scrollHeight <= document.fullscreenElement.clientHeight), size);
+    for (const part of ["canvas.swarm", ".controls", ".facts", ".panel"]) {
+      const box = await replay.locator(part).boundingBox();
+      assert.ok(box.y >= 0 && box.y + box.height <= height, `${part} at ${size}: ${JSON.stringify(box)}`);
+    }
+    assert.ok((await replay.locator("canvas.swarm").boundingBox()).height > 0.5 * height, size);
+    const last = replay.locator(".panel li, .panel h4").last();
+    await last.scrollIntoViewIfNeeded();
+    const box = await last.boundingBox();
+    assert.ok(box.y + box.height <= height, `the end of the panel at ${size}`);
+    assert.deepEqual(await barriers(page, "#replay"), []);
+    assert.deepEqual(faults, []);
+  }
+});
+
 test("answered slots stand out, and can be shown alone", async () => {
   const { replay, picture, scrub } = await open();
   await scrub(recorded.ended_s / 4);

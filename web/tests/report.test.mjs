@@ -112,7 +112,10 @@ test("with six variants all have their colours, one is chosen to have its band b
   const bands = () => card.locator(".plot path[fill-opacity]").evaluateAll((all) => all.map((band) => band.getAttribute("fill")));
   const before = await bands();
   assert.equal(before.length, 2);
+  const steps = table("grid", "comparison_quantiles.csv").filter((row, _, [first]) => row.variant === first.variant && row.run === first.run);
+  assert.ok((await card.locator(".note").textContent()).endsWith(`Through ${steps.length} quantiles of each run, straight between them: with few leechers a step is a ramp.`));
   const choice = card.getByRole("combobox");
+  assert.deepEqual((await choice.locator("option").allTextContents()).sort(), names.slice(1).sort(), "the choice calls them as the legend does");
   const last = await choice.locator("option").last().getAttribute("value");
   await choice.selectOption(last);
   await page.waitForFunction(() => !document.querySelector(".plot:empty"));
@@ -172,6 +175,29 @@ test("on a phone two panels stand side by side, with whole names; on a wide scre
     assert.ok(numbers.every((count) => count >= 2), `${numbers} numbers below panels`);
     assert.deepEqual(await cutTexts(page), []);
   }
+});
+
+test("of very many variants the baseline has the first colour and the chosen one the second, called as in the choice", async () => {
+  const { page } = await open("many");
+  const card = chart(page, "Completion time");
+  const looks = () => card.locator(".legend li").evaluateAll((all) => all.map((item) => [item.textContent, item.querySelector("line").getAttribute("stroke")]));
+  const [{ baseline }] = table("many", "comparison_summary.csv");
+  for (const place of [0, 25]) {
+    const option = card.getByRole("combobox").locator("option").nth(place);
+    const called = await option.textContent();
+    await card.getByRole("combobox").selectOption(await option.getAttribute("value"));
+    await page.waitForFunction(() => !document.querySelector(".plot:empty"));
+    const [first, second, others] = await looks();
+    assert.equal(await card.locator(".legend li").first().getAttribute("title"), baseline);
+    assert.ok((await card.locator(".choice").textContent()).endsWith(` beside ${first[0]}.`));
+    assert.deepEqual([first[1], second, others], ["var(--c0)", [called, "var(--c1)"], ["the others", "var(--soft)"]]);
+  }
+  // docs/output.md: the numbers of comparison_summary.csv, in the columns that are shown.
+  const [head, ...rows] = await sheet(page, "All metrics");
+  const summary = table("many", "comparison_summary.csv");
+  assert.equal(rows.length, summary.length);
+  const column = head.indexOf("difference_high");
+  rows.forEach((row, i) => assert.deepEqual([row[0], row[2], row[column]], [summary[i].metric, summary[i].variant, summary[i].difference_high]));
 });
 
 test("of very many variants the panels show the baseline and those that are done first and last, and say where the others are", async () => {

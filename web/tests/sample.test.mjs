@@ -70,7 +70,7 @@ test("shares of slots are those of every slot in unchokes.csv that a peer of the
   assert.ok(outside.length > given.length / 2 && answered.length > 10, "most partners are not in the sample");
   await page.locator("#replay").getByRole("slider", { name: "Time" }).evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event("input")); }, String(now));
   const facts = await page.locator("#replay .facts").textContent();
-  const percent = (part, whole) => `${Math.round((part / whole) * 100)} %`;
+  const percent = (part, whole) => `${Math.round((part / whole) * 100)}\u00a0%`;
   assert.match(facts, new RegExp(`The leechers give ${given.length} slots. Answered, so that both unchoke each other: ${percent(answered.length, given.length)}`));
   for (const name of ["slow", "medium", "fast"]) {
     const own = given.filter((slot) => slot.from_group === name);

@@ -3,7 +3,7 @@ import { shortNames } from "../format.js";
 import { shape } from "../svg.js";
 import { marked } from "./colours.js";
 
-/** `brief`: a shorter name for where there is no room; `mark`: the number of the mark of its points; without `dots` they have a line too. @typedef {{ name: string, brief?: string, colour: string, dash?: string, mark?: number, dots?: number }} Entry */
+/** `brief`: a shorter name, which the legend has; `mark`: the number of the mark of its points; without `dots` they have a line too. @typedef {{ name: string, brief?: string, colour: string, dash?: string, mark?: number, dots?: number }} Entry */
 
 /** The width of a sample. */
 const SAMPLE = 28;
@@ -19,13 +19,13 @@ function sample({ colour, dash, mark, dots }, x, y) {
   return dots ? point : [line, ...point];
 }
 
-/** What entries are called, each in `letters`: all by their names or, if one does not fit, all by the brief ones. @param {Entry[]} entries @param {number} letters */
-const namesIn = (entries, letters) => (entries.every(({ name }) => name.length <= letters) ? entries.map(({ name }) => name) : entries.map(({ name, brief }) => brief ?? name));
+/** What entries are called, however much room there is: a choice beside the legend has the same names. @param {Entry[]} entries */
+const namesOf = (entries) => entries.map(({ name, brief }) => brief ?? name);
 
 /** Fills the list above a chart that is `width` wide. @param {HTMLElement} list @param {Entry[]} entries @param {number} width */
 export function fillLegend(list, entries, width) {
   const letters = (width - BESIDE) / WIDE_LETTER;
-  const names = namesIn(entries, letters);
+  const names = namesOf(entries);
   // What differs may go on in a second line.
   const shown = shortNames(names, names.every((name, i) => name === entries[i].name) ? letters : 2 * letters);
   list.replaceChildren(...entries.map((entry, i) => {
@@ -42,7 +42,7 @@ export function fillLegend(list, entries, width) {
 export function drawnLegend(entries, width, top) {
   const made = [];
   const letters = (width - BESIDE) / WIDE_LETTER;
-  const names = shortNames(namesIn(entries, letters), letters);
+  const names = shortNames(namesOf(entries), letters);
   let [x, y] = [12, top];
   for (const [i, entry] of entries.entries()) {
     const name = names[i];

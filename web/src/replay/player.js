@@ -19,10 +19,12 @@ const HEIGHT = 640;
 /** Seconds of the run in a second. */
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
 
-/** Fills the place of the replay, when somebody joined. `colourOf` names the colour of a group. @param {any} data @param {HTMLElement} place @param {(group: string) => string} colourOf */
+/** The name of the colour of a group. @typedef {(group: string) => string} ColourOf */
+
+/** Fills the place of the replay, when somebody joined; what it returns gives the groups other colours. @param {any} data @param {HTMLElement} place @param {ColourOf} colourOf @returns {(colourOf: ColourOf) => void} */
 export function replayCard(data, place, colourOf) {
   const film = recording(data);
-  if (film.peers.length === 0) return;
+  if (film.peers.length === 0) return () => {};
   const parts = {
     canvas: /** @type {HTMLCanvasElement} */ (element("canvas", { class: "swarm", tabindex: "0", role: "application", "aria-describedby": "replay-help",
       "aria-label": "The swarm. Arrow keys go from peer to peer, Enter chooses one, Escape lets it go, Space plays and pauses." })),
@@ -30,29 +32,42 @@ export function replayCard(data, place, colourOf) {
     time: /** @type {HTMLInputElement} */ (element("input", { type: "range", min: "0", max: String(film.end), step: "any", value: "0", "aria-label": "Time" })),
     speed: /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Speed" }, ...SPEEDS.map((n) => element("option", { value: String(n) }, `${n} × speed`)))),
     answered: /** @type {HTMLInputElement} */ (element("input", { type: "checkbox" })),
-    clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel" }),
+    clock: element("span", { class: "clock" }), facts: element("p", { class: "facts" }), panel: element("div", { class: "panel", role: "group", "aria-label": "The peer that is chosen" }),
     status: element("p", { class: "hidden", role: "status" }),
   };
   parts.speed.value = String(SPEEDS.find((n) => film.end / n <= 90) ?? SPEEDS.at(-1));
   const controls = element("div", { class: "controls" }, parts.time, parts.play, parts.clock, parts.speed, element("label", { class: "answered" }, parts.answered, " answered slots only"));
-  const made = card("Replay: who unchokes whom", noteOf(film), [legendOf(film, colourOf), element("div", { class: "stage" }, element("div", {}, parts.canvas, controls, parts.facts), parts.panel), parts.status], true);
+  let legend = legendOf(film, colourOf);
+  const made = card("Replay: who unchokes whom", noteOf(film), [legend, element("div", { class: "stage" }, element("div", {}, parts.canvas, controls, parts.facts), parts.panel), parts.status], true);
   made.querySelector(".note")?.setAttribute("id", "replay-help");
   if (document.fullscreenEnabled) controls.append(fullScreen(made));
   place.className = "wide replay";
-  place.append(made, foundChart(film, colourOf));
+  let found = foundChart(film, colourOf);
+  place.append(made, found);
   place.hidden = false;
-  operate(film, parts, colourOf);
+  const recolour = operate(film, parts, colourOf);
+  return (next) => {
+    const [newLegend, newFound] = [legendOf(film, next), foundChart(film, next)];
+    legend.replaceWith(newLegend);
+    found.replaceWith(newFound);
+    [legend, found] = [newLegend, newFound];
+    recolour(next);
+  };
 }
 
 /** Shows the replay alone, for a lecture, and the page again. @param {HTMLElement} whole */
 function fullScreen(whole) {
   const button = element("button", { type: "button" }, "Full screen");
-  whole.addEventListener("fullscreenchange", () => { button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"; });
+  whole.addEventListener("fullscreenchange", () => {
+    button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+    // There it scrolls, by keys too.
+    /** @type {HTMLElement} */ (whole.querySelector(".panel")).tabIndex = document.fullscreenElement ? 0 : -1;
+  });
   button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : whole.requestFullscreen()));
   return button;
 }
 
-/** @param {Recording} film @param {any} parts @param {(group: string) => string} colourOf */
+/** Makes the parts work; what it returns gives the groups other colours. @param {Recording} film @param {any} parts @param {ColourOf} colourOf @returns {(colourOf: ColourOf) => void} */
 function operate(film, parts, colourOf) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   // It opens where something is seen, and is played from there.
@@ -60,7 +75,7 @@ function operate(film, parts, colourOf) {
   /** @type {import("./layout.js").Layout} */
   let places = { points: [], seats: [], rings: [], size: 1, width: 0, height: 0 };
   const speed = () => Number(parts.speed.value);
-  const names = film.groups.map(colourOf);
+  let names = film.groups.map(colourOf);
 
   const draw = () => {
     const { canvas } = parts;
@@ -144,6 +159,7 @@ function operate(film, parts, colourOf) {
   // On paper the start would be an empty picture.
   addEventListener("beforeprint", () => { if (state.now === 0) { play(false); state.now = film.end / 4; draw(); } });
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return (next) => { names = film.groups.map(next); draw(); };
 }
 
 /** The first moment at which half as many slots are taken as ever. @param {Recording} film */

@@ -41,7 +41,8 @@ export function factsOf(film, moment) {
   const there = film.peers.filter((peer) => isThere(peer, moment.now));
   const seeds = there.filter((peer) => isSeed(peer, moment.now)).length;
   const found = clustering(film, moment);
-  const whole = (/** @type {number} */ share) => percent(Math.round(share * 100) / 100);
+  // A number and its % stay in one line.
+  const whole = (/** @type {number} */ share) => percent(Math.round(share * 100) / 100).replace(" ", "\u00a0");
   const text = `Leechers${film.oneOf === 1 ? "" : " shown"}: ${there.length - seeds}, seeds: ${seeds}.`;
   if (found === null) return text;
   const own = film.groups.flatMap((name, g) => (found.own[g] === null ? [] : [`${name} ${whole(found.own[g])}`]));
