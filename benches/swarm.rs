@@ -72,7 +72,7 @@ fn play_unseen(scenario: &Scenario) -> f64 {
     time(scenario, &mut NoObserver).0
 }
 
-fn time(scenario: &Scenario, observer: &mut impl Observer) -> (f64, Outcome) {
+fn time(scenario: &Scenario, observer: &mut dyn Observer) -> (f64, Outcome) {
     let start = ProcessTime::now();
     let outcome = run(scenario, RunOptions::default(), observer, &mut |_| Control::Continue);
     let outcome = outcome.expect("no invariant is checked");

@@ -127,7 +127,7 @@ pub fn run(
 pub fn observe(
     scenario: &Scenario,
     options: RunOptions,
-    observer: &mut impl Observer,
+    observer: &mut dyn Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<(), RunFault> {
     match scenario.run.mode {

@@ -29,6 +29,7 @@ mod sweep;
 mod table;
 mod theory;
 mod validate;
+mod validation_table;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

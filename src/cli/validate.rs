@@ -9,18 +9,13 @@ use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
 use crate::cli::source::Source;
-use crate::cli::table::aligned;
+use crate::cli::validation_table::{count, renewed, text, write_csv};
 use crate::cli::{Failure, Style, interrupt, jobs};
 use crate::files;
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
 use crate::scenario::limits::{FILE_BYTES_MAX, JOBS_MAX};
 use crate::validate::{Files, LIBRARY, MEASURED, Outcome, Suite, Verdict};
-
-const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
-/// The generated part of a page stands between these.
-const BEGIN: &str = "<!-- swarmsim validate: begin -->\n";
-const END: &str = "<!-- swarmsim validate: end -->\n";
 
 #[derive(Debug, Args)]
 pub(super) struct ValidateArgs {
@@ -39,7 +34,7 @@ pub(super) struct ValidateArgs {
     /// Write the table to this file as CSV too
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Renew the table between the marks of this Markdown file too, as in docs/validation.md
+    /// Renew the table between the marks of this Markdown file too, as in docs/validation.md; rows that are not played stay
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
 }
@@ -66,7 +61,7 @@ impl TierName {
 }
 
 pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let suites = args.suites()?;
+    let (suites, known) = args.suites()?;
     if suites.is_empty() {
         return Err(Failure::Usage(anyhow!(
             "no result has this id and tier: `swarmsim validate --help` says how to choose"
@@ -82,7 +77,7 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
         };
         outcomes.extend(judged);
     }
-    write_files(args, &outcomes).map_err(Failure::Run)?;
+    write_files(args, &known, &outcomes).map_err(Failure::Run)?;
     io::stdout().write_all(text(&outcomes, style).as_bytes())?;
     let differing = count(&outcomes, Verdict::Differs);
     if differing > 0 {
@@ -93,7 +88,8 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
 }
 
 impl ValidateArgs {
-    fn suites(&self) -> Result<Vec<(String, Suite)>, Failure> {
+    /// What is to be played, by file, and the ids of all results there are.
+    fn suites(&self) -> Result<(Vec<(String, Suite)>, Vec<String>), Failure> {
         let mut suites = Vec::new();
         let mut known = Vec::new();
         for source in self.sources()? {
@@ -113,7 +109,7 @@ impl ValidateArgs {
                 return Err(Failure::Usage(anyhow!("no result is called `{id}`; there are {names}")));
             }
         }
-        Ok(suites)
+        Ok((suites, known))
     }
 
     fn wants(&self, expectation: &Expectation) -> bool {
@@ -182,73 +178,15 @@ pub(super) fn measured(dir: &Path, name: &str) -> io::Result<String> {
     files::read_text(&dir.join(name), FILE_BYTES_MAX)
 }
 
-fn count(outcomes: &[Outcome], verdict: Verdict) -> usize {
-    outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
-}
-
-fn cells(outcome: &Outcome) -> Vec<String> {
-    let expectation = &outcome.expectation;
-    let cells = [
-        expectation.id.as_str(),
-        expectation.tier.letter(),
-        &expectation.says,
-        &outcome.expected,
-        &outcome.simulated,
-        outcome.verdict.words(),
-        &expectation.source,
-    ];
-    cells.map(str::to_owned).to_vec()
-}
-
-fn text(outcomes: &[Outcome], style: Style) -> String {
-    let rows: Vec<_> = outcomes.iter().map(cells).collect();
-    let mut text = aligned(&HEADER, &rows, style);
-    text.push('\n');
-    text.extend(missed(outcomes).map(|(id, why)| format!("  {id} falls short: {why}\n")));
-    let of = |verdict| count(outcomes, verdict);
-    let (holds, short, differs) = (of(Verdict::Holds), of(Verdict::FallsShort), of(Verdict::Differs));
-    text + &format!("  {holds} hold, {short} fall short, {differs} differ\n")
-}
-
-/// Id of what falls short, and why.
-fn missed(outcomes: &[Outcome]) -> impl Iterator<Item = (&str, &str)> {
-    let short = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::FallsShort);
-    short.filter_map(|outcome| Some((outcome.expectation.id.as_str(), outcome.expectation.known.as_deref()?)))
-}
-
-fn write_files(args: &ValidateArgs, outcomes: &[Outcome]) -> anyhow::Result<()> {
+fn write_files(args: &ValidateArgs, known: &[String], outcomes: &[Outcome]) -> anyhow::Result<()> {
     if let Some(path) = &args.csv {
         write_csv(path, outcomes).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     let Some(path) = &args.markdown else { return Ok(()) };
     let show = path.display();
     let page = fs::read_to_string(path).with_context(|| format!("cannot read `{show}`"))?;
-    let parts = page.split_once(BEGIN).zip(page.split_once(END));
-    let ((before, _), (_, after)) = parts
-        .with_context(|| format!("`{show}` has no place for the table: put these two lines there\n{BEGIN}{END}"))?;
-    let page = format!("{before}{BEGIN}\n{}\n{END}{after}", markdown(outcomes));
+    let page = renewed(&page, known, outcomes).map_err(|why| anyhow!("`{show}` {why}"))?;
     fs::write(path, page).with_context(|| format!("cannot write `{show}`"))
-}
-
-fn write_csv(path: &Path, outcomes: &[Outcome]) -> anyhow::Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
-    writer.write_record(HEADER)?;
-    for outcome in outcomes {
-        writer.write_record(cells(outcome))?;
-    }
-    Ok(writer.flush()?)
-}
-
-fn markdown(outcomes: &[Outcome]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut text = line(&HEADER.map(str::to_owned)) + &line(&HEADER.map(|_| "---".to_owned()));
-    text.extend(outcomes.iter().map(|outcome| line(&cells(outcome))));
-    let why: Vec<_> = missed(outcomes).map(|(id, why)| format!("- {id}: {why}\n")).collect();
-    if !why.is_empty() {
-        text.push_str("\nWhat falls short, and why:\n\n");
-        text.push_str(&why.concat());
-    }
-    text
 }
 
 #[cfg(test)]
@@ -293,7 +231,7 @@ mod tests {
         assert!(is_called("KR-1", "KR-1"));
         assert!(!is_called("KR-30", "KR-3"));
         assert!(!is_called("KR-3 N=5", "N=5"));
-        let picked = args("KR-3").suites().unwrap_or_default();
+        let (picked, _) = args("KR-3").suites().unwrap_or_default();
         assert_eq!(
             picked.iter().map(|(_, suite)| suite.runs().len()).collect::<Vec<_>>(),
             [60]

@@ -26,7 +26,7 @@ const STEPS_PER_WATCH: u64 = 4096;
 pub fn run(
     scenario: &Scenario,
     options: &RunOptions,
-    observer: &mut impl Observer,
+    observer: &mut dyn Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Ending, InvariantViolation> {
     let mut rng = stream(scenario.seed, Purpose::Contact, 0);
@@ -41,7 +41,7 @@ pub fn run(
 }
 
 /// Somebody comes or goes, or the clock ticks, whichever is first.
-fn step<O: Observer>(crowd: &mut Crowd<'_, O>, rng: &mut Rng) {
+fn step(crowd: &mut Crowd<'_>, rng: &mut Rng) {
     let chunk = crowd.scenario.file.chunk_size.0 as f64;
     let per_sec = crowd.present().len() as f64 * crowd.fastest_upload() / chunk;
     let tick = next_at_rate(crowd.now(), per_sec, rng);
@@ -61,7 +61,7 @@ fn step<O: Observer>(crowd: &mut Crowd<'_, O>, rng: &mut Rng) {
 }
 
 /// Whom `from` meets.
-fn meet<O: Observer>(crowd: &Crowd<'_, O>, from: PeerIx, rng: &mut Rng) -> Option<PeerIx> {
+fn meet(crowd: &Crowd<'_>, from: PeerIx, rng: &mut Rng) -> Option<PeerIx> {
     let members = crowd.members();
     let itself = usize::from(!crowd.swarm.peers[from].life.initial_seed);
     if members.len() <= itself {
@@ -76,7 +76,7 @@ fn meet<O: Observer>(crowd: &Crowd<'_, O>, from: PeerIx, rng: &mut Rng) -> Optio
     }
 }
 
-fn give<O: Observer>(crowd: &mut Crowd<'_, O>, from: PeerIx, to: PeerIx) {
+fn give(crowd: &mut Crowd<'_>, from: PeerIx, to: PeerIx) {
     if crowd.swarm.peers[to].role != Role::Leecher {
         return;
     }

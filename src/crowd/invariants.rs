@@ -2,10 +2,9 @@
 
 use super::Crowd;
 use crate::engine::InvariantViolation;
-use crate::engine::observer::Observer;
 use crate::swarm::Role;
 
-impl<O: Observer> Crowd<'_, O> {
+impl Crowd<'_> {
     /// Checks everything.
     ///
     /// # Errors

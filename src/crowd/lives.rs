@@ -2,14 +2,14 @@
 
 use super::Crowd;
 use crate::churn::{Arriving, next_at_rate};
-use crate::engine::observer::{Leave, Observer, Side};
+use crate::engine::observer::{Leave, Side};
 use crate::engine::{PeerTimer, Stay, draw_capacity, draw_chunks, ending, record_of, stay};
 use crate::ids::{GroupIx, PeerId, PeerIx};
 use crate::rng::{Purpose, stream};
 use crate::swarm::{Peer, Role};
 use crate::units::SimTime;
 
-impl<O: Observer> Crowd<'_, O> {
+impl Crowd<'_> {
     /// Looks up when the next peer of `cohort` arrives.
     pub(super) fn schedule_arrival(&mut self, cohort: usize) {
         let (arrivals, next) = &mut self.cohorts[cohort];

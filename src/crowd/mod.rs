@@ -22,9 +22,9 @@ use crate::swarm::{Layout, Role, Swarm};
 use crate::units::SimTime;
 
 /// The swarm, and the way events go through it.
-pub struct Crowd<'a, O: Observer> {
+pub struct Crowd<'a> {
     pub(crate) scenario: &'a Scenario,
-    observer: &'a mut O,
+    observer: &'a mut dyn Observer,
     schedule: Schedule,
     now: SimTime,
     pub(crate) swarm: Swarm,
@@ -84,9 +84,9 @@ pub struct Gift {
     pub started: SimTime,
 }
 
-impl<'a, O: Observer> Crowd<'a, O> {
+impl<'a> Crowd<'a> {
     /// Nobody is there yet.
-    pub fn new(scenario: &'a Scenario, observer: &'a mut O) -> Self {
+    pub fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|c| (c, None)).collect();
         let mut crowd = Self {
             scenario,
@@ -293,11 +293,11 @@ const STEPS_PER_CHECK: u64 = 64;
 ///
 /// # Errors
 /// With `check_invariants`, the first invariant that does not hold.
-pub fn play<O: Observer>(
-    mut crowd: Crowd<'_, O>,
+pub fn play(
+    mut crowd: Crowd<'_>,
     options: &RunOptions,
     (steps_per_watch, watch): (u64, &mut dyn FnMut(&Progress) -> Control),
-    mut step: impl FnMut(&mut Crowd<'_, O>),
+    mut step: impl FnMut(&mut Crowd<'_>),
 ) -> Result<Ending, InvariantViolation> {
     let mut steps = 0_u64;
     let ending = loop {

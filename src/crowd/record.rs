@@ -1,10 +1,10 @@
 //! Rows of the time series, and the end of a run.
 
 use super::Crowd;
-use crate::engine::observer::{Ending, Observer, Sample};
+use crate::engine::observer::{Ending, Sample};
 use crate::engine::{arrivals_pending, record_of};
 
-impl<O: Observer> Crowd<'_, O> {
+impl Crowd<'_> {
     /// Takes a row and schedules the next; ends a run in which nothing moves any more.
     pub(super) fn sample(&mut self) {
         let now = self.now;

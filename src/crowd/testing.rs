@@ -68,8 +68,12 @@ pub(crate) fn scenario(text: &str) -> Scenario {
 }
 
 /// Either mode's way to run.
-type Run =
-    fn(&Scenario, &RunOptions, &mut Seen, &mut dyn FnMut(&Progress) -> Control) -> Result<Ending, InvariantViolation>;
+type Run = fn(
+    &Scenario,
+    &RunOptions,
+    &mut dyn Observer,
+    &mut dyn FnMut(&Progress) -> Control,
+) -> Result<Ending, InvariantViolation>;
 
 /// Questions whether to go on, one each 16 events or more: no swarm in these tests has so many.
 const QUESTIONS_MAX: u32 = 10_000;

@@ -2,7 +2,6 @@
 
 use crate::choking;
 use crate::churn::Arriving;
-use crate::engine::observer::Observer;
 use crate::engine::schedule::PeerTimer;
 use crate::engine::{Simulation, Streams};
 use crate::ids::{ChunkIx, GroupIx, PeerId, PeerIx};
@@ -12,7 +11,7 @@ use crate::swarm::{Peer, Role};
 use crate::units::{SimDuration, SimTime};
 use rand::RngExt;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Looks up when the next peer of `cohort` arrives.
     pub(super) fn schedule_arrival(&mut self, cohort: usize) {
         let (arrivals, next) = &mut self.cohorts[cohort];

@@ -1,6 +1,6 @@
 //! Connections open and close.
 
-use crate::engine::observer::{Observer, TransferEnd};
+use crate::engine::observer::TransferEnd;
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
 use crate::ids::{LinkIx, PeerId, PeerIx};
@@ -10,7 +10,7 @@ use crate::swarm::{Begun, Role};
 use crate::tracker::{every_other_nearest, outage_until};
 use crate::units::SimDuration;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Makes `peer`, who has just joined, known to the others and the others to it, once all that come at this instant are there; see
     /// [`introduce_newcomers`](Self::introduce_newcomers).
     pub(super) fn introduce(&mut self, peer: PeerIx) {

@@ -1,7 +1,7 @@
 //! Peers complete and go: selfishly, after a while, for good, or without a word.
 
 use crate::churn::next_at_rate;
-use crate::engine::observer::{Leave, Observer, PeerRecord, Side, TransferEnd};
+use crate::engine::observer::{Leave, PeerRecord, Side, TransferEnd};
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
 use crate::ids::PeerIx;
@@ -13,7 +13,7 @@ use crate::units::{SimDuration, SimTime};
 /// A seed that waits for its last bytes to be taken is not asked more often than this.
 const ASK_AGAIN_MIN: SimDuration = SimDuration::from_millis(100);
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Draws how long `peer` stays.
     pub(super) fn plan_life(&mut self, peer: PeerIx) {
         let now = self.now();

@@ -4,12 +4,11 @@
 //! wasted: the price of not hanging on one slow peer (Cohen 2003; BEP 3, "End Game").
 
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::FlowIx;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// What a free connection does when nothing new is left to ask for.
     pub(super) fn share_at_the_end(&mut self, route: Route) -> Option<Work> {
         let Route {

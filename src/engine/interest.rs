@@ -1,13 +1,12 @@
 //! What follows when it becomes known who has a chunk, and who wants one: requests on idle connections, slots given and taken.
 
-use crate::engine::observer::Observer;
 use crate::engine::schedule::Delayed;
 use crate::engine::transfer::Route;
 use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use smallvec::SmallVec;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// The neighbours of `peer` learn that it has `chunk`.
     pub(super) fn chunk_announced(&mut self, peer: PeerIx, chunk: ChunkIx) {
         self.swarm.announce_chunk(peer, chunk);

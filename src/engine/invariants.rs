@@ -1,12 +1,11 @@
 //! What must hold between any two events, recomputed the obvious way from the state itself.
 
-use crate::engine::observer::Observer;
 use crate::engine::rechoke::LIGHTEST;
 use crate::engine::{InvariantViolation, Simulation};
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::swarm::{Peer, Role};
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Checks everything.
     ///
     /// # Errors

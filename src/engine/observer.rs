@@ -1,4 +1,4 @@
-//! What a run tells those who record it. Every method does nothing by default, so what is not recorded costs nothing.
+//! What a run tells those who record it. Every method does nothing by default, so what is not recorded costs next to nothing.
 
 use crate::ids::{ChunkIx, GroupIx, PeerId};
 pub use crate::swarm::Leave;

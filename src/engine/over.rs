@@ -2,7 +2,7 @@
 
 use crate::churn::{Arriving, Cohort};
 use crate::engine::Simulation;
-use crate::engine::observer::{Ending, Observer};
+use crate::engine::observer::Ending;
 use crate::engine::totals::Totals;
 use crate::ids::GroupIx;
 use crate::scenario::Scenario;
@@ -31,7 +31,7 @@ fn more_chunks_to_come(scenario: &Scenario, coming: &Coming) -> bool {
     next.any(|(group, _)| scenario.groups[group.ix()].starts_with != StartsWith::Nothing)
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Whether somebody is still to arrive.
     pub(super) fn arrivals_pending(&self) -> bool {
         pending(&self.cohorts)

@@ -5,7 +5,6 @@
 //! longer its requests take; and they take long where the one who asks is slow and sends to the same neighbour: its own block is in front of them.
 
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::engine::schedule::Delayed;
 use crate::engine::transfer::Route;
 use crate::ids::{FlowIx, LinkIx};
@@ -38,7 +37,7 @@ struct Direction {
     share: f64,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// The receiver sends its first requests for `flow`.
     pub(super) fn open_pipeline(&mut self, flow: FlowIx, route: Route) {
         let Some(rule) = self.group_of(route.receiver).pipelining else {

@@ -1,12 +1,11 @@
 //! The rates of a connection that its ends go by: of bytes as they come, or of chunks.
 
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::engine::transfer::Route;
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::units::SimDuration;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     fn window_of(&self, peer: PeerIx) -> SimDuration {
         self.group_of(peer).rechoke.rate_window
     }

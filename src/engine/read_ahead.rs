@@ -10,11 +10,10 @@
 
 use crate::bandwidth::{Clock, ClockKind};
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::ids::PeerIx;
 use std::hint::black_box;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Reads what the finishes after the event at hand will need: of the later one, what its peers alone tell; of the sooner one, which has been through
     /// that, what these lines lead to.
     #[inline]

@@ -1,7 +1,7 @@
 //! Unchoke decisions: who is asked when, and what follows from the answer.
 
 use crate::choking::{Decision, Neighbour, RechokeView};
-use crate::engine::observer::{Observer, Side, TransferEnd, Unchoke};
+use crate::engine::observer::{Side, TransferEnd, Unchoke};
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, REFILL, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
@@ -16,7 +16,7 @@ const SECOND: SimDuration = SimDuration::from_secs(1);
 /// precision lost.
 pub(super) const LIGHTEST: f32 = 1.0 / 1024.0;
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// `peer` makes its regular decision; the next one comes after the interval.
     pub(super) fn rechoke_in_turn(&mut self, peer: PeerIx) {
         let rules = self.group_of(peer).rechoke;

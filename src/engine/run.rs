@@ -96,7 +96,7 @@ const EVENTS_PER_CHECK: u64 = 64;
 pub fn run(
     scenario: &Scenario,
     options: RunOptions,
-    observer: &mut impl Observer,
+    observer: &mut dyn Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Outcome, RunFault> {
     check_chokers(scenario, &options.own_chokers)?;

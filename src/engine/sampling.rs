@@ -2,7 +2,7 @@
 
 use crate::engine::Simulation;
 use crate::engine::departure::record_of;
-use crate::engine::observer::{Ending, Observer, Sample, TransferEnd};
+use crate::engine::observer::{Ending, Sample, TransferEnd};
 use crate::ids::PeerIx;
 use crate::swarm::Role;
 use crate::units::SimTime;
@@ -14,7 +14,7 @@ struct Sending {
     unbooked_bytes: u64,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// Takes a row and schedules the next; ends a run in which nothing moves any more.
     pub(super) fn sample(&mut self) {
         let now = self.now();

@@ -40,10 +40,10 @@ pub(super) enum Job {
 }
 
 /// A run in progress.
-pub(super) struct Simulation<'a, O: Observer> {
+pub(super) struct Simulation<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) own_chokers: OwnChokers,
-    pub(super) observer: &'a mut O,
+    pub(super) observer: &'a mut dyn Observer,
     pub(super) schedule: Schedule,
     pub(super) swarm: Swarm,
     pub(super) bandwidth: MaxMin,
@@ -109,8 +109,8 @@ pub(super) struct Scratch {
     pub(super) granted: Vec<bool>,
 }
 
-impl<'a, O: Observer> Simulation<'a, O> {
-    pub(super) fn new(scenario: &'a Scenario, own_chokers: OwnChokers, observer: &'a mut O) -> Self {
+impl<'a> Simulation<'a> {
+    pub(super) fn new(scenario: &'a Scenario, own_chokers: OwnChokers, observer: &'a mut dyn Observer) -> Self {
         let groups = || scenario.groups.iter();
         let cohorts: Vec<_> = Cohort::all(scenario).into_iter().map(|cohort| (cohort, None)).collect();
         let mut swarm = Swarm::new(Layout::new(&scenario.file), !scenario.network.latency.is_zero());

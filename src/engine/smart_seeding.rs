@@ -5,7 +5,6 @@
 //! what it is sending. Other picking rules, and the random chunks that a newcomer begins with, stay as they are (so `OctoSim`, their simulator, does it).
 
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::{ChunkIx, PeerIx};
@@ -19,7 +18,7 @@ pub(super) struct SmartSeed {
     sent: Vec<u32>,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     pub(super) fn add_smart_seed(&mut self, peer: PeerIx) {
         self.smart_seeds.push(SmartSeed {
             peer,

@@ -7,7 +7,6 @@
 //! regular decision that nobody lacks what it shows does not wait. Clients do so too: `BitTornado` while fewer neighbours than its `min_uploads` want something (`next_have`
 //! with `looser_upload`), libtorrent always.
 
-use crate::engine::observer::Observer;
 use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::rng::below;
@@ -19,7 +18,7 @@ pub(super) struct SuperSeed {
     shown: Vec<u32>,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// `peer` begins to reveal its chunks one by one.
     pub(super) fn add_super_seed(&mut self, peer: PeerIx) {
         self.super_seeds.push(SuperSeed {

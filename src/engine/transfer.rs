@@ -4,7 +4,7 @@
 //! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs and none is left to be fetched.
 
 use crate::bandwidth::Clock;
-use crate::engine::observer::{Observer, Side, Transfer, TransferEnd};
+use crate::engine::observer::{Side, Transfer, TransferEnd};
 use crate::engine::schedule::Delayed;
 use crate::engine::work::Work;
 use crate::engine::{Job, Simulation};
@@ -47,7 +47,7 @@ pub(super) struct Part {
     pub whole: bool,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// The direction that begins at `link`.
     pub(super) fn route(&self, link: LinkIx) -> Route {
         let links = &self.swarm.links;

@@ -1,7 +1,6 @@
 //! Which bytes a leecher asks a neighbour for, in the four steps of the protocol: finish what was begun, random first, the picker, endgame.
 
 use crate::engine::Simulation;
-use crate::engine::observer::Observer;
 use crate::engine::transfer::Route;
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::picking::random::RandomChunk;
@@ -22,7 +21,7 @@ pub(super) struct Work {
     pub whole: bool,
 }
 
-impl<O: Observer> Simulation<'_, O> {
+impl Simulation<'_> {
     /// What the receiver asks the sender for next, marked as being fetched.
     pub(super) fn choose_work(&mut self, route: Route) -> Option<Work> {
         if self.swarm.peers[route.receiver].role != Role::Leecher {

@@ -1,7 +1,6 @@
 //! Who sends which chunk to whom in one round.
 
 use crate::crowd::{Crowd, Gift};
-use crate::engine::observer::Observer;
 use crate::ids::{ChunkIx, PeerId, PeerIx};
 use crate::rng::{Rng, below};
 use crate::swarm::Role;
@@ -21,7 +20,7 @@ pub(super) struct Matching {
 
 impl Matching {
     /// Nothing is sent yet; each leecher can receive `receives` chunks.
-    pub(super) fn new<O: Observer>(crowd: &Crowd<'_, O>, receives: Option<u32>) -> Self {
+    pub(super) fn new(crowd: &Crowd<'_>, receives: Option<u32>) -> Self {
         let chunks = crowd.swarm.layout.chunks;
         let is_leecher = |peer: &PeerIx| crowd.swarm.peers[*peer].role == Role::Leecher;
         let leechers: Vec<PeerIx> = crowd.members().iter().copied().filter(is_leecher).collect();
@@ -44,7 +43,7 @@ impl Matching {
     }
 
     /// What is sent in this round, with the ordinals of sender and receiver; receivers have claimed it.
-    pub(super) fn play<O: Observer>(mut self, crowd: &mut Crowd<'_, O>, rng: &mut Rng) -> Vec<(Gift, PeerId, PeerId)> {
+    pub(super) fn play(mut self, crowd: &mut Crowd<'_>, rng: &mut Rng) -> Vec<(Gift, PeerId, PeerId)> {
         let gives = |peer: &PeerIx| crowd.gives(*peer);
         let mut senders: Vec<PeerIx> = crowd.present().iter().copied().filter(gives).collect();
         for ix in 0..senders.len() {
@@ -57,12 +56,7 @@ impl Matching {
             .collect()
     }
 
-    fn send<O: Observer>(
-        &mut self,
-        crowd: &mut Crowd<'_, O>,
-        from: PeerIx,
-        rng: &mut Rng,
-    ) -> Option<(Gift, PeerId, PeerId)> {
+    fn send(&mut self, crowd: &mut Crowd<'_>, from: PeerIx, rng: &mut Rng) -> Option<(Gift, PeerId, PeerId)> {
         let chunk = crowd.pick(from, &self.sought, &self.copies)?;
         let place = self.taker_of(crowd, chunk, rng);
         let to = self.takers[place].0;
@@ -89,7 +83,7 @@ impl Matching {
     }
 
     /// The place of a taker that lacks `chunk`, at random.
-    fn taker_of<O: Observer>(&self, crowd: &Crowd<'_, O>, chunk: ChunkIx, rng: &mut Rng) -> usize {
+    fn taker_of(&self, crowd: &Crowd<'_>, chunk: ChunkIx, rng: &mut Rng) -> usize {
         let wanted = crowd.swarm.wanted();
         let nth = below(rng, self.seekers[chunk.ix()] as usize);
         let mut seekers = (0..self.takers.len()).filter(|&place| wanted.has(self.takers[place].0, chunk));

@@ -26,7 +26,7 @@ const STEPS_PER_WATCH: u64 = 16;
 pub fn run(
     scenario: &Scenario,
     options: &RunOptions,
-    observer: &mut impl Observer,
+    observer: &mut dyn Observer,
     watch: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Ending, InvariantViolation> {
     let mut rounds = Rounds::new(scenario);
@@ -71,7 +71,7 @@ impl Rounds {
     }
 
     /// An event of the round, or its end and the start of the next one.
-    fn step<O: Observer>(&mut self, crowd: &mut Crowd<'_, O>) {
+    fn step(&mut self, crowd: &mut Crowd<'_>) {
         let start = self.starts_at(self.number);
         let event = crowd.next_event_at();
         // What has been sent arrives before anything else that happens then; the next round starts after it.
@@ -87,7 +87,7 @@ impl Rounds {
         }
     }
 
-    fn arrive<O: Observer>(&mut self, crowd: &mut Crowd<'_, O>) {
+    fn arrive(&mut self, crowd: &mut Crowd<'_>) {
         let mut gifts = Vec::with_capacity(self.on_way.len());
         for (gift, from, to) in self.on_way.drain(..) {
             let is_there = |place, id| crowd.swarm.peers[place].id == id;

@@ -1,0 +1,111 @@
+//! `swarmsim validate`: its table in a page, and the page that comes with the project.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use swarmsim::scenario::{LoadOptions, parse};
+use swarmsim::validate::LIBRARY;
+
+const SCENARIO: &str = r#"
+name = "small"
+
+[file]
+size = "1 MiB"
+
+[[group]]
+name = "seed"
+count = 1
+upload = "1 MiB/s"
+starts_with = "all"
+
+[[group]]
+name = "leechers"
+count = 2
+upload = "1 MiB/s"
+
+[[expect]]
+id = "S-1"
+tier = "b"
+says = "all complete"
+source = "arithmetic"
+figure = "completed"
+value = 2
+within = 0
+
+[[expect]]
+id = "S-1 more"
+tier = "b"
+says = "nobody completes"
+source = "nonsense"
+figure = "completed"
+value = 0
+within = 0
+known = "it is nonsense"
+"#;
+
+/// Only rows that are played change; those of results that are no more go.
+#[test]
+fn rows_that_are_not_played_stay() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let page = home.path().join("page.md");
+    let validate = |ids: &[&str]| {
+        let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+        let args = ["validate", "--dir", ".", "--markdown", "page.md"];
+        let ended = command.current_dir(home.path()).args(args).args(ids).output();
+        let ended = ended.expect("the program runs");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        fs::read_to_string(&page).expect("the page is there")
+    };
+    fs::write(home.path().join("small.toml"), SCENARIO).expect("written");
+    fs::write(
+        &page,
+        "before\n<!-- swarmsim validate: begin -->\n<!-- swarmsim validate: end -->\nafter\n",
+    )
+    .expect("written");
+    let all = validate(&[]);
+    assert!(all.starts_with("before\n") && all.ends_with("after\n"), "{all}");
+    assert!(all.contains("| S-1 | b | all complete |"), "{all}");
+    assert!(all.contains("\n- S-1 more: it is nonsense\n"), "{all}");
+
+    let other = all
+        .replace("all complete", "once")
+        .replace("is nonsense", "was nonsense");
+    let other = other.replace("| --- |\n", "| --- |\n| S-0 | b | gone |\n");
+    fs::write(&page, &other).expect("written");
+    let only = validate(&["S-1 more"]);
+    assert_eq!(only, all.replace("all complete", "once"));
+}
+
+/// docs/validation.md has each result that the program can play, once, in their order, and says of what falls short what is known.
+#[test]
+fn the_page_has_all_results() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation.md"));
+    let page = page.expect("the page is there");
+    let mut rows = page
+        .lines()
+        .skip_while(|line| !line.starts_with("| id | tier |"))
+        .skip(2);
+    let mut reasons = Vec::new();
+    for (name, text) in LIBRARY {
+        let loaded = parse(text, name, Path::new(""), &LoadOptions::default());
+        for expectation in loaded.unwrap_or_else(|error| panic!("{error}")).expectations {
+            let (id, tier, says) = (&expectation.id, expectation.tier.letter(), &expectation.says);
+            let row = rows.next().unwrap_or_default();
+            let begins = format!("| {id} | {tier} | {says} | ");
+            let ends = format!(" | {} |", expectation.source);
+            assert!(row.starts_with(&begins) && row.ends_with(&ends), "{id}: {row}");
+            if row.contains(" | falls short | ") {
+                let known = expectation.known.unwrap_or_else(|| panic!("{id}: nobody has said why"));
+                reasons.push(format!("- {id}: {known}"));
+            }
+        }
+    }
+    let said: Vec<_> = page
+        .lines()
+        .skip_while(|line| *line != "What falls short, and why:")
+        .skip(2)
+        .collect();
+    assert_eq!(said[..reasons.len()], reasons);
+    assert_eq!(said[reasons.len()], "");
+}
