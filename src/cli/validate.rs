@@ -61,7 +61,7 @@ impl TierName {
 }
 
 pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Result<ExitCode, Failure> {
-    let (suites, known) = args.suites()?;
+    let Chosen { suites, known } = args.chosen()?;
     if suites.is_empty() {
         return Err(Failure::Usage(anyhow!(
             "no result has this id and tier: `swarmsim validate --help` says how to choose"
@@ -87,9 +87,17 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
+/// What the arguments ask for.
+#[derive(Default)]
+struct Chosen {
+    /// What is to be played, by file.
+    suites: Vec<(String, Suite)>,
+    /// The ids of all results there are.
+    known: Vec<String>,
+}
+
 impl ValidateArgs {
-    /// What is to be played, by file, and the ids of all results there are.
-    fn suites(&self) -> Result<(Vec<(String, Suite)>, Vec<String>), Failure> {
+    fn chosen(&self) -> Result<Chosen, Failure> {
         let mut suites = Vec::new();
         let mut known = Vec::new();
         for source in self.sources()? {
@@ -109,7 +117,7 @@ impl ValidateArgs {
                 return Err(Failure::Usage(anyhow!("no result is called `{id}`; there are {names}")));
             }
         }
-        Ok((suites, known))
+        Ok(Chosen { suites, known })
     }
 
     fn wants(&self, expectation: &Expectation) -> bool {
@@ -231,7 +239,7 @@ mod tests {
         assert!(is_called("KR-1", "KR-1"));
         assert!(!is_called("KR-30", "KR-3"));
         assert!(!is_called("KR-3 N=5", "N=5"));
-        let (picked, _) = args("KR-3").suites().unwrap_or_default();
+        let picked = args("KR-3").chosen().unwrap_or_default().suites;
         assert_eq!(
             picked.iter().map(|(_, suite)| suite.runs().len()).collect::<Vec<_>>(),
             [60]
@@ -240,7 +248,7 @@ mod tests {
 
     #[test]
     fn who_asks_for_an_unknown_result_is_told_which_there_are() {
-        let Err(Failure::Usage(error)) = args("KR-33").suites() else {
+        let Err(Failure::Usage(error)) = args("KR-33").chosen() else {
             panic!("there is no such result")
         };
         let text = error.to_string();

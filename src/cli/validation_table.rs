@@ -1,6 +1,6 @@
 //! The table of `swarmsim validate`: for the terminal, as CSV, and in a page of Markdown.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::Style;
@@ -74,14 +74,14 @@ pub(super) fn renewed(page: &str, known: &[String], outcomes: &[Outcome]) -> Res
             "has no place for the table: put these two lines there\n{BEGIN}{END}"
         ));
     };
-    let rows: HashMap<_, _> = outcomes
+    let rows: BTreeMap<_, _> = outcomes
         .iter()
         .map(|outcome| (outcome.expectation.id.as_str(), line(&cells(outcome))))
         .collect();
-    let why: HashMap<_, _> = missed(outcomes)
+    let why: BTreeMap<_, _> = missed(outcomes)
         .map(|(id, why)| (id, format!("- {id}: {why}\n")))
         .collect();
-    let line_of = |id: &str, made: &HashMap<&str, String>, begins: String| {
+    let line_of = |id: &str, made: &BTreeMap<&str, String>, begins: String| {
         if rows.contains_key(id) {
             return made.get(id).cloned();
         }

@@ -28,6 +28,7 @@ impl Simulation<'_> {
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
     fn slowest_for(&self, route: Route) -> Option<FlowIx> {
+        self.read_downloads_ahead(route.receiver);
         let alone = self.slowest_of(route, false);
         alone.or_else(|| self.slowest_of(route, true))
     }

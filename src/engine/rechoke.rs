@@ -185,6 +185,7 @@ impl Simulation<'_> {
             .downloads(peer)
             .chain(self.bandwidth.uploads(peer))
             .collect();
+        self.read_bookings_ahead(&running);
         for flow in running {
             self.book(flow);
         }
