@@ -7,6 +7,7 @@ use crate::engine::Simulation;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::FlowIx;
+use smallvec::SmallVec;
 
 impl Simulation<'_> {
     /// What a free connection does when nothing new is left to ask for.
@@ -70,11 +71,15 @@ impl Simulation<'_> {
 
     /// `flow` has brought the block that others race for: they are cut off.
     pub(super) fn win_race(&mut self, flow: FlowIx) {
+        let mut losers: SmallVec<[FlowIx; 8]> = SmallVec::new();
         let mut rival = std::mem::replace(&mut self.parts[flow.ix()].rival, FlowIx::NONE);
         while rival.is_some() && rival != flow {
-            let next = self.parts[rival.ix()].rival;
-            self.lose_race(rival);
-            rival = next;
+            losers.push(rival);
+            rival = self.parts[rival.ix()].rival;
+        }
+        self.read_bookings_ahead(&losers);
+        for loser in losers {
+            self.lose_race(loser);
         }
     }
 

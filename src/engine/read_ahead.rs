@@ -46,7 +46,8 @@ impl Simulation<'_> {
             self.bandwidth.read_clock_ahead(route.sender);
             black_box(self.swarm.links.get(route.back).flow);
             black_box(self.swarm.peers[route.receiver].chunks);
-            black_box(self.swarm.peers[route.sender].chunks);
+            let sender = &self.swarm.peers[route.sender];
+            black_box((sender.chunks, sender.unchoked.first().map(|slot| slot.sent_bytes)));
         }
     }
 

@@ -186,6 +186,7 @@ impl Simulation<'_> {
             .chain(self.bandwidth.uploads(peer))
             .collect();
         self.read_bookings_ahead(&running);
+        self.swarm.read_interest_ahead(peer);
         for flow in running {
             self.book(flow);
         }
