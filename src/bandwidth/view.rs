@@ -109,28 +109,6 @@ impl MaxMin {
             .map(|entry| entry.other.clock().peer)
     }
 
-    /// Reads what tells how far the flows are that a peer receives: all at once, as [`moved`](Self::moved) would wait for each of them.
-    #[inline]
-    pub fn read_downloads_ahead(&self, peer: PeerIx) {
-        let read = |read: u64, entry: &Entry| {
-            let (flow, sender) = (&self.flows[entry.flow.ix()], &self.links[entry.other.ix()]);
-            read ^ flow.bytes ^ sender.level.to_bits() ^ self.faces[entry.other.ix()].level.to_bits()
-        };
-        black_box(self.links[AccessIx::download(peer).ix()].entries.iter().fold(0, read));
-    }
-
-    /// Reads what is kept of a flow itself.
-    #[inline]
-    pub fn read_one_ahead(&self, flow: FlowIx) {
-        black_box(self.flows[flow.ix()].bytes);
-    }
-
-    /// Reads the clock that says how far the uploads of a peer are.
-    #[inline]
-    pub fn read_clock_ahead(&self, peer: PeerIx) {
-        black_box(self.links[AccessIx::upload(peer).ix()].level);
-    }
-
     /// Reads what will be needed of the link of `clock` when it strikes.
     #[inline]
     pub fn read_ahead(&self, clock: Clock) {

@@ -34,7 +34,7 @@ pub(super) struct ValidateArgs {
     /// Write the table to this file as CSV too
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Renew the table between the marks of this Markdown file too, as in docs/validation.md; rows that are not played stay
+    /// Renew the table between the marks of this Markdown file too, as in docs/validation.md; rows that are not played stay, those of no scenario go
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
 }
@@ -103,7 +103,15 @@ impl ValidateArgs {
         for source in self.sources()? {
             let parsed = source.parsed()?;
             let loaded = parsed.load(&[])?;
-            known.extend(loaded.expectations.iter().map(|expectation| expectation.id.clone()));
+            for Expectation { id, .. } in &loaded.expectations {
+                if known.contains(id) {
+                    return Err(Failure::Usage(anyhow!(
+                        "two results are called `{id}`, the second in {}: an id is for one result",
+                        source.name
+                    )));
+                }
+                known.push(id.clone());
+            }
             let files = Files {
                 load: &|changes| parsed.load(changes),
                 measured: &|name| self.measured(name),

@@ -79,7 +79,7 @@ pub(super) fn renewed(page: &str, known: &[String], outcomes: &[Outcome]) -> Res
         .map(|outcome| (outcome.expectation.id.as_str(), line(&cells(outcome))))
         .collect();
     let why: BTreeMap<_, _> = missed(outcomes)
-        .map(|(id, why)| (id, format!("- {id}: {why}\n")))
+        .map(|(id, why)| (id, format!("- {id}: {}\n", one_line(why))))
         .collect();
     let line_of = |id: &str, made: &BTreeMap<&str, String>, begins: String| {
         if rows.contains_key(id) {
@@ -99,6 +99,12 @@ pub(super) fn renewed(page: &str, known: &[String], outcomes: &[Outcome]) -> Res
     Ok(format!("{before}{BEGIN}\n{head}{rows}{reasons}\n{END}{after}"))
 }
 
+/// A row of the table, on one line whatever the scenario says.
 fn line(cells: &[String]) -> String {
+    let cells: Vec<_> = cells.iter().map(|cell| one_line(cell).replace('|', "\\|")).collect();
     format!("| {} |\n", cells.join(" | "))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,6 @@ use crate::engine::Simulation;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::FlowIx;
-use smallvec::SmallVec;
 
 impl Simulation<'_> {
     /// What a free connection does when nothing new is left to ask for.
@@ -29,7 +28,6 @@ impl Simulation<'_> {
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
     fn slowest_for(&self, route: Route) -> Option<FlowIx> {
-        self.read_downloads_ahead(route.receiver);
         let alone = self.slowest_of(route, false);
         alone.or_else(|| self.slowest_of(route, true))
     }
@@ -71,15 +69,11 @@ impl Simulation<'_> {
 
     /// `flow` has brought the block that others race for: they are cut off.
     pub(super) fn win_race(&mut self, flow: FlowIx) {
-        let mut losers: SmallVec<[FlowIx; 8]> = SmallVec::new();
         let mut rival = std::mem::replace(&mut self.parts[flow.ix()].rival, FlowIx::NONE);
         while rival.is_some() && rival != flow {
-            losers.push(rival);
-            rival = self.parts[rival.ix()].rival;
-        }
-        self.read_bookings_ahead(&losers);
-        for loser in losers {
-            self.lose_race(loser);
+            let next = self.parts[rival.ix()].rival;
+            self.lose_race(rival);
+            rival = next;
         }
     }
 

@@ -2,8 +2,7 @@
 //!
 //! In a large swarm, an event is about peers that nothing has looked at for thousands of events, and whose state is in no cache any more. One
 //! finish needs some twenty cache lines of its two peers, found one after the other: that would take longer than the work itself. Read
-//! beforehand, side by side, they cost one wait instead of twenty. Who will be next, the heap knows ([`Schedule::clocks_ahead`]). And where an event
-//! looks at dozens of transfers, what it needs of all of them is read before the first is looked at, for what each one decides would hold up the next.
+//! beforehand, side by side, they cost one wait instead of twenty. Who will be next, the heap knows ([`Schedule::clocks_ahead`]).
 //!
 //! Nothing here changes anything. A wrong guess costs a few reads.
 //!
@@ -11,7 +10,7 @@
 
 use crate::bandwidth::{Clock, ClockKind};
 use crate::engine::Simulation;
-use crate::ids::{FlowIx, PeerIx};
+use crate::ids::PeerIx;
 use std::hint::black_box;
 
 impl Simulation<'_> {
@@ -33,29 +32,6 @@ impl Simulation<'_> {
             let ends = self.swarm.peers[receiver(clock, other)].links;
             self.swarm.links.read_ahead(ends);
         }
-    }
-
-    /// Reads what booking all of `flows` will need.
-    pub(super) fn read_bookings_ahead(&self, flows: &[FlowIx]) {
-        for flow in flows {
-            black_box(self.parts[flow.ix()].bytes);
-            self.bandwidth.read_one_ahead(*flow);
-        }
-        for flow in flows {
-            let route = &self.parts[flow.ix()].route;
-            self.bandwidth.read_clock_ahead(route.sender);
-            black_box(self.swarm.links.get(route.back).flow);
-            black_box(self.swarm.peers[route.receiver].chunks);
-            let sender = &self.swarm.peers[route.sender];
-            black_box((sender.chunks, sender.unchoked.first().map(|slot| slot.sent_bytes)));
-        }
-    }
-
-    /// Reads what tells which of the transfers to `receiver` will end last.
-    pub(super) fn read_downloads_ahead(&self, receiver: PeerIx) {
-        let downloads = self.bandwidth.downloads(receiver);
-        black_box(downloads.fold(0, |read, flow| read ^ self.parts[flow.ix()].bytes));
-        self.bandwidth.read_downloads_ahead(receiver);
     }
 }
 

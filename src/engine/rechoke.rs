@@ -185,8 +185,6 @@ impl Simulation<'_> {
             .downloads(peer)
             .chain(self.bandwidth.uploads(peer))
             .collect();
-        self.read_bookings_ahead(&running);
-        self.swarm.read_interest_ahead(peer);
         for flow in running {
             self.book(flow);
         }

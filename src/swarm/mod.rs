@@ -341,17 +341,6 @@ impl Swarm {
         black_box((self.have.line(peer, 0).0[0], self.wanted.line(peer, 0).0[0]));
     }
 
-    /// Reads what tells which neighbours of `peer` are interested in it.
-    pub fn read_interest_ahead(&self, peer: PeerIx) {
-        for link in self.peers[peer]
-            .links
-            .places()
-            .filter(|&link| self.links.may_want(link))
-        {
-            black_box(self.announced().line(self.links.to(link), 0).0[0]);
-        }
-    }
-
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
