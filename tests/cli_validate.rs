@@ -79,6 +79,27 @@ fn rows_that_are_not_played_stay() {
     assert_eq!(validate(&["S-1 one"]), all.replace("is nonsense", "was nonsense"));
 }
 
+/// An id names one row, so two results can't share it.
+#[test]
+fn two_results_of_one_id_are_refused() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    for name in ["a.toml", "b.toml"] {
+        fs::write(home.path().join(name), SCENARIO).expect("written");
+    }
+    let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+    let ended = command
+        .current_dir(home.path())
+        .args(["validate", "--dir", "."])
+        .output();
+    let ended = ended.expect("the program runs");
+    assert_eq!(ended.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("two results are called `S-1 one`") && said.contains("b.toml"),
+        "{said}"
+    );
+}
+
 /// docs/validation.md has each result that the program can play, once, in their order, and says of what falls short what is known.
 #[test]
 fn the_page_has_all_results() {
