@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Counts the instructions of small fixed runs with callgrind and holds them against a committed baseline.
 
-    scripts/count_instructions.py            fails when a run takes over 5 % more than benches/instructions.csv says
-    scripts/count_instructions.py --update   writes the baseline anew, for a change that explains the rise
+    scripts/count_instructions.py                 fails when a run takes over 5 % more than benches/instructions.csv says
+    scripts/count_instructions.py --build tests   the same of the program that the tests try, which CI has built anyway
+    scripts/count_instructions.py --update        writes these rows of the baseline anew, for a change that explains the rise
 
 Counts do not depend on the load of the machine, as times do. They hang a little on the compiler, the C library and the vector units of
 the processor, hence the 5 %. Needs cargo and valgrind.
@@ -18,9 +19,19 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BINARY = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "swarmsim"
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 BASELINE = ROOT / "benches" / "instructions.csv"
 TOLERANCE = 0.05
+
+# Where the program is, options of `cargo build`, and its environment: compiled in one part, what is inlined does not hang on how code is split.
+BUILDS: dict[str, tuple[Path, list[str], dict[str, str]]] = {
+    "release": (TARGET / "release" / "swarmsim", ["--release"], {}),
+    "tests": (
+        TARGET / "debug" / "swarmsim",
+        [],
+        {"CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_PROFILE_DEV_CODEGEN_UNITS": "1"},
+    ),
+}
 
 # Name, scenario, what is changed in it.
 CASES = [
@@ -31,7 +42,7 @@ CASES = [
 ]
 
 
-def count(scenario: str, sets: list[str]) -> tuple[int, int]:
+def count(program: Path, scenario: str, sets: list[str]) -> tuple[int, int]:
     """Instructions and chunk transfers of one run."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "result"
@@ -39,7 +50,7 @@ def count(scenario: str, sets: list[str]) -> tuple[int, int]:
             "valgrind",
             "--tool=callgrind",
             f"--callgrind-out-file={folder}/callgrind",
-            str(BINARY),
+            str(program),
             "run",
             str(ROOT / "scenarios" / f"{scenario}.toml"),
             "--quiet",
@@ -60,26 +71,33 @@ def count(scenario: str, sets: list[str]) -> tuple[int, int]:
 def main() -> None:
     """Builds, counts, compares."""
     parser = argparse.ArgumentParser(description="Instructions of small fixed runs against a committed baseline.")
-    parser.add_argument("--update", action="store_true", help="write the baseline anew")
-    update = parser.parse_args().update
-    subprocess.run(["cargo", "build", "--release", "--locked", "--bin", "swarmsim"], cwd=ROOT, check=True)
+    parser.add_argument("--build", choices=BUILDS, default="release", help="the released program, or the one that tests try")
+    parser.add_argument("--update", action="store_true", help="write these rows of the baseline anew")
+    asked = parser.parse_args()
+    program, options, environment = BUILDS[asked.build]
+    subprocess.run(["cargo", "build", "--locked", "--bin", "swarmsim", *options], cwd=ROOT, env=os.environ | environment, check=True)
 
-    before = {}
-    if BASELINE.exists():
-        with BASELINE.open() as file:
-            before = {row["case"]: int(row["instructions"]) for row in csv.DictReader(file)}
-    rows, worse = [], []
+    with BASELINE.open() as file:
+        baseline = {(row["build"], row["case"]): row for row in csv.DictReader(file)}
+    worse = []
     for case, scenario, sets in CASES:
-        instructions, transfers = count(scenario, sets)
-        rise = instructions / before[case] - 1 if case in before else 0.0
-        rows.append([case, instructions, transfers])
+        instructions, transfers = count(program, scenario, sets)
+        before = baseline.get((asked.build, case))
+        rise = instructions / int(before["instructions"]) - 1 if before else 0.0
+        baseline[asked.build, case] = {
+            "build": asked.build,
+            "case": case,
+            "instructions": str(instructions),
+            "chunk_transfers": str(transfers),
+        }
         print(f"{case:16} {instructions:>13,} instructions  {instructions / transfers:>8,.0f} a transfer  {rise:+7.1%}")
-        if case not in before or rise > TOLERANCE:
+        if before is None or rise > TOLERANCE:
             worse.append(case)
-    if update:
+    if asked.update:
         with BASELINE.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerows([["case", "instructions", "chunk_transfers"], *rows])
+            writer = csv.DictWriter(file, ["build", "case", "instructions", "chunk_transfers"], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(baseline.values())
     elif worse:
         sys.exit(
             f"over {TOLERANCE:.0%} more than {BASELINE.relative_to(ROOT)}: {', '.join(worse)}. Where the change is "

@@ -67,9 +67,9 @@ CONF
 # Whether a job is left that is not of the test beside.
 is_busy() { squeue -h -o %j | grep -qvx limited; }
 
-# Waits until none is, two minutes at most.
+# Waits until none is, ten minutes at most: a task takes minutes where all of a machine is busy.
 finish() {
-    for _ in $(seq 240); do
+    for _ in $(seq 1200); do
         is_busy || return 0
         sleep 0.5
     done
