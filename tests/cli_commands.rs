@@ -116,7 +116,7 @@ Chokers  choking.<name> for leechers, seeding.<name> for seeds: whom a peer unch
   fairtorrent        the next chunk to the neighbour that is owed most [Sherman et al. 2009]
   libtorrent         those that sent most since the last decision, and the one that has waited
                      longest [leechers of libtorrent 2]
-  tit-for-tat-block  no neighbour more than 2 chunks ahead of what came back from it
+  tit-for-tat-block  in turn, as long as they are at most 2 chunks ahead of what came back from them
                      [Bharambe et al. 2006]
   birds              those whose speed is closest to one's own, and one at random
                      [Rahman et al. 2011]

@@ -44,6 +44,32 @@ within = 0
 known = "it is nonsense"
 "#;
 
+/// Nobody waits for a table that has no place, and a page that can't be renewed stays as it was.
+#[test]
+fn what_can_not_be_written_is_said_before_anything_is_played() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    fs::write(home.path().join("small.toml"), SCENARIO).expect("written");
+    fs::write(home.path().join("page.md"), "no table\n").expect("written");
+    for (option, place, why) in [
+        ("--csv", "nowhere/table.csv", "cannot write `nowhere/table.csv`"),
+        ("--csv", ".", "cannot write `.`"),
+        ("--markdown", "none.md", "cannot read `none.md`"),
+        ("--markdown", "page.md", "`page.md` has no place for the table"),
+    ] {
+        let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+        let args = ["validate", "--dir", ".", option, place];
+        let ended = command.current_dir(home.path()).args(args).output();
+        let ended = ended.expect("the program runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.contains(why) && !said.contains("runs"), "{said}");
+        assert_eq!((ended.status.code(), ended.stdout), (Some(2), Vec::new()));
+    }
+    let left = fs::read_dir(home.path()).expect("the directory").count();
+    assert_eq!(left, 2, "nothing is left of what was tried");
+    let page = fs::read_to_string(home.path().join("page.md"));
+    assert_eq!(page.expect("the page is there"), "no table\n");
+}
+
 /// Only rows that are played change; those of results that are no more go.
 #[test]
 fn rows_that_are_not_played_stay() {

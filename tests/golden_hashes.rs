@@ -10,8 +10,18 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What is played small: at their size these take minutes each.
-const SMALL: [(&str, &[&str]); 2] = [
+/// What is played small: at their size these take many seconds each, some minutes.
+const SMALL: [(&str, &[&str]); 6] = [
+    (
+        "steady_state",
+        &["--set", "group.peers.arrival.poisson.until=\"30 min\""],
+    ),
+    ("validation/free_rider", &["--set", "file.size=\"100 MiB\""]),
+    ("validation/qiu_srikant", &["--set", "run.time_limit=\"3000 s\""]),
+    (
+        "validation/qiu_srikant_open",
+        &["--set", "group.peers.arrival.poisson.until=\"1000 s\""],
+    ),
     ("large", &["--set", "group.leechers.count=2000"]),
     (
         "million",

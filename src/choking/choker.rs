@@ -20,7 +20,7 @@ use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::scenario::model::{Choking, OptimisticChoice, Slots};
 use crate::swarm::Kept;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// A neighbour of the deciding peer.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +129,10 @@ pub struct RechokeView<'a> {
     pub decided_at: SimTime,
     /// When an optimistic slot was last rotated: who connected later is new.
     pub rotated_at: SimTime,
+    /// How long an optimistic turn lasts: from one rotation to the next.
+    pub rotation: SimDuration,
+    /// How long after an unchoke the first request comes, and the chunk begins.
+    pub first_request: SimDuration,
     /// The deciding peer's upload capacity, bytes per second.
     pub upload: f64,
     /// Bytes in a chunk.
@@ -231,10 +235,9 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
             slots,
             optimistic_slots,
         } => Box::new(Libtorrent::new(slots, optimistic_slots)),
-        Choking::TitForTatBlock { slots, ahead_chunks } => Box::new(TitForTatBlock {
-            slots: total_slots(slots, upload),
-            ahead_chunks,
-        }),
+        Choking::TitForTatBlock { slots, ahead_chunks } => {
+            Box::new(TitForTatBlock::new(total_slots(slots, upload), ahead_chunks))
+        }
         Choking::Birds {
             regular_slots,
             optimistic_slots,
@@ -278,6 +281,7 @@ pub fn bytes_per_neighbour(rule: &Choking) -> usize {
     match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
+        Choking::TitForTatBlock { .. } => TitForTatBlock::NEIGHBOUR_BYTES,
         Choking::TitForTat(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         Choking::Fastest(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         _ => 0,

@@ -3,7 +3,8 @@
 //!
 //! Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate; equals are ranked by what they were sent meanwhile, then by who
 //! has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
-//! A neighbour that turns up while a slot is free gets it at once.
+//! It lasts from when it was given for a rotation, and until the first decision after that, unless its holder earns a slot or is no longer interested: then the next one
+//! comes at once. Where nobody could be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
 use crate::choking::nth_element::nth_element;
@@ -29,6 +30,10 @@ pub struct Libtorrent {
     optimistic: usize,
     /// By the deciding peer's end of the connection.
     turns: BTreeMap<LinkIx, Turn>,
+    /// When turns were last given out; `None` before the first decision.
+    given_at: Option<SimTime>,
+    /// To how many.
+    holders: usize,
 }
 
 impl Libtorrent {
@@ -42,6 +47,8 @@ impl Libtorrent {
             slots: slots as usize,
             optimistic: optimistic.min(slots) as usize,
             turns: BTreeMap::new(),
+            given_at: None,
+            holders: 0,
         }
     }
 
@@ -51,10 +58,13 @@ impl Libtorrent {
         Some(turn.at)
     }
 
-    /// Gives the slots that are left to those whose last turn is longest ago. Who has one keeps it unless they `rotate`.
-    fn give_turns(&mut self, seats: &mut Seats<'_>, view: &RechokeView<'_>, rotate: bool, rng: &mut Rng) {
-        if !rotate {
-            seats.keep(|n| n.optimistic);
+    /// Gives the slots that are left to those whose last turn is longest ago, where turns are over or a holder has lost its own.
+    fn give_turns(&mut self, seats: &mut Seats<'_>, view: &RechokeView<'_>, rng: &mut Rng) {
+        let given_at = *self.given_at.get_or_insert(view.decided_at);
+        let are_over = view.now.since(given_at) >= view.rotation;
+        let kept = seats.left().filter(|n| n.unchoked && n.optimistic).count();
+        if !are_over && kept >= self.holders {
+            return seats.keep(|n| n.optimistic);
         }
         let longest_ago = |a: &Neighbour, b: &Neighbour| self.last_turn(a).cmp(&self.last_turn(b));
         for place in seats.ranked(rng, seats.free(), |_| true, longest_ago) {
@@ -66,6 +76,8 @@ impl Libtorrent {
             };
             self.turns.insert(n.link, turn);
         }
+        self.given_at = Some(view.now);
+        self.holders = seats.in_turn();
     }
 }
 
@@ -97,7 +109,7 @@ impl Choker for Libtorrent {
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let mut seats = Seats::new(view, self.slots, grants);
-        let Decision::Periodic { rotate, .. } = view.decision else {
+        let Decision::Periodic { .. } = view.decision else {
             for place in seats.ranked(rng, seats.free(), |_| true, best_first) {
                 seats.give(place, false);
             }
@@ -110,7 +122,7 @@ impl Choker for Libtorrent {
         for place in places.into_iter().take(self.slots - self.optimistic) {
             seats.give(place, false);
         }
-        self.give_turns(&mut seats, view, rotate, rng);
+        self.give_turns(&mut seats, view, rng);
     }
 }
 
@@ -118,11 +130,6 @@ impl Choker for Libtorrent {
 mod tests {
     use super::*;
     use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
-
-    const ROTATION: Decision = Decision::Periodic {
-        number: 3,
-        rotate: true,
-    };
 
     /// Twelve neighbours that have sent 0, 10, … 110 bytes since the last decision.
     fn senders() -> Vec<Neighbour> {
@@ -137,7 +144,10 @@ mod tests {
     #[test]
     fn four_of_the_five_that_sent_most_since_the_last_decision_earn_a_slot() {
         for seed in 0..10 {
-            let (all, in_turn) = decide(&mut Libtorrent::new(5, 1), &senders(), at(10), TICK, seed);
+            let mut choker = Libtorrent::new(5, 1);
+            let (all, in_turn) = decide(&mut choker, &senders(), at(10), TICK, seed);
+            assert_eq!((all.len(), in_turn.len()), (4, 0), "no turn before the first rotation");
+            let (all, in_turn) = decide(&mut choker, &senders(), at(30), TICK, seed);
             let earned: Vec<_> = all.iter().filter(|p| !in_turn.contains(p)).collect();
             assert_eq!((earned.len(), in_turn.len()), (4, 1));
             assert!(earned.iter().all(|&&place| place >= 7), "{earned:?}");
@@ -162,30 +172,69 @@ mod tests {
         assert_eq!(ranking(&all), [1, 0, 2], "who is choked was sent nothing");
     }
 
+    /// Who holds the turn after a decision, as the neighbours then know.
+    fn holder(choker: &mut Libtorrent, all: &mut [Neighbour], now: u64) -> Option<usize> {
+        let (granted, in_turn) = decide(choker, all, at(now), TICK, now);
+        for (place, n) in all.iter_mut().enumerate() {
+            (n.unchoked, n.optimistic) = (granted.contains(&place), in_turn.contains(&place));
+        }
+        in_turn.first().copied()
+    }
+
     #[test]
     fn optimistic_turns_go_round() {
         let mut choker = Libtorrent::new(1, 1);
         let mut all: Vec<_> = (0..4).map(neighbour).collect();
         let mut seen = Vec::new();
+        assert_eq!(holder(&mut choker, &mut all, 10), None);
         for turn in 1..=8 {
-            let (_, holder) = decide(&mut choker, &all, at(30 * turn), ROTATION, turn);
-            seen.push(holder[0]);
-            for (place, n) in all.iter_mut().enumerate() {
-                (n.unchoked, n.optimistic) = (place == holder[0], place == holder[0]);
-            }
+            seen.push(holder(&mut choker, &mut all, 30 * turn));
             assert_eq!(
-                decide(&mut choker, &all, at(30 * turn + 10), TICK, turn).1,
-                holder,
+                holder(&mut choker, &mut all, 30 * turn + 20),
+                seen[turn as usize - 1],
                 "kept"
             );
         }
         let mut first = seen[..4].to_vec();
         first.sort_unstable();
-        assert_eq!(first, [0, 1, 2, 3], "everybody has one before anybody has a second");
+        assert_eq!(
+            first,
+            [0, 1, 2, 3].map(Some),
+            "everybody has one before anybody has a second"
+        );
         assert_eq!(seen[..4], seen[4..]);
         // Another neighbour at the same place has not had a turn.
         all[2].peer = PeerId(9);
-        assert_eq!(decide(&mut choker, &all, at(300), ROTATION, 1).1, [2]);
+        assert_eq!(holder(&mut choker, &mut all, 300), Some(2));
+    }
+
+    #[test]
+    fn a_turn_that_is_lost_goes_to_the_next_at_once_and_lasts_as_long() {
+        let mut choker = Libtorrent::new(1, 1);
+        let mut all: Vec<_> = (0..4).map(neighbour).collect();
+        holder(&mut choker, &mut all, 10);
+        let first = holder(&mut choker, &mut all, 30).expect("turns are due");
+        all.remove(first);
+        let second = holder(&mut choker, &mut all, 40);
+        assert!(second.is_some(), "the holder is gone");
+        assert_eq!(holder(&mut choker, &mut all, 60), second);
+        assert_ne!(holder(&mut choker, &mut all, 70), second);
+    }
+
+    #[test]
+    fn all_turns_are_given_anew_where_one_is_lost() {
+        let mut choker = Libtorrent::new(2, 2);
+        let mut all: Vec<_> = (0..5).map(neighbour).collect();
+        holder(&mut choker, &mut all, 10);
+        holder(&mut choker, &mut all, 30);
+        let had: Vec<_> = (0..5).filter(|&place| all[place].optimistic).collect();
+        all[had[0]].optimistic = false;
+        let (_, in_turn) = decide(&mut choker, &all, at(40), TICK, 1);
+        assert_eq!(in_turn.len(), 2);
+        assert!(
+            in_turn.iter().all(|place| !had.contains(place)),
+            "others have waited longer"
+        );
     }
 
     #[test]

@@ -28,14 +28,14 @@ pub(super) enum Rotation {
 }
 
 /// An end of a connection and when that was opened: later the end may be another connection's.
-type Name = (LinkIx, SimTime);
+pub(super) type Name = (LinkIx, SimTime);
 
-fn name(n: &Neighbour) -> Name {
+pub(super) fn name(n: &Neighbour) -> Name {
     (n.link, n.opened)
 }
 
 /// Its place in the view, where neighbours stand by their ends.
-fn place(view: &RechokeView<'_>, held: &Name) -> Option<usize> {
+pub(super) fn place(view: &RechokeView<'_>, held: &Name) -> Option<usize> {
     let place = view.neighbours.binary_search_by_key(&held.0, |n| n.link).ok()?;
     (view.neighbours[place].opened == held.1).then_some(place)
 }

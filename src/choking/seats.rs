@@ -65,6 +65,17 @@ impl<'a> Seats<'a> {
         self.grants.iter().filter(|g| !g.optimistic).count()
     }
 
+    /// Those that have no slot yet.
+    pub(super) fn left(&self) -> impl Iterator<Item = &Neighbour> {
+        let all = self.view.neighbours.iter().zip(&self.taken);
+        all.filter(|(_, taken)| !**taken).map(|(n, _)| n)
+    }
+
+    /// Slots given so far at random, or in turn.
+    pub(super) fn in_turn(&self) -> usize {
+        self.grants.len() - self.regular()
+    }
+
     /// Gives a slot to the neighbour at `place`, if one is left and it has none.
     pub fn give(&mut self, place: usize, optimistic: bool) {
         if self.free() > 0 && !self.taken[place] {
@@ -253,6 +264,8 @@ pub(super) mod by_hand {
             neighbours,
             decided_at: now - SimDuration::from_secs(10),
             rotated_at: at(0),
+            rotation: SimDuration::from_secs(30),
+            first_request: SimDuration::ZERO,
             upload: 100_000.0,
             chunk_bytes: 262_144,
         };

@@ -58,7 +58,7 @@ const CHOKERS: &[Rule] = &[
     ),
     (
         "tit-for-tat-block",
-        "no neighbour more than 2 chunks ahead of what came back from it",
+        "in turn, as long as they are at most 2 chunks ahead of what came back from them",
         "Bharambe et al. 2006",
     ),
     (

@@ -30,6 +30,7 @@ mod table;
 mod theory;
 mod validate;
 mod validation_table;
+mod whole_file;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

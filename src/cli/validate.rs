@@ -9,8 +9,8 @@ use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 
 use crate::cli::source::Source;
-use crate::cli::validation_table::{count, renewed, text, write_csv};
-use crate::cli::{Failure, Style, interrupt, jobs};
+use crate::cli::validation_table::{count, csv, renewed, text};
+use crate::cli::{Failure, Style, interrupt, jobs, whole_file};
 use crate::files;
 use crate::scenario::LoadOptions;
 use crate::scenario::expect::{Expectation, Tier};
@@ -67,6 +67,7 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
             "no result has this id and tier: `swarmsim validate --help` says how to choose"
         )));
     }
+    check_files(args, &known).map_err(Failure::Usage)?;
     let jobs = jobs(args.jobs)?;
     let stop = interrupt::watch("the table is not written")?;
     let mut outcomes = Vec::new();
@@ -77,8 +78,8 @@ pub(super) fn validate(args: &ValidateArgs, style: Style, errors: Style) -> Resu
         };
         outcomes.extend(judged);
     }
-    write_files(args, &known, &outcomes).map_err(Failure::Run)?;
     io::stdout().write_all(text(&outcomes, style).as_bytes())?;
+    write_files(args, &known, &outcomes).map_err(Failure::Run)?;
     let differing = count(&outcomes, Verdict::Differs);
     if differing > 0 {
         errors.error(&format!("{differing} results differ, and nobody has said why"));
@@ -194,15 +195,35 @@ pub(super) fn measured(dir: &Path, name: &str) -> io::Result<String> {
     files::read_text(&dir.join(name), FILE_BYTES_MAX)
 }
 
-fn write_files(args: &ValidateArgs, known: &[String], outcomes: &[Outcome]) -> anyhow::Result<()> {
-    if let Some(path) = &args.csv {
-        write_csv(path, outcomes).with_context(|| format!("cannot write `{}`", path.display()))?;
+/// Checks before anything is played that its table can be written where `args` say.
+fn check_files(args: &ValidateArgs, known: &[String]) -> anyhow::Result<()> {
+    for path in [&args.csv, &args.markdown].into_iter().flatten() {
+        whole_file::check(path).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    let Some(path) = &args.markdown else { return Ok(()) };
-    let show = path.display();
-    let page = fs::read_to_string(path).with_context(|| format!("cannot read `{show}`"))?;
-    let page = renewed(&page, known, outcomes).map_err(|why| anyhow!("`{show}` {why}"))?;
-    fs::write(path, page).with_context(|| format!("cannot write `{show}`"))
+    if args.csv.is_some() && args.csv == args.markdown {
+        anyhow::bail!("`--csv` and `--markdown` name the same file");
+    }
+    args.markdown
+        .as_ref()
+        .map_or(Ok(()), |page| renew(page, known, &[]).map(drop))
+}
+
+fn write_files(args: &ValidateArgs, known: &[String], outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let write = |path: &Path, text: &str| {
+        whole_file::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+    };
+    if let Some(path) = &args.csv {
+        write(path, &csv(outcomes)?)?;
+    }
+    args.markdown
+        .as_ref()
+        .map_or(Ok(()), |page| write(page, &renew(page, known, outcomes)?))
+}
+
+/// The page at `path` with `outcomes` in its table.
+fn renew(path: &Path, known: &[String], outcomes: &[Outcome]) -> anyhow::Result<String> {
+    let page = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    renewed(&page, known, outcomes).map_err(|why| anyhow!("`{}` {why}", path.display()))
 }
 
 #[cfg(test)]

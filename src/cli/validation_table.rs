@@ -1,7 +1,6 @@
 //! The table of `swarmsim validate`: for the terminal, as CSV, and in a page of Markdown.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::cli::Style;
 use crate::cli::table::aligned;
@@ -48,14 +47,14 @@ fn missed(outcomes: &[Outcome]) -> impl Iterator<Item = (&str, &str)> {
     short.filter_map(|outcome| Some((outcome.expectation.id.as_str(), outcome.expectation.known.as_deref()?)))
 }
 
-/// Writes the table to `path` as CSV.
-pub(super) fn write_csv(path: &Path, outcomes: &[Outcome]) -> anyhow::Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
+/// The table as CSV.
+pub(super) fn csv(outcomes: &[Outcome]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
     for outcome in outcomes {
         writer.write_record(cells(outcome))?;
     }
-    Ok(writer.flush()?)
+    Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
 /// `page` with `outcomes` in its table. Rows of results that were not played stay as they are, in the order of `known`, the ids of all results;

@@ -17,34 +17,37 @@ const SECOND: SimDuration = SimDuration::from_secs(1);
 pub(super) const LIGHTEST: f32 = 1.0 / 1024.0;
 
 impl Simulation<'_> {
-    /// `peer` makes its regular decision; the next one comes after the interval.
+    /// `peer` makes a decision on all slots; the next one comes after the interval, or once a slot falls free where that brings one.
     pub(super) fn rechoke_in_turn(&mut self, peer: PeerIx) {
-        let rules = self.group_of(peer).rechoke;
-        let id = self.id_of(peer);
-        self.schedule.after(rules.interval, id, Delayed::Rechoke(peer));
-        if self.swarm.is_super_seed(peer) {
+        let (rules, now) = (self.group_of(peer).rechoke, self.now());
+        let hastens = rules.refill == Refill::Decision;
+        if hastens {
+            // One countdown, which a slot that falls free cuts short (libtorrent, `session_impl.cpp`, `trigger_unchoke`).
+            self.schedule.arm_peer(peer, PeerTimer::Decision, now + rules.interval);
+        } else {
+            let id = self.id_of(peer);
+            self.schedule.after(rules.interval, id, Delayed::Rechoke(peer));
+        }
+        let state = &mut self.swarm.peers[peer];
+        let in_turn = !hastens || state.decisions == 0 || now.since(state.decided_at) >= rules.interval;
+        state.decisions += u32::from(in_turn);
+        let number = state.decisions;
+        if in_turn && self.swarm.is_super_seed(peer) {
             self.renew_offers(peer);
         }
-        self.swarm.peers[peer].decisions += 1;
-        let number = self.swarm.peers[peer].decisions;
-        let rotate = number.is_multiple_of(rules.optimistic_every);
+        let rotate = if hastens {
+            now.since(self.swarm.peers[peer].rotated_at) >= rules.rotation()
+        } else {
+            number.is_multiple_of(rules.optimistic_every)
+        };
         self.decide_on_all(peer, number, rotate);
         if self.pickers[self.swarm.peers[peer].group.ix()].holds_back() {
             // What it may ask for can have changed with no word to it.
             self.wake_idle_senders(peer);
         }
         if rotate {
-            self.swarm.peers[peer].rotated_at = self.now();
+            self.swarm.peers[peer].rotated_at = now;
         }
-    }
-
-    /// The first decision of `peer`, or one out of turn.
-    pub(super) fn decision_timer(&mut self, peer: PeerIx) {
-        let number = self.swarm.peers[peer].decisions;
-        if number == 0 {
-            return self.rechoke_in_turn(peer);
-        }
-        self.decide_on_all(peer, number, false);
     }
 
     /// A decision on all slots of `peer`, in turn or not: with it a round ends.
@@ -59,10 +62,16 @@ impl Simulation<'_> {
         let state = &self.swarm.peers[peer];
         if self.group_of(peer).rechoke.refill != Refill::Decision || state.decisions == 0 {
             self.jobs.push_back(Job::Refill(peer));
-        } else if self.schedule.peer_timer_at(peer, PeerTimer::Decision).is_none() {
-            // The client looks every second.
-            let seconds = self.now().since(state.life.joined).0 / SECOND.0 + 1;
-            let at = state.life.joined + SimDuration(seconds * SECOND.0);
+            return;
+        }
+        // The client looks every second.
+        let seconds = self.now().since(state.life.joined).0 / SECOND.0 + 1;
+        let at = state.life.joined + SimDuration(seconds * SECOND.0);
+        if self
+            .schedule
+            .peer_timer_at(peer, PeerTimer::Decision)
+            .is_none_or(|due| due > at)
+        {
             self.schedule.arm_peer(peer, PeerTimer::Decision, at);
         }
     }
@@ -148,6 +157,8 @@ impl Simulation<'_> {
             neighbours: &neighbours,
             decided_at: state.decided_at,
             rotated_at: state.rotated_at,
+            rotation: self.group_of(peer).rechoke.rotation(),
+            first_request: self.latency(2),
             upload: state.life.upload,
             chunk_bytes: self.swarm.layout.chunk_bytes,
         };

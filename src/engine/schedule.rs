@@ -19,7 +19,7 @@ pub enum PeerTimer {
     DownloadClock = 1,
     /// The earliest of its uploads bound by the cap per connection ends.
     CapClock = 2,
-    /// Its first unchoke decision, or one out of turn.
+    /// Its first unchoke decision, and all others where a slot that falls free hastens them.
     Decision = 3,
     /// It asks the tracker.
     Announce = 4,

@@ -208,7 +208,7 @@ impl<'a> Simulation<'a> {
         }
         match timer {
             PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock => {} // Done above.
-            PeerTimer::Decision => self.decision_timer(peer),
+            PeerTimer::Decision => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
             PeerTimer::GivenEnough => self.depart_if_given_enough(peer),

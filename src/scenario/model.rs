@@ -326,7 +326,7 @@ pub enum Choking {
     TitForTatBlock {
         /// Chunks that are sent at the same time.
         slots: Slots,
-        /// Δ: a neighbour may be this many chunks ahead.
+        /// Δ: a neighbour gets a chunk while it is at most this many chunks ahead.
         ahead_chunks: u32,
     },
     /// Those that sent most since the last decision, and one in turn (libtorrent).

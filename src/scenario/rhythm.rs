@@ -17,6 +17,14 @@ pub struct Rechoke {
     pub rate_window: SimDuration,
 }
 
+impl Rechoke {
+    /// Time from one optimistic rotation to the next.
+    #[must_use]
+    pub fn rotation(&self) -> SimDuration {
+        SimDuration(self.interval.0.saturating_mul(u64::from(self.optimistic_every)))
+    }
+}
+
 /// Phase of the rechoke timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -31,7 +39,7 @@ pub enum Phase {
 pub enum Refill {
     /// At once, as most clients do.
     Immediate,
-    /// By a decision on all slots within the second, as libtorrent does; a neighbour that turns up before that gets it.
+    /// By a decision on all slots within the second, from which the interval counts anew, as libtorrent does; a neighbour that turns up before that gets it.
     Decision,
     /// At the next decision.
     Periodic,

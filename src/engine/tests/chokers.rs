@@ -110,7 +110,8 @@ fn a_neighbour_never_gets_further_ahead_than_agreed() {
             .filter(|t| (t.from, t.to) == (b, a) && t.started < until)
             .map(|t| t.bytes)
             .sum();
-        assert!(sent <= came + 16_000, "{a:?} sent {b:?} {sent} bytes for {came}");
+        // At most one chunk ahead it gets another one.
+        assert!(sent <= came + 2 * 16_000, "{a:?} sent {b:?} {sent} bytes for {came}");
     }
 }
 

@@ -32,7 +32,7 @@ pub enum ChokingFile {
     Fairtorrent(SlotsOnly),
     /// Those that sent most since the last decision, and one in turn: leechers of libtorrent.
     Libtorrent(LibtorrentFile),
-    /// No neighbour more than a few chunks ahead of what came back from it: Bharambe et al. 2006 (leechers only).
+    /// Slots in turn, to neighbours that are at most a few chunks ahead of what came back from them: Bharambe et al. 2006 (leechers only).
     TitForTatBlock(TitForTatBlockFile),
     /// The interested neighbours whose speed is closest to one's own: Rahman et al. 2011 (leechers only).
     Birds(RankedSlots),
@@ -225,7 +225,7 @@ pub struct TitForTatBlockFile {
     /// Chunks that are sent at the same time, or `"auto"`: from the upload capacity, as mainline 4.0 does.
     #[schemars(extend("default" = 5, "preset" = true))]
     pub slots: Option<SlotsFile>,
-    /// Δ: a neighbour may be this many chunks ahead of what came back from it.
+    /// Δ: a neighbour gets a chunk while it is at most this many chunks ahead of what came back from it.
     #[schemars(extend("default" = 2))]
     pub ahead_chunks: Option<Whole>,
 }
@@ -297,13 +297,13 @@ pub struct RechokeFile {
     /// Time between two decisions of a peer.
     #[schemars(extend("default" = "10 s", "preset" = true))]
     pub interval: Option<SimDuration>,
-    /// Every this many decisions one draws new optimistic neighbours.
+    /// Every this many decisions one draws new optimistic neighbours; with `refill = "decision"`, the first after as many intervals.
     #[schemars(extend("default" = 3, "preset" = true))]
     pub optimistic_every: Option<Whole>,
     /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
     #[schemars(extend("default" = "random"))]
     pub phase: Option<PhaseFile>,
-    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`). With `"held"` none falls free: who is no longer interested keeps its slot until a decision takes it, and begins at once when it is interested again; slots that nobody has earned may go to neighbours that are not interested (`tit-for-tat`, `fastest`, `birds`), and a new neighbour brings a decision.
+    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second, from which the interval counts anew (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`). With `"held"` none falls free: who is no longer interested keeps its slot until a decision takes it, and begins at once when it is interested again; slots that nobody has earned may go to neighbours that are not interested (`tit-for-tat`, `fastest`, `birds`), and a new neighbour brings a decision.
     #[schemars(extend("default" = "immediate", "preset" = true))]
     pub refill: Option<RefillFile>,
     /// Length of the window over which rates are measured.
