@@ -31,9 +31,10 @@ const GIVE_UP_BEFORE: fn(f64) -> Vec<f64> = |download_s| vec![-libm::expm1(-0.00
 const CLUB: fn(f64) -> Vec<f64> = |growth| vec![500.0 + 4000.0 * growth];
 const WITH_ORIGIN: fn(f64) -> Vec<f64> = |seeds| vec![seeds + 1.0];
 const WITHIN_3: fn(f64) -> Vec<f64> = |rounds| vec![rounds, 1.03 * rounds];
+const BY_LOT: fn(f64) -> Vec<f64> = |rounds| vec![1.07 * rounds, 1.3 * rounds];
 const A_SECOND: fn(f64) -> Vec<f64> = |doubling_s| vec![1.0 / doubling_s];
 
-const ROWS: [Row; 39] = [
+const ROWS: [Row; 40] = [
     ("KR-1", KUROSE_ROSS, "D_cs", SAME),
     ("KR-4 bound N=10 u=2", KUROSE_ROSS, "D_P2P", SAME),
     ("KR-4 bound N=10 u=10", KUROSE_ROSS, "D_P2P", SAME),
@@ -68,9 +69,8 @@ const ROWS: [Row; 39] = [
     ("MWW-1 N=64", MUNDINGER, "rounds", WITHIN_3),
     ("MWW-1 N=1000", MUNDINGER, "rounds", WITHIN_3),
     ("MWW-1 M=10", MUNDINGER, "rounds", |rounds| vec![rounds, 1.1 * rounds]),
-    ("MWW-1 random", MUNDINGER, "rounds", |rounds| {
-        vec![1.07 * rounds, 1.3 * rounds]
-    }),
+    ("MWW-1 random", MUNDINGER, "rounds", BY_LOT),
+    ("MWW-1 random server", MUNDINGER, "rounds", BY_LOT),
     ("YV-1 M=10", YANG, "τ", A_SECOND),
     ("YV-1 M=100", YANG, "τ", A_SECOND),
     ("YV-1 M=400", YANG, "τ", A_SECOND),
