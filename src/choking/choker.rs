@@ -110,6 +110,9 @@ pub enum Decision {
     },
     /// A slot has fallen free between two decisions. Those that are unchoked stay so.
     Refill,
+    /// The optimistic turns are over, and no regular decision comes at this instant: only for a choker that [ends them](Choker::turns_end). Slots that
+    /// were not given in turn stay.
+    TurnsOver,
     /// The neighbour at this link has got a chunk: only for a choker that [is asked after each](Choker::is_asked_after_each_chunk). The others that
     /// are unchoked stay so.
     ChunkSent(LinkIx),
@@ -194,6 +197,11 @@ pub trait Choker: Send {
     /// lets it go on until a regular decision takes its slot.
     fn is_asked_after_each_chunk(&self) -> bool {
         false
+    }
+
+    /// When the optimistic turns that it has given are over, if that does not wait for a regular decision: it is asked then.
+    fn turns_end(&self) -> Option<SimTime> {
+        None
     }
 
     /// The most that the peer uploads in all, bytes per second, if it gives less than its capacity.

@@ -3,8 +3,8 @@
 //!
 //! Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate; equals are ranked by what they were sent meanwhile, then by who
 //! has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
-//! It lasts from when it was given for a rotation, and until the first decision after that, unless its holder earns a slot or is no longer interested: then the next one
-//! comes at once. Where nobody could be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
+//! It lasts for a rotation from when it was given, unless its holder earns a slot, is no longer interested or leaves: then the next one comes at once. Where nobody could
+//! be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
 use crate::choking::nth_element::nth_element;
@@ -30,9 +30,9 @@ pub struct Libtorrent {
     optimistic: usize,
     /// By the deciding peer's end of the connection.
     turns: BTreeMap<LinkIx, Turn>,
-    /// When turns were last given out; `None` before the first decision.
-    given_at: Option<SimTime>,
-    /// To how many.
+    /// When those that were given last are over; `None` before the first decision.
+    turns_end: Option<SimTime>,
+    /// How many were given.
     holders: usize,
 }
 
@@ -47,7 +47,7 @@ impl Libtorrent {
             slots: slots as usize,
             optimistic: optimistic.min(slots) as usize,
             turns: BTreeMap::new(),
-            given_at: None,
+            turns_end: None,
             holders: 0,
         }
     }
@@ -58,16 +58,26 @@ impl Libtorrent {
         Some(turn.at)
     }
 
+    /// Gives all slots but those in turn to some of the best.
+    fn give_earned(&self, seats: &mut Seats<'_>, view: &RechokeView<'_>) {
+        let mut places: Vec<usize> = (0..view.neighbours.len()).collect();
+        nth_element(&mut places, self.slots, |a, b| {
+            best_first(&view.neighbours[a], &view.neighbours[b]).is_lt()
+        });
+        for place in places.into_iter().take(self.slots - self.optimistic) {
+            seats.give(place, false);
+        }
+    }
+
     /// Gives the slots that are left to those whose last turn is longest ago, where turns are over or a holder has lost its own.
     fn give_turns(&mut self, seats: &mut Seats<'_>, view: &RechokeView<'_>, rng: &mut Rng) {
-        let given_at = *self.given_at.get_or_insert(view.decided_at);
-        let are_over = view.now.since(given_at) >= view.rotation;
+        let are_over = view.now >= *self.turns_end.get_or_insert(view.decided_at + view.rotation);
         let kept = seats.left().filter(|n| n.unchoked && n.optimistic).count();
         if !are_over && kept >= self.holders {
             return seats.keep(|n| n.optimistic);
         }
         let longest_ago = |a: &Neighbour, b: &Neighbour| self.last_turn(a).cmp(&self.last_turn(b));
-        for place in seats.ranked(rng, seats.free(), |_| true, longest_ago) {
+        for place in seats.ranked(rng, seats.free().min(self.optimistic), |_| true, longest_ago) {
             seats.give(place, true);
             let n = &view.neighbours[place];
             let turn = Turn {
@@ -76,7 +86,7 @@ impl Libtorrent {
             };
             self.turns.insert(n.link, turn);
         }
-        self.given_at = Some(view.now);
+        self.turns_end = Some(view.now + view.rotation);
         self.holders = seats.in_turn();
     }
 }
@@ -109,20 +119,21 @@ impl Choker for Libtorrent {
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let mut seats = Seats::new(view, self.slots, grants);
-        let Decision::Periodic { .. } = view.decision else {
-            for place in seats.ranked(rng, seats.free(), |_| true, best_first) {
-                seats.give(place, false);
+        match view.decision {
+            Decision::Periodic { .. } => self.give_earned(&mut seats, view),
+            Decision::TurnsOver => {}
+            Decision::Refill | Decision::ChunkSent(_) => {
+                for place in seats.ranked(rng, seats.free(), |_| true, best_first) {
+                    seats.give(place, false);
+                }
+                return;
             }
-            return;
-        };
-        let mut places: Vec<usize> = (0..view.neighbours.len()).collect();
-        nth_element(&mut places, self.slots, |a, b| {
-            best_first(&view.neighbours[a], &view.neighbours[b]).is_lt()
-        });
-        for place in places.into_iter().take(self.slots - self.optimistic) {
-            seats.give(place, false);
         }
         self.give_turns(&mut seats, view, rng);
+    }
+
+    fn turns_end(&self) -> Option<SimTime> {
+        self.turns_end
     }
 }
 
@@ -206,6 +217,31 @@ mod tests {
         // Another neighbour at the same place has not had a turn.
         all[2].peer = PeerId(9);
         assert_eq!(holder(&mut choker, &mut all, 300), Some(2));
+    }
+
+    #[test]
+    fn turns_that_are_over_between_two_decisions_go_on_and_other_slots_stay() {
+        let mut choker = Libtorrent::new(3, 1);
+        let mut all: Vec<_> = (0..5).map(neighbour).collect();
+        assert_eq!(choker.turns_end(), None);
+        assert_eq!(holder(&mut choker, &mut all, 10), None);
+        let first = holder(&mut choker, &mut all, 30);
+        assert_eq!(choker.turns_end(), Some(at(60)));
+        let earned = |all: &[Neighbour]| -> Vec<usize> {
+            (0..5)
+                .filter(|&place| all[place].unchoked && !all[place].optimistic)
+                .collect()
+        };
+        let others = earned(&all);
+        let (slots, in_turn) = decide(&mut choker, &all, at(60), Decision::TurnsOver, 1);
+        assert_eq!((slots.len(), in_turn.len(), others.len()), (3, 1, 2));
+        assert_ne!(in_turn.first().copied(), first);
+        assert!(others.iter().all(|place| slots.contains(place)));
+        assert_eq!(choker.turns_end(), Some(at(90)));
+        // One of the two is no longer interested: its slot waits for a decision.
+        all.remove(others[0]);
+        let (slots, in_turn) = decide(&mut choker, &all, at(90), Decision::TurnsOver, 1);
+        assert_eq!((slots.len(), in_turn.len()), (2, 1));
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl<'a> Simulation<'a> {
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
             PeerTimer::GivenEnough => self.depart_if_given_enough(peer),
+            PeerTimer::TurnsOver => self.turns_are_over(peer),
         }
     }
 

@@ -89,6 +89,33 @@ fn every_choker_completes_a_swarm_of_three_classes() {
     }
 }
 
+/// A seed with one slot, given in turn, whose decisions come every 10 s from a drawn instant on.
+#[test]
+fn a_turn_lasts_for_a_rotation_from_when_it_was_given() {
+    for refill in [Refill::Decision, Refill::Immediate] {
+        let mut origin = seeds(1, 1000.0);
+        origin.rechoke.refill = refill;
+        origin.seeding = Choking::Libtorrent {
+            slots: 1,
+            optimistic_slots: 1,
+        };
+        let takers = Group {
+            choking: Choking::FreeRider,
+            ..leechers(3, 1000.0, UNLIMITED)
+        };
+        let seen = play(&mesh(30, vec![origin, takers]));
+        let secs = |u: &Unchoke| (u.started.as_secs_f64(), u.ended.as_secs_f64());
+        let turns: Vec<_> = seen.unchokes.iter().filter(|u| u.optimistic).collect();
+        let times: Vec<_> = turns.iter().map(|u| secs(u)).take(4).collect();
+        assert_eq!(
+            times,
+            [(30.0, 60.0), (60.0, 90.0), (90.0, 120.0), (120.0, 150.0)],
+            "{refill:?}"
+        );
+        assert!(turns[0].to.id != turns[1].to.id && turns[0].to.id == turns[3].to.id);
+    }
+}
+
 #[test]
 fn a_neighbour_never_gets_further_ahead_than_agreed() {
     let seen = play(&classes(&block(1)));
