@@ -83,6 +83,7 @@ fn rhythms_of_chokers() {
     within("choking.tit-for-tat.anti_snubbing", "…", INTERVALS);
     within("choking.tit-for-tat.anti_snubbing", "…", (&["\"off\""], &["\"on\""]));
     within("choking.round-robin-quota.quota_time", "…", TIMES);
+    within("choking.libtorrent.quota_time", "…", TIMES);
     within("rechoke.rate_window", "…", INTERVALS);
 }
 

@@ -73,8 +73,9 @@ fn presets() {
             "libtorrent" => {
                 let quota_time = SimDuration::from_secs(60);
                 group.seeding
-                    == Choking::RoundRobinQuota {
-                        slots: fixed(8),
+                    == Choking::Libtorrent {
+                        slots: 8,
+                        optimistic_slots: 1,
                         quota_chunks: 20,
                         quota_time,
                     }

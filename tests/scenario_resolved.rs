@@ -148,6 +148,8 @@ impl Dice {
             5 => Choking::Libtorrent {
                 slots: 10_000,
                 optimistic_slots: self.small(0),
+                quota_chunks: self.small(0),
+                quota_time: self.span(),
             },
             6 => Choking::Fastest(Fastest {
                 regular_slots: self.slots(),

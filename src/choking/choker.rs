@@ -12,13 +12,13 @@ use crate::choking::own::OwnChokers;
 use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
 use crate::choking::round_robin::RoundRobin;
-use crate::choking::round_robin_quota::RoundRobinQuota;
+use crate::choking::round_robin_quota::{Quota, RoundRobinQuota};
 use crate::choking::tit_for_tat::TitForTat;
 use crate::choking::tit_for_tat_block::TitForTatBlock;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Choking, OptimisticChoice, Slots};
+use crate::scenario::model::{Choking, Group, OptimisticChoice, Slots};
 use crate::swarm::Kept;
 use crate::units::{SimDuration, SimTime};
 
@@ -228,8 +228,10 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
             quota_time,
         } => Box::new(RoundRobinQuota {
             slots: total_slots(slots, upload),
-            quota_chunks,
-            quota_time,
+            quota: Quota {
+                chunks: quota_chunks,
+                time: quota_time,
+            },
         }),
         Choking::Random { slots } => Box::new(RandomSlots {
             slots: total_slots(slots, upload),
@@ -242,7 +244,16 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
         Choking::Libtorrent {
             slots,
             optimistic_slots,
-        } => Box::new(Libtorrent::new(slots, optimistic_slots)),
+            quota_chunks,
+            quota_time,
+        } => Box::new(Libtorrent::new(
+            slots,
+            optimistic_slots,
+            Quota {
+                chunks: quota_chunks,
+                time: quota_time,
+            },
+        )),
         Choking::TitForTatBlock { slots, ahead_chunks } => {
             Box::new(TitForTatBlock::new(total_slots(slots, upload), ahead_chunks))
         }
@@ -283,17 +294,18 @@ pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
     needs
 }
 
-/// Bytes that the choker for `rule` keeps for each neighbour that it has seen.
+/// Bytes that the choker of a peer of `group` keeps for each neighbour that it has seen, while it leeches or afterwards.
 #[must_use]
-pub fn bytes_per_neighbour(rule: &Choking) -> usize {
-    match rule {
+pub fn bytes_per_neighbour(group: &Group) -> usize {
+    let kept = |rule: &Choking| match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
         Choking::TitForTatBlock { .. } => TitForTatBlock::NEIGHBOUR_BYTES,
         Choking::TitForTat(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         Choking::Fastest(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         _ => 0,
-    }
+    };
+    kept(&group.choking).max(kept(&group.seeding))
 }
 
 /// The number of slots of a choker that has one number.

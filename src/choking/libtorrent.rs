@@ -1,13 +1,14 @@
 //! `libtorrent`: the neighbours that sent most since the last decision, and the one whose last optimistic turn is longest ago (libtorrent 2,
-//! `choker.cpp` and `session_impl.cpp`, fixed slots).
+//! `choker.cpp` and `session_impl.cpp`, fixed slots, round robin of seeds).
 //!
-//! Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate; equals are ranked by what they were sent meanwhile, then by who
-//! has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
+//! Leechers and seeds decide alike; to a seed all neighbours are equal. Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate;
+//! of equals those go last that have used up the quota of their slot, then they are ranked by what they were sent meanwhile, then by who has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
 //! It lasts for a rotation from when it was given, unless its holder earns a slot, is no longer interested or leaves: then the next one comes at once. Where nobody could
 //! be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
 use crate::choking::nth_element::nth_element;
+use crate::choking::round_robin_quota::Quota;
 use crate::choking::seats::Seats;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
@@ -28,6 +29,8 @@ struct Turn {
 pub struct Libtorrent {
     slots: usize,
     optimistic: usize,
+    /// What a slot is held for among equals.
+    quota: Quota,
     /// By the deciding peer's end of the connection.
     turns: BTreeMap<LinkIx, Turn>,
     /// When those that were given last are over; `None` before the first decision.
@@ -40,12 +43,13 @@ impl Libtorrent {
     /// What it keeps for a neighbour, bytes; half as much again for the places of the tree that are free.
     pub const NEIGHBOUR_BYTES: usize = (size_of::<LinkIx>() + size_of::<Turn>()) * 3 / 2;
 
-    /// With `slots` slots in all, `optimistic` of them given in turn.
+    /// With `slots` slots in all, `optimistic` of them given in turn, the others kept for a `quota` where nobody sends more than another.
     #[must_use]
-    pub fn new(slots: u32, optimistic: u32) -> Self {
+    pub fn new(slots: u32, optimistic: u32, quota: Quota) -> Self {
         Self {
             slots: slots as usize,
             optimistic: optimistic.min(slots) as usize,
+            quota,
             turns: BTreeMap::new(),
             turns_end: None,
             holders: 0,
@@ -58,11 +62,22 @@ impl Libtorrent {
         Some(turn.at)
     }
 
+    /// The better one first (`choker.cpp`, `unchoke_compare_rr` and what all comparisons share).
+    fn best_first(&self, view: &RechokeView<'_>, a: &Neighbour, b: &Neighbour) -> Ordering {
+        let has_had_its_share = |n| self.quota.is_used_up(n, view);
+        let sent = |n: &Neighbour| if n.unchoked { n.sent_per_sec } else { 0.0 };
+        b.received_in_round
+            .cmp(&a.received_in_round)
+            .then_with(|| has_had_its_share(a).cmp(&has_had_its_share(b)))
+            .then(sent(b).total_cmp(&sent(a)))
+            .then(a.unchoked_at.cmp(&b.unchoked_at))
+    }
+
     /// Gives all slots but those in turn to some of the best.
     fn give_earned(&self, seats: &mut Seats<'_>, view: &RechokeView<'_>) {
         let mut places: Vec<usize> = (0..view.neighbours.len()).collect();
         nth_element(&mut places, self.slots, |a, b| {
-            best_first(&view.neighbours[a], &view.neighbours[b]).is_lt()
+            self.best_first(view, &view.neighbours[a], &view.neighbours[b]).is_lt()
         });
         for place in places.into_iter().take(self.slots - self.optimistic) {
             seats.give(place, false);
@@ -91,15 +106,6 @@ impl Libtorrent {
     }
 }
 
-/// The better one first (`choker.cpp`, `unchoke_compare_rr` and what all comparisons share).
-fn best_first(a: &Neighbour, b: &Neighbour) -> Ordering {
-    let sent = |n: &Neighbour| if n.unchoked { n.sent_per_sec } else { 0.0 };
-    b.received_in_round
-        .cmp(&a.received_in_round)
-        .then(sent(b).total_cmp(&sent(a)))
-        .then(a.unchoked_at.cmp(&b.unchoked_at))
-}
-
 impl Choker for Libtorrent {
     fn slots(&self) -> usize {
         self.slots
@@ -123,7 +129,7 @@ impl Choker for Libtorrent {
             Decision::Periodic { .. } => self.give_earned(&mut seats, view),
             Decision::TurnsOver => {}
             Decision::Refill | Decision::ChunkSent(_) => {
-                for place in seats.ranked(rng, seats.free(), |_| true, best_first) {
+                for place in seats.ranked(rng, seats.free(), |_| true, |a, b| self.best_first(view, a, b)) {
                     seats.give(place, false);
                 }
                 return;
@@ -141,6 +147,15 @@ impl Choker for Libtorrent {
 mod tests {
     use super::*;
     use crate::choking::seats::by_hand::{TICK, at, decide, neighbour, unchoked_since};
+    use crate::units::SimDuration;
+
+    fn choker(slots: u32, optimistic: u32) -> Libtorrent {
+        let quota = Quota {
+            chunks: 20,
+            time: SimDuration::from_secs(60),
+        };
+        Libtorrent::new(slots, optimistic, quota)
+    }
 
     /// Twelve neighbours that have sent 0, 10, … 110 bytes since the last decision.
     fn senders() -> Vec<Neighbour> {
@@ -155,7 +170,7 @@ mod tests {
     #[test]
     fn four_of_the_five_that_sent_most_since_the_last_decision_earn_a_slot() {
         for seed in 0..10 {
-            let mut choker = Libtorrent::new(5, 1);
+            let mut choker = choker(5, 1);
             let (all, in_turn) = decide(&mut choker, &senders(), at(10), TICK, seed);
             assert_eq!((all.len(), in_turn.len()), (4, 0), "no turn before the first rotation");
             let (all, in_turn) = decide(&mut choker, &senders(), at(30), TICK, seed);
@@ -166,21 +181,23 @@ mod tests {
     }
 
     #[test]
-    fn equals_are_ranked_by_what_they_were_sent_then_by_who_has_waited_longest() {
+    fn equals_are_ranked_by_their_quota_then_by_what_they_were_sent_then_by_who_has_waited_longest() {
         let mut all: Vec<_> = (0..3).map(|i| unchoked_since(neighbour(i), 50, false)).collect();
         for (n, since) in all.iter_mut().zip([50, 40, 60]) {
             n.unchoked_at = Some(at(since));
         }
-        let ranking = |all: &[Neighbour]| {
-            let mut places: Vec<usize> = (0..all.len()).collect();
-            places.sort_by(|&a, &b| best_first(&all[a], &all[b]));
-            places
-        };
-        assert_eq!(ranking(&all), [1, 0, 2]);
+        // With one slot whoever comes first gets it.
+        let first = |all: &[Neighbour], now| decide(&mut choker(1, 0), all, at(now), TICK, 1).0;
+        assert_eq!(first(&all, 70), [1]);
         all[2].sent_per_sec = 1.0;
-        assert_eq!(ranking(&all), [2, 1, 0]);
-        all[2].unchoked = false;
-        assert_eq!(ranking(&all), [1, 0, 2], "who is choked was sent nothing");
+        assert_eq!(first(&all, 70), [2]);
+        all[2].slot_bytes = 20 * 262_144 + 1;
+        assert_eq!(first(&all, 120), [2], "60 s are not more than 60 s");
+        assert_eq!(first(&all, 121), [1], "it has had its share");
+        all[2].received_in_round = 1;
+        assert_eq!(first(&all, 121), [2], "but it sends");
+        (all[2].received_in_round, all[2].unchoked) = (0, false);
+        assert_eq!(first(&all, 70), [1], "who is choked was sent nothing");
     }
 
     /// Who holds the turn after a decision, as the neighbours then know.
@@ -194,7 +211,7 @@ mod tests {
 
     #[test]
     fn optimistic_turns_go_round() {
-        let mut choker = Libtorrent::new(1, 1);
+        let mut choker = choker(1, 1);
         let mut all: Vec<_> = (0..4).map(neighbour).collect();
         let mut seen = Vec::new();
         assert_eq!(holder(&mut choker, &mut all, 10), None);
@@ -221,7 +238,7 @@ mod tests {
 
     #[test]
     fn turns_that_are_over_between_two_decisions_go_on_and_other_slots_stay() {
-        let mut choker = Libtorrent::new(3, 1);
+        let mut choker = choker(3, 1);
         let mut all: Vec<_> = (0..5).map(neighbour).collect();
         assert_eq!(choker.turns_end(), None);
         assert_eq!(holder(&mut choker, &mut all, 10), None);
@@ -246,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_turn_that_is_lost_goes_to_the_next_at_once_and_lasts_as_long() {
-        let mut choker = Libtorrent::new(1, 1);
+        let mut choker = choker(1, 1);
         let mut all: Vec<_> = (0..4).map(neighbour).collect();
         holder(&mut choker, &mut all, 10);
         let first = holder(&mut choker, &mut all, 30).expect("turns are due");
@@ -259,7 +276,7 @@ mod tests {
 
     #[test]
     fn all_turns_are_given_anew_where_one_is_lost() {
-        let mut choker = Libtorrent::new(2, 2);
+        let mut choker = choker(2, 2);
         let mut all: Vec<_> = (0..5).map(neighbour).collect();
         holder(&mut choker, &mut all, 10);
         holder(&mut choker, &mut all, 30);
@@ -277,7 +294,7 @@ mod tests {
     fn one_that_turns_up_while_a_slot_is_free_gets_it() {
         let mut all: Vec<_> = (0..3).map(neighbour).collect();
         all[0] = unchoked_since(all[0], 5, true);
-        let (slots, in_turn) = decide(&mut Libtorrent::new(3, 1), &all, at(12), Decision::Refill, 1);
+        let (slots, in_turn) = decide(&mut choker(3, 1), &all, at(12), Decision::Refill, 1);
         assert_eq!((slots, in_turn), (vec![0, 1, 2], vec![0]));
     }
 }

@@ -40,8 +40,8 @@ pub enum SeedRule {
     Fastest,
     /// Those that wait longest.
     RoundRobin,
-    /// Those that wait longest, each for a quota.
-    RoundRobinQuota,
+    /// That of libtorrent: as its leechers, to whom nobody sends.
+    Libtorrent,
 }
 
 /// The constants of a client.
@@ -79,9 +79,9 @@ pub struct Preset {
     pub leecher_rule: LeecherRule,
     /// Whom seeds unchoke.
     pub seed_rule: SeedRule,
-    /// Chunks of a slot of `round-robin-quota`.
+    /// Chunks of a slot of `round-robin-quota` and `libtorrent`.
     pub quota_chunks: u32,
-    /// Time of a slot of `round-robin-quota`.
+    /// Time of a slot of `round-robin-quota` and `libtorrent`.
     pub quota_time: SimDuration,
     /// Peers in a tracker's answer.
     pub peers_returned: u32,
@@ -165,7 +165,7 @@ const LIBTORRENT: Preset = Preset {
     initiate: 200,                                      // connections_limit
     accept: 200,                                        // connections_limit
     leecher_rule: LeecherRule::Libtorrent,              // choking_algorithm fixed_slots_choker
-    seed_rule: SeedRule::RoundRobinQuota,               // seed_choking_algorithm round_robin
+    seed_rule: SeedRule::Libtorrent,                    // seed_choking_algorithm round_robin
     quota_chunks: 20,                                   // seeding_piece_quota
     quota_time: SimDuration::from_secs(60),             // choker.cpp: and held for more than a minute
     peers_returned: 200,                                // num_want

@@ -75,6 +75,8 @@ fn every_choker_completes_a_swarm_of_three_classes() {
         Choking::Libtorrent {
             slots: 4,
             optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
         },
     ];
     for rule in rules {
@@ -98,15 +100,17 @@ fn a_turn_lasts_for_a_rotation_from_when_it_was_given() {
         origin.seeding = Choking::Libtorrent {
             slots: 1,
             optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
         };
         let takers = Group {
             choking: Choking::FreeRider,
             ..leechers(3, 1000.0, UNLIMITED)
         };
         let seen = play(&mesh(30, vec![origin, takers]));
-        let secs = |u: &Unchoke| (u.started.as_secs_f64(), u.ended.as_secs_f64());
+        let span = |u: &Unchoke| (u.started.as_secs_f64(), u.ended.as_secs_f64());
         let turns: Vec<_> = seen.unchokes.iter().filter(|u| u.optimistic).collect();
-        let times: Vec<_> = turns.iter().map(|u| secs(u)).take(4).collect();
+        let times: Vec<_> = turns.iter().map(|u| span(u)).take(4).collect();
         assert_eq!(
             times,
             [(30.0, 60.0), (60.0, 90.0), (90.0, 120.0), (120.0, 150.0)],

@@ -98,9 +98,13 @@ pub(super) fn choking(model: &Choking) -> ChokingFile {
         Choking::Libtorrent {
             slots,
             optimistic_slots,
+            quota_chunks,
+            quota_time,
         } => ChokingFile::Libtorrent(LibtorrentFile {
             slots: whole(*slots),
             optimistic_slots: whole(*optimistic_slots),
+            quota_chunks: whole(*quota_chunks),
+            quota_time: Some(*quota_time),
         }),
         Choking::TitForTatBlock {
             slots: count,

@@ -67,9 +67,13 @@ fn by_return() -> impl Strategy<Value = Choking> {
                 selfish_cap: cap.map(BytesPerSec),
             })
         ),
-        (1_u32..6, 0_u32..3).prop_map(|(slots, optimistic_slots)| Choking::Libtorrent {
-            slots,
-            optimistic_slots: optimistic_slots.min(slots),
+        (1_u32..6, 0_u32..3, 0_u32..5, 0_u64..60).prop_map(|(slots, optimistic_slots, quota_chunks, quota)| {
+            Choking::Libtorrent {
+                slots,
+                optimistic_slots: optimistic_slots.min(slots),
+                quota_chunks,
+                quota_time: secs(quota),
+            }
         }),
         (some_slots(), 1_u32..4).prop_map(|(slots, ahead_chunks)| Choking::TitForTatBlock { slots, ahead_chunks }),
         (ranked_slots(), 1_u32..4).prop_map(|((regular_slots, optimistic_slots), new_neighbour_weight)| {
