@@ -1,8 +1,8 @@
 //! Connections open and close.
 
+use crate::engine::Simulation;
 use crate::engine::observer::TransferEnd;
 use crate::engine::schedule::{Delayed, PeerTimer};
-use crate::engine::Simulation;
 use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::rng::below;
 use crate::scenario::model::{Discovery, Refill, WhenFull};
