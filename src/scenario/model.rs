@@ -365,9 +365,20 @@ pub struct Picking {
     /// Until it has this many chunks a peer picks at random.
     pub random_first: u32,
     /// Whether begun chunks come before new ones.
-    pub strict_priority: bool,
+    pub strict_priority: StrictPriority,
     /// Whether the last chunks are shared out among free connections.
     pub endgame: bool,
+}
+
+/// Whether begun chunks come before new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrictPriority {
+    /// They do (Cohen 2003).
+    On,
+    /// Whole chunks come first.
+    Off,
+    /// They do where the new one is not rarer among the neighbours (libtorrent).
+    UnlessRarer,
 }
 
 /// The rule by which a new chunk is chosen.

@@ -220,7 +220,7 @@ fn nobody_fetches_the_most_common_chunk() {
         picking: Picking {
             picker: Picker::ModeSuppression,
             random_first: 0,
-            strict_priority: true,
+            strict_priority: StrictPriority::On,
             endgame: true,
         },
         ..group

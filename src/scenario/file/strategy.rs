@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::choice::{Alternatives, Auto, Off, Or, Whole};
+use super::choice::{Alternatives, Auto, Off, Or, UnlessRarer, Whole};
 use crate::units::{BytesPerSec, SimDuration};
 
 /// A number of slots, or `"auto"`.
@@ -273,9 +273,9 @@ pub struct PickingRules {
     /// Until it has this many chunks a peer picks at random; 0 turns it off.
     #[schemars(extend("default" = 4, "preset" = true))]
     pub random_first: Option<Whole>,
-    /// Whether begun chunks come before new ones.
+    /// Whether begun chunks come before new ones; `"unless-rarer"`: where the new one is not rarer among the neighbours.
     #[schemars(extend("default" = true, "preset" = true))]
-    pub strict_priority: Option<bool>,
+    pub strict_priority: Option<Or<UnlessRarer, bool>>,
     /// Whether the last chunks are shared out among free connections.
     #[schemars(extend("default" = true))]
     pub endgame: Option<bool>,

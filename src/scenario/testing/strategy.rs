@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::secs;
 use crate::scenario::model::{
     BitTyrant, Choking, Connections, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke,
-    Refill, Slots, TitForTat, WhenFull,
+    Refill, Slots, StrictPriority, TitForTat, WhenFull,
 };
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -120,13 +120,16 @@ pub(super) fn picking() -> impl Strategy<Value = Picking> {
         Picker::GlobalRarest,
         Picker::ModeSuppression,
     ]);
-    (picker, 0_u32..8, any::<bool>(), any::<bool>()).prop_map(|(picker, random_first, strict_priority, endgame)| {
-        Picking {
-            picker,
-            random_first,
-            strict_priority,
-            endgame,
-        }
+    let priority = select(vec![
+        StrictPriority::On,
+        StrictPriority::Off,
+        StrictPriority::UnlessRarer,
+    ]);
+    (picker, 0_u32..8, priority, any::<bool>()).prop_map(|(picker, random_first, strict_priority, endgame)| Picking {
+        picker,
+        random_first,
+        strict_priority,
+        endgame,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The strategies of a group: choking, seeding, picking and their rhythm, with the preset's constants as defaults.
 
 use super::check::Check;
-use crate::scenario::file::choice::{Alternatives, Choice, Or, Unlimited, Whole};
+use crate::scenario::file::choice::{Alternatives, Choice, Or, UnlessRarer, Unlimited, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
     BitTyrantFile, ChokingFile, FastestFile, LibtorrentFile, OptimisticChoiceFile, PhaseFile, PickingFile,
@@ -14,7 +14,7 @@ use crate::scenario::limits::{
 };
 use crate::scenario::model::{
     BitTyrant, Choking, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill,
-    Slots, TitForTat,
+    Slots, StrictPriority, TitForTat,
 };
 use crate::scenario::preset::{LeecherRule, Preset, REQUEST_QUEUE, SeedRule};
 use crate::scenario::read::nearest_or_all;
@@ -348,7 +348,12 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
         random_first: rules
             .random_first
             .map_or(random_first, |n| at.key("random_first").count(n, 0, CHUNKS_MAX)),
-        strict_priority: rules.strict_priority.unwrap_or(preset.strict_priority),
+        strict_priority: match rules.strict_priority {
+            None => preset.strict_priority,
+            Some(Or::Word(UnlessRarer)) => StrictPriority::UnlessRarer,
+            Some(Or::Value(true)) => StrictPriority::On,
+            Some(Or::Value(false)) => StrictPriority::Off,
+        },
         endgame: rules.endgame.unwrap_or(true),
     }
 }
