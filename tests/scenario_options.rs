@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use swarmsim::scenario::draw::Shape;
-use swarmsim::scenario::model::{BitTyrant, Capacity, Choking, Discovery, Picker, PropShare, Slots};
+use swarmsim::scenario::model::{BitTyrant, Capacity, Choking, Discovery, Picker, PropShare, Slots, StrictPriority};
 use swarmsim::scenario::{LoadOptions, Scenario, parse, starter};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration};
 
@@ -64,6 +64,8 @@ fn presets() {
             (group.picking.picker, group.picking.random_first),
             (Picker::RarestFirst, 4)
         );
+        let rarity_goes_first = group.picking.strict_priority == StrictPriority::UnlessRarer;
+        assert_eq!(rarity_goes_first, name == "libtorrent", "{name}");
         let Discovery::Tracker(tracker) = &scenario.discovery else {
             panic!("no tracker")
         };
