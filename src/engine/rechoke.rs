@@ -59,9 +59,9 @@ impl Simulation<'_> {
 
     /// The optimistic turns that `peer` has given are over.
     pub(super) fn turns_are_over(&mut self, peer: PeerIx) {
-        let now = self.now();
-        if self.schedule.peer_timer_at(peer, PeerTimer::Decision) == Some(now) {
-            // It gives the next ones, when it has given all other slots.
+        let now = Some(self.now());
+        // Those of a leecher that has become a seed are over with its choker; and a decision that is due now gives the next ones after all other slots.
+        if self.chokers[peer.ix()].turns_end() != now || self.schedule.peer_timer_at(peer, PeerTimer::Decision) == now {
             return;
         }
         let state = &self.swarm.peers[peer];

@@ -1,6 +1,8 @@
 //! A small swarm for each choker that settles accounts, splits unevenly or holds back.
 
 use super::*;
+use crate::choking::{Choker, Decision, Grant, OwnChokers, RechokeView};
+use crate::rng::Rng;
 
 /// Twelve leechers of three speeds, all with one rule, and a seed.
 fn classes(choking: &Choking) -> Scenario {
@@ -118,6 +120,42 @@ fn a_turn_lasts_for_a_rotation_from_when_it_was_given() {
         );
         assert!(turns[0].to.id != turns[1].to.id && turns[0].to.id == turns[3].to.id);
     }
+}
+
+/// Serves nobody, and gives no turns.
+struct NoTurns;
+
+impl Choker for NoTurns {
+    fn slots(&self) -> usize {
+        1
+    }
+
+    fn rechoke(&mut self, view: &RechokeView<'_>, _: &mut Rng, _: &mut Vec<Grant>) {
+        assert_ne!(view.decision, Decision::TurnsOver, "it has given none");
+    }
+}
+
+#[test]
+fn who_is_done_is_not_asked_for_turns_that_its_choker_as_a_leecher_gave() {
+    let taker = |download| Group {
+        choking: Choking::Libtorrent {
+            slots: 4,
+            optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
+        },
+        seeding: Choking::Own("no-turns".into()),
+        ..leechers(1, 1000.0, download)
+    };
+    // The first is done before its turns are over at 30 s, the other long after.
+    let scenario = mesh(2, vec![seeds(1, 2000.0), taker(UNLIMITED), taker(400.0)]);
+    let options = RunOptions {
+        own_chokers: OwnChokers::new().with("no-turns", |_| Box::new(NoTurns)),
+        ..RunOptions::default()
+    };
+    let mut seen = Seen::default();
+    run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("it is registered");
+    assert!(seen.completed(1)[0] > 10.0 && seen.completed(1)[0] < 30.0 && seen.completed(2)[0] > 30.0);
 }
 
 #[test]
