@@ -107,15 +107,15 @@ Chokers  choking.<name> for leechers, seeding.<name> for seeds: whom a peer unch
   round-robin        those that wait longest, one slot at random
                      [seeds of mainline 4.0; Legout et al. 2006]
   round-robin-quota  as round-robin, but a slot is kept until so many chunks and so much time are
-                     used up [seeds of libtorrent]
+                     used up [seeds of libtorrent, without their optimistic slot]
   random             slots drawn at random at each decision [control]
   propshare          split in proportion to what each neighbour gave in the last round, and a fifth
                      to explore [Levin et al. 2008]
   bittyrant          those that give most for the upload they ask for, until the upload is spent
                      [Piatek et al. 2007]
   fairtorrent        the next chunk to the neighbour that is owed most [Sherman et al. 2009]
-  libtorrent         those that sent most since the last decision, and the one that has waited
-                     longest [leechers of libtorrent 2]
+  libtorrent         those that sent most since the last decision, a seed those within a quota, and
+                     the one that has waited longest [libtorrent 2]
   tit-for-tat-block  in turn, as long as they are at most 2 chunks ahead of what came back from them
                      [Bharambe et al. 2006]
   birds              those whose speed is closest to one's own, and one at random

@@ -48,11 +48,13 @@ fn counts() {
         &["1", "1000"],
         &["0", "1001"],
     );
-    check(
-        "group.leechers.choking.round-robin-quota.quota_chunks",
-        &["0", "1000000"],
-        &["1000001"],
-    );
+    for rule in ["round-robin-quota", "libtorrent"] {
+        check(
+            &format!("group.leechers.choking.{rule}.quota_chunks"),
+            &["0", "1000000"],
+            &["1000001"],
+        );
+    }
     check(
         "group.leechers.choking.tit-for-tat-block.ahead_chunks",
         &["1", "1000000"],

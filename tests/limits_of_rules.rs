@@ -83,6 +83,9 @@ fn rhythms_of_chokers() {
     within("choking.tit-for-tat.anti_snubbing", "…", INTERVALS);
     within("choking.tit-for-tat.anti_snubbing", "…", (&["\"off\""], &["\"on\""]));
     within("choking.round-robin-quota.quota_time", "…", TIMES);
+    within("choking.libtorrent.quota_time", "…", TIMES);
+    let priorities: (&[&str], &[&str]) = (&["true", "false", "\"unless-rarer\""], &["\"rarer\"", "1"]);
+    within("picking.rarest-first.strict_priority", "…", priorities);
     within("rechoke.rate_window", "…", INTERVALS);
 }
 

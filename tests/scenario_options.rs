@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use swarmsim::scenario::draw::Shape;
-use swarmsim::scenario::model::{BitTyrant, Capacity, Choking, Discovery, Picker, PropShare, Slots};
+use swarmsim::scenario::model::{BitTyrant, Capacity, Choking, Discovery, Picker, PropShare, Slots, StrictPriority};
 use swarmsim::scenario::{LoadOptions, Scenario, parse, starter};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration};
 
@@ -64,6 +64,8 @@ fn presets() {
             (group.picking.picker, group.picking.random_first),
             (Picker::RarestFirst, 4)
         );
+        let rarity_goes_first = group.picking.strict_priority == StrictPriority::UnlessRarer;
+        assert_eq!(rarity_goes_first, name == "libtorrent", "{name}");
         let Discovery::Tracker(tracker) = &scenario.discovery else {
             panic!("no tracker")
         };
@@ -73,8 +75,9 @@ fn presets() {
             "libtorrent" => {
                 let quota_time = SimDuration::from_secs(60);
                 group.seeding
-                    == Choking::RoundRobinQuota {
-                        slots: fixed(8),
+                    == Choking::Libtorrent {
+                        slots: 8,
+                        optimistic_slots: 1,
                         quota_chunks: 20,
                         quota_time,
                     }

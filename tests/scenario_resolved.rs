@@ -10,7 +10,7 @@ use swarmsim::scenario::mix::Part;
 use swarmsim::scenario::model::{
     Arrival, BitTyrant, Capacity, CapacityClass, Choking, Connections, Departure, Discovery, Fastest, File, Group,
     Mode, Network, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill, Run, Slots,
-    StartsWith, TitForTat, TracedPeer, Tracker, WhenFull,
+    StartsWith, StrictPriority, TitForTat, TracedPeer, Tracker, WhenFull,
 };
 use swarmsim::scenario::{LoadOptions, Loaded, Scenario, load, parse};
 use swarmsim::units::{Bytes, BytesPerSec, SimDuration, SimTime};
@@ -148,6 +148,8 @@ impl Dice {
             5 => Choking::Libtorrent {
                 slots: 10_000,
                 optimistic_slots: self.small(0),
+                quota_chunks: self.small(0),
+                quota_time: self.span(),
             },
             6 => Choking::Fastest(Fastest {
                 regular_slots: self.slots(),
@@ -295,7 +297,8 @@ impl Dice {
                     Picker::ModeSuppression,
                 ][self.whole(0, 4) as usize],
                 random_first: self.small(0),
-                strict_priority: self.coin(),
+                strict_priority: [StrictPriority::On, StrictPriority::Off, StrictPriority::UnlessRarer]
+                    [self.whole(0, 2) as usize],
                 endgame: self.coin(),
             },
             super_seeding,

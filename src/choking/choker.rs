@@ -12,13 +12,13 @@ use crate::choking::own::OwnChokers;
 use crate::choking::propshare::PropShare;
 use crate::choking::random::RandomSlots;
 use crate::choking::round_robin::RoundRobin;
-use crate::choking::round_robin_quota::RoundRobinQuota;
+use crate::choking::round_robin_quota::{Quota, RoundRobinQuota};
 use crate::choking::tit_for_tat::TitForTat;
 use crate::choking::tit_for_tat_block::TitForTatBlock;
 use crate::ids::{LinkIx, PeerId};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
-use crate::scenario::model::{Choking, OptimisticChoice, Slots};
+use crate::scenario::model::{Choking, Group, OptimisticChoice, Slots};
 use crate::swarm::Kept;
 use crate::units::{SimDuration, SimTime};
 
@@ -110,6 +110,9 @@ pub enum Decision {
     },
     /// A slot has fallen free between two decisions. Those that are unchoked stay so.
     Refill,
+    /// The optimistic turns are over, and no regular decision comes at this instant: only for a choker that [ends them](Choker::turns_end). Slots that
+    /// were not given in turn stay.
+    TurnsOver,
     /// The neighbour at this link has got a chunk: only for a choker that [is asked after each](Choker::is_asked_after_each_chunk). The others that
     /// are unchoked stay so.
     ChunkSent(LinkIx),
@@ -196,6 +199,11 @@ pub trait Choker: Send {
         false
     }
 
+    /// When the optimistic turns that it has given are over, if that does not wait for a regular decision: it is asked then.
+    fn turns_end(&self) -> Option<SimTime> {
+        None
+    }
+
     /// The most that the peer uploads in all, bytes per second, if it gives less than its capacity.
     fn upload_cap(&self) -> Option<f64> {
         None
@@ -220,8 +228,10 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
             quota_time,
         } => Box::new(RoundRobinQuota {
             slots: total_slots(slots, upload),
-            quota_chunks,
-            quota_time,
+            quota: Quota {
+                chunks: quota_chunks,
+                time: quota_time,
+            },
         }),
         Choking::Random { slots } => Box::new(RandomSlots {
             slots: total_slots(slots, upload),
@@ -234,7 +244,16 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
         Choking::Libtorrent {
             slots,
             optimistic_slots,
-        } => Box::new(Libtorrent::new(slots, optimistic_slots)),
+            quota_chunks,
+            quota_time,
+        } => Box::new(Libtorrent::new(
+            slots,
+            optimistic_slots,
+            Quota {
+                chunks: quota_chunks,
+                time: quota_time,
+            },
+        )),
         Choking::TitForTatBlock { slots, ahead_chunks } => {
             Box::new(TitForTatBlock::new(total_slots(slots, upload), ahead_chunks))
         }
@@ -275,17 +294,18 @@ pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
     needs
 }
 
-/// Bytes that the choker for `rule` keeps for each neighbour that it has seen.
+/// Bytes that the choker of a peer of `group` keeps for each neighbour that it has seen, while it leeches or afterwards.
 #[must_use]
-pub fn bytes_per_neighbour(rule: &Choking) -> usize {
-    match rule {
+pub fn bytes_per_neighbour(group: &Group) -> usize {
+    let kept = |rule: &Choking| match rule {
         Choking::BitTyrant(_) => BitTyrant::NEIGHBOUR_BYTES,
         Choking::Libtorrent { .. } => Libtorrent::NEIGHBOUR_BYTES,
         Choking::TitForTatBlock { .. } => TitForTatBlock::NEIGHBOUR_BYTES,
         Choking::TitForTat(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         Choking::Fastest(rule) if rule.optimistic_choice != OptimisticChoice::Drawn => Line::NEIGHBOUR_BYTES,
         _ => 0,
-    }
+    };
+    kept(&group.choking).max(kept(&group.seeding))
 }
 
 /// The number of slots of a choker that has one number.

@@ -5,12 +5,12 @@
 //! | `tit-for-tat` | [`tit_for_tat`] | Cohen 2003; BEP 3 |
 //! | `fastest` | [`fastest`] | BEP 3; mainline before 4.0 |
 //! | `round-robin` | [`round_robin`] | mainline 4.0; Legout et al. 2006 |
-//! | `round-robin-quota` | [`round_robin_quota`] | libtorrent |
+//! | `round-robin-quota` | [`round_robin_quota`] | libtorrent, without its turns |
 //! | `random` | [`random`] | control |
 //! | `propshare` | [`propshare`] | Levin et al. 2008 |
 //! | `bittyrant` | [`bittyrant`] | Piatek et al. 2007 |
 //! | `fairtorrent` | [`fairtorrent`] | Sherman et al. 2009 |
-//! | `libtorrent` | [`libtorrent`] | leechers of libtorrent 2 |
+//! | `libtorrent` | [`libtorrent`] | libtorrent 2 |
 //! | `tit-for-tat-block` | [`tit_for_tat_block`] | Bharambe et al. 2006 |
 //! | `birds` | [`birds`] | Rahman et al. 2011 |
 //! | `altruist` | [`altruist`] | control |

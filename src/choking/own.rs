@@ -2,6 +2,7 @@
 
 use crate::choking::choker::{Choker, Grant, RechokeView};
 use crate::rng::Rng;
+use crate::units::SimTime;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -96,6 +97,10 @@ impl Choker for Checked {
         self.inner.upload_cap()
     }
 
+    fn turns_end(&self) -> Option<SimTime> {
+        self.inner.turns_end()
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         self.inner.rechoke(view, rng, grants);
         let (name, count, slots) = (&self.name, grants.len(), self.inner.slots());
@@ -135,6 +140,10 @@ mod tests {
                 weight: self.1,
             }));
         }
+
+        fn turns_end(&self) -> Option<SimTime> {
+            Some(at(40))
+        }
     }
 
     /// Those unchoked among three neighbours by a choker of one's own that chooses `places`.
@@ -155,6 +164,8 @@ mod tests {
         assert_eq!(chosen(&[2, 0], 1.0), [0, 2]);
         let own = OwnChokers::new().with("b", |_| Box::new(Fixed(vec![], 1.0)));
         assert!(own.knows("b") && !own.knows("a") && own.make("a", 1.0).is_none());
+        let made = own.make("b", 1.0).expect("registered");
+        assert_eq!(made.turns_end(), Some(at(40)));
         assert_eq!(own.clone().names().collect::<Vec<_>>(), ["b"]);
     }
 

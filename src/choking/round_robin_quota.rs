@@ -1,20 +1,36 @@
 //! `round-robin-quota`: a seed keeps a neighbour in its slot until it got more than a quota of chunks and has been there for more than a minute;
-//! then the one that waits longest comes (libtorrent, `choker.cpp`, `unchoke_compare_rr`).
+//! then the one that waits longest comes (libtorrent, `choker.cpp`, `unchoke_compare_rr`). So it is with all slots; the rule `libtorrent` has one in turn.
 
 use crate::choking::choker::{Choker, Grant, Neighbour, RechokeView};
 use crate::choking::seats::Seats;
 use crate::rng::Rng;
 use crate::units::SimDuration;
 
+/// What a neighbour may have of one slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    /// More than this many chunks use it up …
+    pub chunks: u32,
+    /// … once the slot was held for longer than this.
+    pub time: SimDuration,
+}
+
+impl Quota {
+    /// Whether `n` has a slot and has used up its quota.
+    #[must_use]
+    pub fn is_used_up(self, n: &Neighbour, view: &RechokeView<'_>) -> bool {
+        let held = n.unchoked_at.map_or(SimDuration::ZERO, |since| view.now.since(since));
+        n.unchoked && n.slot_bytes > u64::from(self.chunks) * view.chunk_bytes && held > self.time
+    }
+}
+
 /// The rule `round-robin-quota`.
 #[derive(Clone, Copy, Debug)]
 pub struct RoundRobinQuota {
     /// Slots in all.
     pub slots: usize,
-    /// More than this many chunks use up the quota …
-    pub quota_chunks: u32,
-    /// … once the slot was held for longer than this.
-    pub quota_time: SimDuration,
+    /// What each of them is held for.
+    pub quota: Quota,
 }
 
 impl Choker for RoundRobinQuota {
@@ -31,13 +47,8 @@ impl Choker for RoundRobinQuota {
     }
 
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
-        let quota_bytes = u64::from(self.quota_chunks) * view.chunk_bytes;
-        let used_up = |n: &Neighbour| {
-            let held = n.unchoked_at.map_or(SimDuration::ZERO, |since| view.now.since(since));
-            n.unchoked && n.slot_bytes > quota_bytes && held > self.quota_time
-        };
         // Served and within the quota, then waiting, longest first, then those that have had their share.
-        let order = |n: &Neighbour| (used_up(n), !n.unchoked, n.unchoked_at);
+        let order = |n: &Neighbour| (self.quota.is_used_up(n, view), !n.unchoked, n.unchoked_at);
         let mut seats = Seats::new(view, self.slots, grants);
         for place in seats.ranked(rng, seats.free(), |_| true, |a, b| order(a).cmp(&order(b))) {
             seats.give(place, false);
@@ -55,8 +66,10 @@ mod tests {
     fn a_slot_is_kept_until_chunks_and_time_are_both_used_up() {
         let mut choker = RoundRobinQuota {
             slots: 1,
-            quota_chunks: 20,
-            quota_time: SimDuration::from_secs(60),
+            quota: Quota {
+                chunks: 20,
+                time: SimDuration::from_secs(60),
+            },
         };
         let mut served = unchoked_since(neighbour(0), 100, false);
         let mut chosen = |served: Neighbour, now: u64| {
@@ -87,8 +100,10 @@ mod tests {
     fn one_that_used_up_its_quota_stays_when_nobody_waits() {
         let mut choker = RoundRobinQuota {
             slots: 2,
-            quota_chunks: 1,
-            quota_time: SimDuration::ZERO,
+            quota: Quota {
+                chunks: 1,
+                time: SimDuration::ZERO,
+            },
         };
         let served = Neighbour {
             slot_bytes: 1 << 30,

@@ -33,7 +33,7 @@ const CHOKERS: &[Rule] = &[
     (
         "round-robin-quota",
         "as round-robin, but a slot is kept until so many chunks and so much time are used up",
-        "seeds of libtorrent",
+        "seeds of libtorrent, without their optimistic slot",
     ),
     ("random", "slots drawn at random at each decision", "control"),
     (
@@ -53,8 +53,8 @@ const CHOKERS: &[Rule] = &[
     ),
     (
         "libtorrent",
-        "those that sent most since the last decision, and the one that has waited longest",
-        "leechers of libtorrent 2",
+        "those that sent most since the last decision, a seed those within a quota, and the one that has waited longest",
+        "libtorrent 2",
     ),
     (
         "tit-for-tat-block",

@@ -1,11 +1,11 @@
 //! Connections open and close.
 
+use crate::engine::Simulation;
 use crate::engine::observer::TransferEnd;
 use crate::engine::schedule::{Delayed, PeerTimer};
-use crate::engine::{Job, Simulation};
 use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::rng::below;
-use crate::scenario::model::{Discovery, WhenFull};
+use crate::scenario::model::{Discovery, Refill, WhenFull};
 use crate::swarm::{Begun, Role};
 use crate::tracker::{every_other_nearest, outage_until};
 use crate::units::SimDuration;
@@ -200,6 +200,7 @@ impl Simulation<'_> {
     /// Closes a connection at both ends.
     pub(super) fn disconnect(&mut self, link: LinkIx) {
         let back = self.swarm.links.get(link).back;
+        let held_slot = [link, back].map(|end| self.swarm.links.is_unchoking(end));
         for end in [link, back] {
             let flow = self.swarm.links.get(end).flow;
             if flow.is_some() {
@@ -212,10 +213,13 @@ impl Simulation<'_> {
         let owners = [self.swarm.links.owner(link), self.swarm.links.owner(back)];
         let [one, other] = owners.map(|owner| self.swarm.peers[owner].id);
         self.observer.disconnected(self.schedule.now(), one, other);
-        for (end, owner) in [link, back].into_iter().zip(owners) {
+        for ((end, owner), held_slot) in [link, back].into_iter().zip(owners).zip(held_slot) {
             self.stop_awaiting(owner, end);
             self.swarm.disconnect(end, owner);
-            self.jobs.push_back(Job::Refill(owner));
+            // Where a slot that falls free waits for a decision, one that was free before does so too.
+            if held_slot || self.group_of(owner).rechoke.refill != Refill::Decision {
+                self.slot_fell_free(owner);
+            }
         }
         owners
             .into_iter()

@@ -87,7 +87,7 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
                 + TIMERS_BYTES as f64
                 + flows * (size_of::<Part>() + MaxMin::FLOW_BYTES + pipeline) as f64
                 + links * per_link as f64
-                + neighbours * choking::bytes_per_neighbour(&group.choking) as f64;
+                + neighbours * choking::bytes_per_neighbour(group) as f64;
         present_at_most(group, scenario) * per_peer
     };
     scenario.groups.iter().map(group_bytes).sum()

@@ -57,6 +57,24 @@ impl Simulation<'_> {
         self.swarm.peers[peer].decided_at = self.now();
     }
 
+    /// The optimistic turns that `peer` has given are over.
+    pub(super) fn turns_are_over(&mut self, peer: PeerIx) {
+        let now = Some(self.now());
+        // Those of a leecher that has become a seed are over with its choker; and a decision that is due now gives the next ones after all other slots.
+        if self.chokers[peer.ix()].turns_end() != now || self.schedule.peer_timer_at(peer, PeerTimer::Decision) == now {
+            return;
+        }
+        let state = &self.swarm.peers[peer];
+        let links = &self.swarm.links;
+        let others = state.unchoked.iter().filter(|slot| !links.is_optimistic(slot.link));
+        if others.count() < state.slots as usize {
+            self.decide(peer, Decision::TurnsOver);
+        } else if self.group_of(peer).rechoke.refill == Refill::Decision {
+            // The client has a slot too many until that decision.
+            self.hasten_decision(peer);
+        }
+    }
+
     /// A slot of `peer` has fallen free.
     pub(super) fn slot_fell_free(&mut self, peer: PeerIx) {
         let state = &self.swarm.peers[peer];
@@ -64,7 +82,12 @@ impl Simulation<'_> {
             self.jobs.push_back(Job::Refill(peer));
             return;
         }
-        // The client looks every second.
+        self.hasten_decision(peer);
+    }
+
+    /// Brings the next decision of `peer` forward to the next second: the client looks every second.
+    fn hasten_decision(&mut self, peer: PeerIx) {
+        let state = &self.swarm.peers[peer];
         let seconds = self.now().since(state.life.joined).0 / SECOND.0 + 1;
         let at = state.life.joined + SimDuration(seconds * SECOND.0);
         if self
@@ -178,8 +201,11 @@ impl Simulation<'_> {
             let weight = (grant.weight / heaviest).max(LIGHTEST);
             self.grant(neighbours[grant.neighbour].link, grant.optimistic, weight);
         }
-        let slots = self.chokers[peer.ix()].slots();
-        self.swarm.peers[peer].set_slots(slots);
+        let choker = &self.chokers[peer.ix()];
+        self.swarm.peers[peer].set_slots(choker.slots());
+        if let Some(end) = choker.turns_end().filter(|&end| end > self.schedule.now()) {
+            self.schedule.arm_peer(peer, PeerTimer::TurnsOver, end);
+        }
         self.scratch.neighbours = neighbours;
         self.scratch.grants = grants;
         self.scratch.granted = granted;

@@ -27,6 +27,8 @@ pub enum PeerTimer {
     Leave = 5,
     /// It may have sent as much as it wants to.
     GivenEnough = 6,
+    /// The optimistic turns that it has given are over.
+    TurnsOver = 7,
 }
 
 impl PeerTimer {
@@ -52,7 +54,7 @@ impl PeerTimer {
     }
 }
 
-const PEER_TIMERS: [PeerTimer; 7] = [
+const PEER_TIMERS: [PeerTimer; 8] = [
     PeerTimer::UploadClock,
     PeerTimer::DownloadClock,
     PeerTimer::CapClock,
@@ -60,6 +62,7 @@ const PEER_TIMERS: [PeerTimer; 7] = [
     PeerTimer::Announce,
     PeerTimer::Leave,
     PeerTimer::GivenEnough,
+    PeerTimer::TurnsOver,
 ];
 
 /// What the timers of one peer take: its places, and the one or two that are armed.

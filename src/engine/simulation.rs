@@ -212,6 +212,7 @@ impl<'a> Simulation<'a> {
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
             PeerTimer::GivenEnough => self.depart_if_given_enough(peer),
+            PeerTimer::TurnsOver => self.turns_are_over(peer),
         }
     }
 
@@ -271,8 +272,7 @@ impl<'a> Simulation<'a> {
     pub(super) fn memory_bytes(&self) -> usize {
         let choker = size_of::<Box<dyn Choker>>() + CHOKER_BYTES;
         let present = self.swarm.peers.present();
-        let kept = present
-            .map(|(ix, peer)| choking::bytes_per_neighbour(&self.group_of(ix).choking) * peer.links.used as usize);
+        let kept = present.map(|(ix, peer)| choking::bytes_per_neighbour(self.group_of(ix)) * peer.links.used as usize);
         self.swarm.memory_bytes()
             + self.bandwidth.memory_bytes()
             + self.schedule.memory_bytes()

@@ -5,8 +5,9 @@ use crate::engine::transfer::Route;
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
 use crate::picking::random::RandomChunk;
 use crate::picking::{PickView, Picker};
-use crate::swarm::Role;
+use crate::scenario::model::StrictPriority;
 use crate::swarm::bitfield::{Line, any_common};
+use crate::swarm::{Begun, Role};
 
 /// Bytes of one chunk to ask one neighbour for.
 #[derive(Clone, Copy, Debug)]
@@ -30,24 +31,55 @@ impl Simulation<'_> {
         if let Some(work) = self.choose_least_sent(route) {
             return Some(work);
         }
-        if self.group_of(route.receiver).picking.strict_priority {
-            self.finish_begun(route)
-                .or_else(|| self.pick_new(route))
-                .or_else(|| self.share_at_the_end(route))
-        } else {
-            self.pick_new(route)
-                .or_else(|| self.finish_begun(route))
-                .or_else(|| self.share_at_the_end(route))
+        match self.group_of(route.receiver).picking.strict_priority {
+            StrictPriority::On => self.finish_begun(route).or_else(|| self.pick_new(route)),
+            StrictPriority::Off => self.pick_new(route).or_else(|| self.finish_begun(route)),
+            StrictPriority::UnlessRarer => self.finish_unless_rarer(route).or_else(|| self.pick_new(route)),
         }
+        .or_else(|| self.share_at_the_end(route))
     }
 
     /// Step 1: the missing blocks of a chunk already begun, the oldest first.
     fn finish_begun(&mut self, route: Route) -> Option<Work> {
-        let begun = &self.swarm.peers[route.receiver].begun;
-        let place = begun
-            .iter()
-            .position(|b| b.awaited_from.is_none() && self.swarm.shows(route.link, route.sender, b.chunk))?;
+        let place = self.begun_at(route).next()?;
         Some(self.take_begun(route.receiver, place))
+    }
+
+    /// Where the begun chunks are that the receiver could go on with.
+    fn begun_at(&self, route: Route) -> impl Iterator<Item = usize> {
+        let begun = self.swarm.peers[route.receiver].begun.iter().enumerate();
+        let fits = move |b: &Begun| b.awaited_from.is_none() && self.swarm.shows(route.link, route.sender, b.chunk);
+        begun.filter(move |(_, b)| fits(b)).map(|(place, _)| place)
+    }
+
+    /// Step 1 where rarity goes before it: the rarest chunk that is begun, or a new one that is rarer (libtorrent 2, `piece_pos::priority`). While chunks are
+    /// picked at random none is rarer (`picker_options`).
+    fn finish_unless_rarer(&mut self, route: Route) -> Option<Work> {
+        let receiver = route.receiver;
+        let copies_of = |place: usize| self.copies_known(receiver, self.swarm.peers[receiver].begun[place].chunk);
+        let (copies, place) = self.begun_at(route).map(|place| (copies_of(place), place)).min()?;
+        let rarer = if self.picks_at_random(receiver) {
+            None
+        } else {
+            self.choose_new(route)
+                .filter(|&new| self.copies_known(receiver, new) < copies)
+        };
+        Some(match rarer {
+            Some(chunk) => self.take_new(receiver, chunk),
+            None => self.take_begun(receiver, place),
+        })
+    }
+
+    /// How many neighbours of `peer` have `chunk`, as far as it knows.
+    fn copies_known(&self, peer: PeerIx, chunk: ChunkIx) -> usize {
+        let neighbours = self.swarm.links.neighbours(self.swarm.peers[peer].links);
+        let known = self.swarm.announced();
+        neighbours.iter().filter(|&&n| known.has(n, chunk)).count()
+    }
+
+    /// Whether `peer` has so few chunks that it picks at random.
+    fn picks_at_random(&self, peer: PeerIx) -> bool {
+        self.swarm.peers[peer].chunks < self.group_of(peer).picking.random_first
     }
 
     pub(super) fn take_begun(&mut self, receiver: PeerIx, place: usize) -> Work {
@@ -62,16 +94,20 @@ impl Simulation<'_> {
 
     /// Steps 2 and 3: a new chunk, at random for the first few, then by the picker.
     fn pick_new(&mut self, route: Route) -> Option<Work> {
+        let chunk = self.choose_new(route)?;
+        Some(self.take_new(route.receiver, chunk))
+    }
+
+    fn choose_new(&mut self, route: Route) -> Option<ChunkIx> {
         let Route {
             link, sender, receiver, ..
         } = route;
-        let chunk = if self.swarm.is_super_seed(sender) {
+        if self.swarm.is_super_seed(sender) {
             let offer = self.swarm.links.offer(link)?;
-            self.swarm.wanted().has(receiver, offer).then_some(offer)?
+            self.swarm.wanted().has(receiver, offer).then_some(offer)
         } else {
-            self.ask_picker(sender, receiver)?
-        };
-        Some(self.take_new(receiver, chunk))
+            self.ask_picker(sender, receiver)
+        }
     }
 
     /// All of `chunk`, marked as being fetched.
@@ -91,6 +127,7 @@ impl Simulation<'_> {
             return None;
         }
         self.swarm.settle_counts(receiver);
+        let at_random = self.picks_at_random(receiver);
         let peer = &self.swarm.peers[receiver];
         let group = peer.group.ix();
         let known = self.swarm.announced();
@@ -103,7 +140,7 @@ impl Simulation<'_> {
             copies: &self.swarm.copies,
         };
         let rng = &mut self.streams[receiver.ix()].picking;
-        if peer.chunks < self.scenario.groups[group].picking.random_first {
+        if at_random {
             RandomChunk.pick(&view, rng)
         } else {
             self.pickers[group].pick(&view, rng)

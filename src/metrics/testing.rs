@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::model::{
     Arrival, Capacity, Choking, Connections, Departure, Discovery, File, Group, Mode, Network, OptimisticChoice, Phase,
-    Picker, Picking, Rechoke, Refill, Run, Slots, StartsWith, TitForTat, WhenFull,
+    Picker, Picking, Rechoke, Refill, Run, Slots, StartsWith, StrictPriority, TitForTat, WhenFull,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -100,7 +100,7 @@ fn group(name: &str, count: u32) -> Group {
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,
-            strict_priority: true,
+            strict_priority: StrictPriority::On,
             endgame: true,
         },
         super_seeding: false,

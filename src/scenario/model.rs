@@ -299,7 +299,7 @@ pub enum Choking {
         /// Slots in all, one of them random in two decisions of three.
         slots: Slots,
     },
-    /// As round-robin, but a slot is kept until the quota is used up (libtorrent).
+    /// As round-robin, but a slot is kept until the quota is used up (libtorrent, without its turns).
     RoundRobinQuota {
         /// Slots in all.
         slots: Slots,
@@ -335,6 +335,10 @@ pub enum Choking {
         slots: u32,
         /// How many of them are given in turn.
         optimistic_slots: u32,
+        /// Among equals, as all are to a seed, a slot is kept until more than this many chunks were sent in it …
+        quota_chunks: u32,
+        /// … and it was held for longer than this.
+        quota_time: SimDuration,
     },
     /// Those whose speed is closest to one's own (Rahman et al. 2011).
     Birds {
@@ -361,9 +365,20 @@ pub struct Picking {
     /// Until it has this many chunks a peer picks at random.
     pub random_first: u32,
     /// Whether begun chunks come before new ones.
-    pub strict_priority: bool,
+    pub strict_priority: StrictPriority,
     /// Whether the last chunks are shared out among free connections.
     pub endgame: bool,
+}
+
+/// Whether begun chunks come before new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrictPriority {
+    /// They do (Cohen 2003).
+    On,
+    /// Whole chunks come first.
+    Off,
+    /// They do where the new one is not rarer among the neighbours (libtorrent).
+    UnlessRarer,
 }
 
 /// The rule by which a new chunk is chosen.

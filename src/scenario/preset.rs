@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Connections, Phase, Pipelining, Rechoke, Refill, Slots, WhenFull};
+use super::model::{Connections, Phase, Pipelining, Rechoke, Refill, Slots, StrictPriority, WhenFull};
 use crate::units::{Bytes, SimDuration};
 
 /// The client whose constants are the defaults.
@@ -40,8 +40,8 @@ pub enum SeedRule {
     Fastest,
     /// Those that wait longest.
     RoundRobin,
-    /// Those that wait longest, each for a quota.
-    RoundRobinQuota,
+    /// That of libtorrent: as its leechers, to whom nobody sends.
+    Libtorrent,
 }
 
 /// The constants of a client.
@@ -68,7 +68,7 @@ pub struct Preset {
     /// Chunks picked at random before the picker's rule holds.
     pub random_first: u32,
     /// Whether begun chunks come before new ones.
-    pub strict_priority: bool,
+    pub strict_priority: StrictPriority,
     /// How many blocks a leecher asks for ahead of time.
     pub pipelining: Option<Pipelining>,
     /// Connections up to which a peer opens more.
@@ -79,9 +79,9 @@ pub struct Preset {
     pub leecher_rule: LeecherRule,
     /// Whom seeds unchoke.
     pub seed_rule: SeedRule,
-    /// Chunks of a slot of `round-robin-quota`.
+    /// Chunks of a slot of `round-robin-quota` and `libtorrent`.
     pub quota_chunks: u32,
-    /// Time of a slot of `round-robin-quota`.
+    /// Time of a slot of `round-robin-quota` and `libtorrent`.
     pub quota_time: SimDuration,
     /// Peers in a tracker's answer.
     pub peers_returned: u32,
@@ -107,7 +107,7 @@ const TEXTBOOK: Preset = Preset {
     snub_after: SimDuration::from_secs(60),             // Cohen 2003: "over a minute"
     new_neighbour_weight: 3,                            // BEP 3
     random_first: 4,                                    // mainline 3.4.2 and 4.0.0
-    strict_priority: true,                              // Cohen 2003
+    strict_priority: StrictPriority::On,                // Cohen 2003
     pipelining: None,                                   // Cohen 2003: enough to keep the connection busy
     initiate: 40,                                       // mainline 4.0.0, --max_initiate
     accept: 80,                                         // mainline 4.0.0, --max_allow_in
@@ -151,21 +151,21 @@ pub const REQUEST_QUEUE: Pipelining = Pipelining {
 };
 
 const LIBTORRENT: Preset = Preset {
-    interval: SimDuration::from_secs(15),    // unchoke_interval
-    optimistic_every: 2,                     // optimistic_unchoke_interval 30 s
-    refill: Refill::Decision,                // peer_connection.cpp, incoming_not_interested
-    rate_window: SimDuration::from_secs(15), // payload since the last unchoke interval
-    regular_slots: Slots::Fixed(7),          // unchoke_slots_limit 8 …
-    optimistic_slots: 1,                     // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
-    snub_after: SimDuration::from_secs(60),  // request_timeout
-    new_neighbour_weight: 1,                 // torrent.cpp: by time of last optimistic unchoke
-    random_first: 4,                         // initial_picker_threshold
-    strict_priority: false, // whole_pieces_threshold: a connection that brings a chunk within 20 s takes whole ones first
+    interval: SimDuration::from_secs(15),         // unchoke_interval
+    optimistic_every: 2,                          // optimistic_unchoke_interval 30 s
+    refill: Refill::Decision,                     // peer_connection.cpp, incoming_not_interested
+    rate_window: SimDuration::from_secs(15),      // payload since the last unchoke interval
+    regular_slots: Slots::Fixed(7),               // unchoke_slots_limit 8 …
+    optimistic_slots: 1,                          // … num_optimistic_unchoke_slots 0: a fifth of them, in whole numbers
+    snub_after: SimDuration::from_secs(60),       // request_timeout
+    new_neighbour_weight: 1,                      // torrent.cpp: by time of last optimistic unchoke
+    random_first: 4,                              // initial_picker_threshold
+    strict_priority: StrictPriority::UnlessRarer, // piece_picker.hpp, piece_pos::priority
     pipelining: Some(REQUEST_QUEUE),
     initiate: 200,                                      // connections_limit
     accept: 200,                                        // connections_limit
     leecher_rule: LeecherRule::Libtorrent,              // choking_algorithm fixed_slots_choker
-    seed_rule: SeedRule::RoundRobinQuota,               // seed_choking_algorithm round_robin
+    seed_rule: SeedRule::Libtorrent,                    // seed_choking_algorithm round_robin
     quota_chunks: 20,                                   // seeding_piece_quota
     quota_time: SimDuration::from_secs(60),             // choker.cpp: and held for more than a minute
     peers_returned: 200,                                // num_want

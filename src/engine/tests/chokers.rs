@@ -1,6 +1,8 @@
 //! A small swarm for each choker that settles accounts, splits unevenly or holds back.
 
 use super::*;
+use crate::choking::{Choker, Decision, Grant, OwnChokers, RechokeView};
+use crate::rng::Rng;
 
 /// Twelve leechers of three speeds, all with one rule, and a seed.
 fn classes(choking: &Choking) -> Scenario {
@@ -75,6 +77,8 @@ fn every_choker_completes_a_swarm_of_three_classes() {
         Choking::Libtorrent {
             slots: 4,
             optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
         },
     ];
     for rule in rules {
@@ -87,6 +91,71 @@ fn every_choker_completes_a_swarm_of_three_classes() {
             assert_eq!(done, 12, "{rule:?}");
         }
     }
+}
+
+/// A seed with one slot, given in turn, whose decisions come every 10 s from a drawn instant on.
+#[test]
+fn a_turn_lasts_for_a_rotation_from_when_it_was_given() {
+    for refill in [Refill::Decision, Refill::Immediate] {
+        let mut origin = seeds(1, 1000.0);
+        origin.rechoke.refill = refill;
+        origin.seeding = Choking::Libtorrent {
+            slots: 1,
+            optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
+        };
+        let takers = Group {
+            choking: Choking::FreeRider,
+            ..leechers(3, 1000.0, UNLIMITED)
+        };
+        let seen = play(&mesh(30, vec![origin, takers]));
+        let span = |u: &Unchoke| (u.started.as_secs_f64(), u.ended.as_secs_f64());
+        let turns: Vec<_> = seen.unchokes.iter().filter(|u| u.optimistic).collect();
+        let times: Vec<_> = turns.iter().map(|u| span(u)).take(4).collect();
+        assert_eq!(
+            times,
+            [(30.0, 60.0), (60.0, 90.0), (90.0, 120.0), (120.0, 150.0)],
+            "{refill:?}"
+        );
+        assert!(turns[0].to.id != turns[1].to.id && turns[0].to.id == turns[3].to.id);
+    }
+}
+
+/// Serves nobody, and gives no turns.
+struct NoTurns;
+
+impl Choker for NoTurns {
+    fn slots(&self) -> usize {
+        1
+    }
+
+    fn rechoke(&mut self, view: &RechokeView<'_>, _: &mut Rng, _: &mut Vec<Grant>) {
+        assert_ne!(view.decision, Decision::TurnsOver, "it has given none");
+    }
+}
+
+#[test]
+fn who_is_done_is_not_asked_for_turns_that_its_choker_as_a_leecher_gave() {
+    let taker = |download| Group {
+        choking: Choking::Libtorrent {
+            slots: 4,
+            optimistic_slots: 1,
+            quota_chunks: 20,
+            quota_time: secs(60),
+        },
+        seeding: Choking::Own("no-turns".into()),
+        ..leechers(1, 1000.0, download)
+    };
+    // The first is done before its turns are over at 30 s, the other long after.
+    let scenario = mesh(2, vec![seeds(1, 2000.0), taker(UNLIMITED), taker(400.0)]);
+    let options = RunOptions {
+        own_chokers: OwnChokers::new().with("no-turns", |_| Box::new(NoTurns)),
+        ..RunOptions::default()
+    };
+    let mut seen = Seen::default();
+    run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("it is registered");
+    assert!(seen.completed(1)[0] > 10.0 && seen.completed(1)[0] < 30.0 && seen.completed(2)[0] > 30.0);
 }
 
 #[test]
@@ -189,7 +258,7 @@ fn nobody_fetches_the_most_common_chunk() {
         picking: Picking {
             picker: Picker::ModeSuppression,
             random_first: 0,
-            strict_priority: true,
+            strict_priority: StrictPriority::On,
             endgame: true,
         },
         ..group

@@ -8,6 +8,7 @@ mod bharambe;
 mod bounds;
 mod chokers;
 mod mix;
+mod picking;
 mod presence;
 mod random;
 mod transfers;
@@ -181,7 +182,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,
-            strict_priority: true,
+            strict_priority: StrictPriority::On,
             endgame: true,
         },
         super_seeding: false,

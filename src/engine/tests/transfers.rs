@@ -195,14 +195,15 @@ fn two_halves_make_a_whole_without_any_seed() {
 #[test]
 fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decision() {
     let cases = [
-        (Refill::Immediate, [16.0, 32.0]),
-        (Refill::Decision, [16.0, 33.0]),
+        (Refill::Immediate, Departure::Stays, [16.0, 32.0]),
+        (Refill::Decision, Departure::Stays, [16.0, 33.0]),
+        (Refill::Decision, Departure::Selfish, [16.0, 33.0]),
         // The first waits for the decision at 10 s, the second for that at 30 s.
-        (Refill::Periodic, [26.0, 46.0]),
+        (Refill::Periodic, Departure::Stays, [26.0, 46.0]),
         // A new neighbour brings a decision, and whoever is done holds its slot until that at 20 s.
-        (Refill::Held, [16.0, 36.0]),
+        (Refill::Held, Departure::Stays, [16.0, 36.0]),
     ];
-    for (refill, completed) in cases {
+    for (refill, departure, completed) in cases {
         let mut origin = seeds(1, 1000.0);
         origin.rechoke.refill = refill;
         origin.rechoke.phase = Phase::Aligned;
@@ -215,6 +216,7 @@ fn a_slot_that_falls_free_goes_on_at_once_within_the_second_or_at_the_next_decis
         let takers = Group {
             choking: Choking::FreeRider,
             seeding: Choking::FreeRider,
+            departure,
             ..leechers(2, 1000.0, UNLIMITED)
         };
         let seen = play(&mesh(1, vec![origin, takers]));

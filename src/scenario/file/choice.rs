@@ -129,6 +129,8 @@ words! {
     NoWarmUp = "none";
     /// MSER-5 decides.
     Mser5 = "mser-5";
+    /// The rule applies unless something else is rarer.
+    UnlessRarer = "unless-rarer";
 }
 
 /// The word of `W` or a value.
@@ -170,6 +172,10 @@ impl<'de, W: Word, T: Deserialize<'de>> Visitor<'de> for OrVisitor<W, T> {
             return Ok(Or::Word(W::default()));
         }
         T::deserialize(StrDeserializer::new(text)).map(Or::Value)
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
+        T::deserialize(truth.into_deserializer()).map(Or::Value)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {

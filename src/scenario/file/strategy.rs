@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::choice::{Alternatives, Auto, Off, Or, Whole};
+use super::choice::{Alternatives, Auto, Off, Or, UnlessRarer, Whole};
 use crate::units::{BytesPerSec, SimDuration};
 
 /// A number of slots, or `"auto"`.
@@ -20,7 +20,7 @@ pub enum ChokingFile {
     Fastest(FastestFile),
     /// Those that wait longest: seeds of mainline 4.0.
     RoundRobin(SlotsOnly),
-    /// As round-robin, but a slot is kept until a quota is used up: seeds of libtorrent.
+    /// As round-robin, but a slot is kept until a quota is used up: seeds of libtorrent, without their optimistic slot.
     RoundRobinQuota(RoundRobinQuotaFile),
     /// Slots drawn at random at each decision.
     Random(SlotsOnly),
@@ -30,7 +30,7 @@ pub enum ChokingFile {
     Bittyrant(BitTyrantFile),
     /// The next chunk to the neighbour that is owed most: Sherman et al. 2009.
     Fairtorrent(SlotsOnly),
-    /// Those that sent most since the last decision, and one in turn: leechers of libtorrent.
+    /// Those that sent most since the last decision, a seed those within a quota, and one in turn: libtorrent.
     Libtorrent(LibtorrentFile),
     /// Slots in turn, to neighbours that are at most a few chunks ahead of what came back from them: Bharambe et al. 2006 (leechers only).
     TitForTatBlock(TitForTatBlockFile),
@@ -216,6 +216,12 @@ pub struct LibtorrentFile {
     pub slots: Option<Whole>,
     /// How many of them go in turn to whoever has waited longest; a fifth of them, at least one, if it is left out.
     pub optimistic_slots: Option<Whole>,
+    /// Among neighbours that sent the same, as all do to a seed, a slot is kept until more than this many chunks were sent in it …
+    #[schemars(extend("default" = 20, "preset" = true))]
+    pub quota_chunks: Option<Whole>,
+    /// … and it was held for longer than this.
+    #[schemars(extend("default" = "1 min", "preset" = true))]
+    pub quota_time: Option<SimDuration>,
 }
 
 /// Parameters of `tit-for-tat-block`.
@@ -267,9 +273,9 @@ pub struct PickingRules {
     /// Until it has this many chunks a peer picks at random; 0 turns it off.
     #[schemars(extend("default" = 4, "preset" = true))]
     pub random_first: Option<Whole>,
-    /// Whether begun chunks come before new ones.
+    /// Whether begun chunks come before new ones; `"unless-rarer"`: where the new one is not rarer among the neighbours.
     #[schemars(extend("default" = true, "preset" = true))]
-    pub strict_priority: Option<bool>,
+    pub strict_priority: Option<Or<UnlessRarer, bool>>,
     /// Whether the last chunks are shared out among free connections.
     #[schemars(extend("default" = true))]
     pub endgame: Option<bool>,

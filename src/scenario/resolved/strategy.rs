@@ -1,12 +1,15 @@
 //! Strategies back to file: choking, picking, their rhythm.
 
 use super::whole;
+use crate::scenario::file::choice::{Or, UnlessRarer};
 use crate::scenario::file::strategy::{
     BitTyrantFile, ChokingFile, FastestFile, LibtorrentFile, Nothing, OptimisticChoiceFile, PhaseFile, PickingFile,
     PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
     SlotsOnly, TitForTatBlockFile, TitForTatFile,
 };
-use crate::scenario::model::{Choking, OptimisticChoice, Phase, Picker, Picking, Pipelining, Rechoke, Refill, Slots};
+use crate::scenario::model::{
+    Choking, OptimisticChoice, Phase, Picker, Picking, Pipelining, Rechoke, Refill, Slots, StrictPriority,
+};
 
 pub(super) fn rechoke(model: &Rechoke) -> RechokeFile {
     RechokeFile {
@@ -98,9 +101,13 @@ pub(super) fn choking(model: &Choking) -> ChokingFile {
         Choking::Libtorrent {
             slots,
             optimistic_slots,
+            quota_chunks,
+            quota_time,
         } => ChokingFile::Libtorrent(LibtorrentFile {
             slots: whole(*slots),
             optimistic_slots: whole(*optimistic_slots),
+            quota_chunks: whole(*quota_chunks),
+            quota_time: Some(*quota_time),
         }),
         Choking::TitForTatBlock {
             slots: count,
@@ -126,7 +133,11 @@ pub(super) fn pipelining(model: Pipelining) -> PipeliningFile {
 pub(super) fn picking(model: Picking) -> PickingFile {
     let rules = PickingRules {
         random_first: whole(model.random_first),
-        strict_priority: Some(model.strict_priority),
+        strict_priority: Some(match model.strict_priority {
+            StrictPriority::On => Or::Value(true),
+            StrictPriority::Off => Or::Value(false),
+            StrictPriority::UnlessRarer => Or::Word(UnlessRarer),
+        }),
         endgame: Some(model.endgame),
     };
     match model.picker {

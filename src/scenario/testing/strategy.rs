@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::secs;
 use crate::scenario::model::{
     BitTyrant, Choking, Connections, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke,
-    Refill, Slots, TitForTat, WhenFull,
+    Refill, Slots, StrictPriority, TitForTat, WhenFull,
 };
 use crate::units::{BytesPerSec, SimDuration};
 
@@ -67,9 +67,13 @@ fn by_return() -> impl Strategy<Value = Choking> {
                 selfish_cap: cap.map(BytesPerSec),
             })
         ),
-        (1_u32..6, 0_u32..3).prop_map(|(slots, optimistic_slots)| Choking::Libtorrent {
-            slots,
-            optimistic_slots: optimistic_slots.min(slots),
+        (1_u32..6, 0_u32..3, 0_u32..5, 0_u64..60).prop_map(|(slots, optimistic_slots, quota_chunks, quota)| {
+            Choking::Libtorrent {
+                slots,
+                optimistic_slots: optimistic_slots.min(slots),
+                quota_chunks,
+                quota_time: secs(quota),
+            }
         }),
         (some_slots(), 1_u32..4).prop_map(|(slots, ahead_chunks)| Choking::TitForTatBlock { slots, ahead_chunks }),
         (ranked_slots(), 1_u32..4).prop_map(|((regular_slots, optimistic_slots), new_neighbour_weight)| {
@@ -116,13 +120,16 @@ pub(super) fn picking() -> impl Strategy<Value = Picking> {
         Picker::GlobalRarest,
         Picker::ModeSuppression,
     ]);
-    (picker, 0_u32..8, any::<bool>(), any::<bool>()).prop_map(|(picker, random_first, strict_priority, endgame)| {
-        Picking {
-            picker,
-            random_first,
-            strict_priority,
-            endgame,
-        }
+    let priority = select(vec![
+        StrictPriority::On,
+        StrictPriority::Off,
+        StrictPriority::UnlessRarer,
+    ]);
+    (picker, 0_u32..8, priority, any::<bool>()).prop_map(|(picker, random_first, strict_priority, endgame)| Picking {
+        picker,
+        random_first,
+        strict_priority,
+        endgame,
     })
 }
 

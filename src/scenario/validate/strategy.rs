@@ -1,12 +1,12 @@
 //! The strategies of a group: choking, seeding, picking and their rhythm, with the preset's constants as defaults.
 
 use super::check::Check;
-use crate::scenario::file::choice::{Alternatives, Choice, Or, Unlimited, Whole};
+use crate::scenario::file::choice::{Alternatives, Choice, Or, UnlessRarer, Unlimited, Whole};
 use crate::scenario::file::strategy::Nothing;
 use crate::scenario::file::strategy::{
     BitTyrantFile, ChokingFile, FastestFile, LibtorrentFile, OptimisticChoiceFile, PhaseFile, PickingFile,
-    PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, RoundRobinQuotaFile, SlotsFile,
-    SlotsOnly, TitForTatFile,
+    PickingRules, PipeliningFile, PropShareFile, RankedSlots, RechokeFile, RefillFile, SlotsFile, SlotsOnly,
+    TitForTatFile,
 };
 use crate::scenario::limits::{
     CHUNKS_MAX, INTERVAL_MIN, NEW_NEIGHBOUR_WEIGHT_MAX, RATE_MAX, RATE_MIN, RATIO_MAX, RATIO_MIN, SHARE_MAX, SHARE_MIN,
@@ -14,7 +14,7 @@ use crate::scenario::limits::{
 };
 use crate::scenario::model::{
     BitTyrant, Choking, Fastest, OptimisticChoice, Phase, Picker, Picking, Pipelining, PropShare, Rechoke, Refill,
-    Slots, TitForTat,
+    Slots, StrictPriority, TitForTat,
 };
 use crate::scenario::preset::{LeecherRule, Preset, REQUEST_QUEUE, SeedRule};
 use crate::scenario::read::nearest_or_all;
@@ -49,14 +49,13 @@ pub(super) fn seeding(
         _ if *choking == Choking::FreeRider => ChokingFile::FreeRider(Nothing {}),
         SeedRule::Fastest => ChokingFile::Fastest(FastestFile::default()),
         SeedRule::RoundRobin => ChokingFile::RoundRobin(SlotsOnly::default()),
-        SeedRule::RoundRobinQuota => ChokingFile::RoundRobinQuota(RoundRobinQuotaFile::default()),
+        SeedRule::Libtorrent => ChokingFile::Libtorrent(LibtorrentFile::default()),
     };
     let rule = file.map_or(&default, |choice| &choice.0);
     let needs_return = match rule {
         ChokingFile::TitForTat(_) => Some("tit-for-tat"),
         ChokingFile::Propshare(_) => Some("propshare"),
         ChokingFile::Bittyrant(_) => Some("bittyrant"),
-        ChokingFile::Libtorrent(_) => Some("libtorrent"),
         ChokingFile::TitForTatBlock(_) => Some("tit-for-tat-block"),
         ChokingFile::Birds(_) => Some("birds"),
         _ => None,
@@ -88,14 +87,11 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
         },
         ChokingFile::RoundRobinQuota(p) => {
             let at = at.key("round-robin-quota");
+            let (quota_chunks, quota_time) = quota(&at, p.quota_chunks, p.quota_time, preset);
             Choking::RoundRobinQuota {
                 slots: slots_only(&at, p.slots.as_ref(), preset),
-                quota_chunks: p.quota_chunks.map_or(preset.quota_chunks, |n| {
-                    at.key("quota_chunks").count(n, 0, SMALL_COUNT_MAX)
-                }),
-                quota_time: p.quota_time.map_or(preset.quota_time, |time| {
-                    at.key("quota_time").within(time, SimDuration::ZERO, TIME_MAX)
-                }),
+                quota_chunks,
+                quota_time,
             }
         }
         ChokingFile::Random(p) => Choking::Random {
@@ -106,7 +102,7 @@ fn choker(at: &Check<'_>, file: &ChokingFile, known: &Known<'_>) -> Choking {
         ChokingFile::Fairtorrent(p) => Choking::FairTorrent {
             slots: slots_only(&at.key("fairtorrent"), p.slots.as_ref(), preset),
         },
-        ChokingFile::Libtorrent(p) => libtorrent(&at.key("libtorrent"), p),
+        ChokingFile::Libtorrent(p) => libtorrent(&at.key("libtorrent"), p, preset),
         ChokingFile::TitForTatBlock(p) => {
             let at = at.key("tit-for-tat-block");
             Choking::TitForTatBlock {
@@ -186,15 +182,29 @@ fn propshare(at: &Check<'_>, file: &PropShareFile, preset: &Preset) -> PropShare
 }
 
 /// The defaults are `unchoke_slots_limit` and `num_optimistic_unchoke_slots`, whose 0 stands for a fifth.
-fn libtorrent(at: &Check<'_>, file: &LibtorrentFile) -> Choking {
+fn libtorrent(at: &Check<'_>, file: &LibtorrentFile, preset: &Preset) -> Choking {
     let slots = at.key("slots").count(file.slots.unwrap_or(Whole(8)), 1, SLOTS_MAX);
     let a_fifth = (slots / 5).max(1);
+    let (quota_chunks, quota_time) = quota(at, file.quota_chunks, file.quota_time, preset);
     Choking::Libtorrent {
         slots,
         optimistic_slots: file.optimistic_slots.map_or(a_fifth, |count| {
             at.key("optimistic_slots").count(count, 0, u64::from(slots))
         }),
+        quota_chunks,
+        quota_time,
     }
+}
+
+/// Chunks and time that use up a slot.
+fn quota(at: &Check<'_>, chunks: Option<Whole>, time: Option<SimDuration>, preset: &Preset) -> (u32, SimDuration) {
+    let chunks = chunks.map_or(preset.quota_chunks, |n| {
+        at.key("quota_chunks").count(n, 0, SMALL_COUNT_MAX)
+    });
+    let time = time.map_or(preset.quota_time, |time| {
+        at.key("quota_time").within(time, SimDuration::ZERO, TIME_MAX)
+    });
+    (chunks, time)
 }
 
 /// The defaults are those of Piatek et al. 2007 and of the source of their client.
@@ -338,7 +348,12 @@ pub(super) fn picking(at: &Check<'_>, file: Option<&Choice<PickingFile>>, preset
         random_first: rules
             .random_first
             .map_or(random_first, |n| at.key("random_first").count(n, 0, CHUNKS_MAX)),
-        strict_priority: rules.strict_priority.unwrap_or(preset.strict_priority),
+        strict_priority: match rules.strict_priority {
+            None => preset.strict_priority,
+            Some(Or::Word(UnlessRarer)) => StrictPriority::UnlessRarer,
+            Some(Or::Value(true)) => StrictPriority::On,
+            Some(Or::Value(false)) => StrictPriority::Off,
+        },
         endgame: rules.endgame.unwrap_or(true),
     }
 }
