@@ -82,22 +82,23 @@ pub fn for_rule(rule: model::Picker) -> Box<dyn Picker> {
     }
 }
 
-/// Bits set in `line`.
-#[inline]
-pub(super) fn ones(line: &Line) -> usize {
-    line.0.iter().map(|w| w.count_ones() as usize).sum()
+/// Bits set in the words of a line.
+#[inline(always)]
+#[allow(clippy::inline_always)] // It is compiled with its caller for one kind of processor: counting bits is one instruction, or a dozen.
+pub(super) fn ones(words: &[u64; LINE_WORDS]) -> usize {
+    words.iter().map(|w| w.count_ones() as usize).sum()
 }
 
-/// The `n`-th set bit of `line`, counted from 0.
-pub(super) fn nth_of(line: &Line, line_ix: usize, mut n: usize) -> ChunkIx {
-    for (w, &word) in line.0.iter().enumerate() {
+/// The `n`-th set bit of line `line` of a bitfield, counted from 0.
+pub(super) fn nth_of(words: &[u64; LINE_WORDS], line: usize, mut n: usize) -> ChunkIx {
+    for (w, &word) in words.iter().enumerate() {
         let here = word.count_ones() as usize;
         if n < here {
             let mut rest = word;
             for _ in 0..n {
                 rest &= rest - 1;
             }
-            return ChunkIx::from_ix((line_ix * LINE_WORDS + w) * 64 + rest.trailing_zeros() as usize);
+            return ChunkIx::from_ix((line * LINE_WORDS + w) * 64 + rest.trailing_zeros() as usize);
         }
         n -= here;
     }

@@ -16,7 +16,7 @@
 
 use crate::ids::{ChunkIx, PeerIx};
 use crate::picking::kept_counts::find_rarest_kept;
-use crate::picking::picker::{PickView, Picker};
+use crate::picking::picker::{PickView, Picker, nth_of, ones};
 use crate::rng::{Rng, below};
 use crate::swarm::bitfield::LINE_WORDS;
 
@@ -40,14 +40,11 @@ pub struct RarestFirst {
 impl Picker for RarestFirst {
     fn pick(&mut self, view: &PickView<'_>, rng: &mut Rng) -> Option<ChunkIx> {
         let arch = self.arch;
-        arch.dispatch(Count { picker: self, view });
-        let total: usize = self
-            .best
-            .iter()
-            .flat_map(|(_, words)| words)
-            .map(|w| w.count_ones() as usize)
-            .sum();
-        (total > 0).then(|| self.nth_best(below(rng, total)))
+        arch.dispatch(Pick {
+            picker: self,
+            view,
+            rng,
+        })
     }
 
     fn counts_neighbours(&self) -> bool {
@@ -55,21 +52,24 @@ impl Picker for RarestFirst {
     }
 }
 
-/// Finding the rarest candidates, compiled for several kinds of processor.
-struct Count<'a, 'v> {
+/// A choice, compiled for several kinds of processor.
+struct Pick<'a, 'v> {
     picker: &'a mut RarestFirst,
     view: &'a PickView<'v>,
+    rng: &'a mut Rng,
 }
 
-impl pulp::WithSimd for Count<'_, '_> {
-    type Output = ();
+impl pulp::WithSimd for Pick<'_, '_> {
+    type Output = Option<ChunkIx>;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        match self.view.kept {
-            Some(planes) => find_rarest_kept(self.view, planes, &mut self.picker.best),
-            None => self.picker.find_rarest(self.view),
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Option<ChunkIx> {
+        let Self { picker, view, rng } = self;
+        match view.kept {
+            Some(planes) => find_rarest_kept(view, planes, &mut picker.best),
+            None => picker.find_rarest(view),
         }
+        picker.draw(rng)
     }
 }
 
@@ -95,21 +95,15 @@ impl RarestFirst {
         }
     }
 
-    /// The `n`-th of the rarest candidates, in file order.
-    fn nth_best(&self, mut n: usize) -> ChunkIx {
-        let words = self.best.iter().flat_map(|(line, words)| {
-            words
-                .iter()
-                .enumerate()
-                .map(move |(w, &word)| (line * LINE_WORDS + w, word))
-        });
-        for (place, mut word) in words {
-            let here = word.count_ones() as usize;
+    /// One of the rarest candidates, all with the same chance; none if there are none.
+    #[inline(always)]
+    fn draw(&self, rng: &mut Rng) -> Option<ChunkIx> {
+        let total: usize = self.best.iter().map(|(_, words)| ones(words)).sum();
+        let mut n = (total > 0).then(|| below(rng, total))?;
+        for (line, words) in &self.best {
+            let here = ones(words);
             if n < here {
-                for _ in 0..n {
-                    word &= word - 1;
-                }
-                return ChunkIx::from_ix(place * 64 + word.trailing_zeros() as usize);
+                return Some(nth_of(words, *line, n));
             }
             n -= here;
         }
