@@ -199,7 +199,8 @@ pub trait Choker: Send {
         false
     }
 
-    /// When the optimistic turns that it has given are over, if that does not wait for a regular decision: it is asked then.
+    /// When the optimistic turns that it has given are over, if that does not wait for a regular decision: it is asked then if a slot is left for them. If
+    /// none is, the next regular decision is brought forward where those follow what happens (`refill = "decision"`).
     fn turns_end(&self) -> Option<SimTime> {
         None
     }

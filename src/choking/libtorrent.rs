@@ -3,7 +3,7 @@
 //!
 //! Leechers and seeds decide alike; to a seed all neighbours are equal. Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate;
 //! of equals those go last that have used up the quota of their slot, then they are ranked by what they were sent meanwhile, then by who has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
-//! It lasts for a rotation from when it was given, unless its holder earns a slot, is no longer interested or leaves: then the next one comes at once. Where nobody could
+//! It lasts for a rotation from when it was given, unless its holder earns a slot, is no longer interested or leaves: then the next one comes with the decision that this brings (`refill = "decision"`; otherwise with the next regular one). Where nobody could
 //! be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
@@ -86,6 +86,9 @@ impl Libtorrent {
 
     /// Gives the slots that are left to those whose last turn is longest ago, where turns are over or a holder has lost its own.
     fn give_turns(&mut self, seats: &mut Seats<'_>, view: &RechokeView<'_>, rng: &mut Rng) {
+        if self.optimistic == 0 {
+            return;
+        }
         let are_over = view.now >= *self.turns_end.get_or_insert(view.decided_at + view.rotation);
         let kept = seats.left().filter(|n| n.unchoked && n.optimistic).count();
         if !are_over && kept >= self.holders {
@@ -234,6 +237,16 @@ mod tests {
         // Another neighbour at the same place has not had a turn.
         all[2].peer = PeerId(9);
         assert_eq!(holder(&mut choker, &mut all, 300), Some(2));
+    }
+
+    #[test]
+    fn without_slots_in_turn_there_is_no_turn_to_end() {
+        let mut choker = choker(3, 0);
+        for now in [10, 20, 30, 40] {
+            let (all, in_turn) = decide(&mut choker, &senders(), at(now), TICK, now);
+            assert_eq!((all.len(), in_turn.len()), (3, 0));
+        }
+        assert_eq!(choker.turns_end(), None);
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Simulation<'_> {
         self.totals.joined += 1;
         self.open_streams(ix);
         self.install_choker(ix);
+        self.count_capacity(ix);
         self.plan_life(ix);
         if self.swarm.is_super_seed(ix) {
             self.add_super_seed(ix);
@@ -84,10 +85,9 @@ impl Simulation<'_> {
         }
     }
 
-    /// Gives `peer` the choker of its role and counts it as what it is.
+    /// Gives `peer` the choker of its role.
     pub(super) fn install_choker(&mut self, peer: PeerIx) {
         let group = self.group_of(peer);
-        let now = self.now();
         let state = &self.swarm.peers[peer];
         let upload = state.life.upload;
         let rule = if state.role == Role::Seed {
@@ -96,7 +96,6 @@ impl Simulation<'_> {
             &group.choking
         };
         let choker = choking::for_rule(rule, upload, &self.own_chokers);
-        let is_seed = state.role == Role::Seed;
         let asked_each_chunk = choker.is_asked_after_each_chunk();
         self.chunkwise |= asked_each_chunk;
         let state = &mut self.swarm.peers[peer];
@@ -112,12 +111,18 @@ impl Simulation<'_> {
                 .resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
             self.chokers.push(choker);
         }
-        let kind = if is_seed {
+    }
+
+    /// Counts the upload capacity of `peer` as that of its role.
+    pub(super) fn count_capacity(&mut self, peer: PeerIx) {
+        let now = self.now();
+        let state = &self.swarm.peers[peer];
+        let kind = if state.role == Role::Seed {
             &mut self.totals.seeds
         } else {
             &mut self.totals.leechers
         };
-        kind.add(now, upload);
+        kind.add(now, state.life.upload);
     }
 
     pub(super) fn schedule_first_rechoke(&mut self, peer: PeerIx) {

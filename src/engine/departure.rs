@@ -105,7 +105,12 @@ impl Simulation<'_> {
         self.totals.leechers.remove(now, side.upload);
         self.totals.completed += 1;
         self.observer.completed(now, &side, joined);
-        self.install_choker(peer);
+        let group = self.group_of(peer);
+        // A rule that goes on as before keeps what it knows.
+        if group.choking != group.seeding {
+            self.install_choker(peer);
+        }
+        self.count_capacity(peer);
         self.swarm.drop_counts(peer);
         self.tracker.complete(peer);
         self.jobs.push_back(Job::LeaveSeeds(peer));

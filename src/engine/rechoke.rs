@@ -60,7 +60,7 @@ impl Simulation<'_> {
     /// The optimistic turns that `peer` has given are over.
     pub(super) fn turns_are_over(&mut self, peer: PeerIx) {
         let now = Some(self.now());
-        // Those of a leecher that has become a seed are over with its choker; and a decision that is due now gives the next ones after all other slots.
+        // A leecher that has become a seed by another rule has given none yet; and a decision that is due now gives the next ones after all other slots.
         if self.chokers[peer.ix()].turns_end() != now || self.schedule.peer_timer_at(peer, PeerTimer::Decision) == now {
             return;
         }
@@ -70,7 +70,7 @@ impl Simulation<'_> {
         if others.count() < state.slots as usize {
             self.decide(peer, Decision::TurnsOver);
         } else if self.group_of(peer).rechoke.refill == Refill::Decision {
-            // The client has a slot too many until that decision.
+            // The client gives the turn at once and has a slot too many until its next decision, which does not come sooner for it.
             self.hasten_decision(peer);
         }
     }

@@ -72,6 +72,9 @@ impl Simulation<'_> {
 
     /// How many neighbours of `peer` have `chunk`, as far as it knows.
     fn copies_known(&self, peer: PeerIx, chunk: ChunkIx) -> usize {
+        if let Some(kept) = self.swarm.kept().filter(|kept| kept.has(peer)) {
+            return kept.count(peer, chunk);
+        }
         let neighbours = self.swarm.links.neighbours(self.swarm.peers[peer].links);
         let known = self.swarm.announced();
         neighbours.iter().filter(|&&n| known.has(n, chunk)).count()

@@ -3,6 +3,8 @@
 use super::*;
 use crate::choking::{Choker, Decision, Grant, OwnChokers, RechokeView};
 use crate::rng::Rng;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Twelve leechers of three speeds, all with one rule, and a seed.
 fn classes(choking: &Choking) -> Scenario {
@@ -272,4 +274,33 @@ fn nobody_fetches_the_most_common_chunk() {
     let seen = play(&scenario);
     assert_eq!(seen.ending(), Ending::AllDone);
     assert_eq!(seen.completed(1).len(), 20);
+}
+
+#[test]
+fn a_seed_by_the_rule_that_it_had_as_a_leecher_keeps_its_choker() {
+    let made = |seeding: &str| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let make = || {
+            let count = count.clone();
+            move |_| {
+                count.fetch_add(1, Ordering::Relaxed);
+                Box::new(NoTurns) as Box<dyn Choker>
+            }
+        };
+        let group = Group {
+            choking: Choking::Own("one".into()),
+            seeding: Choking::Own(seeding.into()),
+            ..leechers(5, 1000.0, UNLIMITED)
+        };
+        let scenario = mesh(6, vec![seeds(1, 8000.0), group]);
+        let options = RunOptions {
+            own_chokers: OwnChokers::new().with("one", make()).with("other", make()),
+            ..RunOptions::default()
+        };
+        let mut seen = Seen::default();
+        run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("they are registered");
+        assert_eq!(seen.ending(), Ending::AllDone);
+        count.load(Ordering::Relaxed)
+    };
+    assert_eq!((made("one"), made("other")), (5, 10));
 }

@@ -273,7 +273,7 @@ pub struct PickingRules {
     /// Until it has this many chunks a peer picks at random; 0 turns it off.
     #[schemars(extend("default" = 4, "preset" = true))]
     pub random_first: Option<Whole>,
-    /// Whether begun chunks come before new ones; `"unless-rarer"`: where the new one is not rarer among the neighbours.
+    /// Whether begun chunks come before new ones; `"unless-rarer"`: where the new one is not rarer among the neighbours, and before any while chunks are picked at random.
     #[schemars(extend("default" = true, "preset" = true))]
     pub strict_priority: Option<Or<UnlessRarer, bool>>,
     /// Whether the last chunks are shared out among free connections.
