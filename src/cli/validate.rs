@@ -271,7 +271,7 @@ mod tests {
         let picked = args("KR-3").chosen().unwrap_or_default().suites;
         assert_eq!(
             picked.iter().map(|(_, suite)| suite.runs().len()).collect::<Vec<_>>(),
-            [60]
+            [90]
         );
     }
 
