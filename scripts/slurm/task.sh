@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # One task of sweep.sh's array: one shard. Whatever ends it early, finished runs are kept.
 set -uo pipefail
+# Bash counts on from a value that the environment has.
+SECONDS=0
 
 queue_again='' over='' told=''
 # Ends the program cleanly, if it runs; a second TERM would be impatience. `$!` is the program, from the moment in which it is begun.
