@@ -3,7 +3,7 @@
 //!
 //! Leechers and seeds decide alike; to a seed all neighbours are equal. Three things tell it from tit-for-tat. What counts is bytes since the last decision, not a rate;
 //! of equals those go last that have used up the quota of their slot, then they are ranked by what they were sent meanwhile, then by who has waited longest. Of as many best as there are slots, in all, some are taken in no strict order (see [`nth_element`]). And an optimistic turn is not drawn by lot.
-//! It lasts for a rotation from when it was given, unless its holder earns a slot, is no longer interested or leaves: then the next one comes with the decision that this brings (`refill = "decision"`; otherwise with the next regular one). Where nobody could
+//! It lasts for a rotation from when it was given, unless its holder earns a slot: then the same decision gives the next one. Where the holder is no longer interested or leaves, the decision does that this brings (`refill = "decision"`; otherwise the next regular one). Where nobody could
 //! be given a turn the slot is left empty for as long, but a neighbour that turns up while a slot is free gets it until the next decision.
 
 use crate::choking::choker::{Choker, Decision, Grant, Neighbour, RechokeView};
@@ -33,7 +33,7 @@ pub struct Libtorrent {
     quota: Quota,
     /// By the deciding peer's end of the connection.
     turns: BTreeMap<LinkIx, Turn>,
-    /// When those that were given last are over; `None` before the first decision.
+    /// When those that were given last are over; `None` before the first decision, and without slots in turn.
     turns_end: Option<SimTime>,
     /// How many were given.
     holders: usize,

@@ -106,7 +106,7 @@ impl Simulation<'_> {
         self.totals.completed += 1;
         self.observer.completed(now, &side, joined);
         let group = self.group_of(peer);
-        // A rule that goes on as before keeps what it knows.
+        // A rule that goes on as before keeps what it knows of turns; quotas begin anew with the slots above.
         if group.choking != group.seeding {
             self.install_choker(peer);
         }

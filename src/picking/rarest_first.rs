@@ -11,7 +11,7 @@
 //! has, all have a 1 and all stay. What is left are exactly the candidates with the smallest count.
 
 //!
-//! The counting is compiled for several kinds of processor, and the widest vectors that this one has are used. The answer is the same.
+//! The choice is compiled for several kinds of processor, and the widest vectors that this one has are used. The answer is the same.
 #![allow(clippy::inline_always)] // What is compiled for one kind of processor must be in one piece.
 
 use crate::ids::{ChunkIx, PeerIx};
