@@ -122,6 +122,7 @@ snapshots! {
     set_without_quotes: [] set ["file.size=10 MiB"];
     set_wrong_unit: [] set ["file.size=\"10 Mbit\"", "group.leechers.count=0"];
     set_unknown_group: [] set ["group.leecher.count=50"];
+    set_neither_value_nor_word: [] set ["group.leechers.picking={rarest-first={strict_priority=\"maybe\"}}"];
     set_unknown_key: [] set ["group.leechers.cuont=50", "file.sise=\"1 B\""];
     mix_shares_too_large: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.6, choking = \"free-rider\" }]"];
     mix_shares_too_small: ["count = 100" => "count = 100\nmix = [{ share = 0.7 }, { share = 0.2, choking = \"free-rider\" }]"];

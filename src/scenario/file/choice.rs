@@ -158,6 +158,18 @@ impl<W: Word, T> From<Option<T>> for Or<W, T> {
     }
 }
 
+/// What was read as a value. If a value has another form, the word is as good as that.
+fn value<W: Word, T, E: Error>(read: Result<T, E>) -> Result<Or<W, T>, E> {
+    read.map(Or::Value).map_err(|error| {
+        let message = error.to_string();
+        if message.starts_with("invalid type: ") {
+            E::custom(format!("{} or \"{}\"", message.trim_end(), W::WORD))
+        } else {
+            error
+        }
+    })
+}
+
 struct OrVisitor<W, T>(PhantomData<(W, T)>);
 
 impl<'de, W: Word, T: Deserialize<'de>> Visitor<'de> for OrVisitor<W, T> {
@@ -171,23 +183,23 @@ impl<'de, W: Word, T: Deserialize<'de>> Visitor<'de> for OrVisitor<W, T> {
         if text == W::WORD {
             return Ok(Or::Word(W::default()));
         }
-        T::deserialize(StrDeserializer::new(text)).map(Or::Value)
+        value(T::deserialize(StrDeserializer::new(text)))
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
-        T::deserialize(truth.into_deserializer()).map(Or::Value)
+        value(T::deserialize(truth.into_deserializer()))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        T::deserialize(number.into_deserializer()).map(Or::Value)
+        value(T::deserialize(number.into_deserializer()))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        T::deserialize(U64Deserializer::new(number)).map(Or::Value)
+        value(T::deserialize(U64Deserializer::new(number)))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        T::deserialize(number.into_deserializer()).map(Or::Value)
+        value(T::deserialize(number.into_deserializer()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
