@@ -288,6 +288,7 @@ impl Dice {
                 ahead: dice.span(),
                 quota_every: dice.span(),
             }),
+            kept_quota: self.maybe(Self::span).unwrap_or_default(),
             picking: Picking {
                 picker: [
                     Picker::RarestFirst,

@@ -279,6 +279,7 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
 pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
     let mut needs = Kept {
         chunk_rates: scenario.network.chunk_rates,
+        quota: scenario.groups.iter().any(|group| !group.kept_quota.is_zero()),
         ..Kept::default()
     };
     for rule in scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]) {

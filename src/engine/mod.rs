@@ -10,6 +10,7 @@ mod departure;
 mod endgame;
 mod interest;
 mod invariants;
+mod kept_quota;
 mod memory;
 pub mod observer;
 mod over;

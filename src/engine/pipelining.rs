@@ -12,10 +12,10 @@ use crate::scenario::model::Pipelining;
 use crate::units::{SimDuration, SimTime};
 
 /// Time between two looks at the rate (libtorrent 2, `second_tick`).
-const LOOK: SimDuration = SimDuration::from_secs(1);
+pub(super) const LOOK: SimDuration = SimDuration::from_secs(1);
 
 /// What a look counts in the rate, an average over five of them (libtorrent 2, `stat.cpp`).
-const LOOK_WEIGHT: f64 = 0.2;
+pub(super) const LOOK_WEIGHT: f64 = 0.2;
 
 /// The requests under way for one running transfer.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ impl Simulation<'_> {
             return;
         }
         let (now, window) = (self.now(), self.window_of(route.sender));
-        if let Some(rates) = self.swarm.links.chunk_rates(route.link) {
+        if let Some(rates) = self.swarm.links.ledger_mut().chunk_rates(route.link) {
             rates.begin(now, bytes, window);
         }
     }
@@ -29,7 +29,7 @@ impl Simulation<'_> {
         self.book(flow);
         let Route { back, receiver, .. } = self.parts[flow.ix()].route;
         let (now, window) = (self.now(), self.window_of(receiver));
-        if let Some(rates) = self.swarm.links.chunk_rates(back) {
+        if let Some(rates) = self.swarm.links.ledger_mut().chunk_rates(back) {
             rates.end(now, window);
         }
     }
@@ -38,7 +38,7 @@ impl Simulation<'_> {
     pub(super) fn received_rate(&mut self, link: LinkIx, window: SimDuration) -> f64 {
         let now = self.now();
         let links = &mut self.swarm.links;
-        match links.chunk_rates(link) {
+        match links.ledger_mut().chunk_rates(link) {
             Some(rates) => rates.ask_received(now, window),
             None => links.get(link).received.rate(now, window),
         }
@@ -47,7 +47,7 @@ impl Simulation<'_> {
     /// What the owner of `link` has sent there lately, in bytes per second, as its decision asks for it.
     pub(super) fn sent_rate(&mut self, link: LinkIx, window: SimDuration) -> f64 {
         let now = self.now();
-        if let Some(rates) = self.swarm.links.chunk_rates(link) {
+        if let Some(rates) = self.swarm.links.ledger_mut().chunk_rates(link) {
             return rates.ask_sent(now, window);
         }
         let links = &self.swarm.links;

@@ -60,9 +60,9 @@ pub(super) struct Simulation<'a> {
     pub(super) cohorts: Vec<(Cohort, Option<(GroupIx, Arriving)>)>,
     /// What each running transfer carries, by flow.
     pub(super) parts: Vec<Part>,
-    /// Places of super-seeds.
     /// By flow; of those whose receiver has a limit to its requests.
     pub(super) pipelines: Vec<Pipeline>,
+    /// The super-seeds that are there.
     pub(super) super_seeds: Vec<SuperSeed>,
     /// The smart seeds that are there.
     pub(super) smart_seeds: Vec<SmartSeed>,

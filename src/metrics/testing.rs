@@ -97,6 +97,7 @@ fn group(name: &str, count: u32) -> Group {
         }),
         seeding: Choking::RoundRobin { slots: Slots::Fixed(4) },
         pipelining: None,
+        kept_quota: SimDuration::ZERO,
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,

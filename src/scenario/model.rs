@@ -146,6 +146,8 @@ pub struct Group {
     pub picking: Picking,
     /// How many blocks a leecher asks a neighbour for ahead of time; `None`: as many as keep the connection busy.
     pub pipelining: Option<Pipelining>,
+    /// How much upload quota a connection of these peers keeps, as the time in which it would send it. Zero: none.
+    pub kept_quota: SimDuration,
     /// Initial seeds of this group reveal their chunks one by one (BEP 16).
     pub super_seeding: bool,
     /// Whether its initial seeds send what they have sent least, and whole chunks only (Bharambe et al. 2006).

@@ -71,6 +71,8 @@ pub struct Preset {
     pub strict_priority: StrictPriority,
     /// How many blocks a leecher asks for ahead of time.
     pub pipelining: Option<Pipelining>,
+    /// Upload quota that a connection keeps.
+    pub kept_quota: SimDuration,
     /// Connections up to which a peer opens more.
     pub initiate: u32,
     /// Connections up to which a peer accepts more.
@@ -109,6 +111,7 @@ const TEXTBOOK: Preset = Preset {
     random_first: 4,                                    // mainline 3.4.2 and 4.0.0
     strict_priority: StrictPriority::On,                // Cohen 2003
     pipelining: None,                                   // Cohen 2003: enough to keep the connection busy
+    kept_quota: SimDuration::ZERO,                      // Cohen 2003: what is there is sent
     initiate: 40,                                       // mainline 4.0.0, --max_initiate
     accept: 80,                                         // mainline 4.0.0, --max_allow_in
     leecher_rule: LeecherRule::TitForTat,               // BEP 3
@@ -162,13 +165,14 @@ const LIBTORRENT: Preset = Preset {
     random_first: 4,                              // initial_picker_threshold
     strict_priority: StrictPriority::UnlessRarer, // piece_picker.hpp, piece_pos::priority
     pipelining: Some(REQUEST_QUEUE),
-    initiate: 200,                                      // connections_limit
-    accept: 200,                                        // connections_limit
-    leecher_rule: LeecherRule::Libtorrent,              // choking_algorithm fixed_slots_choker
-    seed_rule: SeedRule::Libtorrent,                    // seed_choking_algorithm round_robin
-    quota_chunks: 20,                                   // seeding_piece_quota
-    quota_time: SimDuration::from_secs(60),             // choker.cpp: and held for more than a minute
-    peers_returned: 200,                                // num_want
+    kept_quota: SimDuration::from_secs(1), // peer_connection.cpp, wanted_transfer: 2 · tick_interval
+    initiate: 200,                         // connections_limit
+    accept: 200,                           // connections_limit
+    leecher_rule: LeecherRule::Libtorrent, // choking_algorithm fixed_slots_choker
+    seed_rule: SeedRule::Libtorrent,       // seed_choking_algorithm round_robin
+    quota_chunks: 20,                      // seeding_piece_quota
+    quota_time: SimDuration::from_secs(60), // choker.cpp: and held for more than a minute
+    peers_returned: 200,                   // num_want
     min_announce_interval: SimDuration::from_secs(300), // min_announce_interval
     ..TEXTBOOK
 };

@@ -173,6 +173,7 @@ fn group(model: &Group) -> GroupFile {
         picking: Some(Choice(picking(model.picking))),
         // Not said where there is no limit: no scenario without one has to say that there could be.
         pipelining: model.pipelining.map(|rule| Or::Value(pipelining(rule))),
+        kept_quota: (!model.kept_quota.is_zero()).then_some(model.kept_quota),
         super_seeding: Some(model.super_seeding),
         // Not said where it is off.
         smart_seeding: model.smart_seeding.then_some(true),

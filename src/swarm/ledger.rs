@@ -1,4 +1,5 @@
-//! What only some ask of a connection: what it has carried since it opened, since when its neighbour waits for a slot, and rates that count chunks.
+//! What only some ask of a connection: what it has carried since it opened, since when its neighbour waits for a slot, rates
+//! that count chunks, and quota that it keeps.
 //!
 //! Columns beside the ends of the connections. Each is kept only when somebody in the scenario looks at it.
 
@@ -33,6 +34,8 @@ pub struct Kept {
     pub waits: bool,
     /// Rates that count chunks.
     pub chunk_rates: bool,
+    /// Upload quota that connections keep.
+    pub quota: bool,
 }
 
 impl Kept {
@@ -43,6 +46,7 @@ impl Kept {
         bytes_if(self.accounts, size_of::<Received>())
             + bytes_if(self.waits, size_of::<SimTime>())
             + bytes_if(self.chunk_rates, size_of::<ChunkRates>())
+            + bytes_if(self.quota, size_of::<f32>())
     }
 }
 
@@ -53,6 +57,7 @@ pub struct Ledger {
     received: Vec<Received>,
     unchoked_at: Vec<SimTime>,
     chunk_rates: Vec<ChunkRates>,
+    quota: Vec<f32>,
 }
 
 impl Ledger {
@@ -83,6 +88,19 @@ impl Ledger {
         last.filter(|&at| at != SimTime::NEVER)
     }
 
+    /// Upload quota that the owner of `link` has been given for its neighbour and has not sent, in bytes.
+    #[must_use]
+    pub fn kept_quota(&self, link: LinkIx) -> f64 {
+        self.quota.get(link.ix()).copied().unwrap_or_default().into()
+    }
+
+    /// Adds `bytes` to it; fewer when negative.
+    pub fn keep_quota(&mut self, link: LinkIx, bytes: f64) {
+        if let Some(quota) = self.quota.get_mut(link.ix()) {
+            *quota += bytes as f32;
+        }
+    }
+
     /// Makes room for `places` ends.
     pub(super) fn grow(&mut self, places: usize) {
         if self.kept.accounts {
@@ -93,6 +111,9 @@ impl Ledger {
         }
         if self.kept.chunk_rates {
             self.chunk_rates.resize(places, ChunkRates::opened(SimTime::ZERO));
+        }
+        if self.kept.quota {
+            self.quota.resize(places, 0.0);
         }
     }
 
@@ -107,15 +128,18 @@ impl Ledger {
         if let Some(rates) = self.chunk_rates(link) {
             *rates = ChunkRates::opened(now);
         }
+        if let Some(quota) = self.quota.get_mut(link.ix()) {
+            *quota = 0.0;
+        }
     }
 
     /// The rates of the end at `link` that count chunks, if they are kept.
-    pub(super) fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
+    pub fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
         self.chunk_rates.get_mut(link.ix())
     }
 
     /// `bytes` have come to the end at `link`.
-    pub(super) fn credit(&mut self, link: LinkIx, bytes: u64) {
+    pub fn credit(&mut self, link: LinkIx, bytes: u64) {
         if let Some(received) = self.received.get_mut(link.ix()) {
             received.total += bytes;
         }
@@ -139,7 +163,10 @@ impl Ledger {
 
     /// Bytes in use.
     pub(super) fn memory_bytes(&self) -> usize {
-        size_of_val(&self.received[..]) + size_of_val(&self.unchoked_at[..]) + size_of_val(&self.chunk_rates[..])
+        size_of_val(&self.received[..])
+            + size_of_val(&self.unchoked_at[..])
+            + size_of_val(&self.chunk_rates[..])
+            + size_of_val(&self.quota[..])
     }
 }
 
@@ -154,6 +181,7 @@ mod tests {
             accounts: true,
             waits: true,
             chunk_rates: true,
+            quota: true,
         });
         ledger.grow(2);
         ledger.unchoke(link, SimTime(7));
@@ -165,11 +193,14 @@ mod tests {
             (ledger.received(link).total, ledger.received(link).in_round()),
             (350, 50)
         );
+        ledger.keep_quota(link, 40.0);
+        ledger.keep_quota(link, -15.0);
+        assert_eq!(ledger.kept_quota(link), 25.0);
         assert_eq!(ledger.memory_bytes(), 2 * ledger.kept().end_bytes());
         ledger.open(link, SimTime(9));
         assert_eq!(
-            (ledger.received(link), ledger.unchoked_at(link)),
-            (Received::default(), None)
+            (ledger.received(link), ledger.unchoked_at(link), ledger.kept_quota(link)),
+            (Received::default(), None, 0.0)
         );
     }
 

@@ -1,7 +1,6 @@
 //! Connections. Each has two ends; an end is a [`Link`] in its owner's range of one flat array and never moves while it is open.
 
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
-use crate::swarm::chunk_rates::ChunkRates;
 use crate::swarm::ledger::{Kept, Ledger};
 use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
@@ -94,15 +93,10 @@ impl Links {
         &self.ledger
     }
 
-    /// Notes that `bytes` have come to the end at `link`.
+    /// The same, to note there what has been carried.
     #[inline]
-    pub fn credit(&mut self, link: LinkIx, bytes: u64) {
-        self.ledger.credit(link, bytes);
-    }
-
-    /// The rates of the end at `link` that count chunks, where they do.
-    pub fn chunk_rates(&mut self, link: LinkIx) -> Option<&mut ChunkRates> {
-        self.ledger.chunk_rates(link)
+    pub fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
     }
 
     /// The owner of `range` has made a regular decision.

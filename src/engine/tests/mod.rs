@@ -179,6 +179,7 @@ pub(super) fn leechers(count: u32, upload: f64, download: f64) -> Group {
             optimistic_choice: OptimisticChoice::Drawn,
         }),
         pipelining: None,
+        kept_quota: SimDuration::ZERO,
         picking: Picking {
             picker: Picker::RarestFirst,
             random_first: 4,

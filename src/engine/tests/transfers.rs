@@ -113,6 +113,28 @@ fn a_connection_starts_with_few_requests_under_way() {
 }
 
 #[test]
+fn a_connection_keeps_a_second_of_its_rate_once_and_more_only_when_it_is_faster() {
+    let keeping = |secs| Group {
+        kept_quota: SimDuration::from_secs(secs),
+        ..seeds(1, 1000.0)
+    };
+    let leecher = leechers(1, 1000.0, UNLIMITED);
+    let near = |seen: &Seen, secs: f64| {
+        let last = seen.last_completed();
+        assert!((last - secs).abs() < 0.01, "{last} {secs}");
+    };
+    let first = 1.0 - 0.8_f64.powi(16);
+    near(&play(&mesh(1, vec![keeping(1), leecher.clone()])), 16.0 + first);
+    // After two chunks hardly anything is missing, and then nothing more is kept.
+    let seen = play(&mesh(10, vec![keeping(1), leecher.clone()]));
+    near(&seen, 161.0);
+    // What is kept has not been sent.
+    assert_eq!(seen.by_id()[0].uploaded_bytes, 160_000);
+    near(&play(&mesh(10, vec![keeping(5), leecher.clone()])), 165.0);
+    near(&play(&mesh(10, vec![keeping(0), leecher])), 160.0);
+}
+
+#[test]
 fn latency_changes_when_things_happen_not_whether() {
     for latency_ms in [1, 100, 3000] {
         let groups = vec![seeds(1, 4000.0), leechers(15, 1000.0, UNLIMITED)];

@@ -63,6 +63,10 @@ pub struct GroupFile {
     /// many as keep it busy.
     #[schemars(extend("default" = "unlimited", "preset" = true))]
     pub pipelining: Option<Or<Unlimited, PipeliningFile>>,
+    /// Upload that a connection has been dealt and keeps without sending it, as the time in which it would. It costs each connection that much of
+    /// its rate once.
+    #[schemars(extend("default" = "0 s", "preset" = true))]
+    pub kept_quota: Option<SimDuration>,
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
     #[schemars(extend("default" = false))]
     pub super_seeding: Option<bool>,

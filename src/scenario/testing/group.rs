@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::strategy::{choking, connections, picking, pipelining, rechoke, seeding};
+use super::strategy::{choking, connections, kept_quota, picking, pipelining, rechoke, seeding};
 use super::{drawn, secs};
 use crate::scenario::draw::{Draw, Shape};
 use crate::scenario::limits::RATIO_MIN;
@@ -56,7 +56,8 @@ fn group() -> impl Strategy<Value = Group> {
     let people = (arrival(), starts_with().prop_flat_map(with_departure), capacity());
     let rate = || select(vec![0.0, 0.0, 0.002]);
     let churn = (rate(), rate(), 0_u64..100);
-    let strategy = (choking(), seeding(), picking(), pipelining(), rechoke(), connections());
+    let requests = (pipelining(), kept_quota());
+    let strategy = (choking(), seeding(), picking(), requests, rechoke(), connections());
     let views = (
         prop::bool::weighted(0.2),
         select(vec![(false, false), (true, false), (false, true)]),
@@ -64,7 +65,7 @@ fn group() -> impl Strategy<Value = Group> {
     (people, churn, strategy, views).prop_map(|(people, churn, strategy, views)| {
         let (arrival, (starts_with, departure), capacity) = people;
         let (abort_per_sec, crash_per_sec, timeout) = churn;
-        let (choking, seeding, picking, pipelining, rechoke, mut connections) = strategy;
+        let (choking, seeding, picking, (pipelining, kept_quota), rechoke, mut connections) = strategy;
         let (large_view, (super_seeding, smart_seeding)) = views;
         if large_view {
             (connections.initiate, connections.accept) = (500, 500);
@@ -86,6 +87,7 @@ fn group() -> impl Strategy<Value = Group> {
             seeding,
             picking,
             pipelining,
+            kept_quota,
             super_seeding,
             smart_seeding,
         }

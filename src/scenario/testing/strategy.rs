@@ -144,6 +144,10 @@ pub(super) fn pipelining() -> impl Strategy<Value = Option<Pipelining>> {
     )
 }
 
+pub(super) fn kept_quota() -> impl Strategy<Value = SimDuration> {
+    select(vec![SimDuration::ZERO, secs(1), secs(20)])
+}
+
 /// When peers decide, and over what time they measure rates.
 pub(super) fn rechoke() -> impl Strategy<Value = Rechoke> {
     let phase = select(vec![Phase::Aligned, Phase::Random]);

@@ -45,8 +45,12 @@ impl Drawable for SimDuration {
     }
 
     fn from_base(base: f64) -> Self {
-        // To the nearest: what `base` gave comes back.
-        Self((base * 1e9).round() as u64)
+        // Some weeks in seconds are no exact number of nanoseconds: of those around, the one that `base` turns into these seconds.
+        let near = (base * 1e9).round();
+        let step = (near.next_up() - near).max(1.0);
+        let around = [near, near - step, near + step].map(|nanos| Self(nanos as u64));
+        let exact = around.into_iter().find(|span| span.base().to_bits() == base.to_bits());
+        exact.unwrap_or(around[0])
     }
 }
 
@@ -260,5 +264,19 @@ fn in_order<Q: Drawable>(at: &Check<'_>, low: Q, high: Q, high_name: &str) {
             format!("`{low}` is more than `{high_name}`, which is `{high}`"),
             "swap the two",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn seconds_come_back_from_the_time_that_they_are_written_as(nanos in 0..=TIME_MAX.0, fewer in 0_u32..40) {
+            let secs = SimDuration(nanos >> fewer).base();
+            prop_assert_eq!(SimDuration::from_base(secs).base().to_bits(), secs.to_bits());
+        }
     }
 }

@@ -65,6 +65,11 @@ fn group(at: &Check<'_>, file: &GroupFile, context: &Context<'_>, known: &Known<
         choking,
         picking: strategy::picking(&at.key("picking"), file.picking.as_ref(), preset),
         pipelining: strategy::pipelining(&at.key("pipelining"), file.pipelining.as_ref(), preset),
+        kept_quota: at.key("kept_quota").within(
+            file.kept_quota.unwrap_or(preset.kept_quota),
+            SimDuration::ZERO,
+            TIME_MAX,
+        ),
         super_seeding: of_initial_seeds(&at.key("super_seeding"), file.super_seeding, &starts_with, "super-seed"),
         smart_seeding: smart_seeding(at, file, &starts_with),
         starts_with,

@@ -137,6 +137,7 @@ impl Unused {
         self.take(&["large_view"], &mut group.large_view);
         self.take(&["rechoke"], &mut group.rechoke);
         self.take(&["pipelining"], &mut group.pipelining);
+        self.take(&["kept_quota"], &mut group.kept_quota);
         self.take(&["super_seeding"], &mut group.super_seeding);
         self.take(&["smart_seeding"], &mut group.smart_seeding);
         self.take_unless("choking", &mut group.choking, is_free_rider);
