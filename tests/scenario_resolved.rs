@@ -287,6 +287,7 @@ impl Dice {
                 least_blocks: dice.small(1),
                 ahead: dice.span(),
                 quota_every: dice.span(),
+                whole_chunk_within: dice.span(),
             }),
             kept_quota: self.maybe(Self::span).unwrap_or_default(),
             picking: Picking {

@@ -56,14 +56,6 @@ impl MaxMin {
         share.min(self.links[up].capacity)
     }
 
-    /// What a flow that has just begun may expect, in bytes/s: as much of its sender's upload as any other, no more than its cap.
-    #[must_use]
-    pub fn share_at_first(&self, flow: FlowIx) -> f64 {
-        let up = self.ends(flow).0.ix();
-        let share = self.links[up].capacity / f64::from(self.counts[up]);
-        share.min(self.cap_of(flow))
-    }
-
     /// The sender of a flow.
     #[must_use]
     pub fn from(&self, flow: FlowIx) -> PeerIx {

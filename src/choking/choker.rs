@@ -274,14 +274,10 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
     }
 }
 
-/// What the chokers of `scenario`, and its rates, need of each connection. One that is not known, neither here nor in `own`, might need all.
+/// What the chokers of `scenario` need of each connection. One that is not known, neither here nor in `own`, might need all.
 #[must_use]
 pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
-    let mut needs = Kept {
-        chunk_rates: scenario.network.chunk_rates,
-        quota: scenario.groups.iter().any(|group| !group.kept_quota.is_zero()),
-        ..Kept::default()
-    };
+    let mut needs = Kept::default();
     for rule in scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]) {
         let (accounts, waits) = match rule {
             Choking::Own(name) if !own.knows(name) => (true, true),

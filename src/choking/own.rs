@@ -85,6 +85,10 @@ impl Choker for Checked {
         self.inner.needs_offers()
     }
 
+    fn serves_the_uninterested(&self) -> bool {
+        self.inner.serves_the_uninterested()
+    }
+
     fn knows_neighbours(&self) -> bool {
         self.inner.knows_neighbours()
     }

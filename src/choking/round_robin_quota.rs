@@ -20,7 +20,7 @@ impl Quota {
     #[must_use]
     pub fn is_used_up(self, n: &Neighbour, view: &RechokeView<'_>) -> bool {
         let held = n.unchoked_at.map_or(SimDuration::ZERO, |since| view.now.since(since));
-        n.unchoked && n.slot_bytes > u64::from(self.chunks) * view.chunk_bytes && held > self.time
+        n.unchoked && n.slot_bytes > u64::from(self.chunks).saturating_mul(view.chunk_bytes) && held > self.time
     }
 }
 

@@ -107,8 +107,8 @@ impl Choker for TitForTatBlock {
         if is_left || busy.is_empty() || somebody_is_new {
             self.offer(view, &busy);
         }
-        let ahead_bytes = u64::from(self.ahead_chunks) * view.chunk_bytes;
-        let may_begin = |n: &Neighbour| n.interested && n.sent_bytes <= n.received_bytes + ahead_bytes;
+        let ahead_bytes = u64::from(self.ahead_chunks).saturating_mul(view.chunk_bytes);
+        let may_begin = |n: &Neighbour| n.interested && n.sent_bytes <= n.received_bytes.saturating_add(ahead_bytes);
         // The latest offers stand at the end.
         let offered = self.line.iter().rev().filter(|waiting| waiting.is_offered);
         let offered = offered.filter_map(|waiting| place(view, &waiting.name));

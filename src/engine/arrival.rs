@@ -60,6 +60,9 @@ impl Simulation<'_> {
         self.observer
             .joined(now, id, group_ix, upload, download, chunks.len() as u32);
         self.bandwidth.set_peer(ix, upload, download);
+        if let Some(held) = self.held_upload.get_mut(ix.ix()) {
+            *held = 0.0;
+        }
         self.totals.joined += 1;
         self.open_streams(ix);
         self.install_choker(ix);
@@ -101,8 +104,6 @@ impl Simulation<'_> {
         let state = &mut self.swarm.peers[peer];
         state.set_slots(choker.slots());
         state.asked_each_chunk = asked_each_chunk;
-        let used = choker.upload_cap().map_or(upload, |cap| cap.min(upload));
-        self.bandwidth.set_upload(peer, used);
         if peer.ix() < self.chokers.len() {
             self.chokers[peer.ix()] = choker;
         } else {
@@ -111,6 +112,7 @@ impl Simulation<'_> {
                 .resize_with(peer.ix(), || Box::new(choking::free_rider::FreeRider));
             self.chokers.push(choker);
         }
+        self.set_upload(peer);
     }
 
     /// Counts the upload capacity of `peer` as that of its role.

@@ -37,6 +37,7 @@ impl Simulation<'_> {
         let Route {
             link, sender, receiver, ..
         } = route;
+        let now = self.now();
         let mut slowest = None;
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
@@ -44,11 +45,11 @@ impl Simulation<'_> {
             {
                 continue;
             }
-            let left = part.bytes - self.moved(flow);
+            let left = part.bytes - self.bandwidth.moved(now, flow);
             if left == 0 {
                 continue;
             }
-            let secs = part.cost.of(left) as f64 / self.expected_rate(flow);
+            let secs = left as f64 / self.expected_rate(flow);
             if slowest.is_none_or(|(most, _)| secs > most) {
                 slowest = Some((secs, flow));
             }
@@ -100,9 +101,10 @@ impl Simulation<'_> {
 
     /// Takes half of the blocks that `flow` has not begun; of a last block, a copy.
     fn take_half_of(&mut self, flow: FlowIx) -> Work {
+        let now = self.now();
         let layout = self.swarm.layout;
         let part = self.parts[flow.ix()];
-        let finished = layout.whole_blocks(self.moved(flow));
+        let finished = layout.whole_blocks(self.bandwidth.moved(now, flow));
         let left = part.bytes - finished;
         self.parts[flow.ix()].whole = false;
         let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
@@ -116,8 +118,7 @@ impl Simulation<'_> {
         }
         let taken = left - keep;
         self.parts[flow.ix()].bytes -= taken;
-        self.bandwidth
-            .resize(self.now(), flow, part.cost.of(part.bytes - taken));
+        self.bandwidth.resize(now, flow, part.bytes - taken);
         Work {
             chunk: part.chunk,
             bytes: taken,

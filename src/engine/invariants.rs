@@ -108,14 +108,16 @@ impl Simulation<'_> {
         })
     }
 
-    /// Weights can be shared by, the upload is the capacity or a cap below it, and accounts agree with what the connection and the peer know.
+    /// Weights can be shared by, the upload is the capacity or a cap below it but for what idle connections hold, and accounts agree with what the connection and the peer know.
     fn check_accounts(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
         let links = &self.swarm.links;
         let capped = self.chokers[ix.ix()].upload_cap().unwrap_or(f64::INFINITY);
+        let held = self.held_upload.get(ix.ix()).copied().unwrap_or_default();
         let upload = self.bandwidth.upload_capacity(ix);
-        ensure(upload.to_bits() == peer.life.upload.min(capped).to_bits(), || {
+        let left = (peer.life.upload.min(capped) - held).max(0.0);
+        ensure(held >= 0.0 && upload.to_bits() == left.to_bits(), || {
             format!(
-                "{ix:?} uploads up to {upload}, of {} capped at {capped}",
+                "{ix:?} uploads up to {upload}, of {} capped at {capped}, {held} held by idle connections",
                 peer.life.upload
             )
         })?;

@@ -10,10 +10,10 @@ use crate::engine::transfer::Part;
 use crate::ids::LinkIx;
 use crate::picking::{self, LONG_FILE_CHUNKS};
 use crate::scenario::Scenario;
-use crate::scenario::estimate::peers_expected;
+use crate::scenario::estimate::{peers_expected, upload_mean};
 use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
 use crate::swarm::bitfield::Line;
-use crate::swarm::{KeptCounts, Links, Peer};
+use crate::swarm::{Kept, KeptCounts, Links, Peer};
 
 /// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
 fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
@@ -27,8 +27,17 @@ fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
         _ => return all,
     };
     // A download at its own upload rate, twice over to be on the safe side (Little's law).
-    let upload = group.capacity.mean_upload();
+    let upload = upload_mean(group);
     all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
+}
+
+/// Which columns the ledger of connections keeps.
+pub(super) fn ledger_columns(scenario: &Scenario, own: &OwnChokers) -> Kept {
+    Kept {
+        chunk_rates: scenario.network.chunk_rates,
+        quota: scenario.groups.iter().any(|group| !group.kept_quota.is_zero()),
+        ..choking::needs(scenario, own)
+    }
 }
 
 /// Places for the peers that are there at once, that of nobody included.
@@ -57,7 +66,7 @@ pub fn estimate_memory_bytes(scenario: &Scenario) -> u64 {
 pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
     let bitfield = scenario.file.chunks().div_ceil(8 * size_of::<Line>()) * size_of::<Line>();
     let bitfields = if scenario.network.latency.is_zero() { 2 } else { 4 };
-    let per_link = Links::END_BYTES + choking::needs(scenario, &OwnChokers::new()).end_bytes();
+    let per_link = Links::END_BYTES + ledger_columns(scenario, &OwnChokers::new()).end_bytes();
     let limit = scenario.run.time_limit;
     let everyone: f64 = scenario.groups.iter().map(|g| peers_expected(g, limit)).sum();
     let counts = if picking::keeps_counts(scenario, LONG_FILE_CHUNKS) {

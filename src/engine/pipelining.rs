@@ -3,19 +3,22 @@
 //! Who has `w` blocks under way, each of which takes `t` from request to block, gets at most `w` blocks in every `t` (Little's law). A client that
 //! asks for what would come in the next seconds begins with few and asks for more as the rate grows. So a connection starts slowly, the slower the
 //! longer its requests take; and they take long where the one who asks is slow and sends to the same neighbour: its own block is in front of them.
+//! While it is slow, several neighbours may bring blocks of one chunk.
 
 use crate::engine::Simulation;
 use crate::engine::schedule::Delayed;
 use crate::engine::transfer::Route;
+use crate::engine::work::Work;
 use crate::ids::{FlowIx, LinkIx};
 use crate::scenario::model::Pipelining;
+use crate::swarm::Begun;
 use crate::units::{SimDuration, SimTime};
 
 /// Time between two looks at the rate (libtorrent 2, `second_tick`).
-pub(super) const LOOK: SimDuration = SimDuration::from_secs(1);
+const LOOK: SimDuration = SimDuration::from_secs(1);
 
 /// What a look counts in the rate, an average over five of them (libtorrent 2, `stat.cpp`).
-pub(super) const LOOK_WEIGHT: f64 = 0.2;
+const LOOK_WEIGHT: f64 = 0.2;
 
 /// The requests under way for one running transfer.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +92,43 @@ impl Simulation<'_> {
         }
     }
 
+    /// As much of `work` as the receiver asks for at once. A connection too slow for whole chunks asks for the blocks under way; whoever else can bring
+    /// the rest of the chunk may do so.
+    pub(super) fn ask_for(&mut self, route: Route, work: Work) -> Work {
+        let Some(rule) = self.group_of(route.receiver).pipelining else {
+            return work;
+        };
+        let rate = self.known_rate(self.swarm.links.get(route.link).flow);
+        if rate * rule.whole_chunk_within.as_secs_f64() >= self.swarm.layout.bytes_of(work.chunk) as f64 {
+            return work;
+        }
+        let block = self.scenario.file.block_size.0 as f64;
+        let bytes = (blocks_ahead(rule, rate, block) * block) as u64;
+        if bytes >= work.bytes {
+            return work;
+        }
+        let rest = Begun {
+            chunk: work.chunk,
+            missing_bytes: work.bytes - bytes,
+            awaited_from: LinkIx::NONE,
+        };
+        self.give_back(route.receiver, rest);
+        Work {
+            bytes,
+            whole: false,
+            ..work
+        }
+    }
+
+    /// The rate of `flow` as its receiver knows it, in bytes/s; of an idle connection nothing is known.
+    fn known_rate(&self, flow: FlowIx) -> f64 {
+        match self.pipelines.get(flow.ix()) {
+            None => 0.0,
+            Some(pipeline) if pipeline.due == SimTime::NEVER => self.bandwidth.rate(flow),
+            Some(pipeline) => pipeline.rate_per_sec,
+        }
+    }
+
     fn direction(&self, flow: FlowIx) -> Direction {
         Direction {
             rate: self.bandwidth.rate(flow),
@@ -121,6 +161,7 @@ mod tests {
         least_blocks: 2,
         ahead: SimDuration::from_secs(3),
         quota_every: SimDuration::from_millis(500),
+        whole_chunk_within: SimDuration::from_secs(20),
     };
 
     #[test]

@@ -88,6 +88,8 @@ pub enum Delayed {
     LookAtRate(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
+    /// A peer has given an idle connection the quota that it keeps, at so many bytes/s.
+    QuotaKept(PeerIx, u32),
     /// The neighbours of a peer that leaves when its uploads are finished have asked for its last chunk, if they wanted it.
     LastCall(PeerIx),
     /// All that come at this instant are there and ask the tracker.

@@ -3,7 +3,7 @@
 use crate::bandwidth::{Clock, MaxMin};
 use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
-use crate::engine::memory::CHOKER_BYTES;
+use crate::engine::memory::{CHOKER_BYTES, ledger_columns};
 use crate::engine::observer::{Ending, Observer};
 use crate::engine::pipelining::Pipeline;
 use crate::engine::run::Progress;
@@ -62,6 +62,8 @@ pub(super) struct Simulation<'a> {
     pub(super) parts: Vec<Part>,
     /// By flow; of those whose receiver has a limit to its requests.
     pub(super) pipelines: Vec<Pipeline>,
+    /// Upload that idle connections of a peer hold, in bytes/s, by its place; of those that ever had one.
+    pub(super) held_upload: Vec<f64>,
     /// The super-seeds that are there.
     pub(super) super_seeds: Vec<SuperSeed>,
     /// The smart seeds that are there.
@@ -118,7 +120,7 @@ impl<'a> Simulation<'a> {
         if groups().any(|group| group.pipelining.is_some()) {
             bandwidth = bandwidth.with_own_caps();
         }
-        swarm.links = Links::with_ledger(choking::needs(scenario, &own_chokers));
+        swarm.links = Links::with_ledger(ledger_columns(scenario, &own_chokers));
         Self {
             scenario,
             own_chokers,
@@ -134,6 +136,7 @@ impl<'a> Simulation<'a> {
             cohorts,
             parts: Vec::new(),
             pipelines: Vec::new(),
+            held_upload: Vec::new(),
             super_seeds: Vec::new(),
             smart_seeds: Vec::new(),
             jobs: VecDeque::new(),
@@ -230,6 +233,7 @@ impl<'a> Simulation<'a> {
             | Delayed::Connect(peer)
             | Delayed::ChunkAnnounced(peer, _)
             | Delayed::ChunkAcknowledged(peer, _)
+            | Delayed::QuotaKept(peer, _)
             | Delayed::LastCall(peer) => peer,
         };
         if self.id_of(peer) != id || !self.swarm.peers[peer].is_alive() {
@@ -241,6 +245,7 @@ impl<'a> Simulation<'a> {
             Delayed::Connect(peer) => self.connect(peer),
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
             Delayed::ChunkAcknowledged(peer, chunk) => self.chunk_acknowledged(peer, chunk),
+            Delayed::QuotaKept(peer, per_sec) => self.quota_kept(peer, per_sec),
             Delayed::LastCall(peer) => self.finish_uploads(peer),
             Delayed::FirstRequest(link) => self.first_request(link),
             Delayed::LookAtRate(link) => self.look_at_rate(link),

@@ -4,7 +4,6 @@
 //! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs and none is left to be fetched.
 
 use crate::bandwidth::Clock;
-use crate::engine::kept_quota::Cost;
 use crate::engine::observer::{Side, Transfer, TransferEnd};
 use crate::engine::schedule::Delayed;
 use crate::engine::work::Work;
@@ -46,8 +45,6 @@ pub(super) struct Part {
     pub rival: FlowIx,
     /// Whether this part is the whole chunk, and always was.
     pub whole: bool,
-    /// What it takes of the capacities for each of its bytes.
-    pub cost: Cost,
 }
 
 impl Simulation<'_> {
@@ -88,7 +85,6 @@ impl Simulation<'_> {
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
             self.open_pipeline(flow, route);
-            self.ask_for_quota(flow, self.bandwidth.share_at_first(flow));
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
         }
@@ -120,7 +116,6 @@ impl Simulation<'_> {
             started: self.now(),
             rival: FlowIx::NONE,
             whole: work.whole,
-            cost: Cost::ONE,
         };
         if flow.ix() >= self.parts.len() {
             self.parts.resize(flow.ix() + 1, part);
@@ -172,11 +167,9 @@ impl Simulation<'_> {
         }
         let goes_on = self.swarm.links.is_unchoking(route.link);
         if let Some(work) = goes_on.then(|| self.choose_work(route)).flatten() {
-            self.keep_quota(flow);
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
             let unbooked = self.parts[flow.ix()].unbooked;
             self.begin(flow, route, work, unbooked);
-            self.ask_for_quota(flow, self.bandwidth.rate(flow));
             return;
         }
         self.book(flow);
@@ -243,9 +236,9 @@ impl Simulation<'_> {
     }
 
     fn stop(&mut self, flow: FlowIx, route: Route) {
-        self.keep_quota(flow);
         self.bandwidth.stop(self.now(), flow);
         self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
+        self.keep_quota(route);
         if self.swarm.peers[route.sender].finishes_uploads {
             self.jobs.push_back(Job::Depart(route.sender));
         }
@@ -293,7 +286,7 @@ impl Simulation<'_> {
     /// misses here.
     pub(super) fn book(&mut self, flow: FlowIx) {
         let now = self.now();
-        let moved = self.moved(flow);
+        let moved = self.bandwidth.moved(now, flow);
         let part = &mut self.parts[flow.ix()];
         let bytes = part.unbooked + moved - part.booked;
         part.booked = moved;

@@ -36,6 +36,7 @@ impl Simulation<'_> {
             StrictPriority::Off => self.pick_new(route).or_else(|| self.finish_begun(route)),
             StrictPriority::UnlessRarer => self.finish_unless_rarer(route).or_else(|| self.pick_new(route)),
         }
+        .map(|work| self.ask_for(route, work))
         .or_else(|| self.share_at_the_end(route))
     }
 

@@ -5,7 +5,7 @@ use super::model::{Arrival, Capacity, Group, Scenario, StartsWith};
 use crate::units::SimDuration;
 
 /// Mean upload capacity of a peer of `group` in bytes per second.
-fn upload_mean(group: &Group) -> f64 {
+pub fn upload_mean(group: &Group) -> f64 {
     match &group.capacity {
         Capacity::Separate { upload, .. } => {
             let traced = match &group.arrival {

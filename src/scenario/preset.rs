@@ -148,9 +148,10 @@ const MAINLINE_4: Preset = Preset {
 
 /// The requests of libtorrent 2.
 pub const REQUEST_QUEUE: Pipelining = Pipelining {
-    least_blocks: 2,                            // peer_connection.cpp, update_desired_queue_size
-    ahead: SimDuration::from_secs(3),           // request_queue_time
-    quota_every: SimDuration::from_millis(500), // tick_interval
+    least_blocks: 2,                                // peer_connection.cpp, update_desired_queue_size
+    ahead: SimDuration::from_secs(3),               // request_queue_time
+    quota_every: SimDuration::from_millis(500),     // tick_interval
+    whole_chunk_within: SimDuration::from_secs(20), // whole_pieces_threshold
 };
 
 const LIBTORRENT: Preset = Preset {

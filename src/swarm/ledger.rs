@@ -88,17 +88,9 @@ impl Ledger {
         last.filter(|&at| at != SimTime::NEVER)
     }
 
-    /// Upload quota that the owner of `link` has been given for its neighbour and has not sent, in bytes.
-    #[must_use]
-    pub fn kept_quota(&self, link: LinkIx) -> f64 {
-        self.quota.get(link.ix()).copied().unwrap_or_default().into()
-    }
-
-    /// Adds `bytes` to it; fewer when negative.
-    pub fn keep_quota(&mut self, link: LinkIx, bytes: f64) {
-        if let Some(quota) = self.quota.get_mut(link.ix()) {
-            *quota += bytes as f32;
-        }
+    /// The rate in bytes/s by which the owner of `link` keeps quota for its neighbour, if it does.
+    pub fn quota_rate(&mut self, link: LinkIx) -> Option<&mut f32> {
+        self.quota.get_mut(link.ix())
     }
 
     /// Makes room for `places` ends.
@@ -193,14 +185,12 @@ mod tests {
             (ledger.received(link).total, ledger.received(link).in_round()),
             (350, 50)
         );
-        ledger.keep_quota(link, 40.0);
-        ledger.keep_quota(link, -15.0);
-        assert_eq!(ledger.kept_quota(link), 25.0);
+        *ledger.quota_rate(link).expect("it is kept") = 25.0;
         assert_eq!(ledger.memory_bytes(), 2 * ledger.kept().end_bytes());
         ledger.open(link, SimTime(9));
         assert_eq!(
-            (ledger.received(link), ledger.unchoked_at(link), ledger.kept_quota(link)),
-            (Received::default(), None, 0.0)
+            (ledger.received(link), ledger.unchoked_at(link), ledger.quota_rate(link)),
+            (Received::default(), None, Some(&mut 0.0))
         );
     }
 

@@ -62,7 +62,7 @@ pub struct Links {
     marks: Vec<Marks>,
     /// Ranges of peers that have left, by size: `(limit, first)`.
     free: Vec<(u32, Vec<u32>)>,
-    /// What only some chokers look at.
+    /// What only some scenarios ask for.
     ledger: Ledger,
     /// The one chunk that a super-seed shows to the neighbour at an end of its own. There are few, if any.
     offers: BTreeMap<LinkIx, ChunkIx>,
@@ -86,14 +86,14 @@ impl Links {
         }
     }
 
-    /// What only some chokers look at.
+    /// What only some scenarios ask for.
     #[inline]
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// The same, to note there what has been carried.
+    /// The same, to be written to.
     #[inline]
     pub fn ledger_mut(&mut self) -> &mut Ledger {
         &mut self.ledger

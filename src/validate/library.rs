@@ -34,6 +34,8 @@ pub const LIBRARY: &[(&str, &str)] = library![
     "libtorrent_a.toml",
     "libtorrent_b.toml",
     "libtorrent_d.toml",
+    "libtorrent_e.toml",
+    "libtorrent_f.toml",
     "life_of_a_swarm.toml",
     "missing_piece.toml",
     "one_bittyrant.toml",

@@ -100,6 +100,7 @@ fn a_connection_starts_with_few_requests_under_way() {
         least_blocks: 2,
         ahead: secs(3),
         quota_every: SimDuration::from_millis(500),
+        whole_chunk_within: secs(20),
     };
     let completed = |pipelining| {
         let leecher = Group {
@@ -113,25 +114,62 @@ fn a_connection_starts_with_few_requests_under_way() {
 }
 
 #[test]
-fn a_connection_keeps_a_second_of_its_rate_once_and_more_only_when_it_is_faster() {
+fn slow_connections_bring_a_chunk_together_a_fast_one_brings_it_alone() {
+    let completed = |within| {
+        let leecher = Group {
+            pipelining: Some(Pipelining {
+                least_blocks: 2,
+                ahead: secs(3),
+                quota_every: SimDuration::from_millis(500),
+                whole_chunk_within: secs(within),
+            }),
+            ..leechers(1, 1000.0, UNLIMITED)
+        };
+        let mut scenario = mesh(1, vec![seeds(2, 100.0), leecher]);
+        scenario.groups[1].picking.endgame = false;
+        play(&scenario).last_completed()
+    };
+    // Two blocks at a time, 2000 of the 16,000 bytes, at 100 bytes/s from each of two seeds.
+    assert_eq!(completed(20), 80.0);
+    // The first two blocks tell that it would take 160 s: then one of them brings the rest.
+    assert_eq!(completed(160), 140.0);
+}
+
+#[test]
+fn an_idle_connection_keeps_a_second_of_its_rate_once() {
     let keeping = |secs| Group {
         kept_quota: SimDuration::from_secs(secs),
         ..seeds(1, 1000.0)
     };
-    let leecher = leechers(1, 1000.0, UNLIMITED);
-    let near = |seen: &Seen, secs: f64| {
-        let last = seen.last_completed();
-        assert!((last - secs).abs() < 0.01, "{last} {secs}");
+    let quiet = |group: Group| Group {
+        departure: Departure::Stays,
+        seeding: Choking::FreeRider,
+        ..group
     };
-    let first = 1.0 - 0.8_f64.powi(16);
-    near(&play(&mesh(1, vec![keeping(1), leecher.clone()])), 16.0 + first);
-    // After two chunks hardly anything is missing, and then nothing more is kept.
-    let seen = play(&mesh(10, vec![keeping(1), leecher.clone()]));
-    near(&seen, 161.0);
-    // What is kept has not been sent.
-    assert_eq!(seen.by_id()[0].uploaded_bytes, 160_000);
-    near(&play(&mesh(10, vec![keeping(5), leecher.clone()])), 165.0);
-    near(&play(&mesh(10, vec![keeping(0), leecher])), 160.0);
+    // The first leecher is done after 16 s, at 16,000 bytes in 21 s as a new meter has it. The second comes half a second later, while its connection holds
+    // that much of the upload.
+    let late = Group {
+        arrival: Arrival::AtOnce {
+            count: 1,
+            at: SimTime(16_500_000_000),
+            jitter: SimDuration::ZERO,
+        },
+        ..leechers(1, 1000.0, UNLIMITED)
+    };
+    let last = |secs| {
+        let groups = vec![
+            keeping(secs),
+            quiet(leechers(1, 1000.0, UNLIMITED)),
+            quiet(late.clone()),
+        ];
+        play(&mesh(1, groups)).by_id()[2]
+            .completed
+            .expect("it is done")
+            .as_secs_f64()
+    };
+    assert_eq!(last(0), 32.5);
+    assert!((last(1) - (32.5 + 0.5 * 0.762)).abs() < 1e-6, "{}", last(1));
+    assert!((last(3) - (32.5 + 2.5 * 0.762)).abs() < 1e-6, "{}", last(3));
 }
 
 #[test]

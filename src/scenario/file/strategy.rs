@@ -294,6 +294,10 @@ pub struct PipeliningFile {
     /// How often upload is dealt out to the connections: a block that was asked for waits for it.
     #[schemars(extend("default" = "500 ms"))]
     pub quota_every: Option<SimDuration>,
+    /// A connection that at its present rate would take longer for a chunk asks for no more of it than the blocks under way; other neighbours may bring the rest
+    /// meanwhile.
+    #[schemars(extend("default" = "20 s"))]
+    pub whole_chunk_within: Option<SimDuration>,
 }
 
 /// The rhythm of unchoke decisions.

@@ -127,6 +127,7 @@ pub(super) fn pipelining(model: Pipelining) -> PipeliningFile {
         least_blocks: whole(model.least_blocks),
         ahead: Some(model.ahead),
         quota_every: Some(model.quota_every),
+        whole_chunk_within: Some(model.whole_chunk_within),
     }
 }
 

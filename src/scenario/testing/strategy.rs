@@ -135,13 +135,15 @@ pub(super) fn picking() -> impl Strategy<Value = Picking> {
 
 pub(super) fn pipelining() -> impl Strategy<Value = Option<Pipelining>> {
     let quota = select(vec![SimDuration::from_millis(500), secs(1), secs(7)]);
-    prop::option::of(
-        (1_u32..8, 1_u64..8, quota).prop_map(|(least_blocks, ahead, quota_every)| Pipelining {
+    let whole = select(vec![secs(1), secs(20), secs(1000)]);
+    prop::option::of((1_u32..8, 1_u64..8, quota, whole).prop_map(
+        |(least_blocks, ahead, quota_every, whole_chunk_within)| Pipelining {
             least_blocks,
             ahead: secs(ahead),
             quota_every,
-        }),
-    )
+            whole_chunk_within,
+        },
+    ))
 }
 
 pub(super) fn kept_quota() -> impl Strategy<Value = SimDuration> {

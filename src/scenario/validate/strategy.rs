@@ -323,6 +323,11 @@ pub(super) fn pipelining(
         }),
         ahead: time("ahead", file.ahead, default.ahead),
         quota_every: time("quota_every", file.quota_every, default.quota_every),
+        whole_chunk_within: time(
+            "whole_chunk_within",
+            file.whole_chunk_within,
+            default.whole_chunk_within,
+        ),
     })
 }
 
