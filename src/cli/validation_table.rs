@@ -6,7 +6,16 @@ use crate::cli::Style;
 use crate::cli::table::aligned;
 use crate::validate::{Outcome, Verdict};
 
-const HEADER: [&str; 7] = ["id", "tier", "result", "expected", "simulated", "verdict", "source"];
+const HEADER: [&str; 8] = [
+    "id",
+    "tier",
+    "result",
+    "expected",
+    "simulated",
+    "runs",
+    "verdict",
+    "source",
+];
 /// The table stands between these.
 const BEGIN: &str = "<!-- swarmsim validate: begin -->\n";
 const END: &str = "<!-- swarmsim validate: end -->\n";
@@ -24,6 +33,7 @@ fn cells(outcome: &Outcome) -> Vec<String> {
         &expectation.says,
         &outcome.expected,
         &outcome.simulated,
+        &expectation.seeds.to_string(),
         outcome.verdict.words(),
         &expectation.source,
     ];
@@ -91,11 +101,19 @@ pub(super) fn renewed(page: &str, known: &[String], outcomes: &[Outcome]) -> Res
     let reason = |id: &String| line_of(id, &why, format!("- {id}: "));
     let head = line(&HEADER.map(str::to_owned)) + &line(&HEADER.map(|_| "---".to_owned()));
     let rows: String = known.iter().filter_map(row).collect();
+    let of = |verdict: Verdict| rows.matches(&format!(" | {} | ", verdict.words())).count();
+    let totals = format!(
+        "{} rows: {} hold, {} fall short, {} differ.\n\n",
+        rows.lines().count(),
+        of(Verdict::Holds),
+        of(Verdict::FallsShort),
+        of(Verdict::Differs)
+    );
     let mut reasons: String = known.iter().filter_map(reason).collect();
     if !reasons.is_empty() {
         reasons.insert_str(0, "\nWhat falls short, and why:\n\n");
     }
-    Ok(format!("{before}{BEGIN}\n{head}{rows}{reasons}\n{END}{after}"))
+    Ok(format!("{before}{BEGIN}\n{totals}{head}{rows}{reasons}\n{END}{after}"))
 }
 
 /// A row of the table, on one line whatever the scenario says.
