@@ -1,5 +1,7 @@
 //! What is written from the code is what the code writes. `SWARMSIM_BLESS=1` renews the files.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
@@ -26,7 +28,58 @@ fn the_schema_is_up_to_date() {
 
 #[test]
 fn the_reference_is_up_to_date() {
-    assert_committed("docs/scenario.md", &reference_markdown());
+    assert_committed("docs/scenario.md", &(reference_markdown() + &presets()));
+}
+
+/// The section on presets: the keys that not all of them set alike.
+fn presets() -> String {
+    let names = ["textbook", "mainline-3.4", "mainline-4.0", "libtorrent"];
+    let settings = names.map(settings);
+    let keys: BTreeSet<&String> = settings.iter().flat_map(BTreeMap::keys).collect();
+    let mut page = format!(
+        "\n## Presets\n\nWhat a preset sets, where not all set the same: of tracker and group, as `swarmsim check` spells it out. Without a value a \
+         preset has another rule, or none. Where each constant comes from stands in `src/scenario/preset.rs`.\n\n\
+         | key | `{}` |\n| --- | --- | --- | --- | --- |\n",
+        names.join("` | `")
+    );
+    for key in keys {
+        let values = settings.each_ref().map(|of| of.get(key).map_or("", String::as_str));
+        if values.iter().any(|value| *value != values[0]) {
+            let _ = writeln!(page, "| `{key}` | {} |", values.join(" | "));
+        }
+    }
+    page
+}
+
+/// What a scenario with this preset has for leechers and tracker, with every default spelled out.
+fn settings(preset: &str) -> BTreeMap<String, String> {
+    let text = format!(
+        "name = \"p\"\npreset = \"{preset}\"\nfile.size = \"1 MiB\"\n\
+         group = [{{ name = \"origin\", count = 1, upload = \"1 MB/s\", starts_with = \"all\" }}, \
+         {{ name = \"leechers\", count = 1, upload = \"1 MB/s\" }}]"
+    );
+    let loaded = parse(&text, "p.toml", Path::new(""), &LoadOptions::default());
+    let resolved = loaded.unwrap_or_else(|error| panic!("{error}")).scenario.to_toml();
+    let table: toml::Table = resolved.parse().expect("TOML");
+    let leechers = table["group"]
+        .as_array()
+        .and_then(|groups| groups.last())
+        .expect("a group");
+    let mut keys = BTreeMap::new();
+    flatten("tracker", &table["tracker"], &mut keys);
+    flatten("group", leechers, &mut keys);
+    keys
+}
+
+/// Puts `value`, and what is in it if it is a table, under `key`.
+fn flatten(key: &str, value: &toml::Value, keys: &mut BTreeMap<String, String>) {
+    if let Some(table) = value.as_table() {
+        for (inner, value) in table {
+            flatten(&format!("{key}.{inner}"), value, keys);
+        }
+    } else {
+        keys.insert(key.to_string(), format!("`{value}`"));
+    }
 }
 
 #[test]

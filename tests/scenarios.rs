@@ -158,9 +158,9 @@ fn every_scenario_is_among_them_and_opens_with_schema_and_comment() {
 fn the_textbook_figure_is_as_its_comments_say() {
     for (peers, server_s, bound_s, together_s) in [
         (5, 1800.0, 1200.0, 1202.0),
-        (10, 3600.0, 1800.0, 1815.0),
-        (30, 10_800.0, 2700.0, 2763.0),
-        (100, 36_000.0, 36_000.0 / 11.0, 3359.0),
+        (10, 3600.0, 1800.0, 1835.0),
+        (30, 10_800.0, 2700.0, 2777.0),
+        (100, 36_000.0, 36_000.0 / 11.0, 3398.0),
     ] {
         let count = format!("group.peers.count={peers}");
         let server = run("client_server", &[&count]);
@@ -183,12 +183,12 @@ fn classes_keep_to_themselves_where_the_seed_is_strong() {
     let home = tempfile::tempdir().expect("a folder");
     let strong = run_into(home.path(), "bandwidth_classes", &[], false);
     let times = ["slow", "medium", "fast"].map(|class| mean(group(&strong, class)));
-    for (time, said) in times.into_iter().zip([51.0, 26.0, 15.0]) {
+    for (time, said) in times.into_iter().zip([51.0, 25.0, 15.0]) {
         about(time / 60.0, said);
     }
     let to_itself = own_class(home.path(), "unchoked_s_while_sender_leeches");
     let by_chance = own_class(home.path(), "unchoked_s_by_chance");
-    for (class, said, chance) in [("slow", 0.67, 0.65), ("medium", 0.54, 0.37), ("fast", 0.59, 0.30)] {
+    for (class, said, chance) in [("slow", 0.69, 0.67), ("medium", 0.53, 0.37), ("fast", 0.58, 0.31)] {
         assert!((to_itself[class] - said).abs() < 0.05, "{to_itself:?}");
         assert!((by_chance[class] - chance).abs() < 0.02, "{by_chance:?}");
     }
@@ -238,11 +238,11 @@ fn altruism_helps_everybody_the_same() {
         &["group.selfish.departure={altruistic={linger=\"5 min\"}}"],
     );
     about(mean(&nobody.swarm), 428.0);
-    about(mean(&half.swarm), 281.0);
-    about(mean(&everybody.swarm), 140.0);
+    about(mean(&half.swarm), 282.0);
+    about(mean(&everybody.swarm), 141.0);
     let [selfish, altruistic] = ["selfish", "altruistic"].map(|name| group(&half, name));
     about(mean(selfish), mean(altruistic));
-    about(selfish.share_ratio_mean.expect("somebody completed"), 0.63);
+    about(selfish.share_ratio_mean.expect("somebody completed"), 0.62);
     about(altruistic.share_ratio_mean.expect("somebody completed"), 1.33);
 }
 
