@@ -219,7 +219,7 @@ class Swarm:
         """Those of a peer, with whose counters the bytes sent are brought up to date."""
         neighbours: list[Any] = peer.handle.get_peer_info()
         for neighbour in neighbours:
-            if neighbour.total_upload + neighbour.total_download > 0:  # else it may not have said who it is
+            if any(neighbour.pid.to_bytes()):  # it has said who it is
                 own, other = peer.number, int(neighbour.pid.to_bytes()[3:7])
                 for pair, count in [((own, other), neighbour.total_upload), ((other, own), neighbour.total_download)]:
                     self.sent[pair] = max(self.sent[pair], count)
