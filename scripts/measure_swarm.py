@@ -195,7 +195,7 @@ class Swarm:
 
     def run(self, folder: str, limit: float) -> None:
         torrent = self.make_torrent(folder)
-        for number, peer in enumerate(self.peers):
+        for number, peer in random.sample(list(enumerate(self.peers)), len(self.peers)):  # whom the seed meets first goes by this order
             peer.number = number
             self.start_session(peer)
         time.sleep(HEAD_START)
