@@ -8,9 +8,14 @@ macro_rules! library {
 
 /// Name and text of each measurement that a scenario is held against.
 pub const MEASURED: &[(&str, &str)] = library![
+    "libtorrent_a_anew_times.csv",
     "libtorrent_a_times.csv",
+    "libtorrent_b_anew_times.csv",
     "libtorrent_b_times.csv",
+    "libtorrent_d_anew_times.csv",
     "libtorrent_d_times.csv",
+    "libtorrent_e_times.csv",
+    "libtorrent_f_times.csv",
 ];
 
 /// Name and text of each file of `scenarios/validation/` that expects something.
