@@ -5,6 +5,7 @@ use super::model::{Arrival, Capacity, Group, Scenario, StartsWith};
 use crate::units::SimDuration;
 
 /// Mean upload capacity of a peer of `group` in bytes per second.
+#[must_use]
 pub fn upload_mean(group: &Group) -> f64 {
     match &group.capacity {
         Capacity::Separate { upload, .. } => {

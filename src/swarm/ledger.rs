@@ -27,6 +27,7 @@ impl Received {
 
 /// Which of the columns are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four columns, each on its own")]
 pub struct Kept {
     /// What each end has received.
     pub accounts: bool,
