@@ -111,16 +111,12 @@ impl Simulation<'_> {
     /// Weights can be shared by, the upload is the capacity or a cap below it but for what idle connections hold, and accounts agree with what the connection and the peer know.
     fn check_accounts(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
         let links = &self.swarm.links;
-        let capped = self.chokers[ix.ix()].upload_cap().unwrap_or(f64::INFINITY);
         let held = self.held_upload.get(ix.ix()).copied().unwrap_or_default();
-        let upload = self.bandwidth.upload_capacity(ix);
-        let left = (peer.life.upload.min(capped) - held).max(0.0);
-        ensure(held >= 0.0 && upload.to_bits() == left.to_bits(), || {
-            format!(
-                "{ix:?} uploads up to {upload}, of {} capped at {capped}, {held} held by idle connections",
-                peer.life.upload
-            )
-        })?;
+        let (upload, used) = (self.bandwidth.upload_capacity(ix), self.used_upload(ix));
+        ensure(
+            held >= 0.0 && upload.to_bits() == (used - held).max(0.0).to_bits(),
+            || format!("{ix:?} uploads up to {upload}, of {used} of which idle connections hold {held}"),
+        )?;
         let mut received: u64 = 0;
         for (link, to) in links.open_in(peer.links) {
             let end = links.get(link);

@@ -50,11 +50,15 @@ impl Simulation<'_> {
 
     /// Gives `peer` the upload that its choker uses, but for what idle connections hold.
     pub(super) fn set_upload(&mut self, peer: PeerIx) {
-        let upload = self.swarm.peers[peer].life.upload;
-        let used = self.chokers[peer.ix()]
-            .upload_cap()
-            .map_or(upload, |cap| cap.min(upload));
         let held = self.held_upload.get(peer.ix()).copied().unwrap_or_default();
-        self.bandwidth.set_upload(peer, (used - held).max(0.0));
+        let left = self.used_upload(peer) - held;
+        self.bandwidth.set_upload(peer, left.max(0.0));
+    }
+
+    /// What the choker of `peer` uses of its upload, held by idle connections or not, in bytes/s.
+    pub(super) fn used_upload(&self, peer: PeerIx) -> f64 {
+        let upload = self.swarm.peers[peer].life.upload;
+        let cap = self.chokers[peer.ix()].upload_cap();
+        cap.map_or(upload, |cap| cap.min(upload))
     }
 }

@@ -81,8 +81,11 @@ impl Simulation<'_> {
         let back = reverse.is_some().then(|| self.direction(reverse));
         let cap = blocks * block / request_secs(rule, block, self.direction(flow), back);
         let now = self.now();
-        if cap < self.bandwidth.upload_capacity(route.sender) {
-            self.bandwidth.set_cap(now, flow, cap);
+        if cap < self.used_upload(route.sender) {
+            // While idle connections hold all of its upload the sender gives nothing, and the cap stays as it is.
+            if cap > 0.0 {
+                self.bandwidth.set_cap(now, flow, cap);
+            }
             self.pipelines[flow.ix()].due = now + LOOK;
             let id = self.id_of(route.sender);
             self.schedule.after(LOOK, id, Delayed::LookAtRate(route.link));

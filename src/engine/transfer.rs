@@ -174,6 +174,7 @@ impl Simulation<'_> {
         }
         self.book(flow);
         self.stop(flow, route);
+        self.keep_quota(route);
         if !self.swarm.is_interesting(route.link, route.sender, route.receiver) {
             self.say_not_interested(route.link);
         }
@@ -206,6 +207,9 @@ impl Simulation<'_> {
         self.quit_race(flow);
         self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
+        if end == TransferEnd::Choked {
+            self.keep_quota(part.route);
+        }
         if own > kept {
             let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
             self.give_back(
@@ -238,7 +242,6 @@ impl Simulation<'_> {
     fn stop(&mut self, flow: FlowIx, route: Route) {
         self.bandwidth.stop(self.now(), flow);
         self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
-        self.keep_quota(route);
         if self.swarm.peers[route.sender].finishes_uploads {
             self.jobs.push_back(Job::Depart(route.sender));
         }

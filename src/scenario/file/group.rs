@@ -64,7 +64,7 @@ pub struct GroupFile {
     #[schemars(extend("default" = "unlimited", "preset" = true))]
     pub pipelining: Option<Or<Unlimited, PipeliningFile>>,
     /// Upload that a connection has been dealt and keeps without sending it, as the time in which it would. It costs each connection that much of
-    /// its rate once.
+    /// its rate once, and more where it was faster the next time.
     #[schemars(extend("default" = "0 s", "preset" = true))]
     pub kept_quota: Option<SimDuration>,
     /// Whether the initial seeds of this group reveal their chunks one by one (BEP 16).
