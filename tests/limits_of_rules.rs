@@ -98,6 +98,8 @@ fn requests_under_way() {
     );
     within("pipelining.ahead", "…", INTERVALS);
     within("pipelining.quota_every", "…", INTERVALS);
+    within("pipelining.whole_chunk_within", "…", INTERVALS);
+    within("kept_quota", "…", TIMES);
     within("pipelining", "…", (&["\"unlimited\""], &["\"none\""]));
 }
 
