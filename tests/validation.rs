@@ -80,7 +80,7 @@ fn small_swarms_are_what_their_scenarios_expect() {
             assert!(outcome.verdict != Verdict::Differs, "{outcome:?}");
         }
     }
-    assert_eq!(judged, 97);
+    assert_eq!(judged, 124);
 }
 
 /// Every scenario with expectations is part of the program.
