@@ -1,10 +1,6 @@
 //! A small swarm for each choker that settles accounts, splits unevenly or holds back.
 
 use super::*;
-use crate::choking::{Choker, Decision, Grant, OwnChokers, RechokeView};
-use crate::rng::Rng;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Twelve leechers of three speeds, all with one rule, and a seed.
 fn classes(choking: &Choking) -> Scenario {
@@ -93,71 +89,6 @@ fn every_choker_completes_a_swarm_of_three_classes() {
             assert_eq!(done, 12, "{rule:?}");
         }
     }
-}
-
-/// A seed with one slot, given in turn, whose decisions come every 10 s from a drawn instant on.
-#[test]
-fn a_turn_lasts_for_a_rotation_from_when_it_was_given() {
-    for refill in [Refill::Decision, Refill::Immediate] {
-        let mut origin = seeds(1, 1000.0);
-        origin.rechoke.refill = refill;
-        origin.seeding = Choking::Libtorrent {
-            slots: 1,
-            optimistic_slots: 1,
-            quota_chunks: 20,
-            quota_time: secs(60),
-        };
-        let takers = Group {
-            choking: Choking::FreeRider,
-            ..leechers(3, 1000.0, UNLIMITED)
-        };
-        let seen = play(&mesh(30, vec![origin, takers]));
-        let span = |u: &Unchoke| (u.started.as_secs_f64(), u.ended.as_secs_f64());
-        let turns: Vec<_> = seen.unchokes.iter().filter(|u| u.optimistic).collect();
-        let times: Vec<_> = turns.iter().map(|u| span(u)).take(4).collect();
-        assert_eq!(
-            times,
-            [(30.0, 60.0), (60.0, 90.0), (90.0, 120.0), (120.0, 150.0)],
-            "{refill:?}"
-        );
-        assert!(turns[0].to.id != turns[1].to.id && turns[0].to.id == turns[3].to.id);
-    }
-}
-
-/// Serves nobody, and gives no turns.
-struct NoTurns;
-
-impl Choker for NoTurns {
-    fn slots(&self) -> usize {
-        1
-    }
-
-    fn rechoke(&mut self, view: &RechokeView<'_>, _: &mut Rng, _: &mut Vec<Grant>) {
-        assert_ne!(view.decision, Decision::TurnsOver, "it has given none");
-    }
-}
-
-#[test]
-fn who_is_done_is_not_asked_for_turns_that_its_choker_as_a_leecher_gave() {
-    let taker = |download| Group {
-        choking: Choking::Libtorrent {
-            slots: 4,
-            optimistic_slots: 1,
-            quota_chunks: 20,
-            quota_time: secs(60),
-        },
-        seeding: Choking::Own("no-turns".into()),
-        ..leechers(1, 1000.0, download)
-    };
-    // The first is done before its turns are over at 30 s, the other long after.
-    let scenario = mesh(2, vec![seeds(1, 2000.0), taker(UNLIMITED), taker(400.0)]);
-    let options = RunOptions {
-        own_chokers: OwnChokers::new().with("no-turns", |_| Box::new(NoTurns)),
-        ..RunOptions::default()
-    };
-    let mut seen = Seen::default();
-    run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("it is registered");
-    assert!(seen.completed(1)[0] > 10.0 && seen.completed(1)[0] < 30.0 && seen.completed(2)[0] > 30.0);
 }
 
 #[test]
@@ -251,57 +182,4 @@ fn a_selfish_cap_binds_while_leeching_and_is_lifted_for_the_seed() {
         .map(|t| t.bytes as f64 / t.ended.since(t.started).as_secs_f64())
         .fold(0.0, f64::max);
     assert!(fastest > 1000.0, "{fastest} bytes per second, not the 4000 of its line");
-}
-
-/// One club lacks the chunk that only the seed has: who comes new gets that one first.
-#[test]
-fn nobody_fetches_the_most_common_chunk() {
-    let suppressed = |group: Group| Group {
-        picking: Picking {
-            picker: Picker::ModeSuppression,
-            random_first: 0,
-            strict_priority: StrictPriority::On,
-            endgame: true,
-        },
-        ..group
-    };
-    let mut scenario = mesh(12, vec![seeds(1, 2000.0), suppressed(leechers(20, 1000.0, UNLIMITED))]);
-    scenario.groups[1].arrival = Arrival::AtOnce {
-        count: 20,
-        at: at(5),
-        jitter: secs(60),
-    };
-    let seen = play(&scenario);
-    assert_eq!(seen.ending(), Ending::AllDone);
-    assert_eq!(seen.completed(1).len(), 20);
-}
-
-#[test]
-fn a_seed_by_the_rule_that_it_had_as_a_leecher_keeps_its_choker() {
-    let made = |seeding: &str| {
-        let count = Arc::new(AtomicUsize::new(0));
-        let make = || {
-            let count = count.clone();
-            move |_| {
-                count.fetch_add(1, Ordering::Relaxed);
-                Box::new(NoTurns) as Box<dyn Choker>
-            }
-        };
-        let group = Group {
-            choking: Choking::Own("one".into()),
-            seeding: Choking::Own(seeding.into()),
-            ..leechers(5, 1000.0, UNLIMITED)
-        };
-        let scenario = mesh(6, vec![seeds(1, 8000.0), group]);
-        let options = RunOptions {
-            own_chokers: OwnChokers::new().with("one", make()).with("other", make()),
-            ..RunOptions::default()
-        };
-        let mut seen = Seen::default();
-        run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("they are registered");
-        assert_eq!(seen.ending(), Ending::AllDone);
-        count.load(Ordering::Relaxed)
-    };
-    // Some more are made to ask what the rule needs.
-    assert_eq!(made("other") - made("one"), 5);
 }

@@ -11,7 +11,9 @@ mod mix;
 mod picking;
 mod presence;
 mod random;
+mod requests;
 mod transfers;
+mod turns;
 
 use crate::engine::observer::{Ending, Observer, PeerRecord, Sample, Side, Transfer, Unchoke};
 use crate::engine::testing::unless_it_hangs;
