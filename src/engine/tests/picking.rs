@@ -48,9 +48,9 @@ fn a_begun_chunk_comes_first_or_last_or_first_unless_a_new_one_is_rarer() {
     assert!(rarest > 0 && rarest < 20, "both were seen");
 }
 
-/// One club lacks the chunk that only the seed has. Who comes new asks for that one first, and nobody ever for a most common chunk, unless all are equally common.
-#[test]
-fn nobody_fetches_the_most_common_chunk() {
+/// A swarm of `club` leechers that lack chunk 0, 12 newcomers that lack all, and a seed, where the most common chunks are held back. Checks each choice: nobody asks for
+/// a most common chunk, unless all are equally common. Returns how many choices there were of either kind, and what each newcomer asked for first.
+fn choices(club: u32) -> ([usize; 2], BTreeSet<u32>) {
     const CHUNKS: usize = 12;
     let suppressed = |group: Group| Group {
         picking: Picking {
@@ -61,55 +61,59 @@ fn nobody_fetches_the_most_common_chunk() {
         },
         ..group
     };
-    let club = Group {
-        starts_with: StartsWith::AllBut(1),
-        ..leechers(8, 1000.0, UNLIMITED)
-    };
     let mut newcomers = leechers(12, 1000.0, UNLIMITED);
     newcomers.arrival = Arrival::AtOnce {
         count: 12,
         at: at(5),
         jitter: secs(60),
     };
-    let seen = play(&mesh(
-        CHUNKS as u64,
-        vec![seeds(1, 500.0), suppressed(club), suppressed(newcomers)],
-    ));
+    let mut groups = vec![seeds(1, 500.0), suppressed(newcomers)];
+    if club > 0 {
+        groups.push(suppressed(Group {
+            starts_with: StartsWith::AllBut(1),
+            ..leechers(club, 1000.0, UNLIMITED)
+        }));
+    }
+    let seen = play(&mesh(CHUNKS as u64, groups));
     assert_eq!(seen.ending(), Ending::AllDone);
-    assert_eq!(seen.completed(2).len(), 12);
+    assert_eq!(seen.completed(1).len(), 12);
 
-    // What a leecher begins first of a chunk it has chosen; the rest of a chunk follows by other rules.
-    let mut begun: Vec<_> = seen.transfers.iter().collect();
-    begun.sort_by_key(|t| t.started);
+    // The part of a chunk that came first was chosen; the rest follows by other rules.
+    let mut chosen: Vec<_> = seen.transfers.iter().collect();
+    chosen.sort_by_key(|t| t.started);
     let mut known = BTreeSet::new();
-    begun.retain(|t| known.insert((t.to, t.chunk)));
-    let completed: Vec<_> = seen
-        .transfers
-        .iter()
-        .filter(|t| t.end == TransferEnd::ChunkCompleted)
-        .collect();
-    // The copies while `earlier` chunks were completed: all stay, and newcomers bring nothing.
-    let copies = |earlier: usize| {
-        let mut copies = [9_usize; CHUNKS];
+    chosen.retain(|t| known.insert((t.to, t.chunk)));
+    let ended = seen.transfers.iter();
+    let completed: Vec<_> = ended.filter(|t| t.end == TransferEnd::ChunkCompleted).collect();
+    // The copies once the first of these were completed: all peers stay, and newcomers bring nothing.
+    let copies = |first: usize| {
+        let mut copies = [1 + club; CHUNKS];
         copies[0] = 1;
-        completed[..earlier].iter().for_each(|t| copies[t.chunk.ix()] += 1);
+        completed[..first].iter().for_each(|t| copies[t.chunk.ix()] += 1);
         copies
     };
-    let mut held_back = 0;
-    for choice in &begun {
-        // Of what happens at one instant it is not told what came first.
+    let all_equal = |copies: [u32; CHUNKS]| copies.iter().all(|c| *c == copies[0]);
+    let mut kinds = [0, 0];
+    for choice in &chosen {
+        // What was completed at the same instant may have been so before or after.
         let before = completed.partition_point(|t| t.ended < choice.started);
         let after = completed.partition_point(|t| t.ended <= choice.started);
-        let fits = |copies: [usize; CHUNKS]| {
-            let most = copies.iter().max() == Some(&copies[choice.chunk.ix()]);
-            !most || copies.iter().all(|c| *c == copies[0])
+        let fits = |copies: [u32; CHUNKS]| {
+            all_equal(copies) || copies[choice.chunk.ix()] < copies.into_iter().max().unwrap_or(0)
         };
-        assert!((before..=after).any(|earlier| fits(copies(earlier))), "{choice:?}");
-        held_back += usize::from(copies(after).iter().any(|c| *c != copies(after)[0]));
+        assert!((before..=after).any(|first| fits(copies(first))), "{choice:?}");
+        kinds[usize::from(all_equal(copies(before)))] += 1;
     }
-    assert!(held_back > begun.len() / 2, "{held_back} of {} choices", begun.len());
-    for newcomer in seen.peers.iter().filter(|p| p.group.0 == 2) {
-        let first = begun.iter().find(|t| t.to == newcomer.id).expect("it asks");
-        assert_eq!(first.chunk.0, 0, "{first:?}");
-    }
+    let newcomers = seen.peers.iter().filter(|p| p.group.0 == 1);
+    let first_of = |id| chosen.iter().find(|t| t.to == id).expect("it asks").chunk.0;
+    (kinds, newcomers.map(|p| first_of(p.id)).collect())
+}
+
+#[test]
+fn nobody_fetches_the_most_common_chunk() {
+    let ([held_back, equal], _) = choices(0);
+    assert!(held_back > 100 && equal > 0, "{held_back}, {equal}");
+    // One club lacks the chunk that only the seed has: who comes new gets that one first.
+    let (_, first) = choices(8);
+    assert_eq!(first, BTreeSet::from([0]));
 }

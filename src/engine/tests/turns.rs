@@ -147,11 +147,12 @@ fn turns_that_are_over_while_all_slots_are_taken_wait_for_a_decision() {
 #[test]
 fn a_turn_goes_on_over_the_completion_of_its_giver_if_that_keeps_its_rule() {
     let ends = |seeding: Choking| {
-        let giver = Group {
+        let mut giver = Group {
             choking: libtorrent(2),
             seeding,
             ..leechers(1, 1000.0, UNLIMITED)
         };
+        giver.rechoke.phase = Phase::Aligned;
         let takers = Group {
             choking: Choking::FreeRider,
             ..leechers(3, 1000.0, 20.0)
