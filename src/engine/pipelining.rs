@@ -31,9 +31,9 @@ pub(super) struct Pipeline {
     due: SimTime,
 }
 
-/// One direction of a connection, in bytes/s.
+/// What runs the other way over the same connection, in bytes/s.
 #[derive(Clone, Copy, Debug)]
-struct Direction {
+struct Reverse {
     /// What it carries.
     rate: f64,
     /// What its sender would give it if nothing else held it.
@@ -78,8 +78,11 @@ impl Simulation<'_> {
         let block = self.scenario.file.block_size.0 as f64;
         let blocks = blocks_ahead(rule, self.pipelines[flow.ix()].rate_per_sec, block);
         let reverse = self.swarm.links.get(route.back).flow;
-        let back = reverse.is_some().then(|| self.direction(reverse));
-        let cap = blocks * block / request_secs(rule, block, self.direction(flow), back);
+        let back = reverse.is_some().then(|| Reverse {
+            rate: self.bandwidth.rate(reverse),
+            share: self.bandwidth.upload_share(reverse),
+        });
+        let cap = blocks * block / request_secs(rule, block, self.bandwidth.upload_share(flow), back);
         let now = self.now();
         if cap < self.used_upload(route.sender) {
             // While idle connections hold all of its upload the sender gives nothing, and the cap stays as it is.
@@ -131,13 +134,6 @@ impl Simulation<'_> {
             Some(pipeline) => pipeline.rate_per_sec,
         }
     }
-
-    fn direction(&self, flow: FlowIx) -> Direction {
-        Direction {
-            rate: self.bandwidth.rate(flow),
-            share: self.bandwidth.upload_share(flow),
-        }
-    }
 }
 
 /// How many blocks are under way at `rate` bytes/s.
@@ -147,13 +143,13 @@ fn blocks_ahead(rule: Pipelining, rate: f64, block: f64) -> f64 {
 }
 
 /// How long it takes on average from a request to the end of its block: both wait for a deal of quota, half the time between two of them each; the
-/// block is sent at its sender's share; and while the one who asks sends `back`, half a block of that is in front of the request.
-fn request_secs(rule: Pipelining, block: f64, to: Direction, back: Option<Direction>) -> f64 {
+/// block is sent at `share`, that of its sender; and while the one who asks sends `back`, half a block of that is in front of the request.
+fn request_secs(rule: Pipelining, block: f64, share: f64, back: Option<Reverse>) -> f64 {
     let in_front = back.filter(|back| back.share > 0.0).map_or(0.0, |back| {
         let busy = (back.rate / back.share).min(1.0);
         busy * block / 2.0 / back.share
     });
-    rule.quota_every.as_secs_f64() + block / to.share + in_front
+    rule.quota_every.as_secs_f64() + block / share + in_front
 }
 
 #[cfg(test)]
@@ -175,18 +171,8 @@ mod tests {
 
     #[test]
     fn a_request_waits_for_two_deals_its_block_and_what_is_in_front() {
-        let at = |rate| Direction { rate, share: 1000.0 };
-        let secs = |back| {
-            request_secs(
-                RULE,
-                1000.0,
-                Direction {
-                    rate: 0.0,
-                    share: 4000.0,
-                },
-                back,
-            )
-        };
+        let at = |rate| Reverse { rate, share: 1000.0 };
+        let secs = |back| request_secs(RULE, 1000.0, 4000.0, back);
         let found = [None, Some(at(0.0)), Some(at(500.0)), Some(at(1000.0))].map(secs);
         assert!(found.iter().eq(&[0.75, 0.75, 1.0, 1.25]), "{found:?}");
     }

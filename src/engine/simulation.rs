@@ -1,6 +1,6 @@
 //! The state of a run and the way an event goes through it.
 
-use crate::bandwidth::{Clock, MaxMin};
+use crate::bandwidth::{Clock, ClockKind, MaxMin};
 use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::{CHOKER_BYTES, ledger_columns};
@@ -206,11 +206,11 @@ impl<'a> Simulation<'a> {
     }
 
     pub(super) fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
-        if let Some(kind) = timer.clock() {
-            return self.clock_struck(Clock { peer, kind });
-        }
+        let strike = |kind| Clock { peer, kind };
         match timer {
-            PeerTimer::UploadClock | PeerTimer::DownloadClock | PeerTimer::CapClock => {} // Done above.
+            PeerTimer::UploadClock => self.clock_struck(strike(ClockKind::Upload)),
+            PeerTimer::DownloadClock => self.clock_struck(strike(ClockKind::Download)),
+            PeerTimer::CapClock => self.clock_struck(strike(ClockKind::Cap)),
             PeerTimer::Decision => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
@@ -221,26 +221,11 @@ impl<'a> Simulation<'a> {
 
     /// Handles a delayed event, unless its peer or its connection is gone.
     pub(super) fn handle_delayed(&mut self, id: PeerId, event: Delayed) {
-        let peer = match event {
-            Delayed::FirstRequest(link) | Delayed::LookAtRate(link) | Delayed::NotInterested(link) => {
-                if self.swarm.links.to(link) == PeerIx::NOBODY {
-                    return;
-                }
-                self.swarm.links.owner(link)
-            }
-            Delayed::Introduce => return self.introduce_newcomers(),
-            Delayed::Rechoke(peer)
-            | Delayed::Connect(peer)
-            | Delayed::ChunkAnnounced(peer, _)
-            | Delayed::ChunkAcknowledged(peer, _)
-            | Delayed::QuotaKept(peer, _)
-            | Delayed::LastCall(peer) => peer,
-        };
-        if self.id_of(peer) != id || !self.swarm.peers[peer].is_alive() {
+        if self.is_too_late(id, event) {
             return;
         }
         match event {
-            Delayed::Introduce => {} // Done above: it belongs to no single peer.
+            Delayed::Introduce => self.introduce_newcomers(),
             Delayed::Rechoke(peer) => self.rechoke_in_turn(peer),
             Delayed::Connect(peer) => self.connect(peer),
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
@@ -251,6 +236,26 @@ impl<'a> Simulation<'a> {
             Delayed::LookAtRate(link) => self.look_at_rate(link),
             Delayed::NotInterested(link) => self.no_longer_interested(link),
         }
+    }
+
+    /// Whether the peer with the ordinal `id`, or its connection that `event` is about, is gone.
+    fn is_too_late(&self, id: PeerId, event: Delayed) -> bool {
+        let peer = match event {
+            Delayed::Introduce => return false, // It belongs to no single peer.
+            Delayed::FirstRequest(link) | Delayed::LookAtRate(link) | Delayed::NotInterested(link) => {
+                if self.swarm.links.to(link) == PeerIx::NOBODY {
+                    return true;
+                }
+                self.swarm.links.owner(link)
+            }
+            Delayed::Rechoke(peer)
+            | Delayed::Connect(peer)
+            | Delayed::ChunkAnnounced(peer, _)
+            | Delayed::ChunkAcknowledged(peer, _)
+            | Delayed::QuotaKept(peer, _)
+            | Delayed::LastCall(peer) => peer,
+        };
+        self.id_of(peer) != id || !self.swarm.peers[peer].is_alive()
     }
 
     /// Makes the rates max-min fair again and sets the timers of the clocks that this has moved.
