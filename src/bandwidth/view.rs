@@ -9,7 +9,8 @@ use crate::units::{SimTime, ceil_u64};
 use std::hint::black_box;
 
 impl MaxMin {
-    /// Whole bytes that a flow has moved of its current work.
+    /// Whole bytes that a flow has moved of its current work. Where another clock takes over what is left is rounded: it can be a byte less than before then, more
+    /// after years at the fastest rates.
     #[inline]
     #[must_use]
     pub fn moved(&self, now: SimTime, flow: FlowIx) -> u64 {

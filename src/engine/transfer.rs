@@ -291,6 +291,8 @@ impl Simulation<'_> {
         let now = self.now();
         let moved = self.bandwidth.moved(now, flow);
         let part = &mut self.parts[flow.ix()];
+        // What has been booked is not taken back.
+        let moved = moved.max(part.booked);
         let bytes = part.unbooked + moved - part.booked;
         part.booked = moved;
         part.unbooked = 0;

@@ -5,6 +5,7 @@
 #![allow(clippy::wildcard_imports)]
 
 mod bharambe;
+mod booking;
 mod bounds;
 mod chokers;
 mod mix;

@@ -1,0 +1,50 @@
+//! What a transfer has moved, as it is booked.
+
+use super::*;
+use crate::choking::OwnChokers;
+use crate::engine::{NoObserver, Simulation};
+use crate::ids::{FlowIx, PeerIx};
+
+/// After three days a double counts time in steps of 0.06 ns, in which a connection of 100 Gbit/s moves most of a byte: where another bound takes over, what is left
+/// is rounded.
+#[test]
+fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
+    let late = |group: Group| Group {
+        arrival: Arrival::AtOnce {
+            count: 1,
+            at: at(3 * 86_400),
+            jitter: SimDuration::ZERO,
+        },
+        ..group
+    };
+    let cap = 12.5e9;
+    let mut scenario = capped(
+        mesh(1, vec![late(seeds(1, cap)), late(leechers(1, cap, UNLIMITED))]),
+        cap,
+    );
+    (scenario.file.size, scenario.file.chunk_size) = (Bytes(1 << 40), Bytes(1 << 40));
+    scenario.run.sample_interval = secs(1);
+    let mut observer = NoObserver;
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
+    simulation.open();
+    let (seed, flow) = (PeerIx(1), FlowIx(0));
+    let (mut booked, mut looks) = (0, 0);
+    while simulation.ending.is_none() {
+        let event = simulation.schedule.next().expect("it has not ended");
+        simulation.handle(event);
+        if simulation.bandwidth.flows() == 0 {
+            continue;
+        }
+        // The upload and the cap hold it in turn.
+        simulation.book(flow);
+        let upload = if looks % 2 == 0 { 0.9 * cap } else { 1.1 * cap };
+        simulation.bandwidth.set_upload(seed, upload);
+        simulation.settle_bandwidth();
+        simulation.book(flow);
+        let before = std::mem::replace(&mut booked, simulation.parts[flow.ix()].booked);
+        assert!(before <= booked, "{before} bytes were booked, then {booked}");
+        looks += 1;
+    }
+    assert!(looks > 50, "{looks}");
+    assert_eq!(simulation.swarm.peers[PeerIx(2)].life.downloaded_bytes, 1 << 40);
+}
