@@ -275,3 +275,39 @@ fn nothing_with_a_limit_is_left_out() {
     let left_out: Vec<_> = keys.into_iter().filter(|key| !words.contains(key)).collect();
     assert!(left_out.is_empty(), "{left_out:?}");
 }
+
+/// Of all peers that are there at once; an origin is among them.
+#[test]
+fn places_for_connections() {
+    let leechers = |keys: &str| fault("count = 10\n", &format!("{keys}\n"));
+    // The origin has 80 places. 16 million peers have no more than 250 each.
+    assert_eq!(leechers("count = 15999999\nconnections.accept = 250"), None);
+    let said = leechers("count = 15999999\nconnections.accept = 251").expect("too many");
+    assert!(said.contains("at most 4000000000 are possible, 250 a peer"), "{said}");
+    // In a full mesh each has as many as peers come: 63,245 squared, and 63,246 squared.
+    let mesh = |count: u32| {
+        let (tracker, group) = ("[tracker]\noutages = []", "name = \"more\"\nupload = \"1 Mbit/s\"");
+        fault(
+            tracker,
+            &format!("[network]\nfull_mesh = true\n[[group]]\n{group}\ncount = {count}"),
+        )
+    };
+    assert_eq!(mesh(63_245 - 11), None);
+    let said = mesh(63_246 - 11).expect("too many");
+    assert!(
+        said.contains("4000056516") && said.contains("full_mesh = true"),
+        "{said}"
+    );
+    // Who has left again does not count.
+    let stream = "arrival.poisson.rate = \"1 /s\"\nconnections.accept = 5000";
+    assert_eq!(leechers(&format!("{stream}\ndeparture = \"selfish\"")), None);
+    assert!(leechers(&format!("{stream}\ndeparture = \"altruistic\"")).is_some());
+    // Of what is out of range nothing more is said.
+    for out_of_range in [
+        "count = 16000000\nconnections.accept = 251",
+        "count = 15999999\nconnections.accept = 1000001",
+    ] {
+        let said = leechers(out_of_range).expect("out of range");
+        assert!(!said.contains("places"), "{said}");
+    }
+}

@@ -91,6 +91,8 @@ snapshots! {
     too_many_peers_for_toml: ["count = 100" => "count = 1000000000000000000000000000000000000000"];
     too_many_peers_by_rate: ["count = 100" => "arrival.poisson.rate = \"10 /s\""];
     too_many_peers_together: ["count = 100" => "count = 16000000"];
+    too_large_a_mesh: ["[file]" => "network.full_mesh = true\n[file]", "count = 100" => "count = 65999"];
+    too_many_connections: ["count = 100" => "count = 100000\nconnections.accept = 50000"];
     too_many_chunks: ["100 MiB" => "1024 TiB"];
     missing_names: ["name = \"swarm\"" => "", "name = \"leechers\"" => "", "upload = \"1 Mbit/s\"" => ""];
     bad_names: ["name = \"swarm\"" => "name = \"a/b\"", "name = \"leechers\"" => "name = \"origin\"", "name = \"origin\"" => "name = \".s.partial-1-2\""];

@@ -10,26 +10,10 @@ use crate::engine::transfer::Part;
 use crate::ids::LinkIx;
 use crate::picking::{self, LONG_FILE_CHUNKS};
 use crate::scenario::Scenario;
-use crate::scenario::estimate::{peers_expected, upload_mean};
-use crate::scenario::model::{Arrival, Departure, Discovery, Group, Mode};
+use crate::scenario::estimate::{connection_places, peers_expected, present_at_most};
+use crate::scenario::model::{Discovery, Group};
 use crate::swarm::bitfield::Line;
 use crate::swarm::{Kept, KeptCounts, Links, Peer};
-
-/// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
-fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
-    let all = peers_expected(group, scenario.run.time_limit);
-    let Arrival::Poisson { per_sec, .. } = group.arrival else {
-        return all;
-    };
-    let stay_secs = match &group.departure {
-        Departure::Selfish | Departure::FinishesUploads => 0.0,
-        Departure::Lingers(span) => span.mean(),
-        _ => return all,
-    };
-    // A download at its own upload rate, twice over to be on the safe side (Little's law).
-    let upload = upload_mean(group);
-    all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
-}
 
 /// Which columns the ledger of connections keeps.
 pub(super) fn ledger_columns(scenario: &Scenario, own: &OwnChokers) -> Kept {
@@ -75,15 +59,11 @@ pub(super) fn state_bytes(scenario: &Scenario) -> f64 {
         0
     };
     let group_bytes = |group: &Group| {
-        let limits = group.connections;
         // Places for connections, and how many of them are taken on average.
-        let (links, neighbours) = match scenario.discovery {
-            _ if scenario.run.mode != Mode::Bittorrent => (0.0, 0.0),
-            Discovery::Tracker(_) => {
-                let places = f64::from(limits.most());
-                (places, f64::midpoint(places, f64::from(limits.initiate)))
-            }
-            Discovery::FullMesh => (everyone, everyone),
+        let links = connection_places(group, scenario);
+        let neighbours = match scenario.discovery {
+            Discovery::Tracker(_) => links.min(f64::midpoint(links, f64::from(group.connections.initiate))),
+            Discovery::FullMesh => links,
         };
         let flows = links.min(5.0);
         let pipeline = group

@@ -1,7 +1,7 @@
 //! Back-of-the-envelope figures of a scenario, from mean capacities.
 
 use super::draw::Draw;
-use super::model::{Arrival, Capacity, Group, Scenario, StartsWith};
+use super::model::{Arrival, Capacity, Departure, Discovery, Group, Mode, Scenario, StartsWith};
 use crate::units::SimDuration;
 
 /// Mean upload capacity of a peer of `group` in bytes per second.
@@ -82,6 +82,36 @@ pub(super) fn arrivals_expected(arrival: &Arrival, time_limit: SimDuration) -> f
             ..
         } => (initial_per_sec * decay.as_secs_f64()).min(at_most(count)),
         Arrival::Trace { peers, .. } => peers.len() as f64,
+    }
+}
+
+/// How many peers of `group` are there at once, at most: all that come, but for open arrivals whose peers leave again.
+#[must_use]
+pub fn present_at_most(group: &Group, scenario: &Scenario) -> f64 {
+    let all = peers_expected(group, scenario.run.time_limit);
+    let Arrival::Poisson { per_sec, .. } = group.arrival else {
+        return all;
+    };
+    let stay_secs = match &group.departure {
+        Departure::Selfish | Departure::FinishesUploads => 0.0,
+        Departure::Lingers(span) => span.mean(),
+        _ => return all,
+    };
+    // A download at its own upload rate, twice over to be on the safe side (Little's law).
+    let upload = upload_mean(group);
+    all.min(group.share() * per_sec * (2.0 * scenario.file.size.0 as f64 / upload + stay_secs))
+}
+
+/// How many places for connections a peer of `group` has: in a full mesh one for each that comes.
+#[must_use]
+pub fn connection_places(group: &Group, scenario: &Scenario) -> f64 {
+    match scenario.discovery {
+        _ if scenario.run.mode != Mode::Bittorrent => 0.0,
+        Discovery::Tracker(_) => f64::from(group.connections.most()),
+        Discovery::FullMesh => {
+            let limit = scenario.run.time_limit;
+            scenario.groups.iter().map(|group| peers_expected(group, limit)).sum()
+        }
     }
 }
 

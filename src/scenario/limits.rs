@@ -28,6 +28,8 @@ pub const RATE_MIN: BytesPerSec = BytesPerSec(0.125);
 pub const RATE_MAX: BytesPerSec = BytesPerSec(125e9);
 /// How often anything random happens, at most.
 pub const FREQUENCY_MAX: PerSec = PerSec(1e6);
+/// Places for connections of all peers that are there at once: they have numbers of 32 bits, and a few more peers than the mean may come.
+pub const CONNECTION_PLACES_MAX: u64 = 4_000_000_000;
 /// Slots of a peer, of any kind.
 pub const SLOTS_MAX: u64 = 10_000;
 /// Weight of a new neighbour in the draw for an optimistic slot.

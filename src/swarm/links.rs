@@ -105,6 +105,9 @@ impl Links {
     }
 
     /// A range for a new peer with at most `limit` connections.
+    ///
+    /// # Panics
+    /// When there are more places than [`LinkIx`] can tell apart. Scenario limits keep the number below, by an estimate of how many peers are there at once.
     pub fn allocate(&mut self, limit: u32) -> LinkRange {
         let reused = self
             .free
@@ -113,9 +116,14 @@ impl Links {
             .and_then(|(_, firsts)| firsts.pop());
         let first = reused.unwrap_or_else(|| {
             let first = self.to.len();
-            self.to.resize(first + limit as usize, PeerIx::NOBODY);
-            self.ends.resize(first + limit as usize, Link::closed());
-            self.marks.resize(first + limit as usize, Marks::default());
+            let places = first + limit as usize;
+            assert!(
+                places <= LinkIx::NONE.ix(),
+                "more connections at once than were estimated"
+            );
+            self.to.resize(places, PeerIx::NOBODY);
+            self.ends.resize(places, Link::closed());
+            self.marks.resize(places, Marks::default());
             self.ledger.grow(self.ends.len());
             first as u32
         });

@@ -1,6 +1,7 @@
 //! File to model: every default filled in, every value checked, everything that is wrong found at once.
 
 mod check;
+mod connections;
 mod draws;
 mod expect;
 mod group;
@@ -82,6 +83,7 @@ pub(super) fn validate(file: &ScenarioFile, traces: &Traces<'_>, own_chokers: &[
     };
     mode::check_keys(&root, file, scenario.run.mode);
     mode::check_uploads(&root.key("group"), &scenario);
+    connections::check(&root, &scenario);
     warn_of_time_limit(&root, &scenario);
     (scenario, findings.into_inner())
 }

@@ -1,0 +1,44 @@
+//! Whether the connections of all peers that are there at once can be numbered.
+
+use super::check::Check;
+use crate::scenario::estimate::{connection_places, peers_expected, present_at_most};
+use crate::scenario::limits::{CONNECTION_PLACES_MAX, PEERS_MAX, SMALL_COUNT_MAX};
+use crate::scenario::model::{Discovery, Group, Scenario};
+
+/// Refuses more places than their numbers can tell apart.
+pub(super) fn check(root: &Check<'_>, scenario: &Scenario) {
+    let groups = || scenario.groups.iter();
+    let come: f64 = groups()
+        .map(|group| peers_expected(group, scenario.run.time_limit))
+        .sum();
+    // Counts that are out of range have been told so.
+    let limits = |group: &Group| group.connections.initiate.max(group.connections.accept);
+    let told = come > PEERS_MAX as f64 || groups().any(|group| u64::from(limits(group)) > SMALL_COUNT_MAX);
+    let present = |group: &Group| present_at_most(group, scenario);
+    let places: f64 = groups()
+        .map(|group| present(group) * connection_places(group, scenario))
+        .sum();
+    let most = CONNECTION_PLACES_MAX as f64;
+    if told || places <= most {
+        return;
+    }
+    let at_once: f64 = groups().map(present).sum();
+    match scenario.discovery {
+        Discovery::FullMesh => root.key("network").key("full_mesh").error(
+            format!(
+                "a full mesh takes {places:.0} places for connections: {at_once:.0} peers at once, with one for each of {come:.0} that come"
+            ),
+            format!(
+                "at most {CONNECTION_PLACES_MAX} are possible, as for {:.0} peers that all stay: simulate fewer, or leave `full_mesh` out for a tracker",
+                most.sqrt().floor()
+            ),
+        ),
+        Discovery::Tracker(_) => root.key("group").error(
+            format!("{at_once:.0} peers at once have {places:.0} places for connections"),
+            format!(
+                "at most {CONNECTION_PLACES_MAX} are possible, {:.0} a peer: lower `connections.initiate` and `connections.accept`, or simulate fewer peers",
+                (most / at_once).floor()
+            ),
+        ),
+    }
+}
