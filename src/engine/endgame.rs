@@ -37,7 +37,6 @@ impl Simulation<'_> {
         let Route {
             link, sender, receiver, ..
         } = route;
-        let now = self.now();
         let mut slowest = None;
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
@@ -45,7 +44,7 @@ impl Simulation<'_> {
             {
                 continue;
             }
-            let left = part.bytes - self.bandwidth.moved(now, flow);
+            let left = part.bytes - self.moved(flow);
             if left == 0 {
                 continue;
             }
@@ -101,10 +100,9 @@ impl Simulation<'_> {
 
     /// Takes half of the blocks that `flow` has not begun; of a last block, a copy.
     fn take_half_of(&mut self, flow: FlowIx) -> Work {
-        let now = self.now();
         let layout = self.swarm.layout;
         let part = self.parts[flow.ix()];
-        let finished = layout.whole_blocks(self.bandwidth.moved(now, flow));
+        let finished = layout.whole_blocks(self.moved(flow));
         let left = part.bytes - finished;
         self.parts[flow.ix()].whole = false;
         let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
@@ -118,7 +116,7 @@ impl Simulation<'_> {
         }
         let taken = left - keep;
         self.parts[flow.ix()].bytes -= taken;
-        self.bandwidth.resize(now, flow, part.bytes - taken);
+        self.bandwidth.resize(self.now(), flow, part.bytes - taken);
         Work {
             chunk: part.chunk,
             bytes: taken,

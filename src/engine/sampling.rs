@@ -64,7 +64,6 @@ impl Simulation<'_> {
     }
 
     fn sending(&self) -> (Sending, Sending) {
-        let now = self.now();
         let (mut leechers, mut seeds) = (Sending::default(), Sending::default());
         for (ix, peer) in self.swarm.peers.present() {
             let sending = if peer.role == Role::Leecher {
@@ -75,7 +74,7 @@ impl Simulation<'_> {
             for flow in self.bandwidth.uploads(ix) {
                 sending.rate += self.bandwidth.rate(flow);
                 let part = &self.parts[flow.ix()];
-                sending.unbooked_bytes += part.unbooked + self.bandwidth.moved(now, flow) - part.booked;
+                sending.unbooked_bytes += part.unbooked + self.moved(flow) - part.booked;
             }
         }
         (leechers, seeds)

@@ -283,16 +283,19 @@ impl Simulation<'_> {
         }
     }
 
+    /// What `flow` has moved of its part. What has been booked is not taken back, however the rest is rounded.
+    pub(super) fn moved(&self, flow: FlowIx) -> u64 {
+        self.bandwidth.moved(self.now(), flow).max(self.parts[flow.ix()].booked)
+    }
+
     /// Books for both sides what `flow` has moved since it was last booked.
     ///
     /// This happens when a rate is needed and when the connection falls idle, not for every chunk: a chunk would cost half a dozen cache
     /// misses here.
     pub(super) fn book(&mut self, flow: FlowIx) {
         let now = self.now();
-        let moved = self.bandwidth.moved(now, flow);
+        let moved = self.moved(flow);
         let part = &mut self.parts[flow.ix()];
-        // What has been booked is not taken back.
-        let moved = moved.max(part.booked);
         let bytes = part.unbooked + moved - part.booked;
         part.booked = moved;
         part.unbooked = 0;

@@ -40,6 +40,7 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
         let upload = if looks % 2 == 0 { 0.9 * cap } else { 1.1 * cap };
         simulation.bandwidth.set_upload(seed, upload);
         simulation.settle_bandwidth();
+        simulation.sample();
         simulation.book(flow);
         let before = std::mem::replace(&mut booked, simulation.parts[flow.ix()].booked);
         assert!(before <= booked, "{before} bytes were booked, then {booked}");
