@@ -123,19 +123,13 @@ fn who_is_refused_a_run_for_its_page_is_told_what_makes_it() {
     };
     let again = ["run", "s.toml", "--quiet", "--report", "--out", "r"];
     let too_large = |out: &str| {
-        let many = ["count=15000000", "connections={ initiate = 5000, accept = 5000 }"];
-        let [count, connections] = many.map(|many| format!("group.leechers.{many}"));
-        said(&[
-            "run",
-            "s.toml",
-            "--report",
-            "--out",
-            out,
+        let many = [
             "--set",
-            &count,
+            "group.leechers.count=15000000",
             "--set",
-            &connections,
-        ])
+            "file.chunk_size=\"1 B\"",
+        ];
+        said(&[&["run", "s.toml", "--report", "--out", out][..], &many].concat())
     };
     for refusal in [said(&again), too_large("r")] {
         assert!(refusal.contains(hint), "{refusal}");

@@ -256,10 +256,8 @@ fn a_run_cut_by_its_time_limit_says_what_that_means() {
 
 #[test]
 fn more_peers_than_fit_into_memory_are_refused() {
-    let home = Home::with(&SMALL.replace(
-        "count = 20",
-        "count = 15000000\nconnections = { initiate = 5000, accept = 5000 }",
-    ));
+    let many = SMALL.replace("count = 20", "count = 15000000");
+    let home = Home::with(&many.replace("256 KiB", "2 B"));
     let output = home.run(&[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("memory"), "{output:?}");

@@ -183,8 +183,8 @@ impl Dice {
                 jitter: self.span(),
             },
             1 => Arrival::Poisson {
-                // Few enough in ten years.
-                per_sec: self.ratio() / 1e6,
+                // Few enough in ten years, in a full mesh too.
+                per_sec: self.ratio() / 1e9,
                 from,
                 until: self.maybe(|dice| from + dice.span()),
                 count: self.maybe(|dice| dice.small(1)),
