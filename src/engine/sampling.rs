@@ -82,6 +82,10 @@ impl Simulation<'_> {
 
     /// Ends the run: transfers and unchokes that still last end now, and those that are still there are recorded.
     pub(super) fn close(&mut self, ending: Ending) {
+        // The last row shows what still runs.
+        if self.totals.sampled_at != Some(self.now()) {
+            self.take_sample();
+        }
         let present: Vec<PeerIx> = self
             .swarm
             .peers
@@ -94,9 +98,6 @@ impl Simulation<'_> {
             flows
                 .into_iter()
                 .for_each(|flow| self.interrupt(flow, TransferEnd::RunEnded, false));
-        }
-        if self.totals.sampled_at != Some(self.now()) {
-            self.take_sample();
         }
         for &peer in &present {
             let unchoked = self.swarm.peers[peer].unchoked_links();

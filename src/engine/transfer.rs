@@ -232,6 +232,7 @@ impl Simulation<'_> {
         self.book(flow);
         self.rate_ended(flow);
         let part = self.parts[flow.ix()];
+        self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
         let kept = self.swarm.layout.before_last_block(part.bytes);
         self.record_transfer(&part, part.booked, kept, TransferEnd::RaceLost);

@@ -33,6 +33,8 @@ pub(super) struct Seen {
     pub transfers: Vec<Transfer>,
     pub unchokes: Vec<Unchoke>,
     pub samples: Vec<(f64, u32, u32, u64)>,
+    /// What all peers send, in bytes/s, at each sample.
+    pub rates: Vec<f64>,
     pub moved: u64,
     pub ended: Option<(SimTime, Ending)>,
 }
@@ -54,6 +56,7 @@ impl Observer for Seen {
         self.peers.push(*record);
     }
     fn sample(&mut self, s: &Sample<'_>) {
+        self.rates.push(s.leecher_rate + s.seed_rate);
         self.samples.push((
             s.now.as_secs_f64(),
             s.leechers,
