@@ -85,6 +85,7 @@ fn every_link_leads_somewhere() {
         "results/README.md",
         "docs/architecture.md",
         "docs/comparing.md",
+        "docs/references.md",
         "docs/validation.md",
     ] {
         let path = root().join(page);

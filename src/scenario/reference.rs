@@ -22,7 +22,8 @@ const INTRODUCTION: &str = "\
 <!-- Written from the doc comments in src/scenario/file/. To renew it: SWARMSIM_BLESS=1 cargo test --test scenario_docs -->
 
 A scenario is a TOML file. Every key is listed here with its default; a key marked *preset* takes it from the preset, and
-the default given is the one of `textbook`. Where there is no default the key may be left out, unless it says otherwise.
+the default given is the one of `textbook`. [Presets](#presets) has the others side by side. Where there is no default the
+key may be left out, unless it says otherwise.
 
 - **Quantities** are text with a unit: `\"10 Mbit/s\"`, `\"256 KiB\"`, `\"30 s\"`, `\"0.4 /s\"`. `kB`, `MB`, `GB` and `TB` are
   powers of 1000, `KiB`, `MiB`, `GiB` and `TiB` powers of 1024. A bare number is an error, not a guess.
