@@ -49,3 +49,13 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
     assert!(looks > 50, "{looks}");
     assert_eq!(simulation.swarm.peers[PeerIx(2)].life.downloaded_bytes, 1 << 40);
 }
+
+#[test]
+fn the_last_row_of_a_run_that_is_cut_off_shows_what_still_runs() {
+    // Rows come every 10 s; the run ends between two.
+    let mut scenario = mesh(100, vec![seeds(1, 1000.0), leechers(1, 1.0, UNLIMITED)]);
+    scenario.run.time_limit = secs(95);
+    let seen = play(&scenario);
+    let last = seen.samples.last().map(|s| (s.0, s.3));
+    assert_eq!((last, seen.rates.last()), (Some((95.0, 95_000)), Some(&1000.0)));
+}

@@ -211,16 +211,6 @@ fn the_time_limit_ends_a_run_with_everyone_on_record() {
 }
 
 #[test]
-fn the_last_row_of_a_run_that_is_cut_off_shows_what_still_runs() {
-    // Rows come every 10 s; the run ends between two.
-    let mut scenario = mesh(100, vec![seeds(1, 1000.0), leechers(1, 1.0, UNLIMITED)]);
-    scenario.run.time_limit = secs(95);
-    let seen = play(&scenario);
-    let last = seen.samples.last().map(|s| (s.0, s.3));
-    assert_eq!((last, seen.rates.last()), (Some((95.0, 95_000)), Some(&1000.0)));
-}
-
-#[test]
 fn free_riders_send_nothing_and_complete_all_the_same() {
     let riders = Group {
         choking: Choking::FreeRider,
