@@ -105,7 +105,7 @@ pub struct Tracker {
     pub announce_interval: SimDuration,
     /// A peer that has too few neighbours announces again no sooner than this.
     pub min_announce_interval: SimDuration,
-    /// Below this many neighbours a leecher announces again early.
+    /// Below this many neighbours a peer announces again early.
     pub min_neighbours: u32,
     /// The tracker does not answer from `.0` (inclusive) to `.1` (exclusive). A joiner tries again after `min_announce_interval`.
     pub outages: Vec<(SimTime, SimTime)>,

@@ -125,7 +125,7 @@ pub struct TrackerSection {
     /// A peer that has too few neighbours announces again no sooner than this.
     #[schemars(extend("default" = "5 min", "preset" = true))]
     pub min_announce_interval: Option<SimDuration>,
-    /// Below this many neighbours a leecher announces again early.
+    /// Below this many neighbours a peer announces again early.
     #[schemars(extend("default" = 20, "preset" = true))]
     pub min_neighbours: Option<Whole>,
     /// When the tracker does not answer.
