@@ -260,7 +260,7 @@ fn more_peers_than_fit_into_memory_are_refused() {
     let home = Home::with(&many.replace("256 KiB", "2 B"));
     let output = home.run(&[]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("memory"), "{output:?}");
+    assert!(text(&output.stderr).contains("of memory"), "{output:?}");
     assert_eq!(home.left_behind(), [""; 0]);
 }
 

@@ -183,8 +183,8 @@ impl Dice {
                 jitter: self.span(),
             },
             1 => Arrival::Poisson {
-                // Few enough in ten years, in a full mesh too.
-                per_sec: self.ratio() / 1e9,
+                // Few enough in ten years.
+                per_sec: self.ratio() / 1e6,
                 from,
                 until: self.maybe(|dice| from + dice.span()),
                 count: self.maybe(|dice| dice.small(1)),
@@ -349,7 +349,7 @@ impl Dice {
                 })
                 .collect(),
         };
-        Scenario {
+        let mut scenario = Scenario {
             name: "random".into(),
             seed: self.whole(0, i64::MAX as u64 - 1),
             file: File {
@@ -379,7 +379,16 @@ impl Dice {
                     if self.coin() { self.mix(&group) } else { vec![group] }
                 })
                 .collect(),
+        };
+        if scenario.discovery == Discovery::FullMesh {
+            // In a mesh of all that come fewer can be connected.
+            for group in &mut scenario.groups {
+                if let Arrival::Poisson { per_sec, .. } = &mut group.arrival {
+                    *per_sec /= 1e3;
+                }
+            }
         }
+        scenario
     }
 }
 

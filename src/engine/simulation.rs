@@ -206,11 +206,11 @@ impl<'a> Simulation<'a> {
     }
 
     pub(super) fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
-        let strike = |kind| Clock { peer, kind };
+        let clock = |kind| Clock { peer, kind };
         match timer {
-            PeerTimer::UploadClock => self.clock_struck(strike(ClockKind::Upload)),
-            PeerTimer::DownloadClock => self.clock_struck(strike(ClockKind::Download)),
-            PeerTimer::CapClock => self.clock_struck(strike(ClockKind::Cap)),
+            PeerTimer::UploadClock => self.clock_struck(clock(ClockKind::Upload)),
+            PeerTimer::DownloadClock => self.clock_struck(clock(ClockKind::Download)),
+            PeerTimer::CapClock => self.clock_struck(clock(ClockKind::Cap)),
             PeerTimer::Decision => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),

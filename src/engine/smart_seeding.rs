@@ -15,7 +15,7 @@ use crate::scenario::model::Picker;
 #[derive(Clone, Debug)]
 pub(super) struct SmartSeed {
     pub peer: PeerIx,
-    sent: Vec<u32>,
+    pub sent: Vec<u32>,
 }
 
 impl Simulation<'_> {
@@ -38,7 +38,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// What `sender` began to send of `chunk` was cut short.
+    /// What `sender` began to send of `chunk` was cut short, or was of no use.
     pub(super) fn take_back_sent(&mut self, sender: PeerIx, chunk: ChunkIx) {
         if let Some(seed) = self.smart_seeds.iter_mut().find(|seed| seed.peer == sender) {
             seed.sent[chunk.ix()] -= 1;

@@ -232,9 +232,11 @@ impl Simulation<'_> {
         self.book(flow);
         self.rate_ended(flow);
         let part = self.parts[flow.ix()];
-        self.take_back_sent(part.route.sender, part.chunk);
         self.stop(flow, part.route);
         let kept = self.swarm.layout.before_last_block(part.bytes);
+        if kept == 0 {
+            self.take_back_sent(part.route.sender, part.chunk);
+        }
         self.record_transfer(&part, part.booked, kept, TransferEnd::RaceLost);
         let next = self.after_chunk(part.route.link);
         self.jobs.push_back(next);

@@ -122,7 +122,7 @@ fn limits(page: &mut String) {
         &1,
     );
     row(
-        "places for connections of all peers that are there at once, estimated: each has as many as it opens or accepts, in a full mesh as many as peers come",
+        "places for connections of all peers that are there at once, estimated: each has as many as it opens or accepts, in a full mesh as many as peers come (peers of Poisson arrivals that leave at once or after a time are taken as gone, others as there)",
         &0,
         &CONNECTION_PLACES_MAX,
     );

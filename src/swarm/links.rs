@@ -119,7 +119,7 @@ impl Links {
             let places = first + limit as usize;
             assert!(
                 places <= LinkIx::NONE.ix(),
-                "more connections at once than were estimated"
+                "more connections at once than were estimated and can be numbered: lower `connections`"
             );
             self.to.resize(places, PeerIx::NOBODY);
             self.ends.resize(places, Link::closed());

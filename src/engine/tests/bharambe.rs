@@ -1,6 +1,8 @@
 //! What Bharambe, Herley & Padmanabhan 2006 play with: connections dropped at random, peers that pass their last chunk on, smart seeds.
 
 use super::*;
+use crate::choking::OwnChokers;
+use crate::engine::Simulation;
 use crate::engine::observer::TransferEnd;
 use crate::ids::PeerId;
 use std::collections::BTreeMap;
@@ -101,6 +103,28 @@ fn a_smart_seed_sends_every_chunk_before_any_twice_and_cuts_none_short() {
             .iter()
             .any(|t| t.from == PeerId(0) && t.end == TransferEnd::Choked)
     );
+}
+
+#[test]
+fn a_smart_seed_has_sent_what_was_of_use() {
+    // In endgame the other seed, ten times as fast, brings the last blocks first.
+    let smart = Group {
+        smart_seeding: true,
+        ..seeds(1, 100.0)
+    };
+    let scenario = mesh(1, vec![smart, seeds(1, 1000.0), leechers(1, 1.0, UNLIMITED)]);
+    let mut seen = Seen::default();
+    let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut seen);
+    simulation.open();
+    while simulation.ending.is_none() {
+        let event = simulation.schedule.next().expect("it has not ended");
+        simulation.handle(event);
+    }
+    let sent = simulation.smart_seeds[0].sent[0] as usize;
+    let from_smart = seen.transfers.iter().filter(|t| t.from == PeerId(0));
+    let (of_use, in_vain): (Vec<_>, Vec<_>) = from_smart.partition(|t| t.kept_bytes > 0);
+    assert!(in_vain.iter().any(|t| t.end == TransferEnd::RaceLost));
+    assert_eq!(sent, of_use.len());
 }
 
 #[test]

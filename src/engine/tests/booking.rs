@@ -5,8 +5,8 @@ use crate::choking::OwnChokers;
 use crate::engine::{NoObserver, Simulation};
 use crate::ids::{FlowIx, PeerIx};
 
-/// After three days a double counts time in steps of 0.06 ns, in which a connection of 100 Gbit/s moves most of a byte: where another bound takes over, what is left
-/// is rounded.
+/// After three days a double counts time in steps of 0.03 ns, in which a connection of 100 Gbit/s moves a third of a byte: where another bound takes over, what is left
+/// is rounded, and a byte that was booked may be missing.
 #[test]
 fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
     let late = |group: Group| Group {
@@ -28,7 +28,7 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
     let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut observer);
     simulation.open();
     let (seed, flow) = (PeerIx(1), FlowIx(0));
-    let (mut booked, mut looks) = (0, 0);
+    let (mut booked, mut looks, mut missing) = (0, 0, 0);
     while simulation.ending.is_none() {
         let event = simulation.schedule.next().expect("it has not ended");
         simulation.handle(event);
@@ -40,13 +40,15 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
         let upload = if looks % 2 == 0 { 0.9 * cap } else { 1.1 * cap };
         simulation.bandwidth.set_upload(seed, upload);
         simulation.settle_bandwidth();
+        let moved = simulation.bandwidth.moved(simulation.now(), flow);
+        missing += u32::from(moved < simulation.parts[flow.ix()].booked);
         simulation.sample();
         simulation.book(flow);
         let before = std::mem::replace(&mut booked, simulation.parts[flow.ix()].booked);
         assert!(before <= booked, "{before} bytes were booked, then {booked}");
         looks += 1;
     }
-    assert!(looks > 50, "{looks}");
+    assert!(looks > 50 && missing > 0, "{missing} of {looks}");
     assert_eq!(simulation.swarm.peers[PeerIx(2)].life.downloaded_bytes, 1 << 40);
 }
 

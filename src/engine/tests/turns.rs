@@ -179,5 +179,5 @@ fn a_turn_goes_on_over_the_completion_of_its_giver_if_that_keeps_its_rule() {
         quota_chunks: 1,
         quota_time: secs(60),
     };
-    assert!(ends(another) > at(60), "it knows of no turn");
+    assert_eq!(ends(another), at(70), "it knows of no turn");
 }

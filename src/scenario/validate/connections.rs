@@ -26,7 +26,7 @@ pub(super) fn check(root: &Check<'_>, scenario: &Scenario) {
     match scenario.discovery {
         Discovery::FullMesh => root.key("network").key("full_mesh").error(
             format!(
-                "a full mesh takes {places:.0} places for connections: {at_once:.0} peers at once, with one for each of {come:.0} that come"
+                "a full mesh takes up to {places:.0} places for connections: an estimated {at_once:.0} peers at once, with one for each of {come:.0} that come"
             ),
             format!(
                 "at most {CONNECTION_PLACES_MAX} are possible, as for {:.0} peers that all stay: simulate fewer, or leave `full_mesh` out for a tracker",
@@ -34,7 +34,7 @@ pub(super) fn check(root: &Check<'_>, scenario: &Scenario) {
             ),
         ),
         Discovery::Tracker(_) => root.key("group").error(
-            format!("{at_once:.0} peers at once have {places:.0} places for connections"),
+            format!("an estimated {at_once:.0} peers at once have {places:.0} places for connections"),
             format!(
                 "at most {CONNECTION_PLACES_MAX} are possible, {:.0} a peer: lower `connections.initiate` and `connections.accept`, or simulate fewer peers",
                 (most / at_once).floor()
