@@ -91,7 +91,8 @@ pub const PEERS: Table = Table {
 /// One row per sample.
 pub const TIMESERIES: Table = Table {
     file: "timeseries.csv",
-    about: "One row per `run.sample_interval`. Counts, rates and capacities hold at that moment; a utilisation is the mean \
+    about: "One row per `run.sample_interval`, and one at the end of the run, before what still runs is cut off. Counts, rates and \
+        capacities hold at that moment; a utilisation is the mean \
             since the row before: bytes sent over bytes that could have been sent, exact, and empty in the first row and \
             where there was no capacity.",
     columns: &[

@@ -3,7 +3,7 @@
 use super::*;
 use crate::choking::OwnChokers;
 use crate::engine::Simulation;
-use crate::engine::observer::TransferEnd;
+use crate::engine::observer::{Transfer, TransferEnd};
 use crate::ids::PeerId;
 use std::collections::BTreeMap;
 
@@ -107,12 +107,12 @@ fn a_smart_seed_sends_every_chunk_before_any_twice_and_cuts_none_short() {
 
 #[test]
 fn a_smart_seed_has_sent_what_was_of_use() {
-    // In endgame the other seed, ten times as fast, brings the last blocks first.
+    // In endgame the other seeds, ten times as fast, bring the last blocks first.
     let smart = Group {
         smart_seeding: true,
         ..seeds(1, 100.0)
     };
-    let scenario = mesh(1, vec![smart, seeds(1, 1000.0), leechers(1, 1.0, UNLIMITED)]);
+    let scenario = mesh(2, vec![smart, seeds(3, 1000.0), leechers(1, 1.0, UNLIMITED)]);
     let mut seen = Seen::default();
     let mut simulation = Simulation::new(&scenario, OwnChokers::new(), &mut seen);
     simulation.open();
@@ -120,9 +120,9 @@ fn a_smart_seed_has_sent_what_was_of_use() {
         let event = simulation.schedule.next().expect("it has not ended");
         simulation.handle(event);
     }
-    let sent = simulation.smart_seeds[0].sent[0] as usize;
+    let sent = simulation.smart_seeds[0].sent.iter().sum::<u32>() as usize;
     let from_smart = seen.transfers.iter().filter(|t| t.from == PeerId(0));
-    let (of_use, in_vain): (Vec<_>, Vec<_>) = from_smart.partition(|t| t.kept_bytes > 0);
+    let (of_use, in_vain): (Vec<&Transfer>, Vec<&Transfer>) = from_smart.partition(|t| t.kept_bytes > 0);
     assert!(in_vain.iter().any(|t| t.end == TransferEnd::RaceLost));
     assert_eq!(sent, of_use.len());
 }
