@@ -54,10 +54,14 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
 
 #[test]
 fn the_last_row_of_a_run_that_is_cut_off_shows_what_still_runs() {
-    // Rows come every 10 s; the run ends between two.
-    let mut scenario = mesh(100, vec![seeds(1, 1000.0), leechers(1, 1.0, UNLIMITED)]);
-    scenario.run.time_limit = secs(95);
-    let seen = play(&scenario);
-    let last = seen.samples.last().map(|s| (s.0, s.3));
-    assert_eq!((last, seen.rates.last()), (Some((95.0, 95_000)), Some(&1000.0)));
+    // Rows come every 10 s; the run ends between two, or at one.
+    for limit_secs in [95, 100] {
+        let mut scenario = mesh(100, vec![seeds(1, 1000.0), leechers(5, 500.0, UNLIMITED)]);
+        scenario.run.time_limit = secs(limit_secs);
+        let seen = play(&scenario);
+        let last = seen.samples.last().expect("there are rows");
+        assert_eq!((seen.samples.len(), last.0), (11, limit_secs as f64));
+        assert!(seen.rates.last().is_some_and(|&rate| rate > 3000.0), "{:?}", seen.rates);
+        assert_eq!(last.3, seen.peers.iter().map(|peer| peer.uploaded_bytes).sum::<u64>());
+    }
 }
