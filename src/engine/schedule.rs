@@ -9,55 +9,44 @@ use crate::ids::{ChunkIx, LinkIx, PeerId, PeerIx};
 use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
 
-/// The timers of a peer. The order is behaviour: it fixes the numbers of timers, not the order of events.
+/// The timers of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum PeerTimer {
-    /// The earliest transfer bound by its upload ends.
-    UploadClock = 0,
-    /// The earliest transfer bound by its download ends.
-    DownloadClock = 1,
-    /// The earliest of its uploads bound by the cap per connection ends.
-    CapClock = 2,
+    /// The earliest transfer that one of its clocks binds ends.
+    Clock(ClockKind),
     /// Its first unchoke decision, and all others where a slot that falls free hastens them.
-    Decision = 3,
+    Decision,
     /// It asks the tracker.
-    Announce = 4,
+    Announce,
     /// It leaves; or, after a crash, its neighbours find out.
-    Leave = 5,
+    Leave,
     /// It may have sent as much as it wants to.
-    GivenEnough = 6,
+    GivenEnough,
     /// The optimistic turns that it has given are over.
-    TurnsOver = 7,
+    TurnsOver,
 }
 
 impl PeerTimer {
-    /// The timer of a clock.
-    #[must_use]
-    pub const fn of(clock: ClockKind) -> Self {
-        match clock {
-            ClockKind::Upload => Self::UploadClock,
-            ClockKind::Download => Self::DownloadClock,
-            ClockKind::Cap => Self::CapClock,
-        }
-    }
-
-    /// The clock that it is the timer of, if it is one.
-    #[must_use]
-    pub const fn clock(self) -> Option<ClockKind> {
+    /// Its place among the timers of a peer. The order is behaviour: it fixes the numbers of timers, not the order of events.
+    const fn place(self) -> u32 {
         match self {
-            Self::UploadClock => Some(ClockKind::Upload),
-            Self::DownloadClock => Some(ClockKind::Download),
-            Self::CapClock => Some(ClockKind::Cap),
-            _ => None,
+            Self::Clock(ClockKind::Upload) => 0,
+            Self::Clock(ClockKind::Download) => 1,
+            Self::Clock(ClockKind::Cap) => 2,
+            Self::Decision => 3,
+            Self::Announce => 4,
+            Self::Leave => 5,
+            Self::GivenEnough => 6,
+            Self::TurnsOver => 7,
         }
     }
 }
 
+/// All timers of a peer, by place.
 const PEER_TIMERS: [PeerTimer; 8] = [
-    PeerTimer::UploadClock,
-    PeerTimer::DownloadClock,
-    PeerTimer::CapClock,
+    PeerTimer::Clock(ClockKind::Upload),
+    PeerTimer::Clock(ClockKind::Download),
+    PeerTimer::Clock(ClockKind::Cap),
     PeerTimer::Decision,
     PeerTimer::Announce,
     PeerTimer::Leave,
@@ -158,7 +147,7 @@ impl Schedule {
     }
 
     fn peer_timer(&self, peer: PeerIx, timer: PeerTimer) -> u32 {
-        FIRST_COHORT + self.cohorts + peer.0 * PEER_TIMERS.len() as u32 + timer as u32
+        FIRST_COHORT + self.cohorts + peer.0 * PEER_TIMERS.len() as u32 + timer.place()
     }
 
     fn arm(&mut self, timer: u32, time: SimTime) {
@@ -188,7 +177,7 @@ impl Schedule {
 
     /// Arms or moves the timer of a clock.
     pub fn arm_clock(&mut self, clock: Clock, finish: Finish) {
-        let timer = self.peer_timer(clock.peer, PeerTimer::of(clock.kind));
+        let timer = self.peer_timer(clock.peer, PeerTimer::Clock(clock.kind));
         let when = self.stamp(finish.at);
         self.timers.arm(timer, when, finish.other.0);
     }
@@ -202,7 +191,7 @@ impl Schedule {
             let Event::Peer(peer, timer) = self.event_of(timer) else {
                 return None;
             };
-            let kind = timer.clock()?;
+            let PeerTimer::Clock(kind) = timer else { return None };
             Some((Clock { peer, kind }, PeerIx(other)))
         })
     }
@@ -257,7 +246,7 @@ impl Schedule {
         let (when, timer) = timer?;
         self.advance(when.time);
         let event = self.event_of(timer);
-        let is_clock = matches!(event, Event::Peer(_, timer) if timer.clock().is_some());
+        let is_clock = matches!(event, Event::Peer(_, PeerTimer::Clock(_)));
         if !is_clock {
             self.timers.cancel(timer);
         }
@@ -336,5 +325,11 @@ mod tests {
                 (10.0, Event::Delayed(PeerId(2), Delayed::Connect(peer))),
             ]
         );
+    }
+
+    #[test]
+    fn every_timer_of_a_peer_stands_at_its_place() {
+        let places: Vec<u32> = PEER_TIMERS.map(PeerTimer::place).into();
+        assert_eq!(places, (0..PEER_TIMERS.len() as u32).collect::<Vec<_>>());
     }
 }

@@ -1,6 +1,6 @@
 //! The state of a run and the way an event goes through it.
 
-use crate::bandwidth::{Clock, ClockKind, MaxMin};
+use crate::bandwidth::{Clock, MaxMin};
 use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::{CHOKER_BYTES, ledger_columns};
@@ -206,11 +206,8 @@ impl<'a> Simulation<'a> {
     }
 
     pub(super) fn handle_timer(&mut self, peer: PeerIx, timer: PeerTimer) {
-        let clock = |kind| Clock { peer, kind };
         match timer {
-            PeerTimer::UploadClock => self.clock_struck(clock(ClockKind::Upload)),
-            PeerTimer::DownloadClock => self.clock_struck(clock(ClockKind::Download)),
-            PeerTimer::CapClock => self.clock_struck(clock(ClockKind::Cap)),
+            PeerTimer::Clock(kind) => self.clock_struck(Clock { peer, kind }),
             PeerTimer::Decision => self.rechoke_in_turn(peer),
             PeerTimer::Announce => self.announce(peer),
             PeerTimer::Leave => self.leave_timer(peer),
@@ -265,7 +262,7 @@ impl<'a> Simulation<'a> {
         let schedule = &mut self.schedule;
         self.bandwidth.take_rescheduled(|clock, finish| match finish {
             Some(finish) => schedule.arm_clock(clock, finish),
-            None => schedule.cancel_peer(clock.peer, PeerTimer::of(clock.kind)),
+            None => schedule.cancel_peer(clock.peer, PeerTimer::Clock(clock.kind)),
         });
     }
 
