@@ -1,20 +1,32 @@
 //! Step 4, endgame: when every missing chunk is being fetched already, a free connection takes over blocks of the one that would come last.
 //!
-//! The helper gets half of the blocks that the slower transfer has not begun. When only one block is left, both fetch it, and the losers' bytes are
-//! wasted: the price of not hanging on one slow peer (Cohen 2003; BEP 3, "End Game").
+//! Both share the blocks that the slower transfer has not finished so that they would be done at the same time: who asks for block after block gets as
+//! many as its rate allows. When only one block is left, both fetch it, and the losers' bytes are wasted: the price of not hanging on one slow peer
+//! (Cohen 2003; BEP 3, "End Game").
 
 use crate::engine::Simulation;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
-use crate::ids::FlowIx;
+use crate::ids::{FlowIx, PeerIx};
 
 impl Simulation<'_> {
+    /// `receiver` has asked for something new: if it was the last, connections that had fallen idle may help from now on.
+    pub(super) fn begin_endgame(&mut self, receiver: PeerIx) {
+        if self.is_in_endgame(receiver) {
+            self.wake_idle_senders(receiver);
+        }
+    }
+
+    fn is_in_endgame(&self, receiver: PeerIx) -> bool {
+        self.group_of(receiver).picking.endgame && self.all_being_fetched(receiver)
+    }
+
     /// What a free connection does when nothing new is left to ask for.
     pub(super) fn share_at_the_end(&mut self, route: Route) -> Option<Work> {
         let Route {
             link, sender, receiver, ..
         } = route;
-        if !self.group_of(receiver).picking.endgame || !self.all_being_fetched(receiver) {
+        if !self.is_in_endgame(receiver) {
             return None;
         }
         // What a crashed neighbour was to send comes first: it never will.
@@ -23,7 +35,7 @@ impl Simulation<'_> {
             return Some(self.take_begun(receiver, place));
         }
         let slowest = self.slowest_for(route)?;
-        Some(self.take_half_of(slowest))
+        Some(self.share_work_of(slowest, self.rate_to_expect(route)))
     }
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
@@ -56,14 +68,34 @@ impl Simulation<'_> {
         slowest.map(|(_, flow)| flow)
     }
 
-    /// The rate of `flow`; of one that has just begun, its share of the sender's upload.
+    /// The rate of `flow` in bytes/s; of one that has just begun, its share of both capacities.
     fn expected_rate(&self, flow: FlowIx) -> f64 {
         let rate = self.bandwidth.rate(flow);
-        if rate > 0.0 {
-            return rate;
+        // Where nothing ran until now no rate is settled yet: it may be nothing, or without bound.
+        if rate > 0.0 && rate.is_finite() {
+            rate
+        } else {
+            self.share_of_capacities(self.parts[flow.ix()].route, 0)
         }
-        let sender = self.parts[flow.ix()].route.sender;
-        self.swarm.peers[sender].life.upload / self.bandwidth.count_uploads(sender) as f64
+    }
+
+    /// The rate in bytes/s at which work would come over `route`, on the transfer that runs there or on a new one.
+    fn rate_to_expect(&self, route: Route) -> f64 {
+        let flow = self.swarm.links.get(route.link).flow;
+        if flow.is_some() {
+            self.expected_rate(flow)
+        } else {
+            self.share_of_capacities(route, 1)
+        }
+    }
+
+    /// An equal share of the upload and the download that meet on `route`, with so many transfers more than there are, in bytes/s.
+    fn share_of_capacities(&self, route: Route, more: usize) -> f64 {
+        let (sender, receiver) = (route.sender, route.receiver);
+        let upload = self.swarm.peers[sender].life.upload / (self.bandwidth.count_uploads(sender) + more) as f64;
+        let download =
+            self.swarm.peers[receiver].life.download / (self.bandwidth.count_downloads(receiver) + more) as f64;
+        upload.min(download)
     }
 
     /// `flow` has brought the block that others race for: they are cut off.
@@ -98,15 +130,15 @@ impl Simulation<'_> {
         self.parts[before.ix()].rival = if before == next { FlowIx::NONE } else { next };
     }
 
-    /// Takes half of the blocks that `flow` has not begun; of a last block, a copy.
-    fn take_half_of(&mut self, flow: FlowIx) -> Work {
+    /// Takes part of the blocks that `flow` has not finished, so that both would be done at the same time if the helper sends at `helper_rate`; of a
+    /// last block, a copy.
+    fn share_work_of(&mut self, flow: FlowIx, helper_rate: f64) -> Work {
         let layout = self.swarm.layout;
         let part = self.parts[flow.ix()];
-        let finished = layout.whole_blocks(self.moved(flow));
-        let left = part.bytes - finished;
+        let left = part.bytes - layout.whole_blocks(self.moved(flow));
         self.parts[flow.ix()].whole = false;
-        let keep = layout.blocks_in(left).div_ceil(2) * layout.block_bytes;
-        if keep >= left {
+        let blocks = layout.blocks_in(left);
+        if blocks == 1 {
             return Work {
                 chunk: part.chunk,
                 bytes: left,
@@ -114,7 +146,9 @@ impl Simulation<'_> {
                 whole: false,
             };
         }
-        let taken = left - keep;
+        let rate = self.expected_rate(flow);
+        let keep = (blocks as f64 * rate / (rate + helper_rate)).ceil() as u64;
+        let taken = left - keep.clamp(1, blocks - 1) * layout.block_bytes;
         self.parts[flow.ix()].bytes -= taken;
         self.bandwidth.resize(self.now(), flow, part.bytes - taken);
         Work {

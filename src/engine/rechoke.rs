@@ -332,6 +332,7 @@ impl Simulation<'_> {
             self.jobs.push_back(Job::Start(link));
         } else {
             let id = self.id_of(owner);
+            self.swarm.links.set_awaits_request(link, true);
             self.schedule.after(self.latency(2), id, Delayed::FirstRequest(link));
         }
     }

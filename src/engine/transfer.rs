@@ -70,7 +70,7 @@ impl Simulation<'_> {
             self.choke(link);
             return;
         }
-        if self.awaits_first_request(link) {
+        if self.swarm.links.awaits_request(link) {
             return;
         }
         let (sender, receiver) = (route.sender, route.receiver);
@@ -90,18 +90,9 @@ impl Simulation<'_> {
         }
     }
 
-    /// Whether the unchoke on `link` is so fresh that no request can have come back.
-    fn awaits_first_request(&self, link: LinkIx) -> bool {
-        let delay = self.latency(2);
-        if delay.is_zero() {
-            return false;
-        }
-        let slot = self.swarm.peers[self.swarm.links.owner(link)].slot(link);
-        slot.is_some_and(|slot| self.now().since(slot.unchoked_at) < delay)
-    }
-
     /// The first request after an unchoke has come.
     pub(super) fn first_request(&mut self, link: LinkIx) {
+        self.swarm.links.set_awaits_request(link, false);
         self.jobs.push_back(Job::Start(link));
     }
 

@@ -28,6 +28,15 @@ impl Simulation<'_> {
         if self.swarm.peers[route.receiver].role != Role::Leecher {
             return None;
         }
+        let Some(work) = self.choose_unfetched(route) else {
+            return self.share_at_the_end(route);
+        };
+        self.begin_endgame(route.receiver);
+        Some(work)
+    }
+
+    /// What nobody brings yet, in the first three steps.
+    fn choose_unfetched(&mut self, route: Route) -> Option<Work> {
         if let Some(work) = self.choose_least_sent(route) {
             return Some(work);
         }
@@ -37,7 +46,6 @@ impl Simulation<'_> {
             StrictPriority::UnlessRarer => self.finish_unless_rarer(route).or_else(|| self.pick_new(route)),
         }
         .map(|work| self.ask_for(route, work))
-        .or_else(|| self.share_at_the_end(route))
     }
 
     /// Step 1: the missing blocks of a chunk already begun, the oldest first.

@@ -291,7 +291,19 @@ impl Links {
 
     /// Notes that the owner of `link` chokes the neighbour there.
     pub fn choke(&mut self, link: LinkIx) {
-        self.marks[link.ix()].set(Marks::UNCHOKING, false);
+        self.marks[link.ix()].set(Marks::UNCHOKING | Marks::AWAITING, false);
+    }
+
+    /// Whether the first request after the unchoke on `link` is still on its way.
+    #[inline]
+    #[must_use]
+    pub fn awaits_request(&self, link: LinkIx) -> bool {
+        self.marks[link.ix()].has(Marks::AWAITING)
+    }
+
+    /// Notes whether the first request after the unchoke on `link` is still on its way.
+    pub fn set_awaits_request(&mut self, link: LinkIx, awaits: bool) {
+        self.marks[link.ix()].set(Marks::AWAITING, awaits);
     }
 
     /// Whether the owner of `link` has ever unchoked the neighbour there.

@@ -1,4 +1,4 @@
-//! Marks on the ends of connections, four in a byte.
+//! Marks on the ends of connections, all in a byte.
 
 /// What is known of one end in a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ impl Marks {
     pub const OPTIMISTIC: u8 = 4;
     /// The owner has unchoked the neighbour at some time.
     pub const SERVED: u8 = 8;
+    /// The owner unchokes the neighbour, whose first request is still on its way.
+    pub const AWAITING: u8 = 16;
 
     pub const fn has(self, mark: u8) -> bool {
         self.0 & mark != 0
