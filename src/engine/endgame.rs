@@ -34,6 +34,9 @@ impl Simulation<'_> {
         if let Some(place) = begun.iter().position(|b| self.swarm.shows(link, sender, b.chunk)) {
             return Some(self.take_begun(receiver, place));
         }
+        if let Some(work) = self.take_asked(route) {
+            return Some(work);
+        }
         let slowest = self.slowest_for(route)?;
         Some(self.share_work_of(slowest, self.rate_to_expect(route)))
     }
@@ -69,7 +72,7 @@ impl Simulation<'_> {
     }
 
     /// The rate of `flow` in bytes/s; of one that has just begun, its share of both capacities.
-    fn expected_rate(&self, flow: FlowIx) -> f64 {
+    pub(super) fn expected_rate(&self, flow: FlowIx) -> f64 {
         let rate = self.bandwidth.rate(flow);
         // Where nothing ran until now no rate is settled yet: it may be nothing, or without bound.
         if rate > 0.0 && rate.is_finite() {

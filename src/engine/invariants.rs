@@ -150,7 +150,7 @@ impl Simulation<'_> {
         })?;
         let flows: Vec<FlowIx> = self.bandwidth.downloads(ix).collect();
         for chunk in (0..self.swarm.layout.chunks).map(ChunkIx::from_ix) {
-            let on_way = flows.iter().any(|f| self.parts[f.ix()].chunk == chunk);
+            let on_way = flows.iter().any(|f| self.parts[f.ix()].chunk == chunk) || self.has_asked_for(ix, chunk);
             let begun = peer.begun.iter().any(|b| b.chunk == chunk);
             let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
             let held = states.iter().filter(|&&s| s).count();
@@ -216,9 +216,11 @@ impl Simulation<'_> {
             open += part.bytes;
             seen.push(part.chunk);
         }
-        for begun in &peer.begun {
-            open += begun.missing_bytes;
-            seen.push(begun.chunk);
+        let begun = peer.begun.iter().map(|begun| (begun.chunk, begun.missing_bytes));
+        let asked = self.asked_by(ix).map(|(_, work)| (work.chunk, work.bytes));
+        for (chunk, missing_bytes) in begun.chain(asked) {
+            open += missing_bytes;
+            seen.push(chunk);
         }
         seen.sort_unstable();
         seen.dedup();

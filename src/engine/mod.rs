@@ -5,6 +5,7 @@
 //! the order of consequences is the order in which they were found.
 
 mod arrival;
+mod asking;
 mod connection;
 mod departure;
 mod endgame;

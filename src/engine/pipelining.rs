@@ -3,7 +3,6 @@
 //! Who has `w` blocks under way, each of which takes `t` from request to block, gets at most `w` blocks in every `t` (Little's law). A client that
 //! asks for what would come in the next seconds begins with few and asks for more as the rate grows. So a connection starts slowly, the slower the
 //! longer its requests take; and they take long where the one who asks is slow and sends to the same neighbour: its own block is in front of them.
-//! While it is slow, several neighbours may bring blocks of one chunk.
 
 use crate::engine::Simulation;
 use crate::engine::schedule::Delayed;
@@ -11,8 +10,8 @@ use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::{FlowIx, LinkIx};
 use crate::scenario::model::Pipelining;
-use crate::swarm::Begun;
 use crate::units::{SimDuration, SimTime};
+use std::collections::VecDeque;
 
 /// Time between two looks at the rate (libtorrent 2, `second_tick`).
 const LOOK: SimDuration = SimDuration::from_secs(1);
@@ -20,8 +19,8 @@ const LOOK: SimDuration = SimDuration::from_secs(1);
 /// What a look counts in the rate, an average over five of them (libtorrent 2, `stat.cpp`).
 const LOOK_WEIGHT: f64 = 0.2;
 
-/// The requests under way for one running transfer.
-#[derive(Clone, Copy, Debug)]
+/// The requests for one running transfer.
+#[derive(Clone, Debug)]
 pub(super) struct Pipeline {
     /// The rate in bytes/s as its receiver knows it.
     rate_per_sec: f64,
@@ -29,6 +28,10 @@ pub(super) struct Pipeline {
     pub came_bytes: u64,
     /// When the next look is due, or `NEVER`.
     due: SimTime,
+    /// What its receiver has asked for besides, in order.
+    pub asked: VecDeque<Work>,
+    /// When its receiver asks for more, if then it has not yet, or `NEVER`.
+    pub asks_at: SimTime,
 }
 
 /// What runs the other way over the same connection, in bytes/s.
@@ -50,9 +53,11 @@ impl Simulation<'_> {
             rate_per_sec: 0.0,
             came_bytes: 0,
             due: SimTime::NEVER,
+            asked: VecDeque::new(),
+            asks_at: SimTime::NEVER,
         };
         if flow.ix() >= self.pipelines.len() {
-            self.pipelines.resize(flow.ix() + 1, pipeline);
+            self.pipelines.resize(flow.ix() + 1, pipeline.clone());
         }
         self.pipelines[flow.ix()] = pipeline;
         self.cap_by_requests(flow, route, rule);
@@ -98,39 +103,22 @@ impl Simulation<'_> {
         }
     }
 
-    /// As much of `work` as the receiver asks for at once. A connection too slow for whole chunks asks for the blocks under way; whoever else can bring
-    /// the rest of the chunk may do so.
-    pub(super) fn ask_for(&mut self, route: Route, work: Work) -> Work {
-        let Some(rule) = self.group_of(route.receiver).pipelining else {
-            return work;
-        };
-        let rate = self.known_rate(self.swarm.links.get(route.link).flow);
-        if rate * rule.whole_chunk_within.as_secs_f64() >= self.swarm.layout.bytes_of(work.chunk) as f64 {
-            return work;
-        }
+    /// How many bytes the receiver keeps under way over `route`.
+    pub(super) fn bytes_under_way(&self, route: Route, rule: Pipelining) -> u64 {
         let block = self.scenario.file.block_size.0 as f64;
-        let bytes = (blocks_ahead(rule, rate, block) * block) as u64;
-        if bytes >= work.bytes {
-            return work;
-        }
-        let rest = Begun {
-            chunk: work.chunk,
-            missing_bytes: work.bytes - bytes,
-            awaited_from: LinkIx::NONE,
-        };
-        self.give_back(route.receiver, rest);
-        Work {
-            bytes,
-            whole: false,
-            ..work
-        }
+        let rate = self.known_rate(self.swarm.links.get(route.link).flow);
+        (blocks_ahead(rule, rate, block) * block) as u64
     }
 
     /// The rate of `flow` as its receiver knows it, in bytes/s; of an idle connection nothing is known.
-    fn known_rate(&self, flow: FlowIx) -> f64 {
+    pub(super) fn known_rate(&self, flow: FlowIx) -> f64 {
         match self.pipelines.get(flow.ix()) {
             None => 0.0,
-            Some(pipeline) if pipeline.due == SimTime::NEVER => self.bandwidth.rate(flow),
+            Some(pipeline) if pipeline.due == SimTime::NEVER => {
+                let rate = self.bandwidth.rate(flow);
+                // It has none before rates are settled.
+                if rate.is_finite() { rate } else { 0.0 }
+            }
             Some(pipeline) => pipeline.rate_per_sec,
         }
     }

@@ -75,6 +75,8 @@ pub enum Delayed {
     FirstRequest(LinkIx),
     /// A receiver looks at the rate of what comes to it over the connection that begins at this end.
     LookAtRate(LinkIx),
+    /// A receiver asks for more over the connection that begins at this end, before all that it has asked for is there.
+    NextRequest(LinkIx),
     /// The neighbour at this end says that it is no longer interested.
     NotInterested(LinkIx),
     /// A peer has given an idle connection the quota that it keeps, at so many bytes/s.

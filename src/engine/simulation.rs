@@ -230,6 +230,7 @@ impl<'a> Simulation<'a> {
             Delayed::QuotaKept(peer, per_sec) => self.quota_kept(peer, per_sec),
             Delayed::LastCall(peer) => self.finish_uploads(peer),
             Delayed::FirstRequest(link) => self.first_request(link),
+            Delayed::NextRequest(link) => self.time_to_ask(link),
             Delayed::LookAtRate(link) => self.look_at_rate(link),
             Delayed::NotInterested(link) => self.no_longer_interested(link),
         }
@@ -239,7 +240,10 @@ impl<'a> Simulation<'a> {
     fn is_too_late(&self, id: PeerId, event: Delayed) -> bool {
         let peer = match event {
             Delayed::Introduce => return false, // It belongs to no single peer.
-            Delayed::FirstRequest(link) | Delayed::LookAtRate(link) | Delayed::NotInterested(link) => {
+            Delayed::FirstRequest(link)
+            | Delayed::NextRequest(link)
+            | Delayed::LookAtRate(link)
+            | Delayed::NotInterested(link) => {
                 if self.swarm.links.to(link) == PeerIx::NOBODY {
                     return true;
                 }

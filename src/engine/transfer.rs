@@ -85,6 +85,7 @@ impl Simulation<'_> {
             self.swarm.links.set_may_want(link, true);
             self.begin(flow, route, work, 0);
             self.open_pipeline(flow, route);
+            self.plan_request(flow, route);
         } else if !self.swarm.is_interesting(route.link, sender, receiver) {
             self.say_not_interested(link);
         }
@@ -161,6 +162,7 @@ impl Simulation<'_> {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
             let unbooked = self.parts[flow.ix()].unbooked;
             self.begin(flow, route, work, unbooked);
+            self.plan_request(flow, route);
             return;
         }
         self.book(flow);
@@ -175,6 +177,7 @@ impl Simulation<'_> {
     fn is_last_part(&self, flow: FlowIx, receiver: PeerIx, chunk: ChunkIx) -> bool {
         let mut others = self.bandwidth.downloads(receiver).filter(|&f| f != flow);
         !others.any(|f| self.parts[f.ix()].chunk == chunk)
+            && !self.has_asked_for(receiver, chunk)
             && !self.swarm.peers[receiver].begun.iter().any(|b| b.chunk == chunk)
     }
 
@@ -194,6 +197,8 @@ impl Simulation<'_> {
             TransferEnd::RunEnded => part.booked.min(own),
             _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
         };
+        let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
+        self.give_back_asked(flow, receiver, awaited_from);
         self.rate_ended(flow);
         self.quit_race(flow);
         self.take_back_sent(part.route.sender, part.chunk);
@@ -202,7 +207,6 @@ impl Simulation<'_> {
             self.keep_quota(part.route);
         }
         if own > kept {
-            let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
             self.give_back(
                 receiver,
                 Begun {
@@ -235,6 +239,7 @@ impl Simulation<'_> {
 
     fn stop(&mut self, flow: FlowIx, route: Route) {
         self.bandwidth.stop(self.now(), flow);
+        self.give_back_asked(flow, route.receiver, LinkIx::NONE);
         self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
         if self.swarm.peers[route.sender].finishes_uploads {
             self.jobs.push_back(Job::Depart(route.sender));

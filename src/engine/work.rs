@@ -28,6 +28,9 @@ impl Simulation<'_> {
         if self.swarm.peers[route.receiver].role != Role::Leecher {
             return None;
         }
+        if let Some(work) = self.next_asked(route) {
+            return Some(work);
+        }
         let Some(work) = self.choose_unfetched(route) else {
             return self.share_at_the_end(route);
         };
@@ -36,22 +39,49 @@ impl Simulation<'_> {
     }
 
     /// What nobody brings yet, in the first three steps.
-    fn choose_unfetched(&mut self, route: Route) -> Option<Work> {
+    pub(super) fn choose_unfetched(&mut self, route: Route) -> Option<Work> {
         if let Some(work) = self.choose_least_sent(route) {
             return Some(work);
         }
-        match self.group_of(route.receiver).picking.strict_priority {
+        let work = match self.group_of(route.receiver).picking.strict_priority {
             StrictPriority::On => self.finish_begun(route).or_else(|| self.pick_new(route)),
             StrictPriority::Off => self.pick_new(route).or_else(|| self.finish_begun(route)),
             StrictPriority::UnlessRarer => self.finish_unless_rarer(route).or_else(|| self.pick_new(route)),
-        }
-        .map(|work| self.ask_for(route, work))
+        };
+        let work = work.or_else(|| self.join_others(route))?;
+        Some(self.ask_for(route, work))
     }
 
     /// Step 1: the missing blocks of a chunk already begun, the oldest first.
     fn finish_begun(&mut self, route: Route) -> Option<Work> {
+        let place = self.begun_for(route).next()?;
+        Some(self.take_begun(route.receiver, place))
+    }
+
+    /// What whole chunks come before: the missing blocks of a chunk that others bring blocks of.
+    fn join_others(&mut self, route: Route) -> Option<Work> {
         let place = self.begun_at(route).next()?;
         Some(self.take_begun(route.receiver, place))
+    }
+
+    /// Where the begun chunks are that the receiver goes on with in step 1: where it asks for whole chunks, those that nobody else brings (libtorrent 2,
+    /// `add_blocks_downloading`).
+    fn begun_for(&self, route: Route) -> impl Iterator<Item = usize> {
+        let alone = self.asks_for_chunks(route);
+        let receiver = route.receiver;
+        let begun = move |place: usize| self.swarm.peers[receiver].begun[place].chunk;
+        self.begun_at(route)
+            .filter(move |&place| !alone || !self.others_bring(route, begun(place)))
+    }
+
+    /// Whether others than the sender bring blocks of `chunk`.
+    fn others_bring(&self, route: Route, chunk: ChunkIx) -> bool {
+        let mut flows = self.bandwidth.downloads(route.receiver);
+        let brings = |flow: FlowIx| {
+            let part = &self.parts[flow.ix()];
+            part.chunk == chunk && part.route.link != route.link
+        };
+        flows.any(brings) || self.has_asked_for(route.receiver, chunk)
     }
 
     /// Where the begun chunks are that the receiver could go on with.
@@ -66,7 +96,7 @@ impl Simulation<'_> {
     fn finish_unless_rarer(&mut self, route: Route) -> Option<Work> {
         let receiver = route.receiver;
         let copies_of = |place: usize| self.copies_known(receiver, self.swarm.peers[receiver].begun[place].chunk);
-        let (copies, place) = self.begun_at(route).map(|place| (copies_of(place), place)).min()?;
+        let (copies, place) = self.begun_for(route).map(|place| (copies_of(place), place)).min()?;
         let rarer = if self.picks_at_random(receiver) {
             None
         } else {

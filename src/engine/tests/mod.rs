@@ -4,6 +4,7 @@
 #![allow(clippy::float_cmp)]
 #![allow(clippy::wildcard_imports)]
 
+mod asking;
 mod bharambe;
 mod booking;
 mod bounds;

@@ -295,7 +295,8 @@ pub struct PipeliningFile {
     #[schemars(extend("default" = "500 ms"))]
     pub quota_every: Option<SimDuration>,
     /// A connection that at its present rate would take longer for a chunk asks for no more of it than the blocks under way; other neighbours may bring the rest
-    /// meanwhile. Where `strict_priority` is off, that comes when nothing new is left.
+    /// meanwhile. Where `strict_priority` is off, that comes when nothing new is left. A faster one begins chunks that no other neighbour brings, and asks for as many side by
+    /// side in the file as come in this time.
     #[schemars(extend("default" = "20 s"))]
     pub whole_chunk_within: Option<SimDuration>,
 }

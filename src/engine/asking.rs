@@ -1,0 +1,202 @@
+//! How much a connection asks for at once: the blocks under way, a chunk, or several chunks side by side.
+//!
+//! A client prefers whole chunks on a connection that brings one within some time (libtorrent 2: 20 s, `whole_pieces_threshold`). It begins chunks that nobody else
+//! brings, and asks for as many at once as come in that time: the one that it picked and those next to it in the file (`request_a_block`; `piece_picker`, `expand_piece`). It asks
+//! again when no more is left than the requests under way. So a fast connection claims chunks long before they come, and others that could bring them wait.
+//!
+//! A slower connection asks for the blocks under way; whoever else can bring the rest of the chunk may do so.
+
+use crate::engine::Simulation;
+use crate::engine::schedule::Delayed;
+use crate::engine::transfer::Route;
+use crate::engine::work::Work;
+use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
+use crate::scenario::model::Pipelining;
+use crate::swarm::{Begun, Role};
+use crate::units::SimDuration;
+use std::collections::VecDeque;
+
+/// What would wait for less asks at once.
+const SOON: SimDuration = SimDuration::from_millis(10);
+
+impl Simulation<'_> {
+    /// As much of `work` as the receiver asks for at once; what else it asks for comes after that.
+    pub(super) fn ask_for(&mut self, route: Route, work: Work) -> Work {
+        let Some(rule) = self.group_of(route.receiver).pipelining else {
+            return work;
+        };
+        match self.chunks_at_once(route, rule) {
+            0 => self.ask_for_blocks(route, work, rule),
+            count if work.whole && count > 1 => self.ask_for_neighbours(route, work, count),
+            _ => work,
+        }
+    }
+
+    /// Whether the connection is fast enough to ask for whole chunks.
+    pub(super) fn asks_for_chunks(&self, route: Route) -> bool {
+        let rule = self.group_of(route.receiver).pipelining;
+        rule.is_some_and(|rule| self.chunks_at_once(route, rule) > 0)
+    }
+
+    /// How many chunks come over `route` in the time of the rule.
+    fn chunks_at_once(&self, route: Route, rule: Pipelining) -> u32 {
+        let rate = self.known_rate(self.swarm.links.get(route.link).flow);
+        let chunks = rate * rule.whole_chunk_within.as_secs_f64() / self.swarm.layout.chunk_bytes as f64;
+        chunks.min(self.swarm.layout.chunks as f64) as u32
+    }
+
+    /// The first blocks of `work`; the rest is left to whoever asks for it.
+    fn ask_for_blocks(&mut self, route: Route, work: Work, rule: Pipelining) -> Work {
+        let bytes = self.bytes_under_way(route, rule);
+        if bytes >= work.bytes {
+            return work;
+        }
+        let rest = Begun {
+            chunk: work.chunk,
+            missing_bytes: work.bytes - bytes,
+            awaited_from: LinkIx::NONE,
+        };
+        self.give_back(route.receiver, rest);
+        Work {
+            bytes,
+            whole: false,
+            ..work
+        }
+    }
+
+    /// The chunk of `work` and up to `count` - 1 next to it, those before it first, as long as the sender has them and nobody brings them: the first of
+    /// them now, the others later.
+    fn ask_for_neighbours(&mut self, route: Route, work: Work, count: u32) -> Work {
+        let Route {
+            link, sender, receiver, ..
+        } = route;
+        if self.pickers[self.swarm.peers[receiver].group.ix()].holds_back() {
+            return work;
+        }
+        let free = |at: u32| {
+            let chunk = ChunkIx(at);
+            self.swarm.wanted().has(receiver, chunk) && self.swarm.shows(link, sender, chunk)
+        };
+        let picked = work.chunk.0;
+        let before = (1..count.min(picked + 1)).take_while(|&n| free(picked - n)).count() as u32;
+        let first = picked - before;
+        let end = (first + count).min(self.swarm.layout.chunks as u32);
+        let after = (picked + 1..end).take_while(|&at| free(at)).count() as u32;
+        let mut run: VecDeque<Work> = (first..picked).map(|at| self.take_new(receiver, ChunkIx(at))).collect();
+        run.push_back(work);
+        run.extend((picked + 1..=picked + after).map(|at| self.take_new(receiver, ChunkIx(at))));
+        let now = run.pop_front().unwrap_or(work);
+        let flow = self.swarm.links.get(link).flow;
+        self.pipelines[flow.ix()].asked = run;
+        now
+    }
+
+    /// What the receiver has asked for already, after what has just come over `route`.
+    pub(super) fn next_asked(&mut self, route: Route) -> Option<Work> {
+        let flow = self.swarm.links.get(route.link).flow;
+        if flow.is_none() {
+            return None;
+        }
+        self.pipelines.get_mut(flow.ix())?.asked.pop_front()
+    }
+
+    /// The receiver of `flow`, which has begun something new, asks for more: once no more of it is left than the requests under way, or now.
+    pub(super) fn plan_request(&mut self, flow: FlowIx, route: Route) {
+        let Some(rule) = self.group_of(route.receiver).pipelining else {
+            return;
+        };
+        if self.chunks_at_once(route, rule) == 0 || !self.pipelines[flow.ix()].asked.is_empty() {
+            return;
+        }
+        let left_bytes = self.parts[flow.ix()].bytes - self.moved(flow);
+        let wait_secs = left_bytes as f64 / self.known_rate(flow) - rule.ahead.as_secs_f64();
+        if wait_secs < SOON.as_secs_f64() {
+            self.ask_for_more(flow, route);
+            return;
+        }
+        let wait = SimDuration::from_secs_f64(wait_secs);
+        self.pipelines[flow.ix()].asks_at = self.now() + wait;
+        let id = self.id_of(route.sender);
+        self.schedule.after(wait, id, Delayed::NextRequest(route.link));
+    }
+
+    /// The time has come for the receiver at `link` to ask for more, if its rate is still the same.
+    pub(super) fn time_to_ask(&mut self, link: LinkIx) {
+        let flow = self.swarm.links.get(link).flow;
+        let due = flow.is_some() && self.pipelines.get(flow.ix()).is_some_and(|p| p.asks_at == self.now());
+        if due {
+            self.plan_request(flow, self.route(link));
+        }
+    }
+
+    fn ask_for_more(&mut self, flow: FlowIx, route: Route) {
+        let sender = &self.swarm.peers[route.sender];
+        // Where the sender decides after each chunk nobody knows who gets the next one.
+        if sender.asked_each_chunk || self.swarm.peers[route.receiver].role != Role::Leecher {
+            return;
+        }
+        if let Some(work) = self.choose_unfetched(route) {
+            self.pipelines[flow.ix()].asked.push_front(work);
+            self.begin_endgame(route.receiver);
+        }
+    }
+
+    /// What the receiver has asked for over `flow` and not got is wanted again: at once, or once it has noticed that the sender is gone.
+    pub(super) fn give_back_asked(&mut self, flow: FlowIx, receiver: PeerIx, awaited_from: LinkIx) {
+        let Some(pipeline) = self.pipelines.get_mut(flow.ix()) else {
+            return;
+        };
+        let asked = std::mem::take(&mut pipeline.asked);
+        if asked.is_empty() {
+            return;
+        }
+        for work in asked {
+            let rest = Begun {
+                chunk: work.chunk,
+                missing_bytes: work.bytes,
+                awaited_from,
+            };
+            self.give_back(receiver, rest);
+        }
+        self.wake_idle_senders(receiver);
+    }
+
+    /// Whether `receiver` has asked for bytes of `chunk` that come after others.
+    pub(super) fn has_asked_for(&self, receiver: PeerIx, chunk: ChunkIx) -> bool {
+        let mut asked = self.asked_by(receiver);
+        asked.any(|(_, work)| work.chunk == chunk)
+    }
+
+    /// What comes to `receiver` after what is coming, with the transfers it follows.
+    pub(super) fn asked_by(&self, receiver: PeerIx) -> impl Iterator<Item = (FlowIx, &Work)> {
+        let flows = self.bandwidth.downloads(receiver);
+        flows.flat_map(|flow| {
+            let pipeline = self.pipelines.get(flow.ix());
+            pipeline
+                .into_iter()
+                .flat_map(move |p| p.asked.iter().map(move |work| (flow, work)))
+        })
+    }
+
+    /// In endgame: what the receiver has asked another neighbour for and would get last, if the sender has it, too.
+    pub(super) fn take_asked(&mut self, route: Route) -> Option<Work> {
+        let Route {
+            link, sender, receiver, ..
+        } = route;
+        let mut last: Option<(f64, FlowIx, ChunkIx)> = None;
+        let mut end = (FlowIx::NONE, 0.0);
+        for (flow, work) in self.asked_by(receiver) {
+            if end.0 != flow {
+                end = (flow, self.parts[flow.ix()].bytes as f64 / self.expected_rate(flow));
+            }
+            end.1 += work.bytes as f64 / self.expected_rate(flow);
+            if self.swarm.shows(link, sender, work.chunk) && last.is_none_or(|(secs, ..)| end.1 > secs) {
+                last = Some((end.1, flow, work.chunk));
+            }
+        }
+        let (_, flow, chunk) = last?;
+        let asked = &mut self.pipelines[flow.ix()].asked;
+        let place = asked.iter().position(|work| work.chunk == chunk)?;
+        asked.remove(place)
+    }
+}

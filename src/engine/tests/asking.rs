@@ -1,0 +1,101 @@
+//! How much a connection asks for at once, and what becomes of it.
+
+use super::*;
+use crate::ids::{ChunkIx, PeerId};
+
+const RULE: Pipelining = Pipelining {
+    least_blocks: 2,
+    ahead: SimDuration::from_secs(3),
+    quota_every: SimDuration::from_millis(500),
+    whole_chunk_within: SimDuration::from_secs(20),
+};
+
+/// A leecher to whom seeds of these uploads send `chunks` chunks; a connection that brings one in `within` seconds asks for whole ones.
+fn one_leecher(chunks: u64, uploads: &[f64], within: u64, endgame: bool) -> Scenario {
+    let mut leecher = Group {
+        pipelining: Some(Pipelining {
+            whole_chunk_within: secs(within),
+            ..RULE
+        }),
+        ..leechers(1, 1000.0, UNLIMITED)
+    };
+    (leecher.picking.random_first, leecher.picking.endgame) = (0, endgame);
+    let mut groups: Vec<Group> = uploads.iter().map(|&upload| seeds(1, upload)).collect();
+    groups.push(leecher);
+    mesh(chunks, groups)
+}
+
+#[test]
+fn a_fast_connection_asks_for_chunks_side_by_side() {
+    // At 8000 bytes/s, two seconds a chunk.
+    let steps = |within| {
+        let mut next_to = [0, 0];
+        for seed in 0..20 {
+            let scenario = one_leecher(12, &[8000.0], within, false);
+            let seen = play(&Scenario { seed, ..scenario });
+            let known: Vec<u32> = seen
+                .transfers
+                .iter()
+                .filter(|t| t.started > at(5))
+                .map(|t| t.chunk.0)
+                .collect();
+            let steps = known.windows(2).map(|pair| usize::from(pair[0] + 1 != pair[1]));
+            steps.for_each(|step| next_to[step] += 1);
+        }
+        next_to[0] as f64 / (next_to[0] + next_to[1]) as f64
+    };
+    let (alone, three) = (steps(2), steps(6));
+    assert!(
+        alone < 0.3 && three > 0.5,
+        "{alone} and {three} of the chunks come after the one before them in the file"
+    );
+}
+
+#[test]
+fn what_one_neighbour_is_asked_for_others_leave_to_it_until_endgame() {
+    let completed = |within, endgame| {
+        let mut scenario = one_leecher(8, &[8000.0, 8000.0], within, endgame);
+        scenario.groups[1].arrival = Arrival::AtOnce {
+            count: 1,
+            at: at(6),
+            jitter: SimDuration::ZERO,
+        };
+        play(&scenario).last_completed()
+    };
+    let (one_each, all, shared) = (completed(2, false), completed(16, false), completed(16, true));
+    // Eight chunks take 16 s from the first seed, which is asked for nearly all of them before the second is there; that could bring some two of them meanwhile.
+    assert!(
+        all > one_each + 1.5,
+        "{all} s, {one_each} s where each is asked for a chunk at a time"
+    );
+    assert!(shared < one_each + 0.5, "{shared} s with endgame");
+}
+
+#[test]
+fn a_fast_connection_begins_chunks_that_nobody_brings_before_it_joins_others() {
+    for seed in 0..10 {
+        let scenario = one_leecher(6, &[200.0, 8000.0], 20, false);
+        let seen = play(&Scenario { seed, ..scenario });
+        let begun = |chunk| {
+            seen.transfers
+                .iter()
+                .filter(|t| t.chunk == chunk)
+                .map(|t| t.started)
+                .min()
+        };
+        let last_begun = (0..6)
+            .filter_map(|chunk| begun(ChunkIx(chunk)))
+            .max()
+            .expect("all came");
+        let slow: Vec<_> = seen.transfers.iter().filter(|t| t.from == PeerId(0)).collect();
+        let joins = seen
+            .transfers
+            .iter()
+            .filter(|t| t.from == PeerId(1) && t.started > at(5));
+        let joins = joins.filter(|t| {
+            slow.iter()
+                .any(|s| s.chunk == t.chunk && s.started < t.started && t.started < s.ended)
+        });
+        assert!(joins.into_iter().all(|t| t.started >= last_begun), "seed {seed}");
+    }
+}
