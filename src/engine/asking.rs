@@ -16,6 +16,9 @@ use crate::swarm::{Begun, Role};
 use crate::units::SimDuration;
 use std::collections::VecDeque;
 
+/// At most so many bytes are asked for side by side (libtorrent 2, `request_a_block`).
+const AT_ONCE_BYTES_MAX: f64 = 8.0 * 1024.0 * 1024.0;
+
 /// What would wait for less asks at once.
 const SOON: SimDuration = SimDuration::from_millis(10);
 
@@ -38,11 +41,21 @@ impl Simulation<'_> {
         rule.is_some_and(|rule| self.chunks_at_once(route, rule) > 0)
     }
 
+    /// How many blocks of one chunk the receiver asks for at once over `route`.
+    pub(super) fn blocks_at_once(&self, route: Route) -> u64 {
+        match self.group_of(route.receiver).pipelining {
+            Some(rule) if !self.asks_for_chunks(route) => {
+                self.bytes_under_way(route, rule) / self.swarm.layout.block_bytes
+            }
+            _ => u64::MAX,
+        }
+    }
+
     /// How many chunks come over `route` in the time of the rule.
     fn chunks_at_once(&self, route: Route, rule: Pipelining) -> u32 {
         let rate = self.known_rate(self.swarm.links.get(route.link).flow);
-        let chunks = rate * rule.whole_chunk_within.as_secs_f64() / self.swarm.layout.chunk_bytes as f64;
-        chunks.min(self.swarm.layout.chunks as f64) as u32
+        let bytes = (rate * rule.whole_chunk_within.as_secs_f64()).min(AT_ONCE_BYTES_MAX);
+        (bytes / self.swarm.layout.chunk_bytes as f64) as u32
     }
 
     /// The first blocks of `work`; the rest is left to whoever asks for it.
@@ -109,7 +122,8 @@ impl Simulation<'_> {
             return;
         }
         let left_bytes = self.parts[flow.ix()].bytes - self.moved(flow);
-        let wait_secs = left_bytes as f64 / self.known_rate(flow) - rule.ahead.as_secs_f64();
+        let later_bytes = left_bytes.saturating_sub(self.bytes_under_way(route, rule));
+        let wait_secs = later_bytes as f64 / self.known_rate(flow);
         if wait_secs < SOON.as_secs_f64() {
             self.ask_for_more(flow, route);
             return;
@@ -130,9 +144,10 @@ impl Simulation<'_> {
     }
 
     fn ask_for_more(&mut self, flow: FlowIx, route: Route) {
-        let sender = &self.swarm.peers[route.sender];
         // Where the sender decides after each chunk nobody knows who gets the next one.
-        if sender.asked_each_chunk || self.swarm.peers[route.receiver].role != Role::Leecher {
+        let decides = self.swarm.peers[route.sender].asked_each_chunk || self.is_smart_seed(route.sender);
+        let leeches = self.swarm.peers[route.receiver].role == Role::Leecher;
+        if decides || !leeches || !self.swarm.links.is_unchoking(route.link) {
             return;
         }
         if let Some(work) = self.choose_unfetched(route) {
@@ -164,7 +179,7 @@ impl Simulation<'_> {
     /// Whether `receiver` has asked for bytes of `chunk` that come after others.
     pub(super) fn has_asked_for(&self, receiver: PeerIx, chunk: ChunkIx) -> bool {
         let mut asked = self.asked_by(receiver);
-        asked.any(|(_, work)| work.chunk == chunk)
+        !self.pipelines.is_empty() && asked.any(|(_, work)| work.chunk == chunk)
     }
 
     /// What comes to `receiver` after what is coming, with the transfers it follows.
@@ -178,25 +193,42 @@ impl Simulation<'_> {
         })
     }
 
-    /// In endgame: what the receiver has asked another neighbour for and would get last, if the sender has it, too.
+    /// In endgame: what the receiver has asked another neighbour for and would get last, if the sender has it, too; as much of it as it asks the sender for.
     pub(super) fn take_asked(&mut self, route: Route) -> Option<Work> {
+        if self.pipelines.is_empty() {
+            return None;
+        }
+        let flow = self.asked_last(route)?;
+        let shows = |work: &Work| self.swarm.shows(route.link, route.sender, work.chunk);
+        let place = self.pipelines[flow.ix()].asked.iter().rposition(shows)?;
+        let work = self.pipelines[flow.ix()].asked.remove(place)?;
+        Some(self.ask_for(route, work))
+    }
+
+    /// Of the transfers to the receiver after which something is to come that the sender has, too, the one after which that is there last.
+    fn asked_last(&self, route: Route) -> Option<FlowIx> {
         let Route {
             link, sender, receiver, ..
         } = route;
-        let mut last: Option<(f64, FlowIx, ChunkIx)> = None;
-        let mut end = (FlowIx::NONE, 0.0);
-        for (flow, work) in self.asked_by(receiver) {
-            if end.0 != flow {
-                end = (flow, self.parts[flow.ix()].bytes as f64 / self.expected_rate(flow));
+        let mut last = None;
+        for flow in self.bandwidth.downloads(receiver) {
+            let Some(pipeline) = self.pipelines.get(flow.ix()) else {
+                continue;
+            };
+            if !pipeline
+                .asked
+                .iter()
+                .any(|work| self.swarm.shows(link, sender, work.chunk))
+            {
+                continue;
             }
-            end.1 += work.bytes as f64 / self.expected_rate(flow);
-            if self.swarm.shows(link, sender, work.chunk) && last.is_none_or(|(secs, ..)| end.1 > secs) {
-                last = Some((end.1, flow, work.chunk));
+            let asked_bytes: u64 = pipeline.asked.iter().map(|work| work.bytes).sum();
+            let left_bytes = self.parts[flow.ix()].bytes - self.moved(flow) + asked_bytes;
+            let secs = left_bytes as f64 / self.expected_rate(flow);
+            if last.is_none_or(|(most, _)| secs > most) {
+                last = Some((secs, flow));
             }
         }
-        let (_, flow, chunk) = last?;
-        let asked = &mut self.pipelines[flow.ix()].asked;
-        let place = asked.iter().position(|work| work.chunk == chunk)?;
-        asked.remove(place)
+        last.map(|(_, flow)| flow)
     }
 }

@@ -38,7 +38,7 @@ impl Simulation<'_> {
             return Some(work);
         }
         let slowest = self.slowest_for(route)?;
-        Some(self.share_work_of(slowest, self.rate_to_expect(route)))
+        Some(self.share_work_of(slowest, route))
     }
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
@@ -92,13 +92,16 @@ impl Simulation<'_> {
         }
     }
 
-    /// An equal share of the upload and the download that meet on `route`, with so many transfers more than there are, in bytes/s.
+    /// An equal share of the upload and the download that meet on `route`, with so many transfers more than there are, in bytes/s, as far as connections
+    /// may carry it.
     fn share_of_capacities(&self, route: Route, more: usize) -> f64 {
         let (sender, receiver) = (route.sender, route.receiver);
-        let upload = self.swarm.peers[sender].life.upload / (self.bandwidth.count_uploads(sender) + more) as f64;
-        let download =
-            self.swarm.peers[receiver].life.download / (self.bandwidth.count_downloads(receiver) + more) as f64;
-        upload.min(download)
+        let uploads = self.bandwidth.count_uploads(sender) + more;
+        let downloads = self.bandwidth.count_downloads(receiver) + more;
+        let upload = self.bandwidth.upload_capacity(sender) / uploads as f64;
+        let download = self.swarm.peers[receiver].life.download / downloads as f64;
+        let cap = self.scenario.network.connection_cap.map_or(f64::INFINITY, |cap| cap.0);
+        upload.min(download).min(cap)
     }
 
     /// `flow` has brought the block that others race for: they are cut off.
@@ -133,9 +136,9 @@ impl Simulation<'_> {
         self.parts[before.ix()].rival = if before == next { FlowIx::NONE } else { next };
     }
 
-    /// Takes part of the blocks that `flow` has not finished, so that both would be done at the same time if the helper sends at `helper_rate`; of a
-    /// last block, a copy.
-    fn share_work_of(&mut self, flow: FlowIx, helper_rate: f64) -> Work {
+    /// Takes part of the blocks that `flow` has not finished, so that both would be done at the same time, but no more than are asked for at once over
+    /// `route`; of a last block, a copy.
+    fn share_work_of(&mut self, flow: FlowIx, route: Route) -> Work {
         let layout = self.swarm.layout;
         let part = self.parts[flow.ix()];
         let left = part.bytes - layout.whole_blocks(self.moved(flow));
@@ -149,9 +152,10 @@ impl Simulation<'_> {
                 whole: false,
             };
         }
-        let rate = self.expected_rate(flow);
-        let keep = (blocks as f64 * rate / (rate + helper_rate)).ceil() as u64;
-        let taken = left - keep.clamp(1, blocks - 1) * layout.block_bytes;
+        let (rate, helper_rate) = (self.expected_rate(flow), self.rate_to_expect(route));
+        let others = (blocks as f64 * helper_rate / (rate + helper_rate)) as u64;
+        let others = others.min(self.blocks_at_once(route)).clamp(1, blocks - 1);
+        let taken = left - (blocks - others) * layout.block_bytes;
         self.parts[flow.ix()].bytes -= taken;
         self.bandwidth.resize(self.now(), flow, part.bytes - taken);
         Work {

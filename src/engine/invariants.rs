@@ -77,6 +77,9 @@ impl Simulation<'_> {
             ensure(links.may_want(link) || !wants, || {
                 format!("{ix:?} overlooks that {to:?} is interested")
             })?;
+            ensure(links.is_unchoking(link) || !links.awaits_request(link), || {
+                format!("{ix:?} awaits a request of {to:?}, whom it chokes")
+            })?;
             if links.is_unchoking(link) {
                 unchoked += 1;
                 let both = peer.slot(link).is_some() && self.swarm.peers[to].unchoked_by.contains(&end.back);
@@ -154,10 +157,16 @@ impl Simulation<'_> {
             let begun = peer.begun.iter().any(|b| b.chunk == chunk);
             let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
             let held = states.iter().filter(|&&s| s).count();
-            let alone = flows
+            let parts = flows
                 .iter()
-                .all(|f| self.parts[f.ix()].chunk != chunk || !self.parts[f.ix()].whole)
-                || flows.iter().filter(|f| self.parts[f.ix()].chunk == chunk).count() == 1 && !begun;
+                .map(|f| (self.parts[f.ix()].chunk, self.parts[f.ix()].whole));
+            let asked = self.asked_by(ix).map(|(_, work)| (work.chunk, work.whole));
+            let parts: Vec<bool> = parts
+                .chain(asked)
+                .filter(|&(c, _)| c == chunk)
+                .map(|(_, whole)| whole)
+                .collect();
+            let alone = !parts.contains(&true) || parts.len() == 1 && !begun;
             ensure(alone, || format!("{ix:?} fetches the whole of {chunk:?} and more"))?;
             ensure(held == 1, || {
                 format!("{ix:?} counts {chunk:?} {held} times (had, wanted, fetched: {states:?})")

@@ -30,8 +30,15 @@ pub(super) struct Pipeline {
     due: SimTime,
     /// What its receiver has asked for besides, in order.
     pub asked: VecDeque<Work>,
-    /// When its receiver asks for more, if then it has not yet, or `NEVER`.
+    /// When its receiver will ask for more, or `NEVER`; nothing of it is true once something else has begun.
     pub asks_at: SimTime,
+}
+
+impl Pipeline {
+    /// Bytes in use.
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.asked.capacity() * size_of::<Work>()
+    }
 }
 
 /// What runs the other way over the same connection, in bytes/s.

@@ -292,7 +292,7 @@ impl<'a> Simulation<'a> {
             + kept.sum::<usize>()
             + self.streams.len() * size_of::<Streams>()
             + self.parts.len() * size_of::<Part>()
-            + self.pipelines.len() * size_of::<Pipeline>()
+            + self.pipelines.iter().map(Pipeline::memory_bytes).sum::<usize>()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Chunks on their way: a part of a chunk begins, ends, is cut off.
 //!
 //! A chunk travels in one part over one connection, usually. It is in several parts when it was interrupted and goes on with another
-//! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs and none is left to be fetched.
+//! neighbour, or when endgame shares it out. A chunk is complete when no part of it runs, waits for
+//! another, or is left to be fetched.
 
 use crate::bandwidth::Clock;
 use crate::engine::observer::{Side, Transfer, TransferEnd};
@@ -93,6 +94,14 @@ impl Simulation<'_> {
 
     /// The first request after an unchoke has come.
     pub(super) fn first_request(&mut self, link: LinkIx) {
+        let owner = &self.swarm.peers[self.swarm.links.owner(link)];
+        let Some(slot) = owner.slot(link) else {
+            return;
+        };
+        // That of an earlier unchoke, perhaps. What a peer unchokes when it completes it has unchoked before.
+        if self.now().since(slot.unchoked_at) < self.latency(2) && slot.unchoked_at != owner.life.completed {
+            return;
+        }
         self.swarm.links.set_awaits_request(link, false);
         self.jobs.push_back(Job::Start(link));
     }
@@ -153,8 +162,8 @@ impl Simulation<'_> {
         let next = self.after_chunk(route.link);
         if let Job::ChunkSent(_) = next {
             self.book(flow);
-            self.stop(flow, route);
             self.jobs.push_back(next);
+            self.stop(flow, route);
             return;
         }
         let goes_on = self.swarm.links.is_unchoking(route.link);
@@ -227,7 +236,6 @@ impl Simulation<'_> {
         self.book(flow);
         self.rate_ended(flow);
         let part = self.parts[flow.ix()];
-        self.stop(flow, part.route);
         let kept = self.swarm.layout.before_last_block(part.bytes);
         if kept == 0 {
             self.take_back_sent(part.route.sender, part.chunk);
@@ -235,6 +243,7 @@ impl Simulation<'_> {
         self.record_transfer(&part, part.booked, kept, TransferEnd::RaceLost);
         let next = self.after_chunk(part.route.link);
         self.jobs.push_back(next);
+        self.stop(flow, part.route);
     }
 
     fn stop(&mut self, flow: FlowIx, route: Route) {

@@ -58,10 +58,15 @@ impl Simulation<'_> {
         Some(self.take_begun(route.receiver, place))
     }
 
-    /// What whole chunks come before: the missing blocks of a chunk that others bring blocks of.
+    /// What whole chunks come before: the missing blocks of the rarest chunk that others bring blocks of.
     fn join_others(&mut self, route: Route) -> Option<Work> {
-        let place = self.begun_at(route).next()?;
-        Some(self.take_begun(route.receiver, place))
+        if !self.asks_for_chunks(route) {
+            return None;
+        }
+        let receiver = route.receiver;
+        let copies_of = |place: usize| self.copies_known(receiver, self.swarm.peers[receiver].begun[place].chunk);
+        let (_, place) = self.begun_at(route).map(|place| (copies_of(place), place)).min()?;
+        Some(self.take_begun(receiver, place))
     }
 
     /// Where the begun chunks are that the receiver goes on with in step 1: where it asks for whole chunks, those that nobody else brings (libtorrent 2,

@@ -56,6 +56,6 @@ pub struct Pipelining {
     pub ahead: SimDuration,
     /// Upload is dealt out to the connections this often, and a block waits for it.
     pub quota_every: SimDuration,
-    /// A connection that would take longer for a chunk asks for no more of it than the blocks under way.
+    /// Within this time a connection brings a chunk that whole chunks are asked of, as many as come in it; a slower one is asked for blocks.
     pub whole_chunk_within: SimDuration,
 }

@@ -39,5 +39,8 @@ mod tests {
         marks.set(Marks::MAY_WANT, true);
         marks.set(Marks::OPTIMISTIC, false);
         assert_eq!(marks, Marks(Marks::MAY_WANT));
+        marks.set(Marks::AWAITING | Marks::SERVED, true);
+        marks.set(Marks::UNCHOKING | Marks::AWAITING, false);
+        assert_eq!(marks, Marks(Marks::MAY_WANT | Marks::SERVED));
     }
 }

@@ -88,14 +88,31 @@ fn a_fast_connection_begins_chunks_that_nobody_brings_before_it_joins_others() {
             .max()
             .expect("all came");
         let slow: Vec<_> = seen.transfers.iter().filter(|t| t.from == PeerId(0)).collect();
-        let joins = seen
+        let fast = seen
             .transfers
             .iter()
             .filter(|t| t.from == PeerId(1) && t.started > at(5));
-        let joins = joins.filter(|t| {
+        let joins = |t: &Transfer| {
             slow.iter()
                 .any(|s| s.chunk == t.chunk && s.started < t.started && t.started < s.ended)
-        });
-        assert!(joins.into_iter().all(|t| t.started >= last_begun), "seed {seed}");
+        };
+        let joined: Vec<SimTime> = fast.filter(|&t| joins(t)).map(|t| t.started).collect();
+        assert!(
+            !joined.is_empty(),
+            "seed {seed}: it brings the rest of what the slow one has begun"
+        );
+        assert!(joined.into_iter().all(|started| started >= last_begun), "seed {seed}");
     }
+}
+
+#[test]
+fn a_connection_that_nothing_holds_back_has_no_rate_until_it_is_settled() {
+    // So many requests are under way from the start that they hold nothing back: the rate could be anything before the first settling.
+    let mut scenario = one_leecher(4, &[8000.0], 2, false);
+    let rule = Pipelining {
+        least_blocks: 1000,
+        ..RULE
+    };
+    scenario.groups[1].pipelining = Some(rule);
+    assert_eq!(play(&scenario).last_completed(), 8.0);
 }

@@ -61,6 +61,20 @@ fn an_interrupted_chunk_keeps_its_whole_blocks_and_goes_on_elsewhere() {
 }
 
 #[test]
+fn endgame_shares_a_chunk_by_the_rates_of_those_who_bring_it() {
+    // Of 16 blocks 2 come at 100 bytes/s and 14 at 700, whoever begins.
+    for uploads in [[100.0, 700.0], [700.0, 100.0]] {
+        let [first, second] = uploads.map(|upload| seeds(1, upload));
+        let seen = play(&mesh(1, vec![first, second, leechers(1, 1000.0, UNLIMITED)]));
+        assert_eq!(seen.last_completed(), 20.0);
+    }
+    // So few may come over one connection: 8 blocks each.
+    let mut scenario = mesh(1, vec![seeds(1, 100.0), seeds(1, 700.0), leechers(1, 1000.0, UNLIMITED)]);
+    scenario.network.connection_cap = Some(BytesPerSec(100.0));
+    assert_eq!(play(&scenario).last_completed(), 80.0);
+}
+
+#[test]
 fn endgame_does_not_hang_on_one_slow_peer() {
     let swarm = |endgame| {
         let mut leecher = leechers(1, 1.0, UNLIMITED);
