@@ -7,20 +7,17 @@
 //! A slower connection asks for the blocks under way; whoever else can bring the rest of the chunk may do so.
 
 use crate::engine::Simulation;
+use crate::engine::pipelining::LOOK;
 use crate::engine::schedule::Delayed;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::scenario::model::Pipelining;
 use crate::swarm::{Begun, Role};
-use crate::units::SimDuration;
 use std::collections::VecDeque;
 
 /// At most so many bytes are asked for side by side (libtorrent 2, `request_a_block`).
 const AT_ONCE_BYTES_MAX: f64 = 8.0 * 1024.0 * 1024.0;
-
-/// What would wait for less asks at once.
-const SOON: SimDuration = SimDuration::from_millis(10);
 
 impl Simulation<'_> {
     /// As much of `work` as the receiver asks for at once; what else it asks for comes after that.
@@ -113,7 +110,7 @@ impl Simulation<'_> {
         self.pipelines.get_mut(flow.ix())?.asked.pop_front()
     }
 
-    /// The receiver of `flow`, which has begun something new, asks for more: once no more of it is left than the requests under way, or now.
+    /// The receiver of `flow`, which has begun something new, asks for more once no more of it is left than the requests under way. It looks every second.
     pub(super) fn plan_request(&mut self, flow: FlowIx, route: Route) {
         let Some(rule) = self.group_of(route.receiver).pipelining else {
             return;
@@ -123,18 +120,16 @@ impl Simulation<'_> {
         }
         let left_bytes = self.parts[flow.ix()].bytes - self.moved(flow);
         let later_bytes = left_bytes.saturating_sub(self.bytes_under_way(route, rule));
-        let wait_secs = later_bytes as f64 / self.known_rate(flow);
-        if wait_secs < SOON.as_secs_f64() {
+        if later_bytes as f64 <= self.known_rate(flow) * LOOK.as_secs_f64() / 2.0 {
             self.ask_for_more(flow, route);
             return;
         }
-        let wait = SimDuration::from_secs_f64(wait_secs);
-        self.pipelines[flow.ix()].asks_at = self.now() + wait;
+        self.pipelines[flow.ix()].asks_at = self.now() + LOOK;
         let id = self.id_of(route.sender);
-        self.schedule.after(wait, id, Delayed::NextRequest(route.link));
+        self.schedule.after(LOOK, id, Delayed::NextRequest(route.link));
     }
 
-    /// The time has come for the receiver at `link` to ask for more, if its rate is still the same.
+    /// The receiver at `link` looks whether to ask for more, if what was coming when it looked last is still coming.
     pub(super) fn time_to_ask(&mut self, link: LinkIx) {
         let flow = self.swarm.links.get(link).flow;
         let due = flow.is_some() && self.pipelines.get(flow.ix()).is_some_and(|p| p.asks_at == self.now());

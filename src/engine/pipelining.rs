@@ -14,7 +14,7 @@ use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
 
 /// Time between two looks at the rate (libtorrent 2, `second_tick`).
-const LOOK: SimDuration = SimDuration::from_secs(1);
+pub(super) const LOOK: SimDuration = SimDuration::from_secs(1);
 
 /// What a look counts in the rate, an average over five of them (libtorrent 2, `stat.cpp`).
 const LOOK_WEIGHT: f64 = 0.2;
@@ -30,7 +30,7 @@ pub(super) struct Pipeline {
     due: SimTime,
     /// What its receiver has asked for besides, in order.
     pub asked: VecDeque<Work>,
-    /// When its receiver will ask for more, or `NEVER`; nothing of it is true once something else has begun.
+    /// When its receiver looks next whether to ask for more; `NEVER` before the first time.
     pub asks_at: SimTime,
 }
 

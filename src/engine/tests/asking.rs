@@ -55,6 +55,8 @@ fn a_fast_connection_asks_for_chunks_side_by_side() {
 fn what_one_neighbour_is_asked_for_others_leave_to_it_until_endgame() {
     let completed = |within, endgame| {
         let mut scenario = one_leecher(8, &[8000.0, 8000.0], within, endgame);
+        // In order, so that what is left is side by side.
+        scenario.groups[2].picking.picker = Picker::Sequential;
         scenario.groups[1].arrival = Arrival::AtOnce {
             count: 1,
             at: at(6),

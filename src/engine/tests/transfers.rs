@@ -69,7 +69,10 @@ fn endgame_shares_a_chunk_by_the_rates_of_those_who_bring_it() {
         assert_eq!(seen.last_completed(), 20.0);
     }
     // So few may come over one connection: 8 blocks each.
-    let mut scenario = mesh(1, vec![seeds(1, 100.0), seeds(1, 700.0), leechers(1, 1000.0, UNLIMITED)]);
+    let mut scenario = mesh(
+        1,
+        vec![seeds(1, 100.0), seeds(1, 700.0), leechers(1, 1000.0, UNLIMITED)],
+    );
     scenario.network.connection_cap = Some(BytesPerSec(100.0));
     assert_eq!(play(&scenario).last_completed(), 80.0);
 }
