@@ -2,6 +2,7 @@
 
 use crate::ids::{ChunkIx, FlowIx, LinkIx, PeerIx};
 use crate::swarm::ledger::{Kept, Ledger};
+use crate::swarm::link_range::LinkRange;
 use crate::swarm::marks::Marks;
 use crate::swarm::meter::RateMeter;
 use crate::units::SimTime;
@@ -21,34 +22,6 @@ pub struct Link {
     pub flow: FlowIx,
     /// Rate at which the neighbour sends to the owner. It began when the connection opened.
     pub received: RateMeter,
-}
-
-/// The range of the flat array in which a peer keeps its ends.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LinkRange {
-    /// First place.
-    pub first: u32,
-    /// Places up to the last one ever used.
-    pub used: u32,
-    /// Places in all.
-    pub limit: u32,
-    /// Open connections.
-    pub open: u32,
-}
-
-impl LinkRange {
-    /// The places that may hold open ends.
-    #[inline]
-    pub fn places(self) -> impl Iterator<Item = LinkIx> {
-        (self.first..self.first + self.used).map(LinkIx)
-    }
-
-    /// The same places as indices into columns.
-    #[inline]
-    #[must_use]
-    pub fn indices(self) -> std::ops::Range<usize> {
-        self.first as usize..(self.first + self.used) as usize
-    }
 }
 
 /// All ends of all connections.

@@ -5,6 +5,7 @@ mod chunk_rates;
 pub mod kept_counts;
 pub mod layout;
 pub mod ledger;
+pub mod link_range;
 pub mod links;
 mod marks;
 pub mod meter;
@@ -17,7 +18,8 @@ pub use chunk_rates::ChunkRates;
 pub use kept_counts::KeptCounts;
 pub use layout::Layout;
 pub use ledger::{Kept, Ledger, Received};
-pub use links::{Link, LinkRange, Links};
+pub use link_range::LinkRange;
+pub use links::{Link, Links};
 pub use peers::{Begun, Leave, Life, Peer, Peers, Role, Slot};
 use std::hint::black_box;
 

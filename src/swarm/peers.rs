@@ -1,7 +1,7 @@
 //! The peers that are in the swarm now. A place is used again when its peer has left, so memory follows the living.
 
 use crate::ids::{ChunkIx, GroupIx, LinkIx, PeerId, PeerIx};
-use crate::swarm::links::LinkRange;
+use crate::swarm::link_range::LinkRange;
 use crate::swarm::reserve;
 use crate::units::SimTime;
 use smallvec::SmallVec;

@@ -29,20 +29,15 @@ fn one_leecher(chunks: u64, uploads: &[f64], within: u64, endgame: bool) -> Scen
 fn a_fast_connection_asks_for_chunks_side_by_side() {
     // At 8000 bytes/s, two seconds a chunk.
     let steps = |within| {
-        let mut next_to = [0, 0];
+        let mut pairs = Vec::new();
         for seed in 0..20 {
             let scenario = one_leecher(12, &[8000.0], within, false);
             let seen = play(&Scenario { seed, ..scenario });
-            let known: Vec<u32> = seen
-                .transfers
-                .iter()
-                .filter(|t| t.started > at(5))
-                .map(|t| t.chunk.0)
-                .collect();
-            let steps = known.windows(2).map(|pair| usize::from(pair[0] + 1 != pair[1]));
-            steps.for_each(|step| next_to[step] += 1);
+            let known = seen.transfers.iter().filter(|t| t.started > at(5));
+            let known: Vec<u32> = known.map(|t| t.chunk.0).collect();
+            pairs.extend(known.windows(2).map(|pair| pair[0] + 1 == pair[1]));
         }
-        next_to[0] as f64 / (next_to[0] + next_to[1]) as f64
+        pairs.iter().filter(|&&next| next).count() as f64 / pairs.len() as f64
     };
     let (alone, three) = (steps(2), steps(6));
     assert!(
