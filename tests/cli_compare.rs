@@ -98,8 +98,8 @@ small
 
 completion_mean_s in s, lower is better
   variant        n           mean             difference   relative   resolved
-  tit-for-tat   12   14.49 ± 0.42               baseline
-  altruist      12   18.29 ± 0.54   +3.80 [+3.44, +4.16]    +26.2 %        yes
+  tit-for-tat   12   14.48 ± 0.43               baseline
+  altruist      12   18.28 ± 0.54   +3.80 [+3.44, +4.16]    +26.2 %        yes
   winner: tit-for-tat
 
 not_completed, lower is better
