@@ -94,7 +94,6 @@ impl Simulation<'_> {
 
     /// An equal share of the upload and the download that meet on `route`, with so many transfers more than there are, in bytes/s, as far as connections
     /// may carry it.
-    #[inline(never)] // So that what asks for a rate stays small.
     fn share_of_capacities(&self, route: Route, more: usize) -> f64 {
         let (sender, receiver) = (route.sender, route.receiver);
         let uploads = self.bandwidth.count_uploads(sender) + more;
