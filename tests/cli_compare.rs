@@ -98,8 +98,8 @@ small
 
 completion_mean_s in s, lower is better
   variant        n           mean             difference   relative   resolved
-  tit-for-tat   12   14.48 ± 0.43               baseline
-  altruist      12   18.28 ± 0.54   +3.80 [+3.44, +4.16]    +26.2 %        yes
+  tit-for-tat   12   14.49 ± 0.43               baseline
+  altruist      12   18.28 ± 0.55   +3.79 [+3.44, +4.15]    +26.2 %        yes
   winner: tit-for-tat
 
 not_completed, lower is better
@@ -424,7 +424,8 @@ fn a_steady_swarm_is_cut_where_it_is_asked_to() {
     );
     assert!(home.rows("plain/runs.csv").iter().all(|row| row["cut_s"].is_empty()));
     let cut = home.compared(&[&CHOKERS, &["--out", "cut", "--set", "compare.warm_up=\"5 min\""]]);
-    assert_eq!(text(&cut.stderr), "");
+    // A slow machine may say how far it is.
+    assert!(!text(&cut.stderr).contains("warning"), "{}", text(&cut.stderr));
     assert!(text(&cut.stdout).contains("5 min on average in `altruist`, 12 of 12 runs"));
     let long = home.compared(&[&CHOKERS, &["-q", "--out", "long", "--set", "compare.warm_up=\"1 h\""]]);
     let said = text(&long.stderr);

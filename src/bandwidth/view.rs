@@ -110,6 +110,15 @@ impl MaxMin {
             .map(|entry| entry.other.clock().peer)
     }
 
+    /// To whom a peer sends, in the order of [`uploads`](Self::uploads).
+    #[must_use]
+    pub fn receivers(&self, peer: PeerIx) -> impl ExactSizeIterator<Item = PeerIx> {
+        self.links[AccessIx::upload(peer).ix()]
+            .entries
+            .iter()
+            .map(|entry| entry.other.clock().peer)
+    }
+
     /// Reads what will be needed of the link of `clock` when it strikes.
     #[inline]
     pub fn read_ahead(&self, clock: Clock) {

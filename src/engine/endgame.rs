@@ -7,7 +7,8 @@
 use crate::engine::Simulation;
 use crate::engine::transfer::Route;
 use crate::engine::work::Work;
-use crate::ids::{FlowIx, PeerIx};
+use crate::ids::{ChunkIx, FlowIx, PeerIx};
+use smallvec::SmallVec;
 
 impl Simulation<'_> {
     /// `receiver` has asked for something new: if it was the last, connections that had fallen idle may help from now on.
@@ -17,7 +18,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn is_in_endgame(&self, receiver: PeerIx) -> bool {
+    pub(super) fn is_in_endgame(&self, receiver: PeerIx) -> bool {
         self.group_of(receiver).picking.endgame && self.all_being_fetched(receiver)
     }
 
@@ -42,19 +43,24 @@ impl Simulation<'_> {
     }
 
     /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
-    fn slowest_for(&self, route: Route) -> Option<FlowIx> {
+    pub(super) fn slowest_for(&self, route: Route) -> Option<FlowIx> {
         let alone = self.slowest_of(route, false);
         alone.or_else(|| self.slowest_of(route, true))
     }
 
-    /// The one that will end last of those that are in a race, or of those that are not.
+    /// The one that will end last of those that are in a race, or of those that are not. All that race fetch the same block, so the first of a chunk stands for
+    /// all of it.
     fn slowest_of(&self, route: Route, racing: bool) -> Option<FlowIx> {
         let Route {
             link, sender, receiver, ..
         } = route;
         let mut slowest = None;
+        let mut races: SmallVec<[ChunkIx; 8]> = SmallVec::new();
         for flow in self.bandwidth.downloads(receiver) {
             let part = &self.parts[flow.ix()];
+            if racing && races.contains(&part.chunk) {
+                continue;
+            }
             if part.rival.is_some() != racing || part.route.link == link || !self.swarm.shows(link, sender, part.chunk)
             {
                 continue;
@@ -62,6 +68,9 @@ impl Simulation<'_> {
             let left = part.bytes - self.moved(flow);
             if left == 0 {
                 continue;
+            }
+            if racing {
+                races.push(part.chunk);
             }
             let secs = left as f64 / self.expected_rate(flow);
             if slowest.is_none_or(|(most, _)| secs > most) {

@@ -4,6 +4,7 @@ use crate::engine::schedule::Delayed;
 use crate::engine::transfer::Route;
 use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
+use crate::swarm::Swarm;
 use smallvec::SmallVec;
 
 impl Simulation<'_> {
@@ -20,19 +21,40 @@ impl Simulation<'_> {
         self.swarm.acknowledge_chunk(peer, chunk);
         let unchoked = &self.swarm.peers[peer].unchoked;
         if unchoked.len() > self.bandwidth.count_uploads(peer) {
-            self.jobs.extend(unchoked.iter().map(|slot| Job::Start(slot.link)));
+            let receivers: SmallVec<[PeerIx; 16]> = self.bandwidth.receivers(peer).collect();
+            let may_ask = |link| {
+                let to = self.swarm.links.to(link);
+                !receivers.contains(&to) && (self.silent_changes || self.swarm.lacks(to, chunk))
+            };
+            let links = unchoked.iter().map(|slot| slot.link).filter(|&link| may_ask(link));
+            self.jobs.extend(links.map(Job::Start));
         }
         self.jobs.push_back(Job::Refill(peer));
     }
 
+    /// `peer` has got `chunk`: those that unchoke it and send nothing may have nothing left that it wants.
+    pub(super) fn idle_senders_lose_interest(&mut self, peer: PeerIx, chunk: ChunkIx) {
+        let silent_changes = self.silent_changes;
+        self.wake_idle_senders_if(peer, |swarm, sender| {
+            silent_changes || swarm.is_super_seed(sender) || swarm.announced().has(sender, chunk)
+        });
+    }
+
     /// What `peer` could ask for has changed: those that unchoke it and send nothing are tried again.
     pub(super) fn wake_idle_senders(&mut self, peer: PeerIx) {
+        self.wake_idle_senders_if(peer, |_, _| true);
+    }
+
+    fn wake_idle_senders_if(&mut self, peer: PeerIx, concerns: impl Fn(&Swarm, PeerIx) -> bool) {
         let unchoked_by = &self.swarm.peers[peer].unchoked_by;
         // A smart seed may send to those that it chokes.
         if unchoked_by.len() > self.bandwidth.count_downloads(peer) || !self.smart_seeds.is_empty() {
             let senders: SmallVec<[PeerIx; 16]> = self.bandwidth.senders(peer).collect();
             let links = &self.swarm.links;
-            let idle = unchoked_by.iter().filter(|&&end| !senders.contains(&links.to(end)));
+            let idle = unchoked_by.iter().filter(|&&end| {
+                let sender = links.to(end);
+                !senders.contains(&sender) && concerns(&self.swarm, sender)
+            });
             self.jobs.extend(idle.map(|&end| Job::Start(links.get(end).back)));
         }
     }

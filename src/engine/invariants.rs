@@ -17,6 +17,7 @@ impl Simulation<'_> {
             self.check_totals()?;
             for (ix, peer) in self.swarm.peers.present() {
                 self.check_links(ix, peer)?;
+                self.check_idle(ix, peer)?;
                 self.check_accounts(ix, peer)?;
                 if peer.is_alive() {
                     self.check_chunks(ix, peer)?;
@@ -109,6 +110,35 @@ impl Simulation<'_> {
         ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
         })
+    }
+
+    /// Who is unchoked and asks for nothing has nothing to ask for. Where messages take time, or what may be asked for changes silently, it hears of that later.
+    fn check_idle(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
+        if self.silent_changes || !self.scenario.network.latency.is_zero() || !self.stays(ix) || !peer.is_alive() {
+            return Ok(());
+        }
+        let links = &self.swarm.links;
+        for (link, to) in links.open_in(peer.links) {
+            let idle = links.is_unchoking(link) && links.get(link).flow.is_none();
+            if !idle || self.swarm.peers[to].role != Role::Leecher {
+                continue;
+            }
+            let shown = |chunk| self.swarm.shows(link, ix, chunk);
+            let new = self.swarm.wanted().chunks_of(to).find(|&chunk| shown(chunk));
+            let begun = &self.swarm.peers[to].begun;
+            let rest = begun.iter().find(|b| b.awaited_from.is_none() && shown(b.chunk));
+            let last = self
+                .is_in_endgame(to)
+                .then(|| self.slowest_for(self.route(link)))
+                .flatten();
+            ensure(new.is_none() && rest.is_none() && last.is_none(), || {
+                format!("{ix:?} unchokes {to:?}, which could ask for {new:?}, {rest:?} or a part of {last:?}")
+            })?;
+            ensure(self.holds_slots(ix) || self.swarm.is_interesting(link, ix, to), || {
+                format!("{ix:?} unchokes {to:?}, which wants nothing of it")
+            })?;
+        }
+        Ok(())
     }
 
     /// Weights can be shared by, the upload is the capacity or a cap below it but for what idle connections hold, and accounts agree with what the connection and the peer know.

@@ -265,7 +265,7 @@ impl Simulation<'_> {
     }
 
     /// Whether `neighbour` is there and not about to leave.
-    fn stays(&self, neighbour: PeerIx) -> bool {
+    pub(super) fn stays(&self, neighbour: PeerIx) -> bool {
         neighbour != PeerIx::NOBODY && !self.swarm.peers[neighbour].finishes_uploads
     }
 

@@ -54,6 +54,8 @@ pub(super) struct Simulation<'a> {
     pub(super) chunkwise: bool,
     /// By place of the peer.
     pub(super) streams: Vec<Streams>,
+    /// Whether what some peer may ask an idle neighbour for can change without a word about a chunk of either.
+    pub(super) silent_changes: bool,
     /// By group.
     pub(super) pickers: Vec<Box<dyn Picker>>,
     /// Those who come as one, with the next of them if there is one.
@@ -121,6 +123,7 @@ impl<'a> Simulation<'a> {
             bandwidth = bandwidth.with_own_caps();
         }
         swarm.links = Links::with_ledger(ledger_columns(scenario, &own_chokers));
+        let pickers: Vec<_> = groups().map(|g| picking::for_rule(g.picking.picker)).collect();
         Self {
             scenario,
             own_chokers,
@@ -132,7 +135,8 @@ impl<'a> Simulation<'a> {
             chokers: Vec::new(),
             chunkwise: false,
             streams: Vec::new(),
-            pickers: groups().map(|g| picking::for_rule(g.picking.picker)).collect(),
+            silent_changes: pickers.iter().any(|p| p.holds_back()) || groups().any(|group| group.pipelining.is_some()),
+            pickers,
             cohorts,
             parts: Vec::new(),
             pipelines: Vec::new(),

@@ -153,7 +153,7 @@ impl Simulation<'_> {
         }
         self.go_on(flow, part.route);
         if complete {
-            self.wake_idle_senders(receiver);
+            self.idle_senders_lose_interest(receiver, part.chunk);
         }
     }
 

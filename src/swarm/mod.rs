@@ -281,6 +281,13 @@ impl Swarm {
         self.wanted.set(peer, chunk);
     }
 
+    /// Whether `peer` has not got `chunk`.
+    #[inline]
+    #[must_use]
+    pub fn lacks(&self, peer: PeerIx, chunk: ChunkIx) -> bool {
+        !self.have.has(peer, chunk)
+    }
+
     /// Whether `peer` reveals its chunks one by one.
     #[inline]
     #[must_use]
