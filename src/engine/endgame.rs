@@ -48,8 +48,8 @@ impl Simulation<'_> {
         alone.or_else(|| self.slowest_of(route, true))
     }
 
-    /// The one that will end last of those that are in a race, or of those that are not. All that race fetch the same block, so the first of a chunk stands for
-    /// all of it.
+    /// The one that will end last of those that are in a race, or of those that are not. Of a chunk whose last blocks are raced for the first transfer stands for
+    /// all: mostly they fetch the same block, and to ask each what is left would cost more than it is worth.
     fn slowest_of(&self, route: Route, racing: bool) -> Option<FlowIx> {
         let Route {
             link, sender, receiver, ..

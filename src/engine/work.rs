@@ -169,7 +169,7 @@ impl Simulation<'_> {
     }
 
     fn ask_picker(&mut self, sender: PeerIx, receiver: PeerIx) -> Option<ChunkIx> {
-        // Often there is nothing to choose from: senders that fell idle ask again whenever the receiver gets a chunk.
+        // Often there is nothing to choose from: senders that fell idle are tried again when the receiver gets a chunk that they have.
         if !any_common(self.swarm.wanted().of(receiver), self.swarm.announced().of(sender)) {
             return None;
         }
