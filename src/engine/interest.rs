@@ -32,11 +32,11 @@ impl Simulation<'_> {
         self.jobs.push_back(Job::Refill(peer));
     }
 
-    /// `peer` has got `chunk`: those that unchoke it and send nothing may have nothing left that it wants.
-    pub(super) fn idle_senders_lose_interest(&mut self, peer: PeerIx, chunk: ChunkIx) {
+    /// `peer` has got `chunk`: of those that unchoke it and send nothing, the ones that have it too may have nothing left that it wants.
+    pub(super) fn lose_interest_in_idle_senders(&mut self, peer: PeerIx, chunk: ChunkIx) {
         let silent_changes = self.silent_changes;
         self.wake_idle_senders_if(peer, |swarm, sender| {
-            silent_changes || swarm.is_super_seed(sender) || swarm.announced().has(sender, chunk)
+            silent_changes || swarm.announced().has(sender, chunk)
         });
     }
 

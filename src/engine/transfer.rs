@@ -153,7 +153,7 @@ impl Simulation<'_> {
         }
         self.go_on(flow, part.route);
         if complete {
-            self.idle_senders_lose_interest(receiver, part.chunk);
+            self.lose_interest_in_idle_senders(receiver, part.chunk);
         }
     }
 
