@@ -106,7 +106,7 @@ impl World {
         let place = below(&mut self.rng, self.flows.len());
         let flow = self.flows[place];
         let from = self.bandwidth.from(flow);
-        self.bandwidth.stop(self.now, flow);
+        self.bandwidth.stop(flow);
         self.settle();
         each(self);
         self.flows[place] = self.start(from);

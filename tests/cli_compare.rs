@@ -98,8 +98,8 @@ small
 
 completion_mean_s in s, lower is better
   variant        n           mean             difference   relative   resolved
-  tit-for-tat   12   14.49 ± 0.43               baseline
-  altruist      12   18.28 ± 0.55   +3.79 [+3.44, +4.15]    +26.2 %        yes
+  tit-for-tat   12   14.48 ± 0.43               baseline
+  altruist      12   18.26 ± 0.55   +3.78 [+3.43, +4.14]    +26.1 %        yes
   winner: tit-for-tat
 
 not_completed, lower is better
@@ -360,6 +360,8 @@ fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
         said == (Some(true), Some(2)) || said == (Some(true), Some(12)),
         "{said:?}"
     );
+    let is_warned = text(&reached.stderr).contains("each variant has only 2 runs");
+    assert_eq!(is_warned, said.1 == Some(2));
     let missed = home.compared(&[&few, &["--precision", "0.0001", "--max-runs", "15", "--out", "hard"]]);
     assert!(
         text(&missed.stderr).contains("was not reached with 15 runs"),
@@ -367,6 +369,37 @@ fn precision_adds_runs_until_it_is_reached_or_no_more_are_allowed() {
         text(&missed.stderr)
     );
     assert_eq!(home.rows("hard/runs.csv").len(), 30);
+}
+
+#[test]
+fn runs_that_precision_has_added_stay_with_the_study() {
+    let home = Home::new(SMALL);
+    let study = [
+        "--choker",
+        "tit-for-tat,altruist",
+        "--runs",
+        "2",
+        "-q",
+        "--out",
+        "grown",
+    ];
+    let table = || fs::read(home.path("grown/runs.csv")).expect("there");
+    home.compared(&[&study, &["--precision", "0.0001", "--max-runs", "12"]]);
+    let runs = table();
+    let (status, _) = home.done(&["status", "grown"]);
+    assert!(status.contains("24 of 24"), "{status}");
+    // Joined, elsewhere or in place, it has all of them.
+    home.done(&["merge", "grown", "--out", "joined"]);
+    assert_eq!(fs::read(home.path("joined/runs.csv")).expect("there"), runs);
+    home.done(&["merge", "grown"]);
+    assert_eq!(table(), runs);
+    // Who would now be content with fewer has them too, and who allows fewer is told before anything is touched.
+    home.compared(&[&study, &["--precision", "50%", "--max-runs", "12", "--resume"]]);
+    assert_eq!(table(), runs);
+    let plan = fs::read(home.path("grown/plan.json")).expect("there");
+    let refused = home.compare_refused(&[&study, &["--precision", "50%", "--max-runs", "5", "--resume"]]);
+    assert!(refused.contains("say --max-runs 12"), "{refused}");
+    assert_eq!(fs::read(home.path("grown/plan.json")).expect("there"), plan);
 }
 
 #[test]
@@ -383,10 +416,10 @@ fn runs_that_do_not_finish_are_counted() {
     let rows = home.rows("out/comparison_summary.csv");
     assert!(rows.iter().all(|row| row["not_finished"] == "12"));
     for row in &rows {
-        let of_completed = ["completion_", "share_ratio_"]
+        let of_survivors = ["completion_", "share_ratio_", "seed_load", "first_chunk_"]
             .iter()
             .any(|part| row["metric"].contains(part));
-        let counts = of_completed && !row["metric"].starts_with("group.origin");
+        let counts = of_survivors && !row["metric"].starts_with("group.origin");
         assert_eq!(row["unfinished"] == "12", counts, "{}", row["metric"]);
         assert!(!counts || (row["winner"] == "false" && row["resolved"] != "true"));
     }

@@ -40,6 +40,8 @@ const FIGURE: [&str; 11] = [
     "4 Mbit/s",
 ];
 
+const QIU: [&str; 5] = ["qiu-srikant", "--arrivals", "1 /s", "--upload", "1 Mbit/s"];
+
 #[test]
 fn alone_it_lists_all() {
     let list = shown(&[]);
@@ -119,6 +121,14 @@ fn what_does_not_fit_is_refused_with_the_reason() {
         (
             vec!["guo", "--initial-rate", "1", "--decay", "1 h", "--linger", "1 s"],
             "has no unit",
+        ),
+        (
+            [&QIU[..], &["--size", "0 B"]].concat(),
+            "--size is 0: it must be above 0",
+        ),
+        (
+            [&QIU[..], &["--size", "1 MB", "--chunks", "1", "--neighbours", "4"]].concat(),
+            "the file has 1 of the 2 chunks",
         ),
     ];
     for (args, expected) in cases {

@@ -94,6 +94,19 @@ fn pages_of_merges_beside_each_other_are_all_made() {
 }
 
 #[test]
+fn a_page_that_is_put_into_another_study_leaves_its_own_page_due() {
+    let home = quick();
+    home.done("sweep scenario.toml -q --out out");
+    home.done("sweep scenario.toml -q --out other");
+    let due = home.path("other/.report.html.outdated");
+    fs::write(&due, "").expect("written");
+    home.done("report out --out other/report.html");
+    assert!(due.exists());
+    home.done("report other");
+    assert!(!due.exists());
+}
+
+#[test]
 fn shards_of_other_plans_that_begin_together_do_not_both_go_on() {
     let home = quick();
     for other in ["--runs 6", "--seed 7"] {

@@ -105,7 +105,7 @@ pub(super) struct Access {
     /// The virtual clock in bytes per unit of weight, as it was at `since`.
     served: f64,
     since: SimTime,
-    /// Flows whose other end has a finite capacity.
+    /// Of an upload, its flows whose other end has a finite capacity.
     pub limited: u32,
     /// Waits on the worklist.
     pub queued: bool,

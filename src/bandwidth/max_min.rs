@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::access::{Access, AccessIx, Entry, Face};
 use super::clock::{Clock, ClockKind};
 use super::level::Share;
+use super::view::link_of;
 use crate::ids::{FlowIx, PeerIx};
 use crate::units::SimTime;
 
@@ -204,9 +205,8 @@ impl MaxMin {
         ix
     }
 
-    /// Ends a flow. Returns the whole bytes that it has moved of its current work.
-    pub fn stop(&mut self, now: SimTime, flow: FlowIx) -> u64 {
-        let moved = self.moved(now, flow);
+    /// Ends a flow.
+    pub fn stop(&mut self, flow: FlowIx) {
         let (up, down) = self.ends(flow);
         self.links[up.ix()].remove(flow);
         self.links[down.ix()].remove(flow);
@@ -215,7 +215,6 @@ impl MaxMin {
         self.counts[down.ix()] -= 1;
         self.free.push(flow);
         self.touch(up, down);
-        moved
     }
 
     /// Gives a flow that has just finished `bytes` more to move.
@@ -282,10 +281,7 @@ impl MaxMin {
     /// # Panics
     /// If no finish is pending on the clock.
     pub fn finish(&mut self, now: SimTime, clock: Clock) -> FlowIx {
-        let link = match clock.kind {
-            ClockKind::Upload | ClockKind::Cap => AccessIx::upload(clock.peer),
-            ClockKind::Download => AccessIx::download(clock.peer),
-        };
+        let link = link_of(clock);
         let flow = if clock.kind == ClockKind::Cap {
             self.first_capped(link)
         } else {

@@ -32,17 +32,6 @@ impl MaxMin {
         rate.min(self.cap_of(flow))
     }
 
-    /// What a peer uploads in all, in bytes/s, as settled last.
-    #[must_use]
-    pub fn upload_rate(&self, peer: PeerIx) -> f64 {
-        let link = &self.links[AccessIx::upload(peer).ix()];
-        if link.level.is_finite() {
-            link.capacity
-        } else {
-            self.uploads(peer).map(|flow| self.rate(flow)).sum()
-        }
-    }
-
     /// What a peer could upload at most, in bytes/s.
     #[must_use]
     pub fn upload_capacity(&self, peer: PeerIx) -> f64 {
@@ -199,7 +188,7 @@ impl MaxMin {
 }
 
 /// The link that a clock belongs to.
-const fn link_of(clock: Clock) -> AccessIx {
+pub(super) const fn link_of(clock: Clock) -> AccessIx {
     match clock.kind {
         ClockKind::Upload | ClockKind::Cap => AccessIx::upload(clock.peer),
         ClockKind::Download => AccessIx::download(clock.peer),

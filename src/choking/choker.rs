@@ -62,7 +62,7 @@ pub struct Neighbour {
     pub slot_bytes: u64,
     /// Whether it is unchoked now.
     pub unchoked: bool,
-    /// Whether its slot was given at random.
+    /// Whether its slot was given at random; while it is choked, whether the last one was.
     pub optimistic: bool,
     /// Share of the upload that it has, relative to the largest; 1 while it is choked.
     pub weight: f32,

@@ -60,11 +60,19 @@ fn write(directory: &Path, out: Option<&Path>, stop: &AtomicBool) -> Result<Path
     };
     let written = written.with_context(|| format!("cannot write `{}`", place.display()));
     written.map_err(Failure::Run)?;
-    if place.ends_with(REPORT) {
+    if place.ends_with(REPORT) && is_in(directory, &place) {
         // What can't be removed has the page made once more.
         let _ = fs::remove_file(place.with_file_name(OUTDATED_REPORT));
     }
     Ok(place)
+}
+
+/// Whether the file at `place` lies in `directory`, however both are written.
+fn is_in(directory: &Path, place: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = real(folder.unwrap_or(Path::new(".")));
+    folder.is_some() && folder == real(directory)
 }
 
 impl From<ReportError> for Failure {

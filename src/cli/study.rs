@@ -92,7 +92,7 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
     );
     ensure!(
         plan.runs <= plan.max_runs,
-        "{} runs are more than the {} that are allowed at most: less of --runs, or more of --max-runs",
+        "{} runs are more than the {} that are allowed at most: less of --runs, or more of --max-runs (of `compare`) or `max_runs` in [compare]",
         plan.runs,
         plan.max_runs
     );

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::files;
-use crate::metrics::is_at;
+use crate::metrics::{is_at, sync_names};
 
 /// Writes `text` to the place `out` that somebody has named: a link stays one, and a device or a pipe is written to.
 pub(super) fn write(out: &Path, text: &str) -> io::Result<()> {
@@ -23,12 +23,14 @@ pub(super) fn replace(out: &Path, text: &str) -> io::Result<()> {
     let beside = out.with_file_name(half_file(&name, std::process::id()));
     let written = begin(&beside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
+        file.sync_all()?;
         fs::rename(&beside, out)
     });
     if written.is_err() {
         // It may not even have been made; the first error is the one to tell.
         let _ = fs::remove_file(&beside);
     }
+    sync_names(out.parent().unwrap_or(out));
     written
 }
 

@@ -6,6 +6,8 @@ use crate::human;
 
 /// Fewer runs than this say little about how much runs differ.
 const RUNS_FEW: u32 = 10;
+/// What allows more runs where precision decides.
+const MAX_RUNS: &str = "--max-runs of `compare`, or `max_runs` in [compare]";
 /// So many variants are named that a caveat is about.
 const NAMED_MAX: usize = 10;
 
@@ -21,7 +23,10 @@ pub(super) fn all(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Ve
 #[must_use]
 pub fn warnings(plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
-    warnings.extend(too_few(plan.most_runs()));
+    // Where precision decides, that is not known yet.
+    if plan.precision.is_none() {
+        warnings.extend(too_few(plan.runs, "--runs"));
+    }
     if plan.arrivals_differ() {
         warnings.push(
             "variants differ in how many peers come or when, and the chance of a peer hangs on its number in the order of arrival: \
@@ -40,7 +45,7 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
 }
 
 /// What so many runs of a variant leave open.
-fn too_few(runs: u32) -> Option<String> {
+fn too_few(runs: u32, option: &str) -> Option<String> {
     let why = match runs {
         1 => "without more there are no intervals, and any difference may be chance.".to_owned(),
         2..RUNS_FEW => format!(
@@ -49,13 +54,17 @@ fn too_few(runs: u32) -> Option<String> {
         _ => return None,
     };
     let few = human::counted(runs.into(), "run");
-    Some(format!("each variant has only {few}: {why} More with --runs."))
+    Some(format!("each variant has only {few}: {why} More with {option}."))
 }
 
 /// What to be careful about with what came out.
 #[must_use]
 pub fn caveats(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<String> {
     let mut caveats = Vec::new();
+    if plan.precision.is_some() {
+        let option = if precise == Some(false) { MAX_RUNS } else { "--runs" };
+        caveats.extend(too_few(analysis.runs, option));
+    }
     let unfinished: u32 = analysis.variants.iter().map(|state| state.not_finished).sum();
     if unfinished > 0 {
         caveats.push(format!(
@@ -72,8 +81,13 @@ pub fn caveats(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<S
         ));
     }
     if let (Some(false), Some(share), Some(metric)) = (precise, plan.precision, plan.metrics.first()) {
+        let how = if analysis.runs < plan.max_runs {
+            ": the command that began it goes on with --resume.".to_owned()
+        } else {
+            format!(", the most that are allowed: {MAX_RUNS} allows more.")
+        };
         caveats.push(format!(
-            "± {} of {} was not reached with {} runs, the most that are allowed: --max-runs allows more.",
+            "± {} of {} was not reached with {} runs{how}",
             human::percent(share),
             metric.name,
             analysis.runs
@@ -105,9 +119,9 @@ mod tests {
 
     #[test]
     fn one_run_is_said_to_have_no_interval_and_few_to_have_a_doubtful_one() {
-        let one = too_few(1).expect("a caveat");
+        let one = too_few(1, "--runs").expect("a caveat");
         assert!(one.contains("only 1 run:") && one.contains("no intervals"), "{one}");
-        assert!(too_few(9).is_some_and(|few| few.contains("only 9 runs: intervals from fewer than 10")));
-        assert_eq!(too_few(RUNS_FEW), None);
+        assert!(too_few(9, "--runs").is_some_and(|few| few.contains("only 9 runs: intervals from fewer than 10")));
+        assert_eq!(too_few(RUNS_FEW, "--runs"), None);
     }
 }

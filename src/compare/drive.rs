@@ -9,7 +9,6 @@ use super::error::CompareError;
 use super::merge::check_conflicts;
 use super::plan::Plan;
 use super::plan_file::{PlanFile, PlanFileError};
-use super::precision::BATCH;
 use super::replacement;
 use super::results::Results;
 use super::shard::Shard;
@@ -96,13 +95,14 @@ pub fn drive(
         return Ok(Outcome::Unchanged);
     };
     let directory = &directory;
-    let ids: Vec<_> = (0..plan.runs).flat_map(|run| of_run(plan, run)).collect();
+    let ids = |records: &Records| {
+        let runs = 0..runs_so_far(plan, records);
+        runs.flat_map(|run| of_run(plan, run)).collect()
+    };
     let Some(session) = Session::open(plan, &ids, directory, jobs, stop, watch)? else {
         return Ok(Outcome::Unchanged);
     };
-    if plan.precision.is_none() {
-        check_runs(plan, session.store.records(), plan.runs)?;
-    }
+    check_runs(plan, session.store.records(), plan.most_runs())?;
     directory.check_variants()?;
     let file = PlanFile::of(plan);
     match publish_plan(&file, directory, stop, watch) {
@@ -133,7 +133,7 @@ pub fn drive_shard(
     let is_there = is_there(&file, directory.path())?;
     let ids = shard.runs(plan);
     // What the runs there belong to is known from the store, too.
-    let Some(session) = Session::open(plan, &ids, directory, jobs, stop, watch)? else {
+    let Some(session) = Session::open(plan, &|_| ids.clone(), directory, jobs, stop, watch)? else {
         return Ok(Outcome::Unchanged);
     };
     if !is_there {
@@ -191,10 +191,10 @@ fn replace_plan(file: &PlanFile, directory: &Directory, watch: &mut dyn FnMut(Ev
 }
 
 impl<'s> Session<'s> {
-    /// Opens the store of `directory`; tells `watch` what of it can't be read, with regard to the runs `ids`. `None` if `stop` is set before all of it is read.
+    /// Opens the store of `directory`; tells `watch` what of it can't be read, with regard to the runs `ids` that are wanted where these are there. `None` if `stop` is set before all of it is read.
     pub fn open(
         plan: &'s Plan,
-        ids: &[RunId],
+        ids: &dyn Fn(&Records) -> Vec<RunId>,
         directory: &Directory,
         jobs: usize,
         stop: &'s AtomicBool,
@@ -205,7 +205,7 @@ impl<'s> Session<'s> {
             opened => opened?,
         };
         let records = store.records();
-        let is_missing = ids.iter().any(|id| !records.contains(*id));
+        let is_missing = ids(records).iter().any(|id| !records.contains(*id));
         for damage in records.damages() {
             watch(Event::Damaged { damage, is_missing });
         }
@@ -248,7 +248,7 @@ impl<'s> Session<'s> {
     ) -> Result<Outcome<Finished>, CompareError> {
         let plan = self.plan;
         let mut results = Results::new(plan);
-        let mut runs = plan.runs;
+        let mut runs = runs_so_far(plan, self.store.records());
         let precise = loop {
             let ids: Vec<_> = (results.runs..runs).flat_map(|run| of_run(plan, run)).collect();
             self.complete(&ids, watch)?;
@@ -261,7 +261,7 @@ impl<'s> Session<'s> {
             if precise != Some(false) || runs >= plan.max_runs {
                 break precise;
             }
-            runs = (runs + BATCH).min(plan.max_runs);
+            runs = plan.one_batch_more(runs);
         };
         let _lock = directory.lock_tables(self.stop)?;
         let finished = tabulate(&results, self.store.records(), directory, precise, self.stop)?;
@@ -323,15 +323,16 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// Makes the tables of the runs of `plan`, all of which are in `records`, until `stop` is set.
+/// Makes the tables of so many `runs` of each variant of `plan`, all of which are in `records`, until `stop` is set.
 pub(super) fn conclude(
     plan: &Plan,
+    runs: u32,
     records: &Records,
     directory: &Directory,
     stop: &AtomicBool,
 ) -> Result<Finished, CompareError> {
     let mut results = Results::new(plan);
-    results.read(records, plan.runs, stop)?;
+    results.read(records, runs, stop)?;
     let precise = plan.precision.map(|share| results.are_tight(share));
     tabulate(&results, records, directory, precise, stop)
 }
@@ -355,12 +356,32 @@ fn tabulate(
 
 /// Tables of `wanted` runs of each variant must not leave out others that are there.
 pub(super) fn check_runs(plan: &Plan, records: &Records, wanted: u32) -> Result<(), CompareError> {
-    let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| records.contains(id)));
-    let there = complete.count() as u32;
+    let there = complete_runs(plan, records);
     if there > wanted {
-        return Err(CompareError::FewerRuns { there, wanted });
+        let how = plan.precision.map_or_else(
+            || format!("say --runs {there}"),
+            |_| format!("say --max-runs {there} (`compare`) or `max_runs = {there}` in [compare]"),
+        );
+        return Err(CompareError::FewerRuns { there, wanted, how });
     }
     Ok(())
+}
+
+/// How many runs, from the first on, are there of every variant.
+fn complete_runs(plan: &Plan, records: &Records) -> u32 {
+    let complete = (0..).take_while(|&run| of_run(plan, run).all(|id| records.contains(id)));
+    complete.count() as u32
+}
+
+/// Runs of each variant that are wanted, where precision decides as far as it has come: a batch that has been begun is one that was needed.
+pub(super) fn runs_so_far(plan: &Plan, records: &Records) -> u32 {
+    let complete = complete_runs(plan, records);
+    let is_begun = |run| of_run(plan, run).any(|id| records.contains(id));
+    let mut runs = plan.runs;
+    while plan.precision.is_some() && complete >= runs && (runs..plan.one_batch_more(runs)).any(is_begun) {
+        runs = plan.one_batch_more(runs);
+    }
+    runs
 }
 
 /// The variants of a run.

@@ -20,13 +20,15 @@ pub enum CompareError {
     Store(StoreError),
     /// More runs are there than are wanted: tables of some of them would pass for the whole.
     #[error(
-        "{there} runs of each variant are there already, more than the {wanted} that are wanted: say --runs {there}, or choose another directory with --out"
+        "{there} runs of each variant are there already, more than the {wanted} that are wanted: {how}, or choose another directory with --out"
     )]
     FewerRuns {
         /// Runs of each variant that are there.
         there: u32,
         /// Runs that the tables would have.
         wanted: u32,
+        /// How to want as many.
+        how: String,
     },
     /// A run could not be played.
     #[error(transparent)]

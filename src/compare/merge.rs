@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::directory::{Directory, Existing};
-use super::drive::{Finished, conclude, of_run};
+use super::drive::{Finished, conclude, of_run, runs_so_far};
 use super::error::{CompareError, go_on};
 use super::place::{MERGE, check_place, store_in};
 use super::plan::Plan;
@@ -91,9 +91,14 @@ impl Parts {
         Ok(Self { plan, records })
     }
 
-    /// All runs of the plan, in order.
+    /// Runs of each variant that are wanted: where precision decides, as far as it has come.
+    pub fn runs(&self) -> u32 {
+        runs_so_far(&self.plan, &self.records)
+    }
+
+    /// All runs that are wanted, in order.
     pub fn wanted(&self) -> impl Iterator<Item = RunId> {
-        (0..self.plan.runs).flat_map(|run| of_run(&self.plan, run))
+        (0..self.runs()).flat_map(|run| of_run(&self.plan, run))
     }
 
     /// Those that are not there.
@@ -272,7 +277,7 @@ impl Parts {
     /// When it can't be written, or it was stopped.
     pub fn conclude_in(&self, directory: &Directory, stop: &AtomicBool) -> Result<Finished, CompareError> {
         directory.sweep_away();
-        conclude(&self.plan, &self.records, directory, stop)
+        conclude(&self.plan, self.runs(), &self.records, directory, stop)
     }
 
     /// A directory of its own with all runs and the tables. It appears whole; one that it replaces stays until then.
@@ -300,7 +305,7 @@ impl Parts {
             at_unix_s: unix_seconds(),
             what: Stage::Ended,
         })?;
-        conclude(&self.plan, store.records(), directory, stop)
+        conclude(&self.plan, self.runs(), store.records(), directory, stop)
     }
 }
 

@@ -131,15 +131,15 @@ impl Metric {
         number(figures, self.column)
     }
 
-    /// Whether its value in a run is that of survivors: a figure of those that completed, though leechers who did not give up by themselves never got the file. Only a run that ended
-    /// before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
+    /// Whether its value in a run is that of survivors: a figure of those that completed or got a first chunk, or of what seeds sent, though leechers who did not give up by themselves
+    /// never got the file. Only a run that ended before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
     #[must_use]
     pub fn leaves_out_somebody(&self, run: &RunRecord) -> bool {
         let count = |figures: &Map<String, Value>, column| figures.get(column).and_then(Value::as_u64).unwrap_or(0);
-        let of_completed = ["completion_", "share_ratio_"]
+        let of_survivors = ["completion_", "share_ratio_", "first_chunk_", "seed_load"]
             .iter()
             .any(|start| self.column.starts_with(start));
-        of_completed
+        of_survivors
             && self
                 .figures(run)
                 .is_some_and(|figures| count(figures, "not_completed") > count(figures, "aborted"))
@@ -295,6 +295,8 @@ mod tests {
             "completion_mean_s",
             "group.leechers.completion_p95_s",
             "share_ratio_jain",
+            "seed_load",
+            "first_chunk_mean_s",
         ] {
             assert!(
                 leaves_out(of_completed, 3, 2) && !leaves_out(of_completed, 2, 2) && !leaves_out(of_completed, 0, 0)

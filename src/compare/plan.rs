@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::factors::Factor;
 use super::metric::{Metric, metrics};
+use super::precision::BATCH;
 use super::variants::{Choice, variants};
 use crate::choking::OwnChokers;
 use crate::scenario::estimate::is_open;
@@ -200,6 +201,12 @@ impl Plan {
     #[must_use]
     pub fn most_runs(&self) -> u32 {
         self.precision.map_or(self.runs, |_| self.max_runs)
+    }
+
+    /// What `runs` of each variant become where they do not suffice.
+    #[must_use]
+    pub fn one_batch_more(&self, runs: u32) -> u32 {
+        runs.saturating_add(BATCH).min(self.max_runs)
     }
 
     /// Runs of all variants together, or what precision may make of them.

@@ -2,7 +2,7 @@
 
 use super::statistics::interval;
 
-/// Runs that are added at a time. Fixed, so that the number of runs depends on nothing but their results.
+/// Runs that are added at a time. Fixed, so that the number of runs depends on nothing but their results, and on those that were there before.
 pub(super) const BATCH: u32 = 10;
 
 /// Whether the interval of `values` is no wider than ± `share` of their mean; never with fewer than two.

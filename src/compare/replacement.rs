@@ -52,7 +52,7 @@ pub(super) fn in_place(
     }
     let first = first_runs(plan, jobs);
     let quiet = &mut |_: Event<'_>| ();
-    let Some(mut session) = Session::open(plan, &first, &directory, jobs, stop, quiet)? else {
+    let Some(mut session) = Session::open(plan, &|_| first.clone(), &directory, jobs, stop, quiet)? else {
         return Ok(None);
     };
     PlanFile::of(plan).write(&directory)?;

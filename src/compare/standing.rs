@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::directory::{Directory, Existing};
-use super::drive::{check_runs, is_there, of_run};
+use super::drive::{check_runs, is_there, of_run, runs_so_far};
 use super::error::CompareError;
 use super::merge::check_conflicts;
 use super::place::store_in;
@@ -33,10 +33,6 @@ pub fn check(plan: &Plan, shard: Option<Shard>, path: &Path, existing: Existing)
     if existing == Existing::Join {
         is_there(&PlanFile::of(plan), path)?;
     }
-    let wanted = shard.map_or_else(
-        || (0..plan.runs).flat_map(|run| of_run(plan, run)).collect::<Vec<_>>(),
-        |shard| shard.runs(plan),
-    );
     let records = match store_in(path) {
         store if existing.goes_on() && store.exists() => {
             let segment = shard.map_or(WHOLE.to_owned(), |shard| shard.segment());
@@ -44,9 +40,11 @@ pub fn check(plan: &Plan, shard: Option<Shard>, path: &Path, existing: Existing)
         }
         _ => Records::default(),
     };
-    if shard.is_none() && plan.precision.is_none() {
-        check_runs(plan, &records, plan.runs)?;
+    if shard.is_none() {
+        check_runs(plan, &records, plan.most_runs())?;
     }
+    let all = || (0..runs_so_far(plan, &records)).flat_map(|run| of_run(plan, run));
+    let wanted: Vec<_> = shard.map_or_else(|| all().collect(), |shard| shard.runs(plan));
     let is_done = |id: &&RunId| records.contains(**id);
     Ok(Standing {
         done: wanted.iter().filter(is_done).count() as u64,

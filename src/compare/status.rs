@@ -141,7 +141,7 @@ impl Status {
             waiting: all.left.saturating_sub(playing.iter().map(|(load, _)| load.left).sum()),
             playing: playing.len(),
             eta_s: eta::whole(&all, &playing),
-            runs: parts.plan.runs,
+            runs: parts.runs(),
             variants: labels
                 .zip(done)
                 .map(|(variant, done)| OfVariant { variant, done })

@@ -36,16 +36,16 @@ impl Simulation<'_> {
     pub(super) fn plan_departure(&mut self, peer: PeerIx) {
         let now = self.now();
         let file_bytes = self.swarm.layout.file_bytes;
-        let last_call = self.latency(4);
+        let acknowledged = self.latency(2);
         let departure = &self.group_of(peer).departure;
         let state = &mut self.swarm.peers[peer];
         let mut done_at = SimTime::NEVER;
         match stay(departure, state, file_bytes, now, &mut self.streams[peer.ix()].churn) {
             Stay::No => self.jobs.push_back(Job::Depart(peer)),
             Stay::FinishesUploads => {
-                // The last chunk is announced, slots that are free go to whoever lacks it, and the first requests come back.
+                // Once the last chunk is acknowledged, slots that are free go to whoever lacks it.
                 let id = state.id;
-                self.schedule.after(last_call, id, Delayed::LastCall(peer));
+                self.schedule.after(acknowledged, id, Delayed::LastSlotsGiven(peer));
             }
             Stay::ForEver => {}
             Stay::Lingers(until) => {
@@ -60,6 +60,13 @@ impl Simulation<'_> {
         let leaves = (done_at, Leave::Done).min_by_time((state.life.crash_at, Leave::Crashed));
         self.plan_leave(peer, leaves);
         self.depart_if_given_enough(peer);
+    }
+
+    /// `peer` has given its last slots: once the first requests for them have come, it begins nothing new.
+    pub(super) fn last_slots_given(&mut self, peer: PeerIx) {
+        // After those requests, which are on their way already.
+        self.schedule
+            .after(self.latency(2), self.id_of(peer), Delayed::LastCall(peer));
     }
 
     /// From now on `peer` only finishes the chunks that it is sending.

@@ -5,9 +5,9 @@
 //! (Cohen 2003; BEP 3, "End Game").
 
 use crate::engine::Simulation;
-use crate::engine::transfer::Route;
+use crate::engine::transfer::{Part, Route};
 use crate::engine::work::Work;
-use crate::ids::{ChunkIx, FlowIx, PeerIx};
+use crate::ids::{FlowIx, PeerIx};
 use smallvec::SmallVec;
 
 impl Simulation<'_> {
@@ -33,7 +33,8 @@ impl Simulation<'_> {
         // What a crashed neighbour was to send comes first: it never will.
         let begun = &self.swarm.peers[receiver].begun;
         if let Some(place) = begun.iter().position(|b| self.swarm.shows(link, sender, b.chunk)) {
-            return Some(self.take_begun(receiver, place));
+            let work = self.take_begun(receiver, place);
+            return Some(self.ask_for(route, work));
         }
         if let Some(work) = self.take_asked(route) {
             return Some(work);
@@ -42,42 +43,75 @@ impl Simulation<'_> {
         Some(self.share_work_of(slowest, route))
     }
 
-    /// The transfer to the receiver that will end last, of a chunk that the sender has too; one that is in a race already only if there is no other.
+    /// The transfer to the receiver that will end last, of a chunk that the sender has too; only if there is no other, one of the race that will end last.
     pub(super) fn slowest_for(&self, route: Route) -> Option<FlowIx> {
-        let alone = self.slowest_of(route, false);
-        alone.or_else(|| self.slowest_of(route, true))
+        self.slowest_alone(route).or_else(|| self.slowest_race(route))
     }
 
-    /// The one that will end last of those that are in a race, or of those that are not. Of a chunk whose last blocks are raced for the first transfer stands for
-    /// all: mostly they fetch the same block, and to ask each what is left would cost more than it is worth.
-    fn slowest_of(&self, route: Route, racing: bool) -> Option<FlowIx> {
-        let Route {
-            link, sender, receiver, ..
-        } = route;
+    /// Whether whoever sends on `route` could take over a part of what `part` is to bring.
+    fn could_help(&self, route: Route, part: &Part) -> bool {
+        part.route.link != route.link && self.swarm.shows(route.link, route.sender, part.chunk)
+    }
+
+    fn slowest_alone(&self, route: Route) -> Option<FlowIx> {
         let mut slowest = None;
-        let mut races: SmallVec<[ChunkIx; 8]> = SmallVec::new();
-        for flow in self.bandwidth.downloads(receiver) {
+        for flow in self.bandwidth.downloads(route.receiver) {
             let part = &self.parts[flow.ix()];
-            if racing && races.contains(&part.chunk) {
+            if part.rival.is_some() || !self.could_help(route, part) {
                 continue;
             }
-            if part.rival.is_some() != racing || part.route.link == link || !self.swarm.shows(link, sender, part.chunk)
-            {
-                continue;
-            }
-            let left = part.bytes - self.moved(flow);
-            if left == 0 {
-                continue;
-            }
-            if racing {
-                races.push(part.chunk);
-            }
-            let secs = left as f64 / self.expected_rate(flow);
-            if slowest.is_none_or(|(most, _)| secs > most) {
+            let secs = self.secs_left(flow);
+            if secs > 0.0 && slowest.is_none_or(|(most, _)| secs > most) {
                 slowest = Some((secs, flow));
             }
         }
         slowest.map(|(_, flow)| flow)
+    }
+
+    /// A transfer of the race that will end last: each ends when its first transfer does, which nobody is asked for a single one.
+    fn slowest_race(&self, route: Route) -> Option<FlowIx> {
+        let mut races: SmallVec<[FlowIx; 8]> = SmallVec::new();
+        let mut seen: SmallVec<[FlowIx; 32]> = SmallVec::new();
+        for flow in self.bandwidth.downloads(route.receiver) {
+            let part = &self.parts[flow.ix()];
+            if part.rival.is_some() && self.could_help(route, part) && !seen.contains(&flow) {
+                races.push(flow);
+                seen.extend(self.race_of(flow));
+            }
+        }
+        let race = match races[..] {
+            [only] => only,
+            _ => {
+                let ends_in = |race| {
+                    self.race_of(race)
+                        .map(|flow| self.secs_left(flow))
+                        .fold(f64::INFINITY, f64::min)
+                };
+                let ends = races.iter().map(|&race| (ends_in(race), race));
+                ends.reduce(|last, next| if next.0 > last.0 { next } else { last })?.1
+            }
+        };
+        // One that is there at this instant has nothing to share.
+        self.race_of(race).find(|&flow| self.left(flow) > 0)
+    }
+
+    /// All transfers that race for the same block as `flow`, itself first.
+    pub(super) fn race_of(&self, flow: FlowIx) -> impl Iterator<Item = FlowIx> {
+        let next = move |&before: &FlowIx| Some(self.parts[before.ix()].rival).filter(|&next| next != flow);
+        std::iter::successors(Some(flow), next)
+    }
+
+    /// What `flow` has not brought of its part.
+    fn left(&self, flow: FlowIx) -> u64 {
+        self.parts[flow.ix()].bytes - self.moved(flow)
+    }
+
+    /// How long `flow` will take for what it has not brought, at its present rate, in s.
+    fn secs_left(&self, flow: FlowIx) -> f64 {
+        match self.left(flow) {
+            0 => 0.0,
+            left => left as f64 / self.expected_rate(flow),
+        }
     }
 
     /// The rate of `flow` in bytes/s; of one that has just begun, its share of both capacities.

@@ -1,7 +1,6 @@
 //! What follows when it becomes known who has a chunk, and who wants one: requests on idle connections, slots given and taken.
 
 use crate::engine::schedule::Delayed;
-use crate::engine::transfer::Route;
 use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, LinkIx, PeerIx};
 use crate::swarm::Swarm;
@@ -22,9 +21,10 @@ impl Simulation<'_> {
         let unchoked = &self.swarm.peers[peer].unchoked;
         if unchoked.len() > self.bandwidth.count_uploads(peer) {
             let receivers: SmallVec<[PeerIx; 16]> = self.bandwidth.receivers(peer).collect();
+            // Who has got it meanwhile, and has not said so yet, may have lost its interest before it heard of this.
             let may_ask = |link| {
                 let to = self.swarm.links.to(link);
-                !receivers.contains(&to) && (self.silent_changes || self.swarm.lacks(to, chunk))
+                !receivers.contains(&to) && (self.silent_changes || !self.swarm.announced().has(to, chunk))
             };
             let links = unchoked.iter().map(|slot| slot.link).filter(|&link| may_ask(link));
             self.jobs.extend(links.map(Job::Start));
@@ -74,8 +74,9 @@ impl Simulation<'_> {
 
     /// The owner of `link` hears that its neighbour is no longer interested: the slot falls free.
     pub(super) fn no_longer_interested(&mut self, link: LinkIx) {
-        let Route { sender, receiver, .. } = self.route(link);
-        if self.swarm.links.is_unchoking(link) && !self.swarm.knows_interest(link, sender, receiver) {
+        let sender = self.swarm.links.owner(link);
+        // Meanwhile it may have asked for something new.
+        if self.swarm.links.is_unchoking(link) && !self.swarm.is_served_or_waits(link, sender) {
             self.choke(link);
             self.slot_fell_free(sender);
         }

@@ -3,7 +3,7 @@
 use crate::engine::rechoke::LIGHTEST;
 use crate::engine::{InvariantViolation, Simulation};
 use crate::ids::{ChunkIx, FlowIx, PeerIx};
-use crate::swarm::{Peer, Role};
+use crate::swarm::{Begun, Peer, Role};
 
 impl Simulation<'_> {
     /// Checks everything.
@@ -105,38 +105,35 @@ impl Simulation<'_> {
         ensure(sending == self.bandwidth.count_uploads(ix), || {
             format!("{ix:?} sends {sending} transfers")
         })?;
-        // A crashed peer holds its slots until its neighbours notice; the rest keep to theirs.
         let slots = peer.slots as usize;
-        ensure(!peer.is_alive() || unchoked <= slots || peer.role == Role::Seed, || {
+        ensure(unchoked <= slots || peer.role == Role::Seed, || {
             format!("{ix:?} unchokes {unchoked} in {slots} slots")
         })
     }
 
-    /// Who is unchoked and asks for nothing has nothing to ask for. Where messages take time, or what may be asked for changes silently, it hears of that later.
+    /// Who is unchoked and asks for nothing has nothing to ask for. Where messages take time this is held of chunks that the sender knows it to have heard of.
     fn check_idle(&self, ix: PeerIx, peer: &Peer) -> Result<(), String> {
-        if self.silent_changes || !self.scenario.network.latency.is_zero() || !self.stays(ix) || !peer.is_alive() {
+        let at_once = self.scenario.network.latency.is_zero();
+        if self.silent_changes || !self.stays(ix) || !peer.is_alive() {
             return Ok(());
         }
         let links = &self.swarm.links;
         for (link, to) in links.open_in(peer.links) {
-            let idle = links.is_unchoking(link) && links.get(link).flow.is_none();
+            let idle = links.is_unchoking(link) && links.get(link).flow.is_none() && !links.awaits_request(link);
             if !idle || self.swarm.peers[to].role != Role::Leecher {
                 continue;
             }
-            let shown = |chunk| self.swarm.shows(link, ix, chunk);
+            let shown = |chunk| self.swarm.shows(link, ix, chunk) && self.swarm.acknowledged().has(ix, chunk);
             let new = self.swarm.wanted().chunks_of(to).find(|&chunk| shown(chunk));
             let begun = &self.swarm.peers[to].begun;
             let rest = begun.iter().find(|b| b.awaited_from.is_none() && shown(b.chunk));
-            let last = self
-                .is_in_endgame(to)
-                .then(|| self.slowest_for(self.route(link)))
-                .flatten();
+            let last = self.is_in_endgame(to).then(|| self.slowest_for(self.route(link)));
+            let last = last.flatten().filter(|flow| shown(self.parts[flow.ix()].chunk));
             ensure(new.is_none() && rest.is_none() && last.is_none(), || {
                 format!("{ix:?} unchokes {to:?}, which could ask for {new:?}, {rest:?} or a part of {last:?}")
             })?;
-            ensure(self.holds_slots(ix) || self.swarm.is_interesting(link, ix, to), || {
-                format!("{ix:?} unchokes {to:?}, which wants nothing of it")
-            })?;
+            let wants = !at_once || self.holds_slots(ix) || self.swarm.is_interesting(link, ix, to);
+            ensure(wants, || format!("{ix:?} unchokes {to:?}, which wants nothing of it"))?;
         }
         Ok(())
     }
@@ -185,6 +182,11 @@ impl Simulation<'_> {
         for chunk in (0..self.swarm.layout.chunks).map(ChunkIx::from_ix) {
             let on_way = flows.iter().any(|f| self.parts[f.ix()].chunk == chunk) || self.has_asked_for(ix, chunk);
             let begun = peer.begun.iter().any(|b| b.chunk == chunk);
+            let is_whole = |b: &&Begun| b.chunk == chunk && b.missing_bytes == self.swarm.layout.bytes_of(chunk);
+            let whole = peer.begun.iter().find(is_whole);
+            ensure(whole.is_none_or(|b| b.awaited_from.is_some()), || {
+                format!("{ix:?} has begun {chunk:?}, of which nothing is there or on its way")
+            })?;
             let states = [have.has(ix, chunk), wanted.has(ix, chunk), on_way || begun];
             let held = states.iter().filter(|&&s| s).count();
             let parts = flows
@@ -226,16 +228,10 @@ impl Simulation<'_> {
     /// The bytes of the block that `flow` races for, if another of the race stands for it already: all but one count it once too often.
     fn raced_again(&self, flow: FlowIx) -> u64 {
         let part = &self.parts[flow.ix()];
-        if part.rival.is_none() {
+        if part.rival.is_none() || self.race_of(flow).min() == Some(flow) {
             return 0;
         }
-        let ring = std::iter::successors(Some(part.rival), |r| Some(self.parts[r.ix()].rival));
-        let rivals = ring.take_while(|&r| r != flow);
-        if rivals.min().is_some_and(|first| first < flow) {
-            part.bytes - self.swarm.layout.before_last_block(part.bytes)
-        } else {
-            0
-        }
+        part.bytes - self.swarm.layout.before_last_block(part.bytes)
     }
 
     /// All bytes received are chunks, kept parts of chunks, on their way, or wasted.

@@ -19,15 +19,15 @@ impl Simulation<'_> {
         if keeps.is_zero() {
             return;
         }
-        let window = self.group_of(route.receiver).rechoke.rate_window;
-        let rate = self.swarm.links.get(back).received.rate(self.now(), window);
+        let window = self.window_of(route.receiver);
+        let rate = self.swarm.links.get(back).received.rate(self.now(), window) as f32;
         let Some(kept) = self.swarm.links.ledger_mut().quota_rate(link) else {
             return;
         };
         // Whole bytes/s are given back as they were taken.
-        let more = (rate - f64::from(*kept)).ceil() as u32;
+        let more = (rate - *kept).ceil() as u32;
         if more > 0 {
-            *kept = rate as f32;
+            *kept = rate;
             self.hold_upload(sender, f64::from(more));
             let id = self.id_of(sender);
             self.schedule.after(keeps, id, Delayed::QuotaKept(sender, more));

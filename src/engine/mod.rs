@@ -41,5 +41,5 @@ pub use observer::{Ending, NoObserver, Observer};
 pub(crate) use over::{ending, pending as arrivals_pending};
 pub use run::{Control, InvariantViolation, Outcome, Progress, RunFault, RunOptions, run};
 pub(crate) use schedule::{Event, PeerTimer, Schedule};
-use simulation::{Job, REFILL, Simulation, Streams};
+use simulation::{Job, Simulation, Streams};
 pub(crate) use totals::Totals;

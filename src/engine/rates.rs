@@ -6,7 +6,8 @@ use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::units::SimDuration;
 
 impl Simulation<'_> {
-    fn window_of(&self, peer: PeerIx) -> SimDuration {
+    /// Over which time `peer` measures what comes to it.
+    pub(super) fn window_of(&self, peer: PeerIx) -> SimDuration {
         self.group_of(peer).rechoke.rate_window
     }
 

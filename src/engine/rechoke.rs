@@ -3,7 +3,7 @@
 use crate::choking::{Decision, Neighbour, RechokeView};
 use crate::engine::observer::{Side, TransferEnd, Unchoke};
 use crate::engine::schedule::{Delayed, PeerTimer};
-use crate::engine::{Job, REFILL, Simulation};
+use crate::engine::{Job, Simulation};
 use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
 use crate::scenario::model::Refill;
 use crate::swarm::{Role, Slot};
@@ -108,7 +108,7 @@ impl Simulation<'_> {
             && matches!(self.group_of(peer).rechoke.refill, Refill::Immediate | Refill::Decision)
             && self.somebody_waits(peer)
         {
-            self.decide(peer, REFILL);
+            self.decide(peer, Decision::Refill);
         }
     }
 
@@ -146,10 +146,17 @@ impl Simulation<'_> {
     /// Asks the owner of `link`, who has sent a chunk there, who gets the next one.
     pub(super) fn chunk_sent(&mut self, link: LinkIx) {
         let links = &self.swarm.links;
-        // The slot may be gone since.
-        if links.is_unchoking(link) && links.get(link).flow.is_none() {
+        // The slot, or the neighbour, may be gone since.
+        if links.to(link) == PeerIx::NOBODY || links.get(link).flow.is_some() {
+            return;
+        }
+        if links.is_unchoking(link) {
             self.decide(links.owner(link), Decision::ChunkSent(link));
+        }
+        if self.swarm.links.is_unchoking(link) {
             self.jobs.push_back(Job::Start(link));
+        } else {
+            self.keep_quota(self.route(link));
         }
     }
 
@@ -225,7 +232,7 @@ impl Simulation<'_> {
         for flow in running {
             self.book(flow);
         }
-        let window = self.group_of(peer).rechoke.rate_window;
+        let window = self.window_of(peer);
         let choker = &self.chokers[peer.ix()];
         let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
         let offers = choker.needs_offers();
@@ -316,7 +323,11 @@ impl Simulation<'_> {
             return;
         }
         self.swarm.links.unchoke(link, now);
-        let back = self.swarm.links.get(link).back;
+        let (back, flow) = (self.swarm.links.get(link).back, self.swarm.links.get(link).flow);
+        // A smart seed may still be sending there what it began before it choked.
+        if flow.is_some() {
+            self.bandwidth.set_weight(now, flow, weight);
+        }
         let neighbour = self.swarm.links.to(link);
         self.swarm.peers[owner].unchoked.push(Slot {
             link,

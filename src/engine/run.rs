@@ -29,7 +29,7 @@ pub struct Progress {
 pub struct Outcome {
     /// How it ended.
     pub ending: Ending,
-    /// Memory that the state of the swarm took at most, without what its observer keeps.
+    /// Memory that the state of the swarm took in the end, without what its observer keeps.
     pub memory_bytes: usize,
 }
 
@@ -127,7 +127,7 @@ pub fn run(
         simulation.check()?;
     }
     simulation.close(ending);
-    // Columns never shrink, so what they take now is the most they ever took. What they keep in reserve is not touched and costs nothing.
+    // What columns keep in reserve is not touched and costs nothing.
     Ok(Outcome {
         ending,
         memory_bytes: simulation.memory_bytes(),

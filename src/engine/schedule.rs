@@ -81,7 +81,9 @@ pub enum Delayed {
     NotInterested(LinkIx),
     /// A peer has given an idle connection the quota that it keeps, at so many bytes/s.
     QuotaKept(PeerIx, u32),
-    /// The neighbours of a peer that leaves when its uploads are finished have asked for its last chunk, if they wanted it.
+    /// A peer that leaves when its uploads are finished has given its free slots to who lacks its last chunk.
+    LastSlotsGiven(PeerIx),
+    /// The neighbours of such a peer have asked for that chunk.
     LastCall(PeerIx),
     /// All that come at this instant are there and ask the tracker.
     Introduce,

@@ -1,7 +1,7 @@
 //! The state of a run and the way an event goes through it.
 
 use crate::bandwidth::{Clock, MaxMin};
-use crate::choking::{self, Choker, Decision, Grant, Neighbour, OwnChokers};
+use crate::choking::{self, Choker, Grant, Neighbour, OwnChokers};
 use crate::churn::{Arriving, Cohort};
 use crate::engine::memory::{CHOKER_BYTES, ledger_columns};
 use crate::engine::observer::{Ending, Observer};
@@ -232,6 +232,7 @@ impl<'a> Simulation<'a> {
             Delayed::ChunkAnnounced(peer, chunk) => self.chunk_announced(peer, chunk),
             Delayed::ChunkAcknowledged(peer, chunk) => self.chunk_acknowledged(peer, chunk),
             Delayed::QuotaKept(peer, per_sec) => self.quota_kept(peer, per_sec),
+            Delayed::LastSlotsGiven(peer) => self.last_slots_given(peer),
             Delayed::LastCall(peer) => self.finish_uploads(peer),
             Delayed::FirstRequest(link) => self.first_request(link),
             Delayed::NextRequest(link) => self.time_to_ask(link),
@@ -258,6 +259,7 @@ impl<'a> Simulation<'a> {
             | Delayed::ChunkAnnounced(peer, _)
             | Delayed::ChunkAcknowledged(peer, _)
             | Delayed::QuotaKept(peer, _)
+            | Delayed::LastSlotsGiven(peer)
             | Delayed::LastCall(peer) => peer,
         };
         self.id_of(peer) != id || !self.swarm.peers[peer].is_alive()
@@ -319,6 +321,3 @@ pub(super) fn neighbours_max(scenario: &Scenario, mesh_limit: u32) -> usize {
         Discovery::Tracker(_) => limits.max().unwrap_or(0) as usize,
     }
 }
-
-/// Why a peer is asked for a decision outside its turn.
-pub(super) const REFILL: Decision = Decision::Refill;

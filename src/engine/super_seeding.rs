@@ -6,6 +6,8 @@
 //! Neighbours that pass nothing on, free riders say, would keep a seed waiting for good: each has what it was shown, and nobody else gets it. So a seed that finds at its
 //! regular decision that nobody lacks what it shows does not wait. Clients do so too: `BitTornado` while fewer neighbours than its `min_uploads` want something (`next_have`
 //! with `looser_upload`), libtorrent always.
+//!
+//! What is shown is seen at once, latency or not: one message among the many that a neighbour needs for the chunk.
 
 use crate::engine::{Job, Simulation};
 use crate::ids::{ChunkIx, LinkIx, PeerIx};

@@ -87,8 +87,11 @@ impl Simulation<'_> {
             self.begin(flow, route, work, 0);
             self.open_pipeline(flow, route);
             self.plan_request(flow, route);
-        } else if !self.swarm.is_interesting(route.link, sender, receiver) {
-            self.say_not_interested(link);
+        } else {
+            self.keep_quota(route);
+            if !self.swarm.is_interesting(route.link, sender, receiver) {
+                self.say_not_interested(link);
+            }
         }
     }
 
@@ -151,23 +154,23 @@ impl Simulation<'_> {
         if complete {
             self.complete_chunk(receiver, part.chunk);
         }
-        self.go_on(flow, part.route);
+        self.go_on(flow, part.route, part.chunk);
         if complete {
             self.lose_interest_in_idle_senders(receiver, part.chunk);
         }
     }
 
-    /// Gives `flow`, whose work is done, the next thing to carry, or ends it.
-    fn go_on(&mut self, flow: FlowIx, route: Route) {
+    /// Gives `flow`, which has brought what it was to bring of `chunk`, the next thing to carry, or ends it.
+    fn go_on(&mut self, flow: FlowIx, route: Route, chunk: ChunkIx) {
         let next = self.after_chunk(route.link);
-        if let Job::ChunkSent(_) = next {
-            self.book(flow);
-            self.jobs.push_back(next);
-            self.stop(flow, route);
-            return;
-        }
-        let goes_on = self.swarm.links.is_unchoking(route.link);
-        if let Some(work) = goes_on.then(|| self.choose_work(route)).flatten() {
+        let is_asked = matches!(next, Job::ChunkSent(_));
+        let links = &self.swarm.links;
+        let work = if is_asked || !links.is_unchoking(route.link) || links.awaits_request(route.link) {
+            self.rest_of(route, chunk)
+        } else {
+            self.choose_work(route)
+        };
+        if let Some(work) = work {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
             let unbooked = self.parts[flow.ix()].unbooked;
             self.begin(flow, route, work, unbooked);
@@ -176,6 +179,10 @@ impl Simulation<'_> {
         }
         self.book(flow);
         self.stop(flow, route);
+        if is_asked {
+            self.jobs.push_back(next);
+            return;
+        }
         self.keep_quota(route);
         if !self.swarm.is_interesting(route.link, route.sender, route.receiver) {
             self.say_not_interested(route.link);
@@ -247,7 +254,7 @@ impl Simulation<'_> {
     }
 
     fn stop(&mut self, flow: FlowIx, route: Route) {
-        self.bandwidth.stop(self.now(), flow);
+        self.bandwidth.stop(flow);
         self.give_back_asked(flow, route.receiver, LinkIx::NONE);
         self.swarm.links.get_mut(route.link).flow = FlowIx::NONE;
         if self.swarm.peers[route.sender].finishes_uploads {
@@ -258,17 +265,18 @@ impl Simulation<'_> {
     /// `receiver` still lacks these bytes and nobody brings them.
     pub(super) fn give_back(&mut self, receiver: PeerIx, rest: Begun) {
         let whole = self.swarm.layout.bytes_of(rest.chunk);
-        if rest.missing_bytes == whole && rest.awaited_from.is_none() {
-            self.swarm.unclaim(receiver, rest.chunk);
-            return;
-        }
         let begun = &mut self.swarm.peers[receiver].begun;
-        let same = begun
-            .iter_mut()
-            .find(|b| b.chunk == rest.chunk && b.awaited_from == rest.awaited_from);
-        match same {
-            Some(same) => same.missing_bytes += rest.missing_bytes,
-            None => begun.push(rest),
+        let same = |b: &Begun| b.chunk == rest.chunk && b.awaited_from == rest.awaited_from;
+        let place = begun.iter().position(same).unwrap_or_else(|| {
+            let missing_bytes = 0;
+            begun.push(Begun { missing_bytes, ..rest });
+            begun.len() - 1
+        });
+        begun[place].missing_bytes += rest.missing_bytes;
+        // Of what nobody has begun to bring nothing is kept.
+        if begun[place].missing_bytes == whole && rest.awaited_from.is_none() {
+            begun.remove(place);
+            self.swarm.unclaim(receiver, rest.chunk);
         }
     }
 
@@ -319,7 +327,7 @@ impl Simulation<'_> {
         if let Some(pipeline) = self.pipelines.get_mut(flow.ix()) {
             pipeline.came_bytes += bytes;
         }
-        let window = self.group_of(receiver).rechoke.rate_window;
+        let window = self.window_of(receiver);
         self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.ledger_mut().credit(back, bytes);
 

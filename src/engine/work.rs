@@ -58,6 +58,17 @@ impl Simulation<'_> {
         Some(self.take_begun(route.receiver, place))
     }
 
+    /// The missing blocks of `chunk`, which the sender has begun to send: who decides after each chunk finishes it first, and so does a smart seed that chokes.
+    pub(super) fn rest_of(&mut self, route: Route, chunk: ChunkIx) -> Option<Work> {
+        let finishes = self.swarm.peers[route.sender].asked_each_chunk || self.is_smart_seed(route.sender);
+        let begun = |place: &usize| self.swarm.peers[route.receiver].begun[*place].chunk == chunk;
+        let place = finishes.then(|| self.begun_at(route).find(begun)).flatten()?;
+        let work = self.take_begun(route.receiver, place);
+        let work = self.ask_for(route, work);
+        self.begin_endgame(route.receiver);
+        Some(work)
+    }
+
     /// What whole chunks come before: the missing blocks of the rarest chunk that others bring blocks of.
     fn join_others(&mut self, route: Route) -> Option<Work> {
         if !self.asks_for_chunks(route) {

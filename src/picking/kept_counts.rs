@@ -5,10 +5,9 @@
 #![allow(clippy::inline_always)] // What is compiled for one kind of processor must be in one piece.
 
 use crate::picking::picker::PickView;
+use crate::picking::rarest_first::{Words, is_empty};
 use crate::scenario::model::{Mode, Picker, Scenario};
 use crate::swarm::bitfield::{LINE_WORDS, Line};
-
-type Words = [u64; LINE_WORDS];
 
 /// The number of chunks from which on counts are kept, if nothing else is asked for: below, counting at each choice is as cheap (docs/performance.md).
 pub const LONG_FILE_CHUNKS: usize = 4096;
@@ -58,11 +57,6 @@ pub(super) fn find_rarest_kept(view: &PickView<'_>, planes: &[Line], rarest: &mu
 #[inline(always)]
 fn zeros(candidates: &Words, plane: &Line) -> Words {
     std::array::from_fn(|w| candidates[w] & !plane.0[w])
-}
-
-#[inline(always)]
-fn is_empty(words: &Words) -> bool {
-    words.iter().fold(0, |any, w| any | w) == 0
 }
 
 #[cfg(test)]

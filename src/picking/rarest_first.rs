@@ -1,6 +1,6 @@
 //! `rarest-first`: the chunk that fewest neighbours have, ties at random (Cohen 2003).
 //!
-//! No counters are kept. When a chunk is chosen, its copies are counted then, for 512 chunks at once, in *bit planes*:
+//! No counters are kept, but for [long files](super::kept_counts). When a chunk is chosen, its copies are counted then, for 512 chunks at once, in *bit planes*:
 //! bit c of plane k is bit k of the count of chunk c. Adding a neighbour is a binary addition of its bitfield to
 //! the planes. Seven neighbours go through four full adders first, which turns seven bitfields into one
 //! three-bit number a chunk; that number is then added to the planes. So a choice costs about six vector operations a neighbour
@@ -26,7 +26,8 @@ const MAX_PLANES: usize = 24;
 /// Neighbours that are added up before they go to the planes.
 const GROUP: usize = 7;
 
-type Words = [u64; LINE_WORDS];
+/// A line of a bitfield, word by word.
+pub(super) type Words = [u64; LINE_WORDS];
 
 /// The rule `rarest-first`.
 #[derive(Clone, Debug, Default)]
@@ -171,7 +172,7 @@ fn full_add(a: Words, b: Words, c: Words) -> (Words, Words) {
 }
 
 #[inline(always)]
-fn is_empty(line: &Words) -> bool {
+pub(super) fn is_empty(line: &Words) -> bool {
     line.iter().fold(0, |any, w| any | w) == 0
 }
 

@@ -107,10 +107,13 @@ impl Draw {
         value.max(self.at_least).min(self.at_most).max(0.0)
     }
 
-    /// Mean of the shape, before the bounds cut it; infinity where it has none. For estimates.
+    /// Mean of the shape, before the bounds cut it; infinity where it has none. What is always the same is so within the bounds. For estimates.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.shape.mean()
+        match self.shape {
+            Shape::Constant(value) => self.within(value),
+            _ => self.shape.mean(),
+        }
     }
 }
 
@@ -235,6 +238,16 @@ mod tests {
             },
             Shape::Table(vec![(1.0, 10.0), (3.0, 20.0)]),
         ]
+    }
+
+    #[test]
+    fn a_constant_has_its_bounds_in_the_mean_too() {
+        let bounded = |value| Draw {
+            at_least: 2.0,
+            at_most: 5.0,
+            ..Draw::constant(value)
+        };
+        assert_eq!([1.0, 3.0, 9.0].map(|value| bounded(value).mean()), [2.0, 3.0, 5.0]);
     }
 
     #[test]

@@ -78,9 +78,13 @@ pub(super) fn arrivals_expected(arrival: &Arrival, time_limit: SimDuration) -> f
         Arrival::Decaying {
             initial_per_sec,
             decay,
+            from,
             count,
-            ..
-        } => (initial_per_sec * decay.as_secs_f64()).min(at_most(count)),
+        } => {
+            let span = (time_limit.as_secs_f64() - from.as_secs_f64()).max(0.0);
+            let decay = decay.as_secs_f64();
+            (initial_per_sec * decay * -libm::expm1(-span / decay)).min(at_most(count))
+        }
         Arrival::Trace { peers, .. } => peers.len() as f64,
     }
 }
@@ -163,4 +167,25 @@ pub fn transfers_expected(scenario: &Scenario) -> f64 {
         peers_expected(group, scenario.run.time_limit) * wanted
     };
     scenario.groups.iter().map(of_group).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SimTime;
+
+    #[test]
+    fn arrivals_that_decay_are_those_up_to_the_time_limit() {
+        let arrival = |from_s: u64| Arrival::Decaying {
+            initial_per_sec: 10.0,
+            decay: SimDuration::from_secs(1000),
+            from: SimTime::ZERO + SimDuration::from_secs(from_s),
+            count: None,
+        };
+        let expected = |from_s, limit_s| arrivals_expected(&arrival(from_s), SimDuration::from_secs(limit_s));
+        assert!((expected(0, 100_000) - 10_000.0).abs() < 1e-9);
+        // Of all that come, 1 - 1/e come in the time in which the rate falls to 1/e.
+        assert!((expected(500, 1500) - 6321.205_588).abs() < 1e-5);
+        assert!(expected(500, 400) == 0.0);
+    }
 }

@@ -98,7 +98,8 @@ impl Swarm {
 
     /// What each peer knows its neighbours know it has.
     #[inline]
-    fn acknowledged(&self) -> &Bitfields {
+    #[must_use]
+    pub fn acknowledged(&self) -> &Bitfields {
         self.acknowledged.as_ref().unwrap_or(&self.have)
     }
 
@@ -279,13 +280,6 @@ impl Swarm {
     pub fn unclaim(&mut self, peer: PeerIx, chunk: ChunkIx) {
         debug_assert!(!self.have.has(peer, chunk));
         self.wanted.set(peer, chunk);
-    }
-
-    /// Whether `peer` has not got `chunk`.
-    #[inline]
-    #[must_use]
-    pub fn lacks(&self, peer: PeerIx, chunk: ChunkIx) -> bool {
-        !self.have.has(peer, chunk)
     }
 
     /// Whether `peer` reveals its chunks one by one.

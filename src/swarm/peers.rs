@@ -84,13 +84,13 @@ pub struct Peer {
     pub unchoked_by: LinkList,
     /// Chunks begun and interrupted.
     pub begun: SmallVec<[Begun; 2]>,
-    /// Unchoke decisions so far.
+    /// Unchoke decisions in turn so far.
     pub decisions: u32,
     /// How many neighbours it unchokes at most.
     pub slots: u32,
     /// The neighbours that it unchokes.
     pub unchoked: SmallVec<[Slot; 5]>,
-    /// When it last made a regular decision.
+    /// When it last decided on all its slots.
     pub decided_at: SimTime,
     /// When an optimistic slot was last drawn.
     pub rotated_at: SimTime,

@@ -148,10 +148,13 @@ impl Suite {
             let rows = rows.filter(|row| row.variant == variant || row.against == Some(variant));
             rows.map(|row| row.expectation.seeds).max().unwrap_or(0)
         };
-        let variants = 0..self.plan.variants.len();
-        variants
-            .flat_map(|variant| (0..seeds(variant)).map(move |run| RunId { variant, run }))
-            .collect()
+        let seeds: Vec<u32> = (0..self.plan.variants.len()).map(seeds).collect();
+        // Variants of a run follow each other, as pairs do that share a warm-up.
+        let of_run = |run| {
+            let played = seeds.iter().enumerate().filter(move |&(_, &seeds)| run < seeds);
+            played.map(move |(variant, _)| RunId { variant, run })
+        };
+        (0..seeds.iter().copied().max().unwrap_or(0)).flat_map(of_run).collect()
     }
 }
 

@@ -77,7 +77,7 @@ fn run(cap: Option<f64>, capacities: &[(f64, f64)], transfers: &[Transfer]) -> F
             finishes[ix].push(now.0 as f64);
             match transfers[ix].pieces.get(complete + 1) {
                 Some(&bytes) => bandwidth.continue_with(now, flow, bytes),
-                None => assert_eq!(bandwidth.stop(now, flow), transfers[ix].pieces[complete]),
+                None => bandwidth.stop(flow),
             }
         }
         pending.settle(&mut bandwidth, now);

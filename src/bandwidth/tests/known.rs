@@ -30,7 +30,6 @@ fn an_upload_is_split_equally() {
     let mut bandwidth = peers(None, &[(900.0, UNLIMITED); 4]);
     let flows = start(&mut bandwidth, &[(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0)]);
     assert_rates(&bandwidth, &flows, &[300.0; 3]);
-    assert!((bandwidth.upload_rate(PeerIx(0)) - 900.0).abs() < 1e-9);
 }
 
 #[test]
@@ -72,7 +71,6 @@ fn the_cap_holds_a_connection_whatever_its_weight() {
     let mut bandwidth = peers(Some(100.0), &[(900.0, UNLIMITED), (1.0, UNLIMITED), (120.0, 150.0)]);
     let flows = start(&mut bandwidth, &[(0, 1, 5.0), (0, 2, 1.0), (2, 2, 1.0)]);
     assert_rates(&bandwidth, &flows, &[100.0, 75.0, 75.0]);
-    assert!((bandwidth.upload_rate(PeerIx(0)) - 175.0).abs() < 1e-9);
 }
 
 #[test]
@@ -116,7 +114,8 @@ fn bytes_moved_follow_the_rate_through_its_changes() {
     bandwidth.start(at(2), PeerIx(3), PeerIx(1), 1.0, 1_000_000);
     bandwidth.settle(at(2));
     assert_eq!(bandwidth.moved(at(3), flow), 1350);
-    assert_eq!(bandwidth.stop(at(4), other), 450 + 600 + 600);
+    assert_eq!(bandwidth.moved(at(4), other), 450 + 600 + 600);
+    bandwidth.stop(other);
     bandwidth.settle(at(4));
     bandwidth.check().unwrap();
 }
@@ -131,7 +130,8 @@ fn changes_of_one_instant_do_not_depend_on_their_order() {
             bandwidth.set_weight(now, flows[0], 4.0);
             bandwidth.start(now, PeerIx(0), PeerIx(1), 1.0, 5);
         }
-        let stopped = bandwidth.stop(now, flows[1]);
+        let stopped = bandwidth.moved(now, flows[1]);
+        bandwidth.stop(flows[1]);
         if !other_first {
             bandwidth.start(now, PeerIx(0), PeerIx(1), 1.0, 5);
             bandwidth.set_weight(now, flows[0], 4.0);
@@ -246,7 +246,7 @@ fn what_a_capped_flow_leaves_goes_to_the_others() {
         [3 + 1 + 10, 7 + 8 + 10]
     );
     // A place that was capped is none the worse for it.
-    bandwidth.stop(now, held);
+    bandwidth.stop(held);
     let next = bandwidth.start(now, PeerIx(0), PeerIx(1), 1.0, 1000);
     pending.settle(&mut bandwidth, now);
     assert_eq!(next, held);
@@ -302,7 +302,7 @@ fn a_place_and_a_flow_index_are_used_again() {
     let mut bandwidth = peers(None, &[(100.0, 50.0), (1.0, UNLIMITED)]);
     let flows = start(&mut bandwidth, &[(0, 1, 1.0), (0, 1, 1.0), (1, 0, 1.0)]);
     for &flow in &flows {
-        bandwidth.stop(SimTime(SEC), flow);
+        bandwidth.stop(flow);
     }
     bandwidth.settle(SimTime(SEC));
     assert_eq!(bandwidth.flows(), 0);

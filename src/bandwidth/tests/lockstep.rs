@@ -100,7 +100,7 @@ impl World {
             }
             Change::Stop { flow } if !self.running.is_empty() => {
                 let flow = self.running.swap_remove(flow % self.running.len());
-                self.bandwidth.stop(now, flow);
+                self.bandwidth.stop(flow);
             }
             Change::Weigh { flow, weight } if !self.running.is_empty() => {
                 self.bandwidth
@@ -130,7 +130,7 @@ impl World {
                     .iter()
                     .partition(|&&flow| self.bandwidth.from(flow) == peer || self.bandwidth.to(flow) == peer);
                 for flow in sent {
-                    self.bandwidth.stop(now, flow);
+                    self.bandwidth.stop(flow);
                 }
                 self.running = rest;
                 self.bandwidth.set_peer(peer, upload, download);
@@ -153,7 +153,7 @@ impl World {
             if flow.0.is_multiple_of(2) {
                 self.bandwidth.continue_with(instant, flow, 500_000);
             } else {
-                self.bandwidth.stop(instant, flow);
+                self.bandwidth.stop(flow);
                 self.running.retain(|&other| other != flow);
             }
             self.settle()?;
@@ -215,7 +215,7 @@ fn full_networks_of_equal_links_settle() {
         bandwidth.check().unwrap();
         for (ix, flow) in flows.into_iter().enumerate().filter(|(ix, _)| ix % 3 != 0) {
             let now = SimTime(ix as u64 * 1000);
-            bandwidth.stop(now, flow);
+            bandwidth.stop(flow);
             bandwidth.settle(now);
             bandwidth.check().unwrap();
         }

@@ -6,6 +6,15 @@ use crate::theory::fit::Misfit;
 use crate::theory::{guo, hajek_zhu, kurose_ross, mundinger, piatek, qiu_srikant, yang_de_veciana};
 use crate::units::{Bytes, BytesPerSec, PerSec, SimDuration};
 
+/// The value of an option that something is divided by.
+fn above_zero(option: &str, value: f64) -> Result<f64, Misfit> {
+    if value > 0.0 {
+        Ok(value)
+    } else {
+        Err(Misfit(format!("{option} is 0: it must be above 0")))
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct KuroseRossNumbers {
     /// Size of the file: "180 MB"
@@ -87,9 +96,8 @@ pub(super) struct QiuSrikantNumbers {
 }
 
 impl QiuSrikantNumbers {
-    #[allow(clippy::unnecessary_wraps)] // as for every theory
     pub(super) fn numbers(&self) -> Result<qiu_srikant::Numbers, Misfit> {
-        let file = self.size.0 as f64;
+        let file = above_zero("--size", self.size.0 as f64)?;
         let chunks = self
             .chunks
             .zip(self.neighbours)
@@ -183,12 +191,11 @@ pub(super) struct YangDeVecianaNumbers {
 }
 
 impl YangDeVecianaNumbers {
-    #[allow(clippy::unnecessary_wraps)] // as for every theory
     pub(super) fn numbers(&self) -> Result<yang_de_veciana::Numbers, Misfit> {
         Ok(yang_de_veciana::Numbers {
             peers: f64::from(self.peers),
             chunks: f64::from(self.chunks),
-            file_s: self.size.0 as f64 / self.upload.0,
+            file_s: above_zero("--size", self.size.0 as f64)? / above_zero("--upload", self.upload.0)?,
         })
     }
 }

@@ -63,18 +63,25 @@ fn who_drops_at_random_accepts_everybody_and_keeps_to_its_limit() {
 #[test]
 fn who_finishes_its_uploads_passes_its_last_chunk_on() {
     // All lack the same chunk, which the origin sends to five at a time in 80 s. Each that gets it passes it on to up to five before it goes.
-    let copies = |departure| {
+    let copies = |departure, latency| {
         let group = Group {
             departure,
             starts_with: StartsWith::AllBut(1),
             ..leechers(60, 1000.0, UNLIMITED)
         };
-        let seen = play(&mesh(20, vec![seeds(1, 1000.0), group]));
+        let mut scenario = mesh(20, vec![seeds(1, 1000.0), group]);
+        scenario.network.latency = latency;
+        let seen = play(&scenario);
         assert_eq!(seen.completed(1).len(), 60);
         seen.by_id()[0].uploaded_bytes / 16_000
     };
-    assert_eq!(copies(Departure::Selfish), 60);
-    assert!(copies(Departure::FinishesUploads) <= 10);
+    // With latency, too, though all slots are given, and asked for, after the chunk is there.
+    for latency in [SimDuration::ZERO, SimDuration::from_millis(50)] {
+        // With latency blocks are cut off and sent again.
+        let sent = copies(Departure::Selfish, latency);
+        assert!(sent == 60 || !latency.is_zero() && sent > 60, "{sent}");
+        assert!(copies(Departure::FinishesUploads, latency) <= 10);
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Requests under way, and the upload that idle connections hold.
 
 use super::*;
+use crate::engine::observer::TransferEnd;
+use crate::ids::PeerId;
 
 const RULE: Pipelining = Pipelining {
     least_blocks: 2,
@@ -128,4 +130,46 @@ fn a_slow_start_goes_on_over_a_hold_of_all_of_the_upload() {
     assert_eq!(seen.completed(1), [16.0]);
     let done = seen.completed(2)[0];
     assert!((done - 22.6).abs() < 1e-6, "{done}");
+}
+
+#[test]
+fn who_decides_after_each_chunk_finishes_it_however_few_blocks_are_asked_for_at_once() {
+    let origin = Group {
+        seeding: Choking::FairTorrent { slots: Slots::Fixed(1) },
+        ..seeds(1, 1000.0)
+    };
+    let takers = Group {
+        pipelining: Some(RULE),
+        ..takers(2)
+    };
+    let mut scenario = mesh(6, vec![origin, takers]);
+    scenario.groups[1].picking.endgame = false;
+    let seen = play(&scenario);
+    assert_eq!(seen.completed(1).len(), 2);
+    let sent: Vec<_> = seen.transfers.iter().filter(|t| t.from == PeerId(0)).collect();
+    assert!(sent.len() > 12, "chunks come in parts");
+    let early = sent
+        .windows(2)
+        .find(|t| t[0].to != t[1].to && t[0].end != TransferEnd::ChunkCompleted);
+    assert_eq!(early, None);
+}
+
+#[test]
+fn the_last_rest_that_is_asked_for_begins_endgame() {
+    // The first seed decides after each chunk, and has the one that is begun last; the others, of which one is slow, share what they can from then on.
+    for pipelining in [None, Some(RULE)] {
+        for seed in 0..20 {
+            let fair = Group {
+                seeding: Choking::FairTorrent { slots: Slots::Fixed(1) },
+                ..seeds(2, 1000.0)
+            };
+            let group = Group {
+                pipelining,
+                ..leechers(4, 500.0, UNLIMITED)
+            };
+            let mut scenario = mesh(6, vec![fair, seeds(1, 50.0), group]);
+            scenario.seed = seed;
+            assert_eq!(play(&scenario).completed(2).len(), 4);
+        }
+    }
 }

@@ -100,6 +100,32 @@ fn endgame_does_not_hang_on_one_slow_peer() {
 }
 
 #[test]
+fn who_has_the_choice_joins_the_race_that_will_end_last() {
+    // Two chunks of one block. The first seed would bring its own in 200 s, but the third, which joins it, in 20; the other two race for 125 s.
+    let uploads = [5.0, 8.0, 50.0, 7.0, 6.0];
+    let coming = (0..).zip(uploads).map(|(second, upload)| Group {
+        arrival: Arrival::AtOnce {
+            count: 1,
+            at: at(second),
+            jitter: secs(0),
+        },
+        ..seeds(1, upload)
+    });
+    let mut scenario = mesh(2, coming.chain([leechers(1, 1.0, UNLIMITED)]).collect());
+    scenario.file = File {
+        size: Bytes(2000),
+        chunk_size: Bytes(1000),
+        block_size: Bytes(1000),
+    };
+    let mut transfers = play(&scenario).transfers;
+    transfers.sort_by_key(|t| t.started);
+    let chunks: Vec<_> = transfers.iter().take(5).map(|t| t.chunk).collect();
+    let [a, b] = [chunks[0], chunks[1]];
+    assert_ne!(a, b);
+    assert_eq!(chunks, [a, b, a, b, b]);
+}
+
+#[test]
 fn latency_delays_each_step() {
     let mut scenario = mesh(1, vec![seeds(1, 1000.0), leechers(1, 1000.0, UNLIMITED)]);
     scenario.network.latency = SimDuration(50_000_000);

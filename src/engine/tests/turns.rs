@@ -143,6 +143,48 @@ fn turns_that_are_over_while_all_slots_are_taken_wait_for_a_decision() {
     }
 }
 
+/// Its turns end when a decision is due.
+struct OnTime(Option<SimTime>);
+
+impl Choker for OnTime {
+    fn slots(&self) -> usize {
+        1
+    }
+
+    fn turns_end(&self) -> Option<SimTime> {
+        self.0
+    }
+
+    fn rechoke(&mut self, view: &RechokeView<'_>, _: &mut Rng, _: &mut Vec<Grant>) {
+        assert_ne!(
+            view.decision,
+            Decision::TurnsOver,
+            "the decision that is due sees to it"
+        );
+        let is_over = self.0.is_none_or(|end| end <= view.now);
+        if is_over && matches!(view.decision, Decision::Periodic { .. }) {
+            self.0 = Some(view.now + view.rotation);
+        }
+    }
+}
+
+#[test]
+fn turns_that_are_over_when_a_decision_is_due_are_left_to_it() {
+    for refill in [Refill::Immediate, Refill::Periodic, Refill::Decision] {
+        let mut origin = seeds(1, 1000.0);
+        (origin.rechoke.refill, origin.rechoke.phase) = (refill, Phase::Aligned);
+        origin.seeding = Choking::Own("on-time".into());
+        let mut scenario = mesh(1, vec![origin, leechers(1, 1000.0, UNLIMITED)]);
+        scenario.run.time_limit = secs(200);
+        let options = RunOptions {
+            own_chokers: OwnChokers::new().with("on-time", |_| Box::new(OnTime(None))),
+            ..RunOptions::default()
+        };
+        let mut seen = Seen::default();
+        run(&scenario, options, &mut seen, &mut |_| Control::Continue).expect("it is registered");
+    }
+}
+
 /// A leecher that gives a turn at 30 s and has the file at about 41 s. The others take so little that they are never done.
 #[test]
 fn a_turn_goes_on_over_the_completion_of_its_giver_if_that_keeps_its_rule() {

@@ -62,7 +62,7 @@ fn same_upload(group: &Group) -> Option<f64> {
     let traced = matches!(&group.arrival, Arrival::Trace { peers, .. } if peers.iter().any(|p| p.upload.is_some()));
     match &group.capacity {
         Capacity::Separate { upload, .. } if !traced => match upload.shape {
-            Shape::Constant(value) => Some(value),
+            Shape::Constant(_) => Some(upload.mean()),
             _ => None,
         },
         _ => None,

@@ -27,7 +27,9 @@ impl FiniteFile {
             let speed = rates.upload * (rates.effectiveness + balance.seeds / balance.leechers);
             d * speed.min(rates.download) < 1.0
         };
-        let (mut low, mut high) = (0.0, 1.0 / (rates.upload * rates.effectiveness));
+        // It takes no longer than leechers alone, or the download, would need.
+        let slowest = rates.download.min(rates.upload * rates.effectiveness);
+        let (mut low, mut high) = (0.0, 1.0 / slowest);
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             if too_short(middle) {
@@ -66,6 +68,14 @@ mod tests {
             let close = (balance.leechers - leechers).abs() < 0.6 && (balance.seeds - seeds).abs() < 0.6;
             assert!(close, "{leave}: {balance:?}");
         }
+    }
+
+    #[test]
+    fn no_file_comes_faster_than_the_download_allows() {
+        let mut rates = experiment(0.4, 0.005).rates;
+        rates.download = rates.upload / 2.0;
+        let balance = FiniteFile::solve(&rates);
+        assert!((balance.download_s * rates.download - 1.0).abs() < 1e-9, "{balance:?}");
     }
 
     #[test]

@@ -209,15 +209,18 @@ impl Numbers {
         if rates.linger_s.is_infinite() {
             return misfit("peers never leave: the seeds grow without end, there is no steady state");
         }
-        if let Some(chunks) = self.chunks
-            && chunks.neighbours == 0
-        {
-            return misfit("peers without neighbours share nothing");
+        if let Some(chunks) = self.chunks {
+            if chunks.neighbours == 0 {
+                return misfit("peers without neighbours share nothing");
+            }
+            if chunks.count < 2 {
+                return misfit(format!(
+                    "the file has {} of the 2 chunks from which on leechers have something to share",
+                    chunks.count
+                ));
+            }
         }
         let effectiveness = self.chunks.map_or(1.0, Chunks::effectiveness);
-        if effectiveness <= 0.0 {
-            return misfit("a file of one chunk: leechers have nothing to share");
-        }
         Ok(Rates {
             effectiveness,
             ..*rates
