@@ -92,6 +92,7 @@ impl Parts {
     }
 
     /// Runs of each variant that are wanted: where precision decides, as far as it has come.
+    #[must_use]
     pub fn runs(&self) -> u32 {
         runs_so_far(&self.plan, &self.records)
     }

@@ -79,17 +79,16 @@ impl Simulation<'_> {
                 seen.extend(self.race_of(flow));
             }
         }
-        let race = match races[..] {
-            [only] => only,
-            _ => {
-                let ends_in = |race| {
-                    self.race_of(race)
-                        .map(|flow| self.secs_left(flow))
-                        .fold(f64::INFINITY, f64::min)
-                };
-                let ends = races.iter().map(|&race| (ends_in(race), race));
-                ends.reduce(|last, next| if next.0 > last.0 { next } else { last })?.1
-            }
+        let ends_in = |race| {
+            self.race_of(race)
+                .map(|flow| self.secs_left(flow))
+                .fold(f64::INFINITY, f64::min)
+        };
+        let race = if let [only] = races[..] {
+            only
+        } else {
+            let ends = races.iter().map(|&race| (ends_in(race), race));
+            ends.reduce(|last, next| if next.0 > last.0 { next } else { last })?.1
         };
         // One that is there at this instant has nothing to share.
         self.race_of(race).find(|&flow| self.left(flow) > 0)

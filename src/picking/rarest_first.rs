@@ -1,6 +1,6 @@
 //! `rarest-first`: the chunk that fewest neighbours have, ties at random (Cohen 2003).
 //!
-//! No counters are kept, but for [long files](super::kept_counts). When a chunk is chosen, its copies are counted then, for 512 chunks at once, in *bit planes*:
+//! No counters are kept, but for long files (`kept_counts.rs`). When a chunk is chosen, its copies are counted then, for 512 chunks at once, in *bit planes*:
 //! bit c of plane k is bit k of the count of chunk c. Adding a neighbour is a binary addition of its bitfield to
 //! the planes. Seven neighbours go through four full adders first, which turns seven bitfields into one
 //! three-bit number a chunk; that number is then added to the planes. So a choice costs about six vector operations a neighbour

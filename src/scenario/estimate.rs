@@ -185,7 +185,7 @@ mod tests {
         let expected = |from_s, limit_s| arrivals_expected(&arrival(from_s), SimDuration::from_secs(limit_s));
         assert!((expected(0, 100_000) - 10_000.0).abs() < 1e-9);
         // Of all that come, 1 - 1/e come in the time in which the rate falls to 1/e.
-        assert!((expected(500, 1500) - 6321.205_588).abs() < 1e-5);
+        assert!((expected(500, 1500) - 6_321.205_588).abs() < 1e-5);
         assert!(expected(500, 400) == 0.0);
     }
 }
