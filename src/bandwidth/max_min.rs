@@ -34,7 +34,8 @@ use crate::units::SimTime;
 /// let (clock, instant) = next[0];
 /// assert_eq!(instant, Some(SimTime(3_000_000_000)));
 /// assert_eq!(bandwidth.finish(instant.unwrap(), clock), flow);
-/// assert_eq!(bandwidth.stop(instant.unwrap(), flow), 3000);
+/// assert_eq!(bandwidth.moved(instant.unwrap(), flow), 3000);
+/// bandwidth.stop(flow);
 /// ```
 ///
 /// [`start`]: Self::start
