@@ -155,8 +155,8 @@ fn who_decides_after_each_chunk_finishes_it_however_few_blocks_are_asked_for_at_
 }
 
 #[test]
-fn the_last_rest_that_is_asked_for_begins_endgame() {
-    // The first seed decides after each chunk, and has the one that is begun last; the others, of which one is slow, share what they can from then on.
+fn who_decides_after_each_chunk_keeps_the_invariants_in_endgame() {
+    // Rests of chunks that they have begun, and what is taken over from a slow seed, end and begin in any order.
     for pipelining in [None, Some(RULE)] {
         for seed in 0..20 {
             let fair = Group {
