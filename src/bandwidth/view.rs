@@ -123,6 +123,15 @@ impl MaxMin {
         Some(flow)
     }
 
+    /// Reads ahead what it takes to tell what the flows to a peer have moved.
+    #[inline]
+    pub fn read_downloads_ahead(&self, peer: PeerIx) {
+        for entry in &self.links[AccessIx::download(peer).ix()].entries {
+            black_box(self.flows[entry.flow.ix()].finish);
+            black_box(self.links[entry.other.ix()].level);
+        }
+    }
+
     /// Number of flows that run.
     #[must_use]
     pub fn flows(&self) -> usize {

@@ -58,7 +58,7 @@ pub struct Neighbour {
     pub opened: SimTime,
     /// Since when it is unchoked; while it is choked, when it was last unchoked, if it ever was and the choker [needs that](Choker::needs_waits).
     pub unchoked_at: Option<SimTime>,
-    /// Bytes sent to it since then; 0 while it is choked.
+    /// Bytes sent to it since then; 0 while it is choked, and unless the choker [needs them](Choker::needs_slot_bytes).
     pub slot_bytes: u64,
     /// Whether it is unchoked now.
     pub unchoked: bool,
@@ -174,6 +174,11 @@ pub trait Choker: Send {
 
     /// Whether it looks at [`Neighbour::sent_per_sec`]. They stand with the neighbours, and looking them up for everybody is slow in a large swarm.
     fn needs_sent_rates(&self) -> bool {
+        false
+    }
+
+    /// Whether it looks at [`Neighbour::slot_bytes`]: what has been sent is counted for each decision then.
+    fn needs_slot_bytes(&self) -> bool {
         false
     }
 

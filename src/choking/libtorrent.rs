@@ -126,6 +126,10 @@ impl Choker for Libtorrent {
         true
     }
 
+    fn needs_slot_bytes(&self) -> bool {
+        true
+    }
+
     fn rechoke(&mut self, view: &RechokeView<'_>, rng: &mut Rng, grants: &mut Vec<Grant>) {
         let mut seats = Seats::new(view, self.slots, grants);
         match view.decision {

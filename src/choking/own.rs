@@ -81,6 +81,10 @@ impl Choker for Checked {
         self.inner.needs_sent_rates()
     }
 
+    fn needs_slot_bytes(&self) -> bool {
+        self.inner.needs_slot_bytes()
+    }
+
     fn needs_offers(&self) -> bool {
         self.inner.needs_offers()
     }

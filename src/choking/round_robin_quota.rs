@@ -42,6 +42,10 @@ impl Choker for RoundRobinQuota {
         true
     }
 
+    fn needs_slot_bytes(&self) -> bool {
+        true
+    }
+
     fn knows_neighbours(&self) -> bool {
         false
     }

@@ -61,6 +61,9 @@ fn without(seen: &Neighbour, choker: &dyn Choker) -> Neighbour {
     if !choker.needs_sent_rates() {
         n.sent_per_sec = 0.0;
     }
+    if !choker.needs_slot_bytes() {
+        n.slot_bytes = 0;
+    }
     if !choker.needs_offers() {
         n.offer_per_sec = 0.0;
     }

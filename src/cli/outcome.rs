@@ -109,6 +109,7 @@ pub(super) fn warning(summary: &Summary) -> Option<String> {
     let without = format!("{} without the file", human::counted(waiting, "leecher"));
     Some(match summary.outcome {
         Ending::AllDone => return None,
+        Ending::TimeLimit if waiting == 0 => return None,
         Ending::TimeLimit => format!(
             "the time limit came first, with {without}: the completion times are those of the quicker ones. \
              A longer `run.time_limit` shows the rest."

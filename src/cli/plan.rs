@@ -86,6 +86,7 @@ fn arrival(group: &Group) -> String {
             per_hour(*initial_per_sec),
             human::duration(decay.as_secs_f64())
         ),
+        Arrival::Trace { path, .. } if path.is_empty() => format!("{known} as listed"),
         Arrival::Trace { path, .. } => format!("{known} from {path}"),
     }
 }

@@ -168,17 +168,16 @@ fn departure_rules_hold() {
     }
     let copies = closed(&leecher("")).replace(
         "starts_with = \"all\"",
-        "starts_with = \"all\"\ndeparture.after-copies.copies = 2",
+        "starts_with = \"all\"\ndeparture.after-copies.copies = 1",
     );
     let seen = watch(run, &scenario(&copies), true);
     let origin = seen.peers.iter().find(|p| p.group.0 == 0).expect("there");
-    if origin.left.is_some() {
-        assert!(
-            (41_000..42_000).contains(&origin.uploaded_bytes),
-            "{}",
-            origin.uploaded_bytes
-        );
-    }
+    assert!(matches!(origin.left, Some((_, Leave::Done))), "{:?}", origin.left);
+    assert!(
+        (20_500..21_500).contains(&origin.uploaded_bytes),
+        "{}",
+        origin.uploaded_bytes
+    );
 }
 
 #[test]

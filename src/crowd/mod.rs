@@ -91,7 +91,7 @@ impl<'a> Crowd<'a> {
         let mut crowd = Self {
             scenario,
             observer,
-            schedule: Schedule::new(cohorts.len()),
+            schedule: Schedule::default(),
             now: SimTime::ZERO,
             swarm: Swarm::new(Layout::new(&scenario.file), false),
             totals: Totals::default(),

@@ -55,6 +55,7 @@ impl Simulation<'_> {
 
     fn slowest_alone(&self, route: Route) -> Option<FlowIx> {
         let mut slowest = None;
+        self.read_downloads_ahead(route.receiver);
         for flow in self.bandwidth.downloads(route.receiver) {
             let part = &self.parts[flow.ix()];
             if part.rival.is_some() || !self.could_help(route, part) {

@@ -245,8 +245,9 @@ impl Simulation<'_> {
         let mut unbooked: u64 = 0;
         for flow in self.bandwidth.downloads(ix) {
             let part = &self.parts[flow.ix()];
-            on_way += part.booked;
-            unbooked += part.unbooked;
+            let moved = self.moved(flow);
+            on_way += moved;
+            unbooked += (moved as i64 - part.booked) as u64;
             raced += self.raced_again(flow);
             open += part.bytes;
             seen.push(part.chunk);

@@ -78,7 +78,7 @@ impl Simulation<'_> {
         let Some(rule) = self.group_of(route.receiver).pipelining.filter(|_| due) else {
             return;
         };
-        self.book(flow);
+        self.measure(flow);
         let pipeline = &mut self.pipelines[flow.ix()];
         let rate = std::mem::take(&mut pipeline.came_bytes) as f64 / LOOK.as_secs_f64();
         pipeline.rate_per_sec += LOOK_WEIGHT * (rate - pipeline.rate_per_sec);

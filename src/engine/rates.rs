@@ -4,6 +4,7 @@ use crate::engine::Simulation;
 use crate::engine::transfer::Route;
 use crate::ids::{FlowIx, LinkIx, PeerIx};
 use crate::units::SimDuration;
+use smallvec::SmallVec;
 
 impl Simulation<'_> {
     /// Over which time `peer` measures what comes to it.
@@ -32,6 +33,30 @@ impl Simulation<'_> {
         let (now, window) = (self.now(), self.window_of(receiver));
         if let Some(rates) = self.swarm.links.ledger_mut().chunk_rates(back) {
             rates.end(now, window);
+        }
+    }
+
+    /// Counts of what runs to and from `peer` what its choker looks at. Rates of both ends are brought up to date, accounts only where somebody reads them: they
+    /// stand with the neighbours, in memory that is in no cache.
+    pub(super) fn bring_up_to_date(&mut self, peer: PeerIx) {
+        let books_received = self.swarm.links.ledger().counts_bytes();
+        let books_sent = books_received || self.chokers[peer.ix()].needs_slot_bytes();
+        self.read_downloads_ahead(peer);
+        let received: SmallVec<[FlowIx; 32]> = self.bandwidth.downloads(peer).collect();
+        for flow in received {
+            self.count(flow, books_received);
+        }
+        let sent: SmallVec<[FlowIx; 16]> = self.bandwidth.uploads(peer).collect();
+        for flow in sent {
+            self.count(flow, books_sent);
+        }
+    }
+
+    fn count(&mut self, flow: FlowIx, books: bool) {
+        if books {
+            self.book(flow);
+        } else {
+            self.measure(flow);
         }
     }
 

@@ -33,6 +33,15 @@ impl Simulation<'_> {
             self.swarm.links.read_ahead(ends);
         }
     }
+
+    /// Reads what it takes to tell what each transfer to `peer` has moved: three lines of each, one found after the other.
+    #[inline]
+    pub(super) fn read_downloads_ahead(&self, peer: PeerIx) {
+        self.bandwidth.read_downloads_ahead(peer);
+        for flow in self.bandwidth.downloads(peer) {
+            black_box(self.parts[flow.ix()].rival);
+        }
+    }
 }
 
 /// Who receives what finishes on `clock` with `other` at the other end.

@@ -4,11 +4,10 @@ use crate::choking::{Decision, Neighbour, RechokeView};
 use crate::engine::observer::{Side, TransferEnd, Unchoke};
 use crate::engine::schedule::{Delayed, PeerTimer};
 use crate::engine::{Job, Simulation};
-use crate::ids::{FlowIx, LinkIx, PeerId, PeerIx};
+use crate::ids::{LinkIx, PeerId, PeerIx};
 use crate::scenario::model::Refill;
 use crate::swarm::{Role, Slot};
 use crate::units::SimDuration;
-use smallvec::SmallVec;
 
 const SECOND: SimDuration = SimDuration::from_secs(1);
 
@@ -224,18 +223,11 @@ impl Simulation<'_> {
         if self.swarm.peers[peer].chunks == 0 && !all {
             return;
         }
-        let running: SmallVec<[FlowIx; 32]> = self
-            .bandwidth
-            .downloads(peer)
-            .chain(self.bandwidth.uploads(peer))
-            .collect();
-        for flow in running {
-            self.book(flow);
-        }
+        self.bring_up_to_date(peer);
         let window = self.window_of(peer);
         let choker = &self.chokers[peer.ix()];
         let (sent_rates, known) = (choker.needs_sent_rates(), choker.knows_neighbours());
-        let offers = choker.needs_offers();
+        let (offers, slots) = (choker.needs_offers(), choker.needs_slot_bytes());
         for link in self.swarm.peers[peer].links.places() {
             let interested = self.swarm.is_served_or_waits(link, peer);
             if !(interested || all && self.stays(self.swarm.links.to(link))) {
@@ -262,7 +254,7 @@ impl Simulation<'_> {
                 last_received: end.received.last(),
                 opened: end.received.began(),
                 unchoked_at: slot.map_or_else(|| ledger.unchoked_at(link), |slot| Some(slot.unchoked_at)),
-                slot_bytes: slot.map_or(0, |slot| slot.sent_bytes),
+                slot_bytes: slot.filter(|_| slots).map_or(0, |slot| slot.sent_bytes),
                 unchoked: slot.is_some(),
                 optimistic: links.is_optimistic(link),
                 weight: slot.map_or(1.0, |slot| slot.weight),
@@ -308,6 +300,11 @@ impl Simulation<'_> {
         let now = self.now();
         let owner = self.swarm.links.owner(link);
         if self.swarm.links.is_optimistic(link) != optimistic {
+            // What it was sent until now belongs to the turn that ends.
+            let flow = self.swarm.links.get(link).flow;
+            if flow.is_some() {
+                self.book(flow);
+            }
             if let Some(until_now) = self.unchoke_until_now(link) {
                 self.observer.unchoke_turned(&until_now);
             }
@@ -352,8 +349,12 @@ impl Simulation<'_> {
     pub(super) fn choke(&mut self, link: LinkIx) {
         let end = *self.swarm.links.get(link);
         debug_assert!(self.swarm.links.is_unchoking(link));
-        if end.flow.is_some() && !self.is_smart_seed(self.swarm.links.owner(link)) {
-            self.interrupt(end.flow, TransferEnd::Choked, false);
+        if end.flow.is_some() {
+            if self.is_smart_seed(self.swarm.links.owner(link)) {
+                self.book(end.flow);
+            } else {
+                self.interrupt(end.flow, TransferEnd::Choked, false);
+            }
         }
         self.end_unchoke(link);
         self.swarm.links.choke(link);

@@ -74,7 +74,7 @@ impl Simulation<'_> {
             for flow in self.bandwidth.uploads(ix) {
                 sending.rate += self.bandwidth.rate(flow);
                 let part = &self.parts[flow.ix()];
-                sending.unbooked_bytes += part.unbooked + self.moved(flow) - part.booked;
+                sending.unbooked_bytes += (self.moved(flow) as i64 - part.booked) as u64;
             }
         }
         (leechers, seeds)

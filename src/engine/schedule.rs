@@ -4,7 +4,7 @@
 //! peer) wait in a lane, a plain queue, one a delay; only the heads of the lanes compete with the heap.
 
 use crate::bandwidth::{Clock, ClockKind, Finish};
-use crate::engine::queue::{TimerQueue, When};
+use crate::engine::queue::{Timer, TimerQueue, When};
 use crate::ids::{ChunkIx, LinkIx, PeerId, PeerIx};
 use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
@@ -27,8 +27,8 @@ pub enum PeerTimer {
 }
 
 impl PeerTimer {
-    /// Its place among the timers of a peer. The order is behaviour: it fixes the numbers of timers, not the order of events.
-    const fn place(self) -> u32 {
+    /// Its kind in the queue, which is its place among the timers of a peer.
+    const fn kind(self) -> u32 {
         match self {
             Self::Clock(ClockKind::Upload) => 0,
             Self::Clock(ClockKind::Download) => 1,
@@ -57,10 +57,10 @@ const PEER_TIMERS: [PeerTimer; 8] = [
 /// What the timers of one peer take: its places, and the one or two that are armed.
 pub(super) const TIMERS_BYTES: usize = PEER_TIMERS.len() * size_of::<u32>() + 2 * TimerQueue::ARMED_BYTES;
 
-/// The timers of the run. Those of cohorts come after these.
-const SAMPLE: u32 = 0;
-const TIME_LIMIT: u32 = 1;
-const FIRST_COHORT: u32 = 2;
+/// The timers of the run, and that of a cohort.
+const SAMPLE: Timer = Timer::new(8, 0);
+const TIME_LIMIT: Timer = Timer::new(9, 0);
+const ARRIVAL: u32 = 10;
 
 /// A message or decision that takes a fixed time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,29 +112,16 @@ struct Lane {
     waiting: VecDeque<(When, PeerId, Delayed)>,
 }
 
-/// The future.
-#[derive(Clone, Debug)]
+/// The future. At first nothing is scheduled.
+#[derive(Clone, Debug, Default)]
 pub struct Schedule {
     now: SimTime,
     scheduled: u64,
     timers: TimerQueue,
     lanes: Vec<Lane>,
-    cohorts: u32,
 }
 
 impl Schedule {
-    /// Nothing is scheduled yet.
-    #[must_use]
-    pub fn new(cohorts: usize) -> Self {
-        Self {
-            now: SimTime::ZERO,
-            scheduled: 0,
-            timers: TimerQueue::default(),
-            lanes: Vec::new(),
-            cohorts: cohorts as u32,
-        }
-    }
-
     /// The instant of the event that was taken last.
     #[must_use]
     pub fn now(&self) -> SimTime {
@@ -150,11 +137,7 @@ impl Schedule {
         }
     }
 
-    fn peer_timer(&self, peer: PeerIx, timer: PeerTimer) -> u32 {
-        FIRST_COHORT + self.cohorts + peer.0 * PEER_TIMERS.len() as u32 + timer.place()
-    }
-
-    fn arm(&mut self, timer: u32, time: SimTime) {
+    fn arm(&mut self, timer: Timer, time: SimTime) {
         let when = self.stamp(time);
         self.timers.arm(timer, when, PeerIx::NOBODY.0);
     }
@@ -171,17 +154,17 @@ impl Schedule {
 
     /// The next arrival of `cohort`.
     pub fn arm_arrival(&mut self, cohort: usize, time: SimTime) {
-        self.arm(FIRST_COHORT + cohort as u32, time);
+        self.arm(Timer::new(ARRIVAL, cohort as u32), time);
     }
 
     /// Arms or moves a timer of a peer.
     pub fn arm_peer(&mut self, peer: PeerIx, timer: PeerTimer, time: SimTime) {
-        self.arm(self.peer_timer(peer, timer), time);
+        self.arm(peer_timer(peer, timer), time);
     }
 
     /// Arms or moves the timer of a clock.
     pub fn arm_clock(&mut self, clock: Clock, finish: Finish) {
-        let timer = self.peer_timer(clock.peer, PeerTimer::Clock(clock.kind));
+        let timer = peer_timer(clock.peer, PeerTimer::Clock(clock.kind));
         let when = self.stamp(finish.at);
         self.timers.arm(timer, when, finish.other.0);
     }
@@ -192,7 +175,7 @@ impl Schedule {
     pub fn clocks_ahead(&self) -> [Option<(Clock, PeerIx)>; 2] {
         self.timers.ahead().map(|found| {
             let (timer, other) = found?;
-            let Event::Peer(peer, timer) = self.event_of(timer) else {
+            let Event::Peer(peer, timer) = event_of(timer) else {
                 return None;
             };
             let PeerTimer::Clock(kind) = timer else { return None };
@@ -202,7 +185,7 @@ impl Schedule {
 
     /// Disarms a timer of a peer.
     pub fn cancel_peer(&mut self, peer: PeerIx, timer: PeerTimer) {
-        self.timers.cancel(self.peer_timer(peer, timer));
+        self.timers.cancel(peer_timer(peer, timer));
     }
 
     /// Disarms all timers of a peer that leaves.
@@ -215,7 +198,7 @@ impl Schedule {
     /// When a timer of a peer fires, if it is armed.
     #[must_use]
     pub fn peer_timer_at(&self, peer: PeerIx, timer: PeerTimer) -> Option<SimTime> {
-        self.timers.when(self.peer_timer(peer, timer))
+        self.timers.when(peer_timer(peer, timer))
     }
 
     /// `event` happens after `delay`, unless the peer with the ordinal `id` has left by then.
@@ -249,7 +232,7 @@ impl Schedule {
         }
         let (when, timer) = timer?;
         self.advance(when.time);
-        let event = self.event_of(timer);
+        let event = event_of(timer);
         let is_clock = matches!(event, Event::Peer(_, PeerTimer::Clock(_)));
         if !is_clock {
             self.timers.cancel(timer);
@@ -276,20 +259,6 @@ impl Schedule {
         self.now = time;
     }
 
-    fn event_of(&self, timer: u32) -> Event {
-        let first_peer = FIRST_COHORT + self.cohorts;
-        let kinds = PEER_TIMERS.len() as u32;
-        match timer {
-            SAMPLE => Event::Sample,
-            TIME_LIMIT => Event::TimeLimit,
-            t if t < first_peer => Event::Arrival((t - FIRST_COHORT) as usize),
-            t => {
-                let t = t - first_peer;
-                Event::Peer(PeerIx(t / kinds), PEER_TIMERS[(t % kinds) as usize])
-            }
-        }
-    }
-
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -301,13 +270,26 @@ impl Schedule {
     }
 }
 
+fn peer_timer(peer: PeerIx, timer: PeerTimer) -> Timer {
+    Timer::new(timer.kind(), peer.0)
+}
+
+fn event_of(timer: Timer) -> Event {
+    match timer {
+        SAMPLE => Event::Sample,
+        TIME_LIMIT => Event::TimeLimit,
+        cohorts if cohorts.kind() == ARRIVAL => Event::Arrival(cohorts.owner() as usize),
+        peers => Event::Peer(PeerIx(peers.owner()), PEER_TIMERS[peers.kind() as usize]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lanes_and_timers_share_one_total_order() {
-        let mut s = Schedule::new(1);
+        let mut s = Schedule::default();
         let secs = SimDuration::from_secs;
         let peer = PeerIx(3);
         s.after(secs(10), PeerId(0), Delayed::Rechoke(peer));
@@ -333,7 +315,7 @@ mod tests {
 
     #[test]
     fn every_timer_of_a_peer_stands_at_its_place() {
-        let places: Vec<u32> = PEER_TIMERS.map(PeerTimer::place).into();
-        assert_eq!(places, (0..PEER_TIMERS.len() as u32).collect::<Vec<_>>());
+        let kinds: Vec<u32> = PEER_TIMERS.map(PeerTimer::kind).into();
+        assert_eq!(kinds, (0..PEER_TIMERS.len() as u32).collect::<Vec<_>>());
     }
 }

@@ -128,7 +128,7 @@ impl<'a> Simulation<'a> {
             scenario,
             own_chokers,
             observer,
-            schedule: Schedule::new(cohorts.len()),
+            schedule: Schedule::default(),
             swarm,
             bandwidth,
             tracker: Tracker::default(),

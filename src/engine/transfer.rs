@@ -36,16 +36,24 @@ pub(super) struct Part {
     pub chunk: ChunkIx,
     /// Bytes of the chunk that this part is to bring.
     pub bytes: u64,
-    /// How many of them have been booked.
-    pub booked: u64,
-    /// Bytes of earlier parts that came without a break on the same connection and have not been booked yet.
-    pub unbooked: u64,
+    /// How many of them count in the receiver's rate. Below zero, so many bytes of earlier parts, which came without a break on the same connection, do not
+    /// count yet.
+    pub measured: i64,
+    /// How many of them are booked for both sides; below zero as above.
+    pub booked: i64,
     /// When the part began.
     pub started: SimTime,
     /// The next in the ring of transfers that fetch the same last block, in endgame, or `NONE`.
     pub rival: FlowIx,
     /// Whether this part is the whole chunk, and always was.
     pub whole: bool,
+}
+
+impl Part {
+    /// How many of its bytes had come when it was last measured.
+    pub(super) fn brought(&self) -> u64 {
+        self.measured.max(0) as u64
+    }
 }
 
 impl Simulation<'_> {
@@ -84,7 +92,7 @@ impl Simulation<'_> {
             let flow = self.bandwidth.start(self.now(), sender, receiver, weight, work.bytes);
             self.swarm.links.get_mut(link).flow = flow;
             self.swarm.links.set_may_want(link, true);
-            self.begin(flow, route, work, 0);
+            self.begin(flow, route, work, [0; 2]);
             self.open_pipeline(flow, route);
             self.plan_request(flow, route);
         } else {
@@ -110,13 +118,13 @@ impl Simulation<'_> {
     }
 
     /// Notes what `flow` carries from now on.
-    fn begin(&mut self, flow: FlowIx, route: Route, work: Work, unbooked: u64) {
+    fn begin(&mut self, flow: FlowIx, route: Route, work: Work, [measured, booked]: [i64; 2]) {
         let part = Part {
             route,
             chunk: work.chunk,
             bytes: work.bytes,
-            booked: 0,
-            unbooked,
+            measured,
+            booked,
             started: self.now(),
             rival: FlowIx::NONE,
             whole: work.whole,
@@ -137,9 +145,6 @@ impl Simulation<'_> {
         let flow = self.bandwidth.finish(self.now(), clock);
         let part = self.parts[flow.ix()];
         let receiver = part.route.receiver;
-        let finished = &mut self.parts[flow.ix()];
-        finished.unbooked += part.bytes - part.booked;
-        finished.booked = part.bytes;
         if part.rival.is_some() {
             self.win_race(flow);
         }
@@ -172,8 +177,18 @@ impl Simulation<'_> {
         };
         if let Some(work) = work {
             self.bandwidth.continue_with(self.now(), flow, work.bytes);
-            let unbooked = self.parts[flow.ix()].unbooked;
-            self.begin(flow, route, work, unbooked);
+            let Part {
+                bytes,
+                measured,
+                booked,
+                ..
+            } = self.parts[flow.ix()];
+            self.begin(
+                flow,
+                route,
+                work,
+                [measured, booked].map(|so_far| so_far - bytes as i64),
+            );
             self.plan_request(flow, route);
             return;
         }
@@ -201,6 +216,7 @@ impl Simulation<'_> {
     pub(super) fn interrupt(&mut self, flow: FlowIx, end: TransferEnd, crashed: bool) {
         self.book(flow);
         let part = self.parts[flow.ix()];
+        let brought = part.brought();
         let receiver = part.route.receiver;
         // A rival fetches the last block too, so only the blocks before are this part's to keep or to give back.
         let own = if part.rival.is_some() {
@@ -210,8 +226,8 @@ impl Simulation<'_> {
         };
         // The last block counts when its event has come, not before. At the end of the run nothing is lost.
         let kept = match end {
-            TransferEnd::RunEnded => part.booked.min(own),
-            _ => self.swarm.layout.whole_blocks(part.booked.min(part.bytes - 1)).min(own),
+            TransferEnd::RunEnded => brought.min(own),
+            _ => self.swarm.layout.whole_blocks(brought.min(part.bytes - 1)).min(own),
         };
         let awaited_from = if crashed { part.route.back } else { LinkIx::NONE };
         self.give_back_asked(flow, receiver, awaited_from);
@@ -232,7 +248,7 @@ impl Simulation<'_> {
                 },
             );
         }
-        self.record_transfer(&part, part.booked, kept, end);
+        self.record_transfer(&part, brought, kept, end);
         if !crashed {
             self.wake_idle_senders(receiver);
         }
@@ -247,7 +263,7 @@ impl Simulation<'_> {
         if kept == 0 {
             self.take_back_sent(part.route.sender, part.chunk);
         }
-        self.record_transfer(&part, part.booked, kept, TransferEnd::RaceLost);
+        self.record_transfer(&part, part.brought(), kept, TransferEnd::RaceLost);
         let next = self.after_chunk(part.route.link);
         self.jobs.push_back(next);
         self.stop(flow, part.route);
@@ -299,22 +315,40 @@ impl Simulation<'_> {
         }
     }
 
-    /// What `flow` has moved of its part. What has been booked is not taken back, however the rest is rounded.
+    /// What `flow` has moved of its part. What has been measured is not taken back, however the rest is rounded.
     pub(super) fn moved(&self, flow: FlowIx) -> u64 {
-        self.bandwidth.moved(self.now(), flow).max(self.parts[flow.ix()].booked)
+        self.bandwidth
+            .moved(self.now(), flow)
+            .max(self.parts[flow.ix()].brought())
     }
 
-    /// Books for both sides what `flow` has moved since it was last booked.
+    /// Counts in the receiver's rate what `flow` has moved since it was last measured.
     ///
     /// This happens when a rate is needed and when the connection falls idle, not for every chunk: a chunk would cost half a dozen cache
     /// misses here.
-    pub(super) fn book(&mut self, flow: FlowIx) {
+    pub(super) fn measure(&mut self, flow: FlowIx) {
         let now = self.now();
         let moved = self.moved(flow);
         let part = &mut self.parts[flow.ix()];
-        let bytes = part.unbooked + moved - part.booked;
-        part.booked = moved;
-        part.unbooked = 0;
+        let bytes = (moved as i64 - part.measured) as u64;
+        part.measured = moved as i64;
+        if bytes == 0 {
+            return;
+        }
+        let Route { back, receiver, .. } = part.route;
+        if let Some(pipeline) = self.pipelines.get_mut(flow.ix()) {
+            pipeline.came_bytes += bytes;
+        }
+        let window = self.window_of(receiver);
+        self.swarm.links.get_mut(back).received.add(now, bytes, window);
+    }
+
+    /// Measures `flow`, and books for both sides what it has moved since it was last booked: when an account is needed, and when the connection falls idle.
+    pub(super) fn book(&mut self, flow: FlowIx) {
+        self.measure(flow);
+        let part = &mut self.parts[flow.ix()];
+        let bytes = (part.measured - part.booked) as u64;
+        part.booked = part.measured;
         if bytes == 0 {
             return;
         }
@@ -324,11 +358,6 @@ impl Simulation<'_> {
             sender,
             receiver,
         } = part.route;
-        if let Some(pipeline) = self.pipelines.get_mut(flow.ix()) {
-            pipeline.came_bytes += bytes;
-        }
-        let window = self.window_of(receiver);
-        self.swarm.links.get_mut(back).received.add(now, bytes, window);
         self.swarm.links.ledger_mut().credit(back, bytes);
 
         let peer = &mut self.swarm.peers[receiver];

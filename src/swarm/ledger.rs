@@ -131,6 +131,12 @@ impl Ledger {
         self.chunk_rates.get_mut(link.ix())
     }
 
+    /// Whether it wants to know of all bytes that come.
+    #[must_use]
+    pub fn counts_bytes(&self) -> bool {
+        self.kept.accounts || self.kept.chunk_rates
+    }
+
     /// `bytes` have come to the end at `link`.
     pub fn credit(&mut self, link: LinkIx, bytes: u64) {
         if let Some(received) = self.received.get_mut(link.ix()) {

@@ -41,7 +41,7 @@ fn what_is_booked_stays_booked_whatever_holds_the_transfer() {
         simulation.bandwidth.set_upload(seed, upload);
         simulation.settle_bandwidth();
         let moved = simulation.bandwidth.moved(simulation.now(), flow);
-        missing += u32::from(moved < simulation.parts[flow.ix()].booked);
+        missing += u32::from((moved as i64) < simulation.parts[flow.ix()].booked);
         simulation.sample();
         simulation.book(flow);
         let before = std::mem::replace(&mut booked, simulation.parts[flow.ix()].booked);
