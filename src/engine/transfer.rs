@@ -36,8 +36,7 @@ pub(super) struct Part {
     pub chunk: ChunkIx,
     /// Bytes of the chunk that this part is to bring.
     pub bytes: u64,
-    /// How many of them count in the receiver's rate. Below zero, so many bytes of earlier parts, which came without a break on the same connection, do not
-    /// count yet.
+    /// How many of them count in the receiver's rate. Below zero, so many of earlier parts, which came without a break before this one, do not yet.
     pub measured: i64,
     /// How many of them are booked for both sides; below zero as above.
     pub booked: i64,
@@ -324,8 +323,7 @@ impl Simulation<'_> {
 
     /// Counts in the receiver's rate what `flow` has moved since it was last measured.
     ///
-    /// This happens when a rate is needed and when the connection falls idle, not for every chunk: a chunk would cost half a dozen cache
-    /// misses here.
+    /// This happens when a rate is needed and when the connection falls idle, not for every chunk: that would cost cache misses.
     pub(super) fn measure(&mut self, flow: FlowIx) {
         let now = self.now();
         let moved = self.moved(flow);
