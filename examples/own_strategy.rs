@@ -29,7 +29,8 @@ impl Choker for LongMemory {
 }
 
 fn main() -> ExitCode {
-    // Each peer that plays this rule gets a choker of its own; the argument is its upload capacity in bytes per second.
+    // Each peer that plays this rule gets a choker of its own; the argument is its upload capacity in bytes per second. One more for each group only
+    // says what it needs.
     let own = OwnChokers::new().with("long-memory", |_upload| Box::new(LongMemory));
     swarmsim::cli::main_with(&own)
 }

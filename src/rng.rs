@@ -42,6 +42,8 @@ pub enum Purpose {
     Round = 13,
     /// Where classes of upload capacity begin, for the tables of a run.
     CapacityClasses = 14,
+    /// Where in a card of a mix a peer stands, if nobody knows how many come.
+    StrategyPoint = 15,
 }
 
 /// The stream of `entity` for `purpose` under `seed`.

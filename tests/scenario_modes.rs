@@ -103,6 +103,15 @@ fn in_rounds_all_send_at_the_same_rate() {
         "count = 5\nupload.exponential.mean = \"1 MB/s\"",
     );
     assert!(read(&drawn).is_err());
+    let traced = text("\"rounds\"", "", "").replace(
+        "count = 5\n",
+        "arrival.trace = [{ join = \"0 s\", upload = \"1 MB/s\" }]\n",
+    );
+    let error = read(&traced).expect_err("who has what is in the trace");
+    assert!(
+        error.contains("leave `upload` out of the trace") && error.contains("arrival"),
+        "{error}"
+    );
     assert!(read(&text("{ rounds = { receives = 0 } }", "", "")).is_err());
 }
 

@@ -110,6 +110,8 @@ pub enum Decision {
     },
     /// A slot has fallen free between two decisions. Those that are unchoked stay so.
     Refill,
+    /// Where slots are held (`refill = "held"`): a new neighbour has come, and all slots are given anew. No round ends with it.
+    NewNeighbour,
     /// The optimistic turns are over, and no regular decision comes at this instant: only for a choker that [ends them](Choker::turns_end). Slots that
     /// were not given in turn stay.
     TurnsOver,
@@ -283,16 +285,18 @@ pub fn for_rule(rule: &Choking, upload: f64, own: &OwnChokers) -> Box<dyn Choker
 #[must_use]
 pub fn needs(scenario: &Scenario, own: &OwnChokers) -> Kept {
     let mut needs = Kept::default();
-    for rule in scenario.groups.iter().flat_map(|g| [&g.choking, &g.seeding]) {
-        let (accounts, waits) = match rule {
-            Choking::Own(name) if !own.knows(name) => (true, true),
-            rule => {
-                let choker = for_rule(rule, 0.0, own);
-                (choker.needs_accounts(), choker.needs_waits())
-            }
-        };
-        needs.accounts |= accounts;
-        needs.waits |= waits;
+    for group in &scenario.groups {
+        for rule in [&group.choking, &group.seeding] {
+            let (accounts, waits) = match rule {
+                Choking::Own(name) if !own.knows(name) => (true, true),
+                rule => {
+                    let choker = for_rule(rule, group.capacity.mean_upload(), own);
+                    (choker.needs_accounts(), choker.needs_waits())
+                }
+            };
+            needs.accounts |= accounts;
+            needs.waits |= waits;
+        }
     }
     needs
 }

@@ -135,7 +135,11 @@ impl Choker for Libtorrent {
         match view.decision {
             Decision::Periodic { .. } => self.give_earned(&mut seats, view),
             Decision::TurnsOver => {}
-            Decision::Refill | Decision::ChunkSent(_) => {
+            Decision::Refill | Decision::ChunkSent(_) | Decision::NewNeighbour => {
+                if view.decision == Decision::NewNeighbour {
+                    // What has come since the last decision is no measure before the next one.
+                    seats.keep(|_| true);
+                }
                 for place in seats.ranked(rng, seats.free(), |_| true, |a, b| self.best_first(view, a, b)) {
                     seats.give(place, false);
                 }

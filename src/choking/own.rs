@@ -21,8 +21,8 @@ impl OwnChokers {
         Self::default()
     }
 
-    /// Adds a choker: `make` is called for each peer that plays it, with its upload capacity in bytes per second. Loading a scenario says
-    /// so if `name` cannot be one.
+    /// Adds a choker: `make` is called for each peer that plays it, with its upload capacity in bytes per second, and before a run once for each group, with
+    /// its mean one, to ask what is to be counted. Loading a scenario says so if `name` cannot be one.
     #[must_use]
     pub fn with(
         mut self,

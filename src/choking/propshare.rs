@@ -32,7 +32,8 @@ impl PropShare {
         if earners > 0 {
             beside
         } else {
-            (beside as f64 / self.rule.exploring_share).ceil() as usize
+            // 1 / 0.1 is no more than a rounding error below 10.
+            (beside as f64 / self.rule.exploring_share + 1e-9) as usize
         }
     }
 }
@@ -154,16 +155,38 @@ mod tests {
     }
 
     #[test]
-    fn a_refill_changes_no_earned_share() {
+    fn between_two_rounds_no_earned_share_changes() {
         let mut all = [gave(0, 7), gave(1, 0), gave(2, 0)];
         all[0] = unchoked_since(all[0], 5, false);
         all[1] = unchoked_since(all[1], 5, false);
         // 3 : 1, the exploring one has just left.
         (all[0].weight, all[1].weight) = (1.0, 1.0 / 3.0);
-        let mut granted = grants(&mut choker(), &all, at(12), Decision::Refill, 1);
-        granted.sort_by_key(|g| g.neighbour);
-        assert_eq!(granted.len(), 3);
-        assert!(close(granted[0].weight, 0.6) && close(granted[1].weight, 0.2));
-        assert!(granted[2].optimistic && close(granted[2].weight, 0.2));
+        for decision in [Decision::Refill, Decision::NewNeighbour] {
+            let mut granted = grants(&mut choker(), &all, at(12), decision, 1);
+            granted.sort_by_key(|g| g.neighbour);
+            assert_eq!(granted.len(), 3);
+            assert!(close(granted[0].weight, 0.6) && close(granted[1].weight, 0.2));
+            assert!(granted[2].optimistic && close(granted[2].weight, 0.2));
+        }
+    }
+
+    #[test]
+    fn as_many_explore_as_their_shares_fit_into_the_upload() {
+        let explorers = |exploring_share, optimistic_slots| {
+            let rule = model::PropShare {
+                exploring_share,
+                optimistic_slots,
+            };
+            PropShare::new(rule).exploring(0)
+        };
+        assert_eq!(
+            [
+                explorers(0.3, 1),
+                explorers(0.1, 1),
+                explorers(0.3, 3),
+                explorers(1.0, 2)
+            ],
+            [3, 10, 10, 2]
+        );
     }
 }

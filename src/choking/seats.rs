@@ -21,7 +21,7 @@ pub struct Seats<'a> {
 }
 
 impl<'a> Seats<'a> {
-    /// `slots` slots to give out. Between regular decisions those that are unchoked and stay so have theirs already.
+    /// `slots` slots to give out. Where a decision leaves theirs to those that are unchoked, they have them already.
     pub fn new(view: &'a RechokeView<'a>, slots: usize, grants: &'a mut Vec<Grant>) -> Self {
         grants.clear();
         let taken = SmallVec::from_elem(false, view.neighbours.len());
@@ -32,7 +32,7 @@ impl<'a> Seats<'a> {
             taken,
         };
         match view.decision {
-            Decision::Periodic { .. } => {}
+            Decision::Periodic { .. } | Decision::NewNeighbour => {}
             Decision::Refill => seats.keep(|_| true),
             Decision::TurnsOver => seats.keep(|n| !n.optimistic),
             Decision::ChunkSent(link) => seats.keep(|n| n.link != link),

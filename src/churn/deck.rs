@@ -1,12 +1,13 @@
 //! Which strategy of a mix a peer plays: cards from a shuffled deck, one a peer in the order of arrival.
 //!
-//! Where it is known how many peers come there is one deck with a card for each, else one deck of [`OPEN_DECK`] after the other. The cards
-//! do not depend on the shares, so a peer keeps its strategy while that one's share grows.
+//! Where it is known how many peers come there is one deck with a card for each, else one deck of [`OPEN_DECK`] after the other, of which each card is
+//! a hundredth of the mix and a point drawn in it decides: shares are exact in the long run, and whole hundredths in every deck. Neither cards nor points
+//! depend on the shares, so a peer keeps its strategy while that one's share grows.
 
 use crate::ids::GroupIx;
 use crate::rng::{Purpose, Rng, below, stream};
 use crate::scenario::model::Group;
-use std::ops::Range;
+use rand::RngExt;
 
 /// Cards of a deck where nobody knows how many peers will come.
 pub const OPEN_DECK: u32 = 100;
@@ -14,22 +15,27 @@ pub const OPEN_DECK: u32 = 100;
 /// The deck of one mixed group.
 #[derive(Clone, Debug)]
 pub struct Deck {
-    /// The ranks of each group of the mix.
-    hands: Vec<(GroupIx, Range<u32>)>,
+    /// Who plays a card whose point is below this, in rising order.
+    hands: Vec<(GroupIx, f64)>,
     /// Shuffled ranks; the next one last.
     cards: Vec<u32>,
     size: u32,
     rng: Rng,
+    /// Where in its card a point is; `None` where cards are whole peers.
+    points: Option<Rng>,
 }
 
 impl Deck {
     /// The deck for `groups`, those of mix number `cohort`, of which the first is number `first`. None if they are no mix.
     #[must_use]
     pub fn new(seed: u64, cohort: u32, first: GroupIx, groups: &[Group]) -> Option<Self> {
-        let size = groups.first()?.arrival.count_known().unwrap_or(OPEN_DECK);
+        let known = groups.first()?.arrival.count_known();
+        let size = known.unwrap_or(OPEN_DECK);
         let hand = |(group, number): (&Group, u32)| {
-            let part = group.part.as_ref()?;
-            Some((GroupIx(number), part.ranks(size)))
+            let end = group.part.as_ref()?.stretch.end;
+            // Shares add up to 1 but for rounding.
+            let end = if end > 1.0 - 1e-9 { f64::INFINITY } else { end };
+            Some((GroupIx(number), end * f64::from(size)))
         };
         let hands = groups.iter().zip(first.0..).map(hand).collect::<Option<_>>()?;
         Some(Self {
@@ -37,6 +43,7 @@ impl Deck {
             cards: Vec::new(),
             size,
             rng: stream(seed, Purpose::Strategy, cohort),
+            points: known.is_none().then(|| stream(seed, Purpose::StrategyPoint, cohort)),
         })
     }
 
@@ -46,7 +53,10 @@ impl Deck {
             self.shuffle();
         }
         let rank = self.cards.pop().unwrap_or_default();
-        let hand = self.hands.iter().find(|(_, ranks)| ranks.contains(&rank));
+        // Where each card is a peer its middle decides, as `Part::ranks` says.
+        let within = self.points.as_mut().map_or(0.5, |points| points.random());
+        let point = f64::from(rank) + within;
+        let hand = self.hands.iter().find(|&&(_, end)| point < end);
         hand.map_or(self.hands[0].0, |&(group, _)| group)
     }
 
@@ -116,6 +126,17 @@ mod tests {
         }
         assert_ne!(open[..100], open[100..200], "each deck is shuffled anew");
         assert_eq!(count(&dealt(1, &[1.0, 0.0], 37, true), 1), 0);
+    }
+
+    #[test]
+    fn shares_below_a_hundredth_are_exact_in_the_long_run() {
+        for share in [0.004, 0.015] {
+            let open = dealt(1, &[1.0 - share, share], 100_000, false);
+            let dealt = count(&open, 1) as f64 / 1e5;
+            // Nothing is left to chance but where in one card in a hundred a point lies: at most 0.5 in 100 cards.
+            let standard_error = 0.5 / 1e5 * 1000_f64.sqrt();
+            assert!((dealt - share).abs() < 4.0 * standard_error, "{share}: {dealt}");
+        }
     }
 
     #[test]

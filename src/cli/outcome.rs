@@ -124,8 +124,8 @@ pub(super) fn warning(summary: &Summary) -> Option<String> {
             }
         ),
         Ending::Stalled => format!(
-            "nothing moved for `run.stall_limit`, with {without}: nobody unchokes them or they know nobody who has what \
-             they lack. Look at `choking`, `connections` and the tracker."
+            "nothing moved for `run.stall_limit`, with {without}: who has what they lack sends nothing (look at `choking`) or \
+             does not know them (`connections` and the tracker)."
         ),
         Ending::Interrupted => format!("interrupted, with {without}: the results are partial, and say so in `ending`."),
     })
@@ -267,7 +267,7 @@ the time limit came first, with 31 leechers without the file: the completion tim
 the swarm died: nobody has any of 12 chunks any more, so it ended with 31 leechers without the file. Let seeds stay longer (`departure`), or let one come back.
 "##);
         insta::assert_snapshot!(warn(Ending::Stalled), @r##"
-nothing moved for `run.stall_limit`, with 31 leechers without the file: nobody unchokes them or they know nobody who has what they lack. Look at `choking`, `connections` and the tracker.
+nothing moved for `run.stall_limit`, with 31 leechers without the file: who has what they lack sends nothing (look at `choking`) or does not know them (`connections` and the tracker).
 "##);
         insta::assert_snapshot!(warn(Ending::Interrupted), @r##"
 interrupted, with 31 leechers without the file: the results are partial, and say so in `ending`.

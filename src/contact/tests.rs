@@ -55,6 +55,21 @@ fn the_one_club_grows_at_the_rate_that_the_seed_leaves_over() {
 }
 
 #[test]
+fn to_wait_long_for_a_contact_is_no_stall() {
+    let ending = |seeding: &str| {
+        let text = format!(
+            "name = \"slow\"\n[file]\nsize = \"3 kB\"\nchunk_size = \"1 kB\"\n\
+             [run]\nmode = \"random-contact\"\nstall_limit = \"1 s\"\nsample_interval = \"1 s\"\n\
+             [[group]]\nname = \"origin\"\ncount = 1\nupload = \"100 B/s\"\nstarts_with = \"all\"\n{seeding}\
+             [[group]]\nname = \"peers\"\ncount = 2\nupload = \"100 B/s\"\n"
+        );
+        watch(run, &scenario(&text), true).ended.expect("it ends").1
+    };
+    assert_eq!(ending(""), Ending::AllDone);
+    assert_eq!(ending("seeding = \"free-rider\"\n"), Ending::Stalled);
+}
+
+#[test]
 fn below_the_threshold_the_swarm_stays_small() {
     let seen = watch(
         run,

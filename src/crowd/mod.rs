@@ -201,14 +201,7 @@ impl<'a> Crowd<'a> {
 
     /// Which chunk of `from` the leecher `to` takes.
     pub fn pick_of(&mut self, from: PeerIx, to: PeerIx) -> Option<ChunkIx> {
-        let view = PickView {
-            wanted: self.swarm.wanted().of(to),
-            offered: self.swarm.have().of(from),
-            neighbours: &[],
-            known: self.swarm.have(),
-            kept: None,
-            copies: &self.swarm.copies,
-        };
+        let view = view_of(&self.swarm, self.swarm.have().of(from), to);
         self.pickers[self.swarm.peers[to].group.ix()].pick(&view, &mut self.picking_rng)
     }
 
@@ -275,6 +268,18 @@ impl<'a> Crowd<'a> {
             joined: self.totals.joined,
             leechers: self.totals.leechers.count,
         }
+    }
+}
+
+/// What the leecher `to` chooses from where it is offered `offered`.
+fn view_of<'a>(swarm: &'a Swarm, offered: &'a [Line], to: PeerIx) -> PickView<'a> {
+    PickView {
+        wanted: swarm.wanted().of(to),
+        offered,
+        neighbours: &[],
+        known: swarm.have(),
+        kept: None,
+        copies: &swarm.copies,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Rows of the time series, and the end of a run.
 
-use super::Crowd;
+use super::{Crowd, view_of};
 use crate::engine::observer::{Ending, Sample};
 use crate::engine::{arrivals_pending, record_of};
+use crate::ids::PeerIx;
+use crate::swarm::Role;
+use crate::swarm::bitfield::Line;
 
 impl Crowd<'_> {
     /// Takes a row and schedules the next; ends a run in which nothing moves any more.
@@ -17,9 +20,33 @@ impl Crowd<'_> {
         if arrivals_pending(&self.cohorts) || self.totals.leechers.count == 0 {
             self.totals.last_moving = now;
         } else if now.since(self.totals.last_moving) >= self.scenario.run.stall_limit {
-            self.ending = Some(Ending::Stalled);
+            // Rounds may be long, and two that could trade may take long to meet.
+            if self.something_can_move() {
+                self.totals.last_moving = now;
+            } else {
+                self.ending = Some(Ending::Stalled);
+            }
         }
         self.schedule.arm_sample(now + self.scenario.run.sample_interval);
+    }
+
+    /// Whether some leecher waits for a chunk that is on its way, or would take one from somebody who gives.
+    fn something_can_move(&mut self) -> bool {
+        let mut offered = vec![Line::default(); self.swarm.have().lines_per_peer()];
+        for &peer in self.present().iter().filter(|&&peer| self.gives(peer)) {
+            for (offered, line) in offered.iter_mut().zip(self.swarm.have().of(peer)) {
+                offered.0.iter_mut().zip(line.0).for_each(|(all, word)| *all |= word);
+            }
+        }
+        let leeches = |peer: &PeerIx| self.swarm.peers[*peer].role == Role::Leecher;
+        let leechers: Vec<PeerIx> = self.members().iter().copied().filter(leeches).collect();
+        let all = self.swarm.layout.chunks as u32;
+        leechers.into_iter().any(|peer| {
+            let known = self.swarm.peers[peer].chunks + self.swarm.wanted().count(peer);
+            let picker = &mut self.pickers[self.swarm.peers[peer].group.ix()];
+            let view = view_of(&self.swarm, &offered, peer);
+            known < all || picker.pick(&view, &mut self.picking_rng).is_some()
+        })
     }
 
     fn take_sample(&mut self) {

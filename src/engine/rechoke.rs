@@ -49,7 +49,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// A decision on all slots of `peer`, in turn or not: with it a round ends.
+    /// A regular decision on all slots of `peer`, hastened or not: with it a round ends.
     fn decide_on_all(&mut self, peer: PeerIx, number: u32, rotate: bool) {
         self.decide(peer, Decision::Periodic { number, rotate });
         self.swarm.links.begin_round(self.swarm.peers[peer].links);
@@ -125,11 +125,10 @@ impl Simulation<'_> {
         }
     }
 
-    /// `peer` decides out of turn, unless it is gone.
+    /// `peer` gives all slots anew, out of turn, unless it is gone.
     pub(super) fn decide_now(&mut self, peer: PeerIx) {
-        let state = &self.swarm.peers[peer];
-        if state.is_alive() {
-            self.decide_on_all(peer, state.decisions.max(1), false);
+        if self.swarm.peers[peer].is_alive() {
+            self.decide(peer, Decision::NewNeighbour);
         }
     }
 

@@ -6,6 +6,9 @@ use crate::rng::{Rng, below};
 use crate::swarm::Role;
 use crate::swarm::bitfield::{LINE_WORDS, Line};
 
+/// How often a taker is drawn before those that lack the chunk are counted through.
+const DRAWS: usize = 32;
+
 /// Leechers that can still be sent something, and what they lack.
 pub(super) struct Matching {
     /// With the number of chunks that each can still receive.
@@ -82,11 +85,17 @@ impl Matching {
         Some((gift, id(from), id(to)))
     }
 
-    /// The place of a taker that lacks `chunk`, at random.
+    /// The place of a taker that lacks `chunk`, at random. Most lack what is rarest, so one that is drawn among all takers mostly does; where few lack it
+    /// they are counted through.
     fn taker_of(&self, crowd: &Crowd<'_>, chunk: ChunkIx, rng: &mut Rng) -> usize {
         let wanted = crowd.swarm.wanted();
+        let lacks = |&place: &usize| wanted.has(self.takers[place].0, chunk);
+        let mut drawn = (0..DRAWS).map(|_| below(rng, self.takers.len()));
+        if let Some(place) = drawn.find(lacks) {
+            return place;
+        }
         let nth = below(rng, self.seekers[chunk.ix()] as usize);
-        let mut seekers = (0..self.takers.len()).filter(|&place| wanted.has(self.takers[place].0, chunk));
+        let mut seekers = (0..self.takers.len()).filter(lacks);
         seekers.nth(nth).expect("as many as were counted")
     }
 

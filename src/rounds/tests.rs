@@ -6,6 +6,7 @@ use crate::engine::observer::{Ending, Leave};
 use crate::scenario::model::Mode;
 use crate::scenario::testing::{cases, crowd};
 use crate::theory::mundinger;
+use crate::units::{SimDuration, SimTime};
 use proptest::prelude::*;
 
 fn text(chunks: u32, peers: u32, picking: &str, rest: &str) -> String {
@@ -55,6 +56,22 @@ fn nobody_beats_the_optimum() {
             }
         }
     }
+}
+
+#[test]
+fn a_round_may_be_longer_than_the_stall_limit() {
+    let hasty = "mode = \"rounds\"\nstall_limit = \"100 ms\"\nsample_interval = \"50 ms\"";
+    let text = text(2, 3, "random", "").replace("mode = \"rounds\"", hasty);
+    assert_eq!(play(&text, true).ended.expect("it ends").1, Ending::AllDone);
+    let nobody_gives = text.replace(
+        "starts_with = \"all\"",
+        "starts_with = \"all\"\nseeding = \"free-rider\"",
+    );
+    let ended = play(&nobody_gives, true).ended;
+    assert_eq!(
+        ended,
+        Some((SimTime::ZERO + SimDuration::from_millis(100), Ending::Stalled))
+    );
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A small swarm for each choker that settles accounts, splits unevenly or holds back.
 
 use super::*;
+use crate::choking::{Choker, Decision, Grant, OwnChokers, RechokeView};
+use crate::rng::Rng;
+use std::sync::{Arc, Mutex};
 
 /// Twelve leechers of three speeds, all with one rule, and a seed.
 fn classes(choking: &Choking) -> Scenario {
@@ -182,4 +185,58 @@ fn a_selfish_cap_binds_while_leeching_and_is_lifted_for_the_seed() {
         .map(|t| t.bytes as f64 / t.ended.since(t.started).as_secs_f64())
         .fold(0.0, f64::max);
     assert!(fastest > 1000.0, "{fastest} bytes per second, not the 4000 of its line");
+}
+
+/// Writes down when it decides what, and when it last decided in turn.
+struct Diary(Arc<Mutex<Vec<(SimTime, Decision, SimTime)>>>);
+
+impl Choker for Diary {
+    fn slots(&self) -> usize {
+        4
+    }
+
+    fn rechoke(&mut self, view: &RechokeView<'_>, _: &mut Rng, _: &mut Vec<Grant>) {
+        let entry = (view.now, view.decision, view.decided_at);
+        self.0.lock().expect("one thread").push(entry);
+    }
+}
+
+#[test]
+fn where_slots_are_held_new_neighbours_end_no_round() {
+    let arrive = |count, at| Arrival::AtOnce {
+        count,
+        at: SimTime::ZERO + secs(at),
+        jitter: SimDuration::ZERO,
+    };
+    let mut watched = seeds(1, 1000.0);
+    watched.seeding = Choking::Own("diary".into());
+    watched.rechoke.refill = Refill::Held;
+    watched.rechoke.phase = Phase::Aligned;
+    let pair = Group {
+        arrival: arrive(2, 35),
+        ..leechers(2, 1000.0, UNLIMITED)
+    };
+    let mut scenario = mesh(1, vec![watched, leechers(2, 1000.0, UNLIMITED), pair]);
+    scenario.run.time_limit = secs(60);
+    let diary = Arc::default();
+    let writes = Arc::clone(&diary);
+    let options = RunOptions {
+        own_chokers: OwnChokers::new().with("diary", move |_| Box::new(Diary(Arc::clone(&writes)))),
+        ..RunOptions::default()
+    };
+    run(&scenario, options, &mut Seen::default(), &mut |_| Control::Continue).expect("it runs");
+    let seconds = |at: SimTime| at.as_secs_f64();
+    let entries = diary.lock().expect("one thread");
+    let new = entries
+        .iter()
+        .filter(|(_, decision, _)| *decision == Decision::NewNeighbour);
+    let new: Vec<_> = new.map(|&(now, _, decided)| (seconds(now), seconds(decided))).collect();
+    assert_eq!(new[new.len() - 2..], [(35.0, 30.0), (35.0, 30.0)]);
+    let in_turn = entries
+        .iter()
+        .filter(|e| matches!(e.1, Decision::Periodic { .. }) && seconds(e.0) > 35.0);
+    let in_turn: Vec<_> = in_turn
+        .map(|&(now, _, decided)| (seconds(now), seconds(decided)))
+        .collect();
+    assert_eq!(in_turn, [(40.0, 30.0), (50.0, 40.0)]);
 }

@@ -81,7 +81,7 @@ pub struct RunSection {
     /// The run ends here at the latest.
     #[schemars(extend("default" = "30 d"))]
     pub time_limit: Option<SimDuration>,
-    /// The run ends when no byte has moved for this long while leechers wait and nobody is still to come.
+    /// The run ends when no byte has moved for this long while leechers wait and nobody is still to come; in random contact and rounds only if none can.
     #[schemars(extend("default" = "1 h"))]
     pub stall_limit: Option<SimDuration>,
     /// Time between two rows of the time series.

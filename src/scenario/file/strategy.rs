@@ -314,10 +314,10 @@ pub struct RechokeFile {
     /// Whether each peer decides in its own phase (`"random"`) or all at the same time (`"aligned"`).
     #[schemars(extend("default" = "random"))]
     pub phase: Option<PhaseFile>,
-    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second, from which the interval counts anew (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`). With `"held"` none falls free: who is no longer interested keeps its slot until a decision takes it, and begins at once when it is interested again; slots that nobody has earned may go to neighbours that are not interested (`tit-for-tat`, `fastest`, `birds`), and a new neighbour brings a decision.
+    /// Whether a slot that falls free is filled at once (`"immediate"`), by a decision within the second, from which the interval counts anew (`"decision"`; for `bittyrant` and `propshare` it ends a round as any other does) or at the next regular one (`"periodic"`). With `"held"` none falls free: who is no longer interested keeps its slot until a decision takes it, and begins at once when it is interested again; slots that nobody has earned may go to neighbours that are not interested (`tit-for-tat`, `fastest`, `birds`), and a new neighbour brings a decision on all slots, with which no round ends.
     #[schemars(extend("default" = "immediate", "preset" = true))]
     pub refill: Option<RefillFile>,
-    /// Length of the window over which rates are measured.
+    /// Length of the window over which rates are measured, of what comes in. What a peer sends is measured where it arrives, so for peers that look at that, as seeds do, it is the window of those that they send to that counts.
     #[schemars(extend("default" = "20 s", "preset" = true))]
     pub rate_window: Option<SimDuration>,
 }

@@ -47,10 +47,18 @@ pub(super) fn check_uploads(at: &Check<'_>, scenario: &Scenario) {
     }
     let mut first = None;
     for (index, cohort) in scenario.cohorts().enumerate() {
-        // The strategies of a mix share its uploads.
+        let at = at.index(index);
+        // The strategies of a mix share arrivals and uploads.
+        if has_traced_uploads(&cohort[0]) {
+            at.key("arrival").error(
+                "in rounds every peer sends one chunk in the same time, but peers of this trace have an upload of their own",
+                "leave `upload` out of the trace",
+            );
+            continue;
+        }
         let upload = same_upload(&cohort[0]);
         if upload.is_none() || upload != *first.get_or_insert(upload) {
-            at.index(index).key("upload").error(
+            at.key("upload").error(
                 "in rounds every peer sends one chunk in the same time",
                 "give all groups the same constant `upload`",
             );
@@ -58,10 +66,13 @@ pub(super) fn check_uploads(at: &Check<'_>, scenario: &Scenario) {
     }
 }
 
+fn has_traced_uploads(group: &Group) -> bool {
+    matches!(&group.arrival, Arrival::Trace { peers, .. } if peers.iter().any(|p| p.upload.is_some()))
+}
+
 fn same_upload(group: &Group) -> Option<f64> {
-    let traced = matches!(&group.arrival, Arrival::Trace { peers, .. } if peers.iter().any(|p| p.upload.is_some()));
     match &group.capacity {
-        Capacity::Separate { upload, .. } if !traced => match upload.shape {
+        Capacity::Separate { upload, .. } => match upload.shape {
             Shape::Constant(_) => Some(upload.mean()),
             _ => None,
         },
