@@ -7,7 +7,10 @@
 
 import sys
 
-from swarmsim_plots.cli import main
+try:
+    from swarmsim_plots.cli import main
+except ModuleNotFoundError as error:
+    sys.exit(f"error: the Python package {error.name} is missing: scripts/README.md says how to install it (or run this by `uv run scripts/plot.py`)")
 
 if __name__ == "__main__":
     sys.exit(main())

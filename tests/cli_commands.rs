@@ -42,7 +42,7 @@ Commands:
   merge        Join the parts of a sweep
   status       Say how far a sweep or a comparison is
   report       Make one HTML page of a result or a comparison, to look at
-  check        Check a scenario and print it with every default spelled out
+  check        Check a scenario and print it with every default spelled out, but for what is off
   validate     Hold the simulator against theory, papers and measured swarms
   list         List the rules that a scenario can name: chokers, pickers, arrivals, departures
   theory       Say what the literature expects of a scenario: bounds, steady states, stability
@@ -194,7 +194,7 @@ Wrote mine.toml. Read it, change it, then:
     let second = swarmsim(home.path(), &["new", "mine.toml"]);
     assert_eq!(second.status.code(), Some(2));
     insta::assert_snapshot!(text(&second.stderr), @r##"
-error: `mine.toml` exists already: choose another name
+error: `mine.toml` exists already: go on with it, or choose another name
 "##);
     assert_eq!(
         fs::read_to_string(home.path().join("mine.toml")).expect("there"),
@@ -211,6 +211,56 @@ fn a_wrong_detail_level_is_a_usage_error() {
 error: invalid value 'peers' for '--detail <LEVELS>': there is no detail `peers`: name any of `transfers`, `unchokes`, `chunks`, or `all`
 
 For more information, try '--help'.
+"##);
+}
+
+#[test]
+fn what_is_wrong_with_a_seed_or_a_command_says_what_is_wanted() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    for seed in ["-1", "abc"] {
+        let output = swarmsim(home.path(), &["run", "mine.toml", "--seed", seed]);
+        assert_eq!(output.status.code(), Some(2));
+        let wanted = format!(
+            "error: invalid value '{seed}' for '--seed <N>': a whole number from 0 to 18446744073709551615 is wanted\n"
+        );
+        assert!(text(&output.stderr).starts_with(&wanted), "{}", text(&output.stderr));
+    }
+    let output = swarmsim(home.path(), &["mine.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(text(&output.stderr), @r##"
+error: unrecognized subcommand 'mine.toml'
+
+  tip: to simulate a scenario: swarmsim run mine.toml
+
+Usage: swarmsim [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+"##);
+}
+
+#[test]
+fn groups_in_single_brackets_are_one_error() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let scenario = "name = \"a\"\n[file]\nsize = \"1 MiB\"\n[group]\nname = \"a\"\ncount = 1\n[group]\nname = \"b\"\ncount = 3\n\n[group]\nname = \"c\"\n";
+    fs::write(home.path().join("mine.toml"), scenario).expect("written");
+    let output = swarmsim(home.path(), &["check", "mine.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(text(&output.stderr), @r##"
+error: not TOML: this table is here already
+ --> mine.toml:7:2
+  |
+7 | [group]
+  |  ^^^^^
+  |
+  = help: a table of which there are several, as [[group]] and [[figure]], begins with double brackets; each other one stands once
+
+error: not TOML: this table is here already
+  --> mine.toml:11:2
+   |
+11 | [group]
+   |  ^^^^^
+   |
+   = help: a table of which there are several, as [[group]] and [[figure]], begins with double brackets; each other one stands once
 "##);
 }
 

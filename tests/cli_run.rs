@@ -350,3 +350,19 @@ fn an_impatient_user_gets_a_whole_result_or_none() {
         assert_eq!(home.table("out", &columns::SUMMARY)[0]["ending"], "interrupted");
     }
 }
+
+#[test]
+fn a_long_time_in_which_nothing_moves_is_warned_of() {
+    let late = SMALL.replace("count = 20", "count = 2").replace(
+        "arrival.at-once = { jitter = \"5 s\" }",
+        "arrival.at-once = { at = \"20 s\" }",
+    );
+    let home = Home::with(&format!(
+        "{late}\n[tracker]\noutages = [{{ from = \"10 s\", until = \"400 s\" }}]\n"
+    ));
+    let output = home.run_into("out", &[]);
+    let warning = "warning: nothing moved for 9 min 50 s from 20 s on, with 2 leechers waiting";
+    assert!(text(&output.stderr).contains(warning), "{}", text(&output.stderr));
+    let rows = home.table("out", &columns::SUMMARY);
+    assert_eq!(rows[0]["longest_pause_s"], "590");
+}

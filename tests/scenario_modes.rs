@@ -105,7 +105,7 @@ fn in_rounds_all_send_at_the_same_rate() {
     assert!(read(&drawn).is_err());
     let traced = text("\"rounds\"", "", "").replace(
         "count = 5\n",
-        "arrival.trace = [{ join = \"0 s\", upload = \"1 MB/s\" }]\n",
+        "arrival.trace.peers = [{ at = \"0 s\", upload = \"1 MB/s\" }]\n",
     );
     let error = read(&traced).expect_err("who has what is in the trace");
     assert!(

@@ -57,6 +57,7 @@ METRICS = {
     "makespan_s": "time until all are done",
     "lower_bound_s": "lower bound of the time until all are done",
     "makespan_over_bound": "time until all are done over its lower bound",
+    "longest_pause_s": "longest time in which nothing moved",
 }
 RATES = (("bit/s", 1 / 8), ("kbit/s", 1e3 / 8), ("Mbit/s", 1e6 / 8), ("Gbit/s", 1e9 / 8))
 

@@ -33,9 +33,10 @@ mod validation_table;
 mod whole_file;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use failure::Failure;
@@ -88,7 +89,7 @@ enum Command {
     Status(status::StatusArgs),
     /// Make one HTML page of a result or a comparison, to look at
     Report(report::ReportArgs),
-    /// Check a scenario and print it with every default spelled out
+    /// Check a scenario and print it with every default spelled out, but for what is off
     Check(check::CheckArgs),
     /// Hold the simulator against theory, papers and measured swarms
     Validate(validate::ValidateArgs),
@@ -111,7 +112,7 @@ enum Command {
 pub fn main_with(own: &OwnChokers) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(said) => return answer(&said),
+        Err(said) => return answer(said),
     };
     let errors = cli.error_style();
     if let Err(error) = file_limit::report_as_error() {
@@ -123,7 +124,13 @@ pub fn main_with(own: &OwnChokers) -> ExitCode {
 }
 
 /// Prints what the command line asks for (`--help`), or what is wrong with it; the exit code.
-fn answer(said: &clap::Error) -> ExitCode {
+fn answer(mut said: clap::Error) -> ExitCode {
+    if let Some(ContextValue::String(word)) = said.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).extension().is_some_and(|extension| extension == "toml")
+    {
+        let tip = format!("to simulate a scenario: swarmsim run {word}");
+        said.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
     match said.print().and_then(|()| io::stdout().flush()) {
         Ok(()) => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
         Err(cause) => Failure::from(cause).report(Style::new(ColorChoice::Auto, &io::stderr())),
@@ -137,11 +144,17 @@ struct ScenarioArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Replace the seed of the scenario
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Set any key of the scenario, the value in TOML: --set 'file.size="10 MiB"'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
+}
+
+/// A seed as it is written.
+fn seed(text: &str) -> Result<u64, String> {
+    let wanted = |_| format!("a whole number from 0 to {} is wanted", u64::MAX);
+    text.parse().map_err(wanted)
 }
 
 impl ScenarioArgs {

@@ -22,7 +22,9 @@ pub(super) struct NewArgs {
 pub(super) fn new(args: &NewArgs, style: Style) -> Result<ExitCode, Failure> {
     let file = args.file.display();
     write_new(&args.file, &starter_for(&args.file)).map_err(|cause| match cause.kind() {
-        io::ErrorKind::AlreadyExists => Failure::Usage(anyhow!("`{file}` exists already: choose another name")),
+        io::ErrorKind::AlreadyExists => Failure::Usage(anyhow!(
+            "`{file}` exists already: go on with it, or choose another name"
+        )),
         _ => Failure::Run(anyhow::Error::new(cause).context(format!("cannot write `{file}`"))),
     })?;
     let next = format!(

@@ -102,8 +102,13 @@ fn ended(summary: &Summary) -> String {
     format!("after {}: {how}", human::duration(summary.simulated_s))
 }
 
+/// What must be known of the figures.
+pub(super) fn warnings(summary: &Summary) -> impl Iterator<Item = String> {
+    ending(summary).into_iter().chain(pause(summary))
+}
+
 /// What an ending other than the good one means, and what to do; `None` for the good one.
-pub(super) fn warning(summary: &Summary) -> Option<String> {
+fn ending(summary: &Summary) -> Option<String> {
     let swarm = &summary.swarm;
     let waiting = swarm.not_completed.saturating_sub(swarm.aborted);
     let without = format!("{} without the file", human::counted(waiting, "leecher"));
@@ -131,10 +136,27 @@ pub(super) fn warning(summary: &Summary) -> Option<String> {
     })
 }
 
+/// What a long pause means for the times of a run that went on after it.
+fn pause(summary: &Summary) -> Option<String> {
+    let pause = summary.longest_pause?;
+    if !pause.is_doubtful(summary.simulated_s) || summary.outcome == Ending::Stalled {
+        return None;
+    }
+    Some(format!(
+        "nothing moved for {} from {} on, with {} waiting: nobody whom they knew had what they lacked and sent it. Who needs neighbours asks \
+         the tracker again only after `tracker.min_announce_interval`, 5 min unless the scenario says otherwise; completion times show that.",
+        human::duration(pause.length.as_secs_f64()),
+        human::duration(pause.from.as_secs_f64()),
+        human::counted(pause.leechers.into(), "leecher"),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::GroupSummary;
+    use crate::metrics::pauses::Pause;
+    use crate::units::{SimDuration, SimTime};
 
     fn figures() -> Figures {
         Figures {
@@ -201,6 +223,8 @@ mod tests {
                 group("leechers", figures()),
             ],
             outcome,
+            longest_pause_s: Some(0.0),
+            longest_pause: None,
         }
     }
 
@@ -253,11 +277,30 @@ results         results/flash-crowd
     }
 
     #[test]
+    fn a_long_pause_deserves_doubt() {
+        let with_pause = |length_s, outcome| {
+            let mut summary = summary(outcome);
+            summary.longest_pause = Some(Pause {
+                from: SimTime::ZERO + SimDuration::from_secs(200),
+                length: SimDuration::from_secs(length_s),
+                leechers: 38,
+            });
+            pause(&summary)
+        };
+        insta::assert_snapshot!(with_pause(300, Ending::AllDone).expect("it is long"), @r##"
+nothing moved for 5 min from 3 min 20 s on, with 38 leechers waiting: nobody whom they knew had what they lacked and sent it. Who needs neighbours asks the tracker again only after `tracker.min_announce_interval`, 5 min unless the scenario says otherwise; completion times show that.
+"##);
+        // Less than a twentieth of the 4021 s.
+        assert_eq!(with_pause(200, Ending::AllDone), None);
+        assert_eq!(with_pause(300, Ending::Stalled), None, "the end says it");
+    }
+
+    #[test]
     fn endings_that_are_not_good_say_what_they_mean_and_what_to_do() {
-        let warn = |ending| {
-            let mut summary = summary(ending);
+        let warn = |outcome| {
+            let mut summary = summary(outcome);
             summary.swarm.not_completed = 31;
-            warning(&summary).unwrap_or_default()
+            super::ending(&summary).unwrap_or_default()
         };
         assert_eq!(warn(Ending::AllDone), "");
         insta::assert_snapshot!(warn(Ending::TimeLimit), @r##"

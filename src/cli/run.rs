@@ -123,7 +123,7 @@ pub(super) fn run(args: &RunArgs, own: &OwnChokers, style: Style, errors: Style)
     } else if !args.quiet {
         style.say(io::stdout(), &outcome::outcome(&summary, &target, style))?;
     }
-    if let Some(warning) = outcome::warning(&summary) {
+    for warning in outcome::warnings(&summary) {
         errors.warn(&warning);
     }
     if let Some(left) = left {

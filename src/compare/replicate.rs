@@ -123,9 +123,9 @@ impl<'a> Collector<'a> {
             let seeds = (end.seeds - start.seeds, end.seeds_could - start.seeds_could);
             summary.swarm.leecher_utilisation = share(leechers.0, leechers.1);
             summary.swarm.utilisation = share(leechers.0 + seeds.0, leechers.1 + seeds.1);
-            // The bound is for a whole swarm.
+            // These are of a whole run.
             (summary.makespan_s, summary.lower_bound_s) = (None, None);
-            summary.makespan_over_bound = None;
+            (summary.makespan_over_bound, summary.longest_pause_s) = (None, None);
         }
         (self.accounts, summary, cut.map(|_| from.as_secs_f64()))
     }
@@ -144,6 +144,7 @@ impl Observer for Collector<'_> {
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
+        self.accounts.sample(sample);
         if let Some(series) = &mut self.series {
             series.times.push(sample.now);
             series.leechers.push(f64::from(sample.leechers));

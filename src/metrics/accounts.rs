@@ -1,10 +1,11 @@
 //! Sums up a run in memory: the observer behind `summary.csv`, with or without tables.
 
 use crate::engine::Ending;
-use crate::engine::observer::{Observer, PeerRecord};
+use crate::engine::observer::{Observer, PeerRecord, Sample};
 use crate::ids::{GroupIx, PeerId};
 use crate::metrics::bound::LowerBound;
 use crate::metrics::names;
+use crate::metrics::pauses::Pauses;
 use crate::metrics::summary::{GroupSummary, Summary};
 use crate::metrics::tally::Tally;
 use crate::scenario::Scenario;
@@ -16,6 +17,7 @@ pub struct Accounts<'a> {
     scenario: &'a Scenario,
     tallies: Vec<Tally>,
     bound: LowerBound,
+    pauses: Pauses,
     last_completion: Option<SimTime>,
     outcome: Option<(SimTime, Ending)>,
 }
@@ -28,6 +30,7 @@ impl<'a> Accounts<'a> {
             scenario,
             tallies: vec![Tally::default(); scenario.groups.len()],
             bound: LowerBound::new(scenario),
+            pauses: Pauses::default(),
             last_completion: None,
             outcome: None,
         }
@@ -47,6 +50,7 @@ impl<'a> Accounts<'a> {
             _ => None,
         };
         let lower_bound_s = self.bound.seconds();
+        let longest_pause = self.pauses.longest();
         Summary {
             scenario: self.scenario.name.clone(),
             version: env!("CARGO_PKG_VERSION"),
@@ -62,6 +66,7 @@ impl<'a> Accounts<'a> {
             makespan_s,
             lower_bound_s,
             makespan_over_bound: makespan_s.zip(lower_bound_s).map(|(makespan, bound)| makespan / bound),
+            longest_pause_s: longest_pause.map(|pause| pause.length.as_secs_f64()),
             groups: self
                 .scenario
                 .groups
@@ -70,6 +75,7 @@ impl<'a> Accounts<'a> {
                 .map(|(g, t)| group_summary(self.scenario.run.mode, g, t, (end, file_bytes)))
                 .collect(),
             outcome: ending,
+            longest_pause,
         }
     }
 
@@ -94,6 +100,10 @@ impl Observer for Accounts<'_> {
     fn peer_record(&mut self, record: &PeerRecord) {
         self.tallies[record.group.ix()].add(record, self.scenario.file.chunks() as u32);
         self.last_completion = self.last_completion.max(record.completed);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.pauses.sample(sample);
     }
 
     fn ended(&mut self, now: SimTime, ending: Ending) {

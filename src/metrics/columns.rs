@@ -214,7 +214,7 @@ pub const SUMMARY: Table = Table {
     file: "summary.csv",
     about: "One row: the run as a whole.",
     columns: &{
-        let mut columns = [column("", ""); 6 + FIGURES.len() + 3];
+        let mut columns = [column("", ""); 6 + FIGURES.len() + 4];
         columns[0] = column("scenario", "name of the scenario");
         columns[1] = column("version", "version of swarmsim");
         columns[2] = column("seed", "seed of the run");
@@ -243,6 +243,11 @@ pub const SUMMARY: Table = Table {
              part of the file and free riders taken into account); empty unless all groups arrive at once",
         );
         columns[8 + FIGURES.len()] = column("makespan_over_bound", "`makespan_s` / `lower_bound_s`");
+        columns[9 + FIGURES.len()] = column(
+            "longest_pause_s",
+            "longest time in which nothing moved though leechers were there and each chunk had a copy, from row to row of \
+             `timeseries.csv`; empty where chunks change hands whole",
+        );
         columns
     },
 };

@@ -43,6 +43,7 @@ mod directory_error;
 pub mod exchanges;
 pub mod names;
 mod page;
+pub mod pauses;
 pub mod recorder;
 mod replaceable;
 pub mod replay;

@@ -15,7 +15,7 @@ run is over, or not at all: an error leaves nothing behind.
 
 | file | one row is |
 | --- | --- |
-| `scenario.toml` | the scenario with every default written out: `swarmsim run` on it gives the same bytes again |
+| `scenario.toml` | the scenario with every default written out, but for what is off: `swarmsim run` on it gives the same bytes again |
 | `summary.csv` | the run |
 | `group_summary.csv` | a group |
 | `peers.csv` | a peer |

@@ -269,6 +269,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
+        self.accounts.sample(sample);
         let sent = Sent::until(sample);
         rows::sample(&mut self.tables.timeseries, sample, &sent.since(&self.before));
         self.before = sent;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::engine::Ending;
+use crate::metrics::pauses::Pause;
 use crate::metrics::table::TableWriter;
 
 /// A run in figures. `summary.csv` has these names as columns (without `groups`); [`super::columns`] says what they mean.
@@ -21,11 +22,15 @@ pub struct Summary {
     pub makespan_s: Option<f64>,
     pub lower_bound_s: Option<f64>,
     pub makespan_over_bound: Option<f64>,
+    pub longest_pause_s: Option<f64>,
     /// The same figures by group.
     pub groups: Vec<GroupSummary>,
     /// How the run ended, for those who match on it.
     #[serde(skip)]
     pub outcome: Ending,
+    /// The longest pause itself.
+    #[serde(skip)]
+    pub longest_pause: Option<Pause>,
 }
 
 /// The figures of one group: a row of `group_summary.csv`.

@@ -123,10 +123,26 @@ impl<'i> Document<'i> {
         let duplicate = |error: &toml::de::Error| error.message() == "duplicate key";
         let only_duplicates = errors.iter().all(duplicate);
         let errors = errors.into_iter().filter(|error| only_duplicates || !duplicate(error));
+        let mut header_again = 0..0;
+        let errors = errors.filter(|error| {
+            let start = error.span().map_or(0, |place| place.start);
+            // All that stands below a header that comes twice comes twice, too.
+            let is_new = !header_again.contains(&start);
+            if is_new && duplicate(error) && is_header(text, start) {
+                header_again = start..text[start..].find("\n[").map_or(text.len(), |next| start + next);
+            }
+            is_new
+        });
         let deep_key = LazyCell::new(|| line_of_deep_key(text));
         let problem = |error: toml::de::Error| {
             let place = error.span().unwrap_or_else(|| deep_key.clone());
-            (place.start + start..place.end + start, not_toml(error.message()))
+            let problem = if duplicate(&error) && is_header(text, place.start) {
+                Problem::error("not TOML: this table is here already")
+                    .help("a table of which there are several, as [[group]] and [[figure]], begins with double brackets; each other one stands once")
+            } else {
+                not_toml(error.message())
+            };
+            (place.start + start..place.end + start, problem)
         };
         Err(errors.map(problem).collect())
     }
@@ -222,6 +238,12 @@ impl<'i> Document<'i> {
 const DEEP_KEY: &str = "recursion limit";
 /// … and of lists and tables too many of which are one inside the other.
 const DEEP_VALUE: &str = "cannot recurse further; max recursion depth met";
+
+/// Whether a key at `place` of `text` is that of a header, `[table]`.
+fn is_header(text: &str, place: usize) -> bool {
+    let line = text[..place].rfind('\n').map_or(0, |newline| newline + 1);
+    text[line..place].trim_start().starts_with('[')
+}
 
 fn not_toml(message: &str) -> Problem {
     match message {

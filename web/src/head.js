@@ -55,3 +55,9 @@ export function earlyEnd(figures) {
   const ended = ENDINGS[figures.ending]?.(figures.not_completed - figures.aborted, figures.extinct_chunks);
   return ended ? [`The run ended early. ${ended}`] : [];
 }
+
+/** What a reader must know of a long pause, as the program says it. @param {Record<string, any>} figures */
+export function longPause({ ending, longest_pause_s: pause_s, simulated_s }) {
+  const isDoubtful = pause_s >= 60 && pause_s >= 0.05 * simulated_s && ending !== "stalled";
+  return isDoubtful ? [`Nothing moved for ${duration(pause_s)}, though leechers waited: nobody whom they knew had what they lacked and sent it. Who needs neighbours asks the tracker again only after tracker.min_announce_interval.`] : [];
+}

@@ -5,7 +5,7 @@ import { xyChart } from "./charts/xy.js";
 import { groupChoice, largestOf, standingOut } from "./choice.js";
 import { distinct, isWide, largest, nth, number, pairs } from "./format.js";
 import { exchanges } from "./groups.js";
-import { dataCard, earlyEnd, endOf, heading, keyFigures, warnings } from "./head.js";
+import { dataCard, earlyEnd, endOf, heading, keyFigures, longPause, warnings } from "./head.js";
 import { chartsOverTime } from "./overtime.js";
 import { replayCard } from "./replay/player.js";
 import { RATES, TIMES, scale } from "./units.js";
@@ -38,7 +38,7 @@ export function showRun(data, main) {
   });
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
-  main.append(...warnings([...earlyEnd(figures), ...data.warnings]), keyFigures(figures), ...choice,
+  main.append(...warnings([...earlyEnd(figures), ...longPause(figures), ...data.warnings]), keyFigures(figures), ...choice,
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, traffic, byGroup, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
     film, dataCard(data, "The scenario as it was run"));
 }

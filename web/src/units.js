@@ -73,6 +73,7 @@ const METRICS = {
   makespan_s: "time until all are done",
   lower_bound_s: "lower bound of the time until all are done",
   makespan_over_bound: "time until all are done over its lower bound",
+  longest_pause_s: "longest time in which nothing moved",
 };
 
 /** A metric in words; with the name of its group, if it is of one. @param {string} metric */
