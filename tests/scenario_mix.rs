@@ -153,3 +153,22 @@ fn overrides_reach_entries_by_name_and_by_index() {
     let whole = load(&["group.one.mix=[{ choking = \"fastest\" }]"]);
     assert_eq!(whole.groups[4].name, "one/fastest");
 }
+
+#[test]
+fn what_no_entry_takes_from_its_group_is_warned_of() {
+    let warnings = |mix: &str| {
+        let text = format!(
+            "name = \"mixed\"\nfile.size = \"1 MiB\"\n[[group]]\nname = \"all\"\ncount = 5\nupload = \"1 Mbit/s\"\nchoking = \"random\"\nmix = {mix}\n"
+        );
+        let loaded = parse(&text, "mixed.toml", Path::new(""), &LoadOptions::default());
+        loaded.unwrap_or_else(|error| panic!("{error}")).warnings.join("\n")
+    };
+    let unused = warnings("[{ choking = \"tit-for-tat\" }, { share = 0.5, choking = \"free-rider\" }]");
+    assert!(
+        unused.contains("each entry of this mix has a `choking` of its own"),
+        "{unused}"
+    );
+    assert!(unused.contains("group.all.mix.0.choking"), "{unused}");
+    let taken = warnings("[{}, { share = 0.5, choking = \"free-rider\" }]");
+    assert!(!taken.contains("of its own"), "{taken}");
+}

@@ -1,5 +1,7 @@
 //! Quantities from text: a number, perhaps a space, a unit. Nothing is guessed: a bare number is an error.
 
+mod refusal;
+
 use std::str::FromStr;
 
 use super::{Bytes, BytesPerSec, PerSec, SimDuration, SimTime};
@@ -137,66 +139,6 @@ impl Dimension {
         }
         let factor = self.factor(unit).ok_or_else(|| self.wrong_unit(number, unit))?;
         Ok((decimal, factor))
-    }
-
-    fn no_number(&self, text: &str) -> QuantityError {
-        let (name, [first, second]) = (self.name, self.bare);
-        let infinite = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-        if infinite.starts_with("inf") || infinite.starts_with("nan") {
-            return QuantityError(format!(
-                "`{text}` is not a finite {name}: write for example \"5 {first}\""
-            ));
-        }
-        QuantityError(format!(
-            "`{text}` is not a {name}: write a number and a unit, \"5 {first}\" or \"5 {second}\""
-        ))
-    }
-
-    /// The message for a number without a unit. It offers two readings of the number.
-    pub(super) fn no_unit(&self, number: &str) -> QuantityError {
-        let [first, second] = self.bare;
-        if number.starts_with('-') {
-            return QuantityError(format!("`{number}` is negative: a {} is not", self.name));
-        }
-        let other = match (self.name, number.parse::<f64>()) {
-            // The same rate in bytes: whoever forgot the unit may have thought of either.
-            ("rate", Ok(bits)) => (bits / 8.0).to_string(),
-            _ => number.to_string(),
-        };
-        QuantityError(format!(
-            "`{number}` has no unit: write \"{number} {first}\" or \"{other} {second}\""
-        ))
-    }
-
-    fn wrong_unit(&self, number: &str, unit: &str) -> QuantityError {
-        let name = self.name;
-        if let Some((near, _)) = self.units.iter().find(|(known, _)| known.eq_ignore_ascii_case(unit)) {
-            return QuantityError(format!(
-                "`{unit}` is not a unit of {name}: did you mean \"{number} {near}\"?"
-            ));
-        }
-        if name == "rate" && SIZE.factor(unit).is_some() {
-            return QuantityError(format!(
-                "`{unit}` is a unit of size: did you mean \"{number} {unit}/s\"?"
-            ));
-        }
-        if let Some(other) = DIMENSIONS.iter().find(|other| other.factor(unit).is_some()) {
-            let list = self.unit_list();
-            return QuantityError(format!(
-                "`{unit}` is a unit of {}, a {name} is wanted: use one of {list}",
-                other.name
-            ));
-        }
-        if name == "rate" && unit.ends_with(['b', 'B', 't']) && RATE.factor(&format!("{unit}it/s")).is_some() {
-            return QuantityError(format!(
-                "`{unit}` is not a unit of rate: write \"{number} {unit}it/s\" for bits or \"{number} {}B/s\" for bytes",
-                &unit[..unit.len() - 1]
-            ));
-        }
-        QuantityError(format!(
-            "`{unit}` is not a unit of {name}: use one of {}",
-            self.unit_list()
-        ))
     }
 }
 

@@ -92,6 +92,28 @@ fn what_is_no_quantity_is_told_what_would_be_right() {
         refused::<BytesPerSec>("10 Mb"),
         "`Mb` is not a unit of rate: write \"10 Mbit/s\" for bits or \"10 MB/s\" for bytes"
     );
+    for (wrong, bits, bytes) in [
+        ("10 Mb/s", "10 Mbit/s", "10 MB/s"),
+        ("1 GB", "1 Gbit/s", "1 GB/s"),
+        ("5 mbps", "5 Mbit/s", "5 MB/s"),
+        ("5 kb", "5 kbit/s", "5 kB/s"),
+    ] {
+        let said = refused::<BytesPerSec>(wrong);
+        let either = format!(": write \"{bits}\" for bits or \"{bytes}\" for bytes");
+        assert!(said.ends_with(&either), "{said}");
+    }
+    assert_eq!(
+        refused::<BytesPerSec>("100 mbit"),
+        "`mbit` is not a unit of rate: write \"100 Mbit/s\""
+    );
+    assert_eq!(
+        refused::<Bytes>("500 Mb"),
+        "`Mb` is not a unit of size: write \"500 MB\" for bytes, or if it is bits \"62.5 MB\""
+    );
+    assert_eq!(
+        refused::<Bytes>("1 kib"),
+        "`kib` is not a unit of size: did you mean \"1 KiB\"?"
+    );
     assert_eq!(refused::<Bytes>("0.5 B"), "`0.5 B` is not a whole number of bytes");
     assert_eq!(refused::<Bytes>("99999999 TiB"), "`99999999 TiB` is too large a size");
     for text in [

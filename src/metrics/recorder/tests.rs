@@ -261,8 +261,8 @@ fn the_summary_is_what_a_pencil_gives() {
     assert_eq!(summary.lower_bound_s, Some(2.5));
     assert_eq!(summary.makespan_s, None, "one leecher never completed");
     insta::assert_snapshot!(memory.read(&columns::SUMMARY).replace(env!("CARGO_PKG_VERSION"), "VERSION"), @r##"
-scenario,version,seed,ending,extinct_chunks,simulated_s,peers,initial_seeds,leechers,completed,not_completed,aborted,crashed,completion_mean_s,completion_sd_s,completion_median_s,completion_p05_s,completion_p95_s,completion_p99_s,completion_first_s,completion_last_s,leecher_utilisation,utilisation,share_ratio_mean,share_ratio_jain,seed_load,seed_sent_bytes,uploaded_bytes,uploaded_leeching_bytes,downloaded_bytes,wasted_bytes,chunk_transfers,first_chunk_mean_s,makespan_s,lower_bound_s,makespan_over_bound
-by-hand,VERSION,7,all-done,,10,3,1,2,1,1,0,1,4,,4,4,4,4,4,4,0.06153846153846154,0.1511111111111111,0,,1.2,300,340,40,340,90,3,2.25,,2.5,
+scenario,version,seed,ending,extinct_chunks,simulated_s,peers,initial_seeds,leechers,completed,not_completed,aborted,crashed,completion_mean_s,completion_sd_s,completion_median_s,completion_p05_s,completion_p95_s,completion_p99_s,completion_first_s,completion_last_s,leecher_utilisation,utilisation,share_ratio_mean,share_ratio_jain,seed_load,seed_sent_bytes,uploaded_bytes,uploaded_leeching_bytes,downloaded_bytes,wasted_bytes,chunk_transfers,first_chunk_mean_s,makespan_s,lower_bound_s,makespan_over_bound,longest_pause_s
+by-hand,VERSION,7,all-done,,10,3,1,2,1,1,0,1,4,,4,4,4,4,4,4,0.06153846153846154,0.1511111111111111,0,,1.2,300,340,40,340,90,3,2.25,,2.5,,0
 "##);
     insta::assert_snapshot!(memory.read(&columns::GROUP_SUMMARY), @r##"
 group,choking,seeding,picking,peers,initial_seeds,leechers,completed,not_completed,aborted,crashed,completion_mean_s,completion_sd_s,completion_median_s,completion_p05_s,completion_p95_s,completion_p99_s,completion_first_s,completion_last_s,leecher_utilisation,utilisation,share_ratio_mean,share_ratio_jain,seed_load,seed_sent_bytes,uploaded_bytes,uploaded_leeching_bytes,downloaded_bytes,wasted_bytes,chunk_transfers,first_chunk_mean_s

@@ -47,7 +47,42 @@ pub(super) fn mix(
         groups.push(group);
     }
     check_names(at, entries, &groups);
+    warn_of_unused(at, entries, file);
     groups
+}
+
+/// Warns of what `file` says for the entries that leave it open, if none does.
+fn warn_of_unused(at: &Check<'_>, entries: &[MixFile], file: &GroupFile) {
+    let plays = |entry: &&MixFile| entry.share != Some(0.0);
+    let all = |says: fn(&MixFile) -> bool| entries.iter().filter(plays).all(says);
+    for (key, is_unused) in [
+        (
+            "choking",
+            file.choking.is_some() && all(|entry| entry.choking.is_some()),
+        ),
+        (
+            "seeding",
+            file.seeding.is_some() && all(|entry| entry.seeding.is_some()),
+        ),
+        (
+            "picking",
+            file.picking.is_some() && all(|entry| entry.picking.is_some()),
+        ),
+        (
+            "departure",
+            file.departure.is_some() && all(|entry| entry.departure.is_some()),
+        ),
+    ] {
+        if is_unused {
+            at.warn(
+                format!("each entry of this mix has a `{key}` of its own: that of the group does nothing"),
+                format!(
+                    "take it out, or set that of an entry, as in `group.{}.mix.0.{key}`",
+                    file.name.as_deref().unwrap_or("NAME")
+                ),
+            );
+        }
+    }
 }
 
 /// `base` with what `entry` changes.
