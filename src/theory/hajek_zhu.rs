@@ -6,13 +6,13 @@
 use super::fit::{self, Misfit, misfit, positive};
 use super::report::{Line, Report};
 use crate::scenario::Scenario;
-use crate::scenario::model::StartsWith;
+use crate::scenario::model::{Departure, Group, Picker, StartsWith};
 
 /// Where it comes from.
 pub const SOURCE: &str = "Hajek & Zhu 2010; Zhu & Hajek 2012";
 
 /// What the theory needs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Numbers {
     /// λ, arrivals per second.
     pub arrivals: f64,
@@ -30,6 +30,7 @@ impl Numbers {
     /// # Errors
     /// When the theory does not speak of such a swarm.
     pub fn from_scenario(scenario: &Scenario) -> Result<Self, Misfit> {
+        scenario.groups.iter().try_for_each(fits)?;
         let open = scenario.groups.iter().filter(|g| fit::count(g).is_err());
         let [group] = open.collect::<Vec<_>>()[..] else {
             return misfit("the theory wants one group with arrival.poisson; any other must come at once");
@@ -37,12 +38,6 @@ impl Numbers {
         if group.starts_with != StartsWith::Nothing {
             return misfit(format!(
                 "`{}` brings chunks: the theory wants empty newcomers",
-                group.name
-            ));
-        }
-        if group.abort_per_sec + group.crash_per_sec > 0.0 {
-            return misfit(format!(
-                "the peers of `{}` give up: the theory knows no aborts",
                 group.name
             ));
         }
@@ -88,6 +83,10 @@ impl Numbers {
             "unstable"
         };
         let growth = (self.arrivals - threshold).max(0.0);
+        let notes = vec![
+            "whatever useful chunk is sent, rarest first included; for peers that meet at random".to_owned(),
+            "a small swarm of many chunks may look stable for long: start from a one-club".to_owned(),
+        ];
         Ok(Report {
             theory: "hajek-zhu",
             source: SOURCE,
@@ -103,13 +102,34 @@ impl Numbers {
                 Line::word(label, "verdict", "whether the swarm stays bounded", "λ < λ*", verdict),
                 Line::result(label, "growth", "growth of a large one-club", "λ − λ*", (growth, "/s")),
             ],
-            notes: vec![
-                "whatever useful chunk is sent, rarest first included; for peers that meet at random".to_owned(),
-                "a small swarm of many chunks may look stable for long: start from a one-club".to_owned(),
-            ],
+            notes,
             curve: None,
         })
     }
+}
+
+/// Refuses a group that plays by other rules than the theory's, whether it is there from the start or comes later.
+fn fits(group: &Group) -> Result<(), Misfit> {
+    let name = &group.name;
+    if group.abort_per_sec + group.crash_per_sec > 0.0 {
+        return misfit(format!(
+            "the peers of `{name}` give up: the theory knows no aborts and no crashes"
+        ));
+    }
+    if group.starts_with == StartsWith::All {
+        return Ok(());
+    }
+    if group.picking.picker == Picker::ModeSuppression {
+        return misfit(format!(
+            "`{name}` has picking = \"mode-suppression\", which turns useful chunks down: the theory wants peers that take any useful chunk"
+        ));
+    }
+    if group.departure == Departure::Stays && fit::count(group).is_ok() {
+        return misfit(format!(
+            "the peers of `{name}` never leave: the theory wants one kind of seed that stays, which starts with the file"
+        ));
+    }
+    fit::uploads(group)
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ pub mod qiu_srikant;
 pub mod report;
 pub mod yang_de_veciana;
 
+#[cfg(test)]
+mod tests;
+
 pub use fit::Misfit;
 pub use report::{Curve, Line, Report, Value};
 
