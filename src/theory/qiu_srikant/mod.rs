@@ -9,6 +9,7 @@
 
 mod finite_file;
 mod fluid;
+mod transient;
 
 use self::finite_file::FiniteFile;
 pub use self::fluid::Rates;
@@ -153,6 +154,10 @@ impl Numbers {
             ),
             Line::result("finite file", "y_F", "seeds", "λ·exp(−θd)/γ", (finite.seeds, "")),
         ];
+        let notes = vec![
+            "the fluid model has no seed that stays for ever: initial seeds only start the transient".to_owned(),
+            "in the fluid a file has no length; `finite file` gives it one (docs/validation.md)".to_owned(),
+        ];
         if let Some((regular, optimistic)) = self.slots {
             let share = f64::from(optimistic) / f64::from(regular + optimistic);
             let ratio = (free_rider_ratio(share, 0.0), "");
@@ -164,10 +169,7 @@ impl Numbers {
             source: SOURCE,
             given: self.given(&rates),
             results,
-            notes: vec![
-                "the fluid model has no seed that stays for ever: initial seeds only start the transient".to_owned(),
-                "in the fluid a file has no length; `finite file` gives it one (docs/validation.md)".to_owned(),
-            ],
+            notes,
             curve: Some(self.transient(&rates)),
         })
     }
@@ -230,7 +232,7 @@ impl Numbers {
     fn transient(&self, rates: &Rates) -> Curve {
         Curve {
             columns: vec!["time_s", "leechers", "seeds"],
-            rows: rates.transient(self.start, self.horizon_s),
+            rows: transient::rows(rates, self.start, self.horizon_s),
         }
     }
 }
