@@ -4,6 +4,7 @@
 //! grows faster than they shrink it grows for ever.
 
 use super::fit::{self, Misfit, misfit, positive};
+use super::left_out;
 use super::report::{Line, Report};
 use crate::scenario::Scenario;
 use crate::scenario::model::{Departure, Group, Picker, StartsWith};
@@ -22,6 +23,8 @@ pub struct Numbers {
     pub peer: f64,
     /// 1/γ, mean seconds that a peer stays after completing; 0 when it leaves at once.
     pub linger_s: f64,
+    /// What the scenario has besides, as notes.
+    pub left_out: Vec<String>,
 }
 
 impl Numbers {
@@ -30,11 +33,11 @@ impl Numbers {
     /// # Errors
     /// When the theory does not speak of such a swarm.
     pub fn from_scenario(scenario: &Scenario) -> Result<Self, Misfit> {
-        scenario.groups.iter().try_for_each(fits)?;
         let open = scenario.groups.iter().filter(|g| fit::count(g).is_err());
         let [group] = open.collect::<Vec<_>>()[..] else {
             return misfit("the theory wants one group with arrival.poisson; any other must come at once");
         };
+        scenario.groups.iter().try_for_each(fits)?;
         if group.starts_with != StartsWith::Nothing {
             return misfit(format!(
                 "`{}` brings chunks: the theory wants empty newcomers",
@@ -47,6 +50,7 @@ impl Numbers {
             seed: fit::seed_upload(scenario)? / chunk,
             peer: fit::capacity(group)?.0 / chunk,
             linger_s: fit::mean_linger_s(group)?,
+            left_out: left_out::end_of_arrivals(group).into_iter().collect(),
         })
     }
 
@@ -83,10 +87,11 @@ impl Numbers {
             "unstable"
         };
         let growth = (self.arrivals - threshold).max(0.0);
-        let notes = vec![
+        let mut notes = vec![
             "whatever useful chunk is sent, rarest first included; for peers that meet at random".to_owned(),
             "a small swarm of many chunks may look stable for long: start from a one-club".to_owned(),
         ];
+        notes.extend_from_slice(&self.left_out);
         Ok(Report {
             theory: "hajek-zhu",
             source: SOURCE,
@@ -142,6 +147,7 @@ mod tests {
             seed,
             peer: 1.0,
             linger_s: 1.0 / leave,
+            left_out: Vec::new(),
         };
         let report = numbers.report().expect("it fits");
         let got = (report.number("λ*"), report.number("growth"));

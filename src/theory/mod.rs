@@ -11,6 +11,7 @@ pub mod fit;
 pub mod guo;
 pub mod hajek_zhu;
 pub mod kurose_ross;
+mod left_out;
 pub mod mundinger;
 pub mod piatek;
 pub mod qiu_srikant;

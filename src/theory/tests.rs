@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Misfit, Report, hajek_zhu, kurose_ross, mundinger, piatek};
+use super::{Misfit, Report, guo, hajek_zhu, kurose_ross, mundinger, piatek, qiu_srikant};
 use crate::scenario::{LoadOptions, Scenario, parse};
 
 /// The scenario whose seed is `origin` and whose other groups are `groups`, in TOML.
@@ -38,9 +38,21 @@ fn mundinger(scenario: &Scenario) -> Result<Report, Misfit> {
     mundinger::Numbers::from_scenario(scenario)?.report()
 }
 
+fn guo(scenario: &Scenario) -> Result<Report, Misfit> {
+    guo::Numbers::from_scenario(scenario)?.report()
+}
+
+fn qiu_srikant(scenario: &Scenario) -> Result<Report, Misfit> {
+    qiu_srikant::Numbers::from_scenario(scenario)?.report()
+}
+
 fn refused(answer: Result<Report, Misfit>, why: &str) {
     let misfit = answer.expect_err("it does not fit").to_string();
     assert!(misfit.contains(why), "{misfit}");
+}
+
+fn notes(answer: Result<Report, Misfit>) -> String {
+    answer.expect("it fits").notes.join("\n")
 }
 
 fn given(report: &Report, symbol: &str) -> f64 {
@@ -107,6 +119,28 @@ fn mundinger_wants_all_to_upload() {
     refused(
         mundinger(&scenario("seeding = \"free-rider\"", &hundred(""))),
         "`origin` never uploads",
+    );
+}
+
+#[test]
+fn notes_say_what_a_theory_leaves_out() {
+    let ends = "arrival.poisson.until = \"1 h\"\ncount = 7\ndownload = \"2 MB/s\"";
+    let open = scenario("", &format!("{OPEN}{ends}"));
+    for answer in [hajek_zhu(&open), qiu_srikant(&open)] {
+        assert!(notes(answer).contains("arrivals of `peers` end after 3600 s or with 7 peers"));
+    }
+    let lasting = scenario("", &format!("{OPEN}download = \"2 MB/s\""));
+    assert!(!notes(qiu_srikant(&lasting)).contains("left out"));
+    let decaying = "[[group]]\nname = \"peers\"\nupload = \"1 MB/s\"\ndeparture.altruistic.linger = \"2 min\"\n\
+                    arrival.decaying = { initial_rate = \"1 /s\", decay = \"1 h\" }\n";
+    let keys = "count = 7\nabort_rate = \"0.01 /s\"\ncrash.rate = \"0.01 /s\"";
+    let said = notes(guo(&scenario("", &format!("{decaying}{keys}"))));
+    for part in ["end with 7 peers", "`peers` abort and crash", "the seeds of `origin`"] {
+        assert!(said.contains(part), "{said}");
+    }
+    refused(
+        guo(&scenario("", &format!("{decaying}choking = \"free-rider\""))),
+        "free riders",
     );
 }
 
