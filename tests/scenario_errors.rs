@@ -107,6 +107,11 @@ snapshots! {
     ];
     seeds_cannot_reciprocate: ["count = 100" => "count = 100\nseeding = \"tit-for-tat\""];
     mesh_with_tracker: ["[file]" => "network.full_mesh = true\ntracker.min_neighbours = 3\n[file]"];
+    mesh_with_connections: [
+        "[file]" => "network.full_mesh = true\n[file]",
+        "starts_with = \"all\"" => "starts_with = \"all\"\nconnections = { initiate = 40, accept = 80 }",
+        "count = 100" => "count = 100\nconnections.accept = 7\nmix = [{}, { choking = \"free-rider\", share = 0.1, connections.when_full = \"drop-random\" }]"
+    ];
     warnings: [
         "starts_with = \"all\"" => "super_seeding = true",
         "\"100 MiB\"" => "\"100 MiB\"\nblock_size = \"15 KiB\""
