@@ -116,6 +116,11 @@ snapshots! {
         "starts_with = \"all\"" => "super_seeding = true",
         "\"100 MiB\"" => "\"100 MiB\"\nblock_size = \"15 KiB\""
     ];
+    lists_in_the_place_of_tables: [
+        "[file]\nsize = \"100 MiB\"" => "file = [\"100 MiB\", \"256 KiB\", \"16 KiB\"]\ntracker.outages = [[\"1 min\", \"2 min\"]]\n[[run]]",
+        "starts_with = \"all\"" => "starts_with.all = []",
+        "count = 100" => "count = 100\nchoking.tit-for-tat = [2, 1, \"1 min\", 3, \"drawn\"]"
+    ];
     smart_and_super: ["starts_with = \"all\"" => "starts_with = \"all\"\nsuper_seeding = true\nsmart_seeding = true"];
     smart_without_seeds: ["starts_with = \"all\"" => "smart_seeding = true"];
     bad_words_of_small_swarms: [

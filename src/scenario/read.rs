@@ -6,6 +6,7 @@ use toml::de::ValueDeserializer;
 
 use super::document::{Document, Path, Step};
 use super::file::ScenarioFile;
+use super::lists;
 use super::problem::Problem;
 use super::schema;
 
@@ -25,6 +26,14 @@ pub(super) struct Read {
 pub(super) fn read(mut document: Document<'_>) -> Read {
     let (mut problems, mut left_out) = (Vec::new(), Vec::new());
     loop {
+        if let Some((place, problem)) = lists::misplaced(&document)
+            && problems.len() < WRONG_VALUES_MAX
+            && let Some(path) = document.cut(&place)
+        {
+            problems.push((place, problem));
+            left_out.push(path);
+            continue;
+        }
         let mut unknown = Vec::new();
         let deserializer = ValueDeserializer::from(document.root.clone());
         let result: Result<ScenarioFile, _> =
