@@ -121,6 +121,11 @@ snapshots! {
         "starts_with = \"all\"" => "starts_with.all = []",
         "count = 100" => "count = 100\nchoking.tit-for-tat = [2, 1, \"1 min\", 3, \"drawn\"]"
     ];
+    words_in_the_place_of_values: [
+        "[file]" => "compare.warm_up = \"mser5\"\nnetwork.connection_cap = \"none\"\n[file]",
+        "starts_with = \"all\"" => "starts_with = \"all\"\nchoking = {}\npipelining = \"unlimted\"",
+        "\"8 Mbit/s\"" => "\"unlimted\"\nchoking.tit-for-tat.anti_snubbing = \"of\"\nseeding.fastest.regular_slots = \"aut\""
+    ];
     smart_and_super: ["starts_with = \"all\"" => "starts_with = \"all\"\nsuper_seeding = true\nsmart_seeding = true"];
     smart_without_seeds: ["starts_with = \"all\"" => "smart_seeding = true"];
     bad_words_of_small_swarms: [
