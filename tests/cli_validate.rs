@@ -30,8 +30,7 @@ tier = "b"
 says = "all complete"
 source = "arithmetic"
 figure = "completed"
-value = 2
-within = 0
+above = 2
 
 [[expect]]
 id = "S-1 more"
@@ -103,6 +102,67 @@ fn rows_that_are_not_played_stay() {
     assert_eq!(only, all.replace("all complete", "once"));
     fs::write(&page, &other).expect("written");
     assert_eq!(validate(&["S-1 one"]), all.replace("is nonsense", "was nonsense"));
+}
+
+/// A change can bring groups: names in figures are those of the swarm that is played, also where it is held against another one.
+#[test]
+fn groups_of_figures_are_those_of_the_swarm_that_is_played() {
+    let groups = r#"
+[[group]]
+name = "late"
+count = 2
+upload = "1 MiB/s"
+"#;
+    let mixed = r#"
+[[expect]]
+id = "S-2"
+tier = "b"
+says = "who comes late gets something from the seed"
+source = "arithmetic"
+set = { "group.leechers.mix" = [{}, { name = "nobody", share = 0.0, choking = "altruist" }] }
+figure = "seed_share(late)"
+above = 0.01
+
+[[expect]]
+id = "S-3"
+tier = "b"
+says = "a strategy that nobody plays gets nothing"
+source = "arithmetic"
+set = { "group.leechers.mix" = [{}, { name = "nobody", share = 0.0, choking = "altruist" }] }
+figure = "seed_share(leechers/nobody)"
+value = 0
+within = 0
+
+[[expect]]
+id = "S-4"
+tier = "b"
+says = "nobody is in the way of those who come late"
+source = "arithmetic"
+set = { "group.leechers.mix" = [{}, { name = "nobody", share = 0.0, choking = "altruist" }] }
+against = { "group.leechers.count" = 2 }
+figure = "seed_share(late)"
+value = 1
+within = 0.001
+"#;
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let validate = |text: &str| {
+        fs::write(home.path().join("small.toml"), text).expect("written");
+        let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+        let ended = command
+            .current_dir(home.path())
+            .args(["validate", "--dir", "."])
+            .output();
+        ended.expect("the program runs")
+    };
+    let text = SCENARIO.replacen("[[expect]]", &format!("{groups}\n[[expect]]"), 1) + mixed;
+    let ended = validate(&text);
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+    let ended = validate(&text.replace("leechers/nobody", "leechers"));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("`leechers` is no group") && said.contains("leechers/nobody"),
+        "{said}"
+    );
 }
 
 /// An id names one row, so two results can't share it.

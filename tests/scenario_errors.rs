@@ -107,9 +107,24 @@ snapshots! {
     ];
     seeds_cannot_reciprocate: ["count = 100" => "count = 100\nseeding = \"tit-for-tat\""];
     mesh_with_tracker: ["[file]" => "network.full_mesh = true\ntracker.min_neighbours = 3\n[file]"];
+    mesh_with_connections: [
+        "[file]" => "network.full_mesh = true\n[file]",
+        "starts_with = \"all\"" => "starts_with = \"all\"\nconnections = { initiate = 40, accept = 80 }",
+        "count = 100" => "count = 100\nconnections.accept = 7\nmix = [{}, { choking = \"free-rider\", share = 0.1, connections.when_full = \"drop-random\" }]"
+    ];
     warnings: [
         "starts_with = \"all\"" => "super_seeding = true",
         "\"100 MiB\"" => "\"100 MiB\"\nblock_size = \"15 KiB\""
+    ];
+    lists_in_the_place_of_tables: [
+        "[file]\nsize = \"100 MiB\"" => "file = [\"100 MiB\", \"256 KiB\", \"16 KiB\"]\ntracker.outages = [[\"1 min\", \"2 min\"]]\n[[run]]",
+        "starts_with = \"all\"" => "starts_with.all = []",
+        "count = 100" => "count = 100\nchoking.tit-for-tat = [2, 1, \"1 min\", 3, \"drawn\"]"
+    ];
+    words_in_the_place_of_values: [
+        "[file]" => "compare.warm_up = \"mser5\"\nnetwork.connection_cap = \"none\"\n[file]",
+        "starts_with = \"all\"" => "starts_with = \"all\"\nchoking = {}\npipelining = \"unlimted\"",
+        "\"8 Mbit/s\"" => "\"unlimted\"\nchoking.tit-for-tat.anti_snubbing = \"of\"\nseeding.fastest.regular_slots = \"aut\""
     ];
     smart_and_super: ["starts_with = \"all\"" => "starts_with = \"all\"\nsuper_seeding = true\nsmart_seeding = true"];
     smart_without_seeds: ["starts_with = \"all\"" => "smart_seeding = true"];

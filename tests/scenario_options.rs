@@ -134,6 +134,29 @@ fn overrides() {
     assert_eq!(upload.shape, Shape::Exponential { mean: 125_000.0 });
 }
 
+/// A value takes the place of what stood there, be it that of a table at the top or of a group in a list, whose name stays.
+#[test]
+fn a_table_that_is_set_leaves_nothing_of_the_old_one() {
+    let files = [
+        "file={size=\"10 MiB\"}",
+        "file.chunk_size=\"1 MiB\"",
+        "file={size=\"20 MiB\"}",
+    ];
+    assert_eq!(with(&files).file.chunk_size, Bytes(256 << 10));
+    let group = |rest: &str| format!("group.leechers={{upload=\"2 Mbit/s\"{rest}}}");
+    let error = load(starter(), &[&group("")], None).expect_err("nothing says how many they are");
+    assert!(error.contains("count"), "{error}");
+    let leechers = &with(&[&group(", count=3")]).groups[1];
+    assert_eq!((leechers.name.as_str(), leechers.count_known()), ("leechers", Some(3)));
+    let renamed = with(&[&group(", count=3, name=\"others\"")]);
+    assert_eq!(renamed.groups[1].name, "others");
+    let mix = "group.leechers.mix=[{}, {name=\"riders\", share=0.2, choking=\"free-rider\", large_view=true}]";
+    let mixed = with(&[mix, "group.leechers.mix.riders={share=0.3, choking=\"altruist\"}"]);
+    let riders = &mixed.groups[2];
+    assert_eq!((riders.name.as_str(), riders.large_view), ("leechers/riders", false));
+    assert_eq!((riders.share(), &riders.choking), (0.3, &Choking::Altruist));
+}
+
 /// The constants of the papers.
 #[test]
 fn the_chokers_of_the_papers_have_their_constants() {

@@ -4,6 +4,8 @@
 //! those take the platform's functions or libm's as the features of unrelated crates decide, and a draw must be the
 //! same number in every build.
 
+mod limited;
+
 use rand::RngExt;
 use rand_distr::{Distribution, OpenClosed01};
 
@@ -107,12 +109,16 @@ impl Draw {
         value.max(self.at_least).min(self.at_most).max(0.0)
     }
 
-    /// Mean of the shape, before the bounds cut it; infinity where it has none. What is always the same is so within the bounds. For estimates.
+    /// Mean of what is drawn, within the bounds; infinity where it has none. For estimates.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        match self.shape {
-            Shape::Constant(value) => self.within(value),
-            _ => self.shape.mean(),
+        let (low, high) = (self.at_least, self.at_most);
+        match &self.shape {
+            Shape::Constant(value) => self.within(*value),
+            shape => {
+                let limited = |limit: f64| shape.limited_mean(limit).min(limit);
+                (low + limited(high) - limited(low)).max(low).min(high)
+            }
         }
     }
 }
@@ -214,7 +220,7 @@ mod tests {
     use super::*;
     use crate::rng::{Purpose, stream};
 
-    fn shapes() -> Vec<Shape> {
+    pub(super) fn shapes() -> Vec<Shape> {
         vec![
             Shape::Constant(3.0),
             Shape::Uniform { min: 1.0, max: 3.0 },

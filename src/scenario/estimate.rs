@@ -1,6 +1,5 @@
 //! Back-of-the-envelope figures of a scenario, from mean capacities.
 
-use super::draw::Draw;
 use super::model::{Arrival, Capacity, Departure, Discovery, Group, Mode, Scenario, StartsWith};
 use crate::units::SimDuration;
 
@@ -13,18 +12,13 @@ pub fn upload_mean(group: &Group) -> f64 {
                 Arrival::Trace { peers, .. } => mean(peers.iter().filter_map(|peer| peer.upload.map(|rate| rate.0))),
                 _ => None,
             };
-            traced.unwrap_or_else(|| bounded_mean(upload))
+            traced.unwrap_or_else(|| upload.mean())
         }
         Capacity::Classes(classes) => {
             let shares: f64 = classes.iter().map(|class| class.share).sum();
             classes.iter().map(|class| class.share / shares * class.upload.0).sum()
         }
     }
-}
-
-/// The mean of the shape, within the bounds.
-fn bounded_mean(draw: &Draw) -> f64 {
-    draw.mean().max(draw.at_least).min(draw.at_most)
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -125,7 +119,7 @@ pub fn share_at_start(starts_with: &StartsWith, chunks: usize) -> f64 {
     match starts_with {
         StartsWith::Nothing => 0.0,
         StartsWith::All => 1.0,
-        StartsWith::Fraction(share) => bounded_mean(share).clamp(0.0, 1.0),
+        StartsWith::Fraction(share) => share.mean().clamp(0.0, 1.0),
         StartsWith::AllBut(missing) => 1.0 - f64::from(*missing) / chunks as f64,
     }
 }

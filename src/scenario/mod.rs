@@ -11,6 +11,7 @@ pub mod estimate;
 pub mod expect;
 pub mod file;
 pub mod limits;
+mod lists;
 mod load;
 pub mod mix;
 pub mod model;

@@ -1,7 +1,7 @@
 //! `--set key.path=value`: one key of a scenario replaced from the command line.
 //!
-//! Groups, and the strategies of a mix, are addressed by name or by index. To set one alternative of a choice (`choking`, `arrival`, a distribution …)
-//! removes the one that stood there.
+//! Groups, and the strategies of a mix, are addressed by name or by index. A value takes the place of what stood there, all of it; only the name of a
+//! group, or of a strategy, stays. To set one alternative of a choice (`choking`, `arrival`, a distribution …) removes the one that stood there.
 
 use std::ops::Range;
 
@@ -129,10 +129,16 @@ fn descend<'i>(
                     .or_else(|| key.get_ref().parse().ok().filter(|index| *index < array.len()));
                 let len = array.len();
                 let element = index.and_then(|index| array.get_mut(index));
-                let (Some(element), DeValue::Table(inner)) = (element, value.into_inner()) else {
+                let Some(element) = element else {
                     return Err(vec![(key.span(), no_element(name, key.get_ref(), &names, len))]);
                 };
-                descend(key.get_ref(), key.span(), element, inner, choking, equals)?;
+                let span = value.span();
+                match value.into_inner() {
+                    DeValue::Table(inner) if span.start < equals => {
+                        descend(key.get_ref(), key.span(), element, inner, choking, equals)?;
+                    }
+                    value => replace(element, Spanned::new(span, value)),
+                }
             }
             Ok(())
         }
@@ -142,6 +148,19 @@ fn descend<'i>(
                 .help(format!("set it as a whole: --set {name}=…"));
             Err(vec![(place, problem)])
         }
+    }
+}
+
+/// Puts `value` in the place of `element` of a list, whose name stays unless the value has one.
+fn replace<'i>(element: &mut Spanned<DeValue<'i>>, value: Spanned<DeValue<'i>>) {
+    let DeValue::Table(old) = std::mem::replace(element, value).into_inner() else {
+        return;
+    };
+    if let DeValue::Table(table) = element.get_mut()
+        && !table.contains_key("name")
+        && let Some((key, name)) = old.into_iter().find(|(key, _)| key.get_ref() == "name")
+    {
+        table.insert(key, name);
     }
 }
 

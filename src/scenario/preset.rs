@@ -179,6 +179,9 @@ const LIBTORRENT: Preset = Preset {
 };
 
 impl PresetName {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Textbook, Self::Mainline3, Self::Mainline4, Self::Libtorrent];
+
     /// The constants.
     #[must_use]
     pub const fn constants(self) -> Preset {

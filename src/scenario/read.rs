@@ -6,6 +6,7 @@ use toml::de::ValueDeserializer;
 
 use super::document::{Document, Path, Step};
 use super::file::ScenarioFile;
+use super::lists;
 use super::problem::Problem;
 use super::schema;
 
@@ -25,6 +26,14 @@ pub(super) struct Read {
 pub(super) fn read(mut document: Document<'_>) -> Read {
     let (mut problems, mut left_out) = (Vec::new(), Vec::new());
     loop {
+        if let Some((place, problem)) = lists::misplaced(&document)
+            && problems.len() < WRONG_VALUES_MAX
+            && let Some(path) = document.cut(&place)
+        {
+            problems.push((place, problem));
+            left_out.push(path);
+            continue;
+        }
         let mut unknown = Vec::new();
         let deserializer = ValueDeserializer::from(document.root.clone());
         let result: Result<ScenarioFile, _> =
@@ -112,20 +121,39 @@ fn wrong_value(message: &str, path: Option<&[Step]>) -> Problem {
         .or_else(|| message.strip_prefix("invalid value: "))
         .and_then(|rest| rest.split_once(", expected "))
     {
-        let wanted = match (expected, path) {
-            ("a sequence", Some([Step::Key(key)])) => {
+        let wanted = match (found, expected, path) {
+            ("map", "enum", _) => return no_alternative(path),
+            (_, "a sequence", Some([Step::Key(key)])) => {
                 format!("a list of tables (write `[[{key}]]`, in double brackets)")
             }
-            _ => plainly(expected).to_string(),
+            _ => in_words(expected),
         };
         return Problem::error(format!("{wanted} is wanted here, not {}", plainly(found)));
     }
     match message {
         "integer number overflowed" => Problem::error("this number is far too large"),
         "wanted exactly 1 element, found 0 elements" | "expected table with exactly 1 entry, found empty table" => {
-            Problem::error("an alternative must be chosen here")
+            no_alternative(path)
         }
         _ => Problem::error(message),
+    }
+}
+
+/// The problem of an empty table at `path` in the place of one alternative.
+fn no_alternative(path: Option<&[Step]>) -> Problem {
+    let problem = Problem::error("an alternative must be chosen here");
+    let names = path.map(schema::keys_below).unwrap_or_default();
+    if names.is_empty() {
+        return problem;
+    }
+    problem.help(format!("choose one of `{}`", names.join("`, `")))
+}
+
+/// What the parser expects, in the words of TOML: a form, or the word that can stand in its place.
+fn in_words(expected: &str) -> String {
+    match expected.split_once(" or ") {
+        Some((form, word)) if form.starts_with("struct ") => format!("{} or {word}", plainly(form)),
+        _ => plainly(expected).to_string(),
     }
 }
 

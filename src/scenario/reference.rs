@@ -33,8 +33,9 @@ key may be left out, unless it says otherwise.
 - **Choices** are a table with one alternative, `choking.random = { slots = 4 }`, or its name alone for all defaults:
   `choking = \"random\"`. `choking` and `seeding` also take the name of a [rule of your own](own-strategy.md).
 - **Overrides** on the command line, `--set 'key.path=value'`, take a TOML value. Groups are addressed by name or by index
-  from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. To set one
-  alternative of a choice replaces the one that stood there.
+  from 0: `--set group.leechers.count=50`, `--set 'file.size=\"10 MiB\"'`, `--set group.leechers.choking.random={}`. A
+  value takes the place of what stood there: `--set 'file={size=\"10 MiB\"}'` leaves no `chunk_size`, and of a group that is set as a whole only
+  the name stays. To set one alternative of a choice replaces the one that stood there.
 - **Mixes** let the peers of a group play different strategies: `mix = [{ choking = \"tit-for-tat\" }, { name = \"riders\", share = 0.2, choking =
   \"free-rider\" }]`. Each entry is a group of its own in results, here `leechers/tit-for-tat` and `leechers/riders`. Which peers play what is drawn,
   exactly by share up to rounding; who comes when and with which capacity does not depend on it, and who plays a strategy stays with it when its share

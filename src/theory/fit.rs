@@ -1,8 +1,9 @@
 //! From a scenario to the numbers of a theory, or why it does not fit.
 
+use crate::metrics::bound::Uploads;
 use crate::scenario::Scenario;
 use crate::scenario::draw::{Draw, Shape};
-use crate::scenario::model::{Arrival, Capacity, Departure, Group, StartsWith};
+use crate::scenario::model::{Arrival, Capacity, Choking, Departure, Group, StartsWith};
 
 /// Why numbers do not fit a theory, and what would.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,10 +45,10 @@ pub(super) fn leechers(scenario: &Scenario) -> Result<Vec<&Group>, Misfit> {
     Ok(groups)
 }
 
-/// The only group that starts with nothing.
+/// The only group that starts with nothing, whose peers upload.
 pub(super) fn one_kind_of_leecher(scenario: &Scenario) -> Result<&Group, Misfit> {
     match leechers(scenario)?[..] {
-        [group] => Ok(group),
+        [group] => uploads(group).map(|()| group),
         ref many => misfit(format!(
             "there are {} groups of leechers: the theory knows peers of one kind only",
             many.len()
@@ -55,10 +56,22 @@ pub(super) fn one_kind_of_leecher(scenario: &Scenario) -> Result<&Group, Misfit>
     }
 }
 
-/// The number of peers of a group that comes all at once.
+/// Refuses peers that keep their upload to themselves, as leechers or while they stay as seeds.
+pub(super) fn uploads(group: &Group) -> Result<(), Misfit> {
+    let leaves = matches!(group.departure, Departure::Selfish | Departure::FinishesUploads);
+    if group.choking == Choking::FreeRider || (group.seeding == Choking::FreeRider && !leaves) {
+        return misfit(format!(
+            "the peers of `{}` are free riders, as leechers or as seeds: the theory wants peers that upload",
+            group.name
+        ));
+    }
+    Ok(())
+}
+
+/// The number of peers of a group that comes all at once; of a strategy of a mix those that play it.
 pub(super) fn count(group: &Group) -> Result<u32, Misfit> {
-    match group.arrival {
-        Arrival::AtOnce { count, .. } => Ok(count),
+    match (&group.arrival, group.count_known()) {
+        (Arrival::AtOnce { .. }, Some(count)) => Ok(count),
         _ => misfit(format!(
             "the peers of `{}` come one by one: the theory wants a count, arrival = \"at-once\"",
             group.name
@@ -98,7 +111,7 @@ pub(super) fn capacity(group: &Group) -> Result<(f64, f64), Misfit> {
     }
 }
 
-/// Sum of the upload capacities of the initial seeds, bytes per second, which must stay.
+/// Sum of the upload capacities of the initial seeds that ever upload, bytes per second, which must stay.
 pub(super) fn seed_upload(scenario: &Scenario) -> Result<f64, Misfit> {
     let mut sum = 0.0;
     for group in seeds(scenario) {
@@ -108,7 +121,9 @@ pub(super) fn seed_upload(scenario: &Scenario) -> Result<f64, Misfit> {
                 group.name
             ));
         }
-        sum += f64::from(count(group)?) * capacity(group)?.0;
+        if Uploads::of(group).initial_seeds {
+            sum += f64::from(count(group)?) * capacity(group)?.0;
+        }
     }
     Ok(sum)
 }

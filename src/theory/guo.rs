@@ -1,6 +1,7 @@
 //! How long a swarm lives when interest in its file decays as λ₀·e^(−t/τ).
 
 use super::fit::{self, Misfit, misfit, positive};
+use super::left_out;
 use super::report::{Curve, Line, Report};
 use crate::scenario::Scenario;
 use crate::scenario::model::Arrival;
@@ -11,7 +12,7 @@ pub const SOURCE: &str = "Guo et al. 2005";
 const ROWS: u32 = 200;
 
 /// What the theory needs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Numbers {
     /// λ₀, arrivals per second at the start.
     pub initial_per_sec: f64,
@@ -19,6 +20,8 @@ pub struct Numbers {
     pub decay_s: f64,
     /// 1/γ, mean seconds that a peer stays as a seed.
     pub linger_s: f64,
+    /// What the scenario has besides, as notes.
+    pub left_out: Vec<String>,
 }
 
 impl Numbers {
@@ -37,10 +40,16 @@ impl Numbers {
                 group.name
             ));
         };
+        let of_peers = [left_out::aborts(group), left_out::end_of_arrivals(group)];
         Ok(Self {
             initial_per_sec,
             decay_s: decay.as_secs_f64(),
             linger_s: fit::mean_linger_s(group)?,
+            left_out: of_peers
+                .into_iter()
+                .flatten()
+                .chain(left_out::seeds(scenario))
+                .collect(),
         })
     }
 
@@ -63,6 +72,8 @@ impl Numbers {
         }
         let life_s = decay_s * libm::log(first / leave);
         let demand = first * decay_s;
+        let mut notes = vec!["without seeds that stay; a download takes no time in this count".to_owned()];
+        notes.extend_from_slice(&self.left_out);
         Ok(Report {
             theory: "guo",
             source: SOURCE,
@@ -95,7 +106,7 @@ impl Numbers {
                     (leave * decay_s, ""),
                 ),
             ],
-            notes: vec!["without seeds that stay; a download takes no time in this count".to_owned()],
+            notes,
             curve: Some(self.curve(life_s)),
         })
     }
@@ -124,6 +135,7 @@ mod tests {
             initial_per_sec: 0.5,
             decay_s: 3600.0,
             linger_s,
+            left_out: Vec::new(),
         }
     }
 

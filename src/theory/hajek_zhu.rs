@@ -4,15 +4,16 @@
 //! grows faster than they shrink it grows for ever.
 
 use super::fit::{self, Misfit, misfit, positive};
+use super::left_out;
 use super::report::{Line, Report};
 use crate::scenario::Scenario;
-use crate::scenario::model::StartsWith;
+use crate::scenario::model::{Departure, Group, Picker, StartsWith};
 
 /// Where it comes from.
 pub const SOURCE: &str = "Hajek & Zhu 2010; Zhu & Hajek 2012";
 
 /// What the theory needs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Numbers {
     /// λ, arrivals per second.
     pub arrivals: f64,
@@ -22,6 +23,8 @@ pub struct Numbers {
     pub peer: f64,
     /// 1/γ, mean seconds that a peer stays after completing; 0 when it leaves at once.
     pub linger_s: f64,
+    /// What the scenario has besides, as notes.
+    pub left_out: Vec<String>,
 }
 
 impl Numbers {
@@ -34,15 +37,10 @@ impl Numbers {
         let [group] = open.collect::<Vec<_>>()[..] else {
             return misfit("the theory wants one group with arrival.poisson; any other must come at once");
         };
+        scenario.groups.iter().try_for_each(fits)?;
         if group.starts_with != StartsWith::Nothing {
             return misfit(format!(
                 "`{}` brings chunks: the theory wants empty newcomers",
-                group.name
-            ));
-        }
-        if group.abort_per_sec + group.crash_per_sec > 0.0 {
-            return misfit(format!(
-                "the peers of `{}` give up: the theory knows no aborts",
                 group.name
             ));
         }
@@ -52,6 +50,7 @@ impl Numbers {
             seed: fit::seed_upload(scenario)? / chunk,
             peer: fit::capacity(group)?.0 / chunk,
             linger_s: fit::mean_linger_s(group)?,
+            left_out: left_out::end_of_arrivals(group).into_iter().collect(),
         })
     }
 
@@ -88,6 +87,11 @@ impl Numbers {
             "unstable"
         };
         let growth = (self.arrivals - threshold).max(0.0);
+        let mut notes = vec![
+            "whatever useful chunk is sent, rarest first included; for peers that meet at random".to_owned(),
+            "a small swarm of many chunks may look stable for long: start from a one-club".to_owned(),
+        ];
+        notes.extend_from_slice(&self.left_out);
         Ok(Report {
             theory: "hajek-zhu",
             source: SOURCE,
@@ -103,13 +107,34 @@ impl Numbers {
                 Line::word(label, "verdict", "whether the swarm stays bounded", "λ < λ*", verdict),
                 Line::result(label, "growth", "growth of a large one-club", "λ − λ*", (growth, "/s")),
             ],
-            notes: vec![
-                "whatever useful chunk is sent, rarest first included; for peers that meet at random".to_owned(),
-                "a small swarm of many chunks may look stable for long: start from a one-club".to_owned(),
-            ],
+            notes,
             curve: None,
         })
     }
+}
+
+/// Refuses a group that plays by other rules than the theory's, whether it is there from the start or comes later.
+fn fits(group: &Group) -> Result<(), Misfit> {
+    let name = &group.name;
+    if group.abort_per_sec + group.crash_per_sec > 0.0 {
+        return misfit(format!(
+            "the peers of `{name}` give up: the theory knows no aborts and no crashes"
+        ));
+    }
+    if group.starts_with == StartsWith::All {
+        return Ok(());
+    }
+    if group.picking.picker == Picker::ModeSuppression {
+        return misfit(format!(
+            "`{name}` has picking = \"mode-suppression\", which turns useful chunks down: the theory wants peers that take any useful chunk"
+        ));
+    }
+    if group.departure == Departure::Stays && fit::count(group).is_ok() {
+        return misfit(format!(
+            "the peers of `{name}` never leave: the theory wants one kind of seed that stays, which starts with the file"
+        ));
+    }
+    fit::uploads(group)
 }
 
 #[cfg(test)]
@@ -122,6 +147,7 @@ mod tests {
             seed,
             peer: 1.0,
             linger_s: 1.0 / leave,
+            left_out: Vec::new(),
         };
         let report = numbers.report().expect("it fits");
         let got = (report.number("λ*"), report.number("growth"));

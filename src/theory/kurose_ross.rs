@@ -48,13 +48,16 @@ impl Numbers {
                 download,
             })
         };
+        let mut classes = fit::leechers(scenario)?
+            .into_iter()
+            .map(class)
+            .collect::<Result<Vec<_>, _>>()?;
+        // A strategy of a mix that nobody plays limits nothing.
+        classes.retain(|class| class.peers > 0);
         Ok(Self {
             file: scenario.file.size,
             server_upload: fit::seed_upload(scenario)?,
-            classes: fit::leechers(scenario)?
-                .into_iter()
-                .map(class)
-                .collect::<Result<_, _>>()?,
+            classes,
         })
     }
 

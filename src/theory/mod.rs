@@ -11,11 +11,15 @@ pub mod fit;
 pub mod guo;
 pub mod hajek_zhu;
 pub mod kurose_ross;
+mod left_out;
 pub mod mundinger;
 pub mod piatek;
 pub mod qiu_srikant;
 pub mod report;
 pub mod yang_de_veciana;
+
+#[cfg(test)]
+mod tests;
 
 pub use fit::Misfit;
 pub use report::{Curve, Line, Report, Value};

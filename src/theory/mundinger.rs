@@ -2,6 +2,7 @@
 
 use super::fit::{self, Misfit, misfit, positive};
 use super::report::{Curve, Line, Report};
+use crate::metrics::bound::Uploads;
 use crate::scenario::Scenario;
 
 /// Where it comes from.
@@ -45,6 +46,12 @@ impl Numbers {
         if fit::count(server)? != 1 {
             return misfit(format!(
                 "`{}` has several seeds: the theory wants one server",
+                server.name
+            ));
+        }
+        if !Uploads::of(server).initial_seeds {
+            return misfit(format!(
+                "`{}` never uploads: nobody would ever have the file",
                 server.name
             ));
         }

@@ -6,7 +6,7 @@
 use super::fit::{self, Misfit, misfit, positive};
 use super::report::{Line, Report};
 use crate::scenario::Scenario;
-use crate::scenario::model::{Capacity, Group};
+use crate::scenario::model::{Capacity, Group, StartsWith};
 use crate::theory::report::Curve;
 
 /// Where it comes from.
@@ -57,20 +57,26 @@ impl Class {
 }
 
 impl Numbers {
-    /// The classes of `scenario`: its groups of leechers, weighted by their counts.
+    /// The classes of `scenario`: its groups of leechers, weighted by their counts. The strategies of a mix share their capacities, so
+    /// they are one group here.
     ///
     /// # Errors
     /// When the theory does not speak of such a swarm.
     pub fn from_scenario(scenario: &Scenario) -> Result<Self, Misfit> {
-        let groups = fit::leechers(scenario)?;
+        fit::leechers(scenario)?.into_iter().try_for_each(fit::uploads)?;
+        let cohorts = scenario
+            .cohorts()
+            .filter(|cohort| cohort[0].starts_with == StartsWith::Nothing);
+        let cohorts: Vec<_> = cohorts.collect();
         let mut classes = Vec::new();
-        for &group in &groups {
-            let weight = if groups.len() == 1 {
+        for cohort in &cohorts {
+            let peers = cohort.iter().map(fit::count);
+            let weight = if cohorts.len() == 1 {
                 1.0
             } else {
-                f64::from(fit::count(group)?)
+                f64::from(peers.sum::<Result<u32, _>>()?)
             };
-            classes.extend(classes_of(group, weight)?);
+            classes.extend(classes_of(&cohort[0], weight)?);
         }
         Ok(Self { classes })
     }

@@ -23,11 +23,16 @@ pub struct Suite {
 
 struct Row {
     expectation: Expectation,
-    variant: usize,
-    /// The variant that figures are divided by.
-    against: Option<usize>,
-    figures: Vec<Figure>,
+    played: Played,
+    /// What figures are divided by.
+    against: Option<Played>,
     measured: Option<Measured>,
+}
+
+/// A variant, and the figures of its runs: which group a name stands for is a matter of the variant.
+struct Played {
+    variant: usize,
+    figures: Vec<Figure>,
 }
 
 /// What a row saw in a run.
@@ -70,27 +75,14 @@ impl Suite {
         files: &Files<'_>,
     ) -> Result<Option<Self>, ScenarioError> {
         let mut variants: Vec<NamedVariant> = Vec::new();
-        let mut rows = Vec::new();
+        let mut chosen = Vec::new();
         for expectation in loaded.expectations.iter().filter(|expectation| wanted(expectation)) {
             let against = (!expectation.against.is_empty()).then(|| format!("{} against", expectation.id));
-            let measured = match &expectation.target {
-                Target::Distribution { group, measured, .. } => {
-                    Some(Measured::new(&loaded.scenario, group, measured, files.measured)?)
-                }
-                _ => None,
-            };
-            let figures = expectation.target.figures();
-            rows.push(Row {
-                variant: variant(&mut variants, &expectation.id, &expectation.set),
-                against: against.map(|name| variant(&mut variants, &name, &expectation.against)),
-                figures: figures
-                    .map(|name| Figure::new(&loaded.scenario, name))
-                    .collect::<Result<_, _>>()?,
-                measured,
-                expectation: expectation.clone(),
-            });
+            let played = variant(&mut variants, &expectation.id, &expectation.set);
+            let against = against.map(|name| variant(&mut variants, &name, &expectation.against));
+            chosen.push((expectation, played, against));
         }
-        if rows.is_empty() {
+        if chosen.is_empty() {
             return Ok(None);
         }
         let study = Study {
@@ -99,6 +91,8 @@ impl Suite {
             ..Study::default()
         };
         let plan = Plan::new(loaded, &study, &OwnChokers::default(), files.load)?;
+        let row = |(expectation, played, against)| Row::new(&plan, expectation, played, against, files);
+        let rows = chosen.into_iter().map(row).collect::<Result<_, _>>()?;
         Ok(Some(Self { plan, rows }))
     }
 
@@ -112,7 +106,7 @@ impl Suite {
             let mut rows = self.rows.iter().filter(|row| row.looks_at(id));
             Watch::new(
                 scenario,
-                rows.any(|row| row.figures.iter().any(Figure::needs_transfers)),
+                rows.any(|row| row.played.figures.iter().any(Figure::needs_transfers)),
             )
         };
         play(
@@ -145,7 +139,7 @@ impl Suite {
     pub fn runs(&self) -> Vec<RunId> {
         let seeds = |variant: usize| {
             let rows = self.rows.iter();
-            let rows = rows.filter(|row| row.variant == variant || row.against == Some(variant));
+            let rows = rows.filter(|row| row.of(variant).is_some());
             rows.map(|row| row.expectation.seeds).max().unwrap_or(0)
         };
         let seeds: Vec<u32> = (0..self.plan.variants.len()).map(seeds).collect();
@@ -171,17 +165,59 @@ fn variant(variants: &mut Vec<NamedVariant>, name: &str, set: &[Override]) -> us
     })
 }
 
+impl Played {
+    fn new(plan: &Plan, variant: usize, target: &Target) -> Result<Self, ScenarioError> {
+        let scenario = &plan.variants[variant].scenario;
+        let figures = target.figures().map(|name| Figure::new(scenario, name));
+        Ok(Self {
+            variant,
+            figures: figures.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 impl Row {
+    fn new(
+        plan: &Plan,
+        expectation: &Expectation,
+        played: usize,
+        against: Option<usize>,
+        files: &Files<'_>,
+    ) -> Result<Self, ScenarioError> {
+        let target = &expectation.target;
+        let measured = match target {
+            Target::Distribution { group, measured, .. } => {
+                let scenario = &plan.variants[played].scenario;
+                Some(Measured::new(scenario, group, measured, files.measured)?)
+            }
+            _ => None,
+        };
+        let against = against.map(|variant| Played::new(plan, variant, target));
+        Ok(Self {
+            expectation: expectation.clone(),
+            played: Played::new(plan, played, target)?,
+            against: against.transpose()?,
+            measured,
+        })
+    }
+
+    /// What it plays of `variant`.
+    fn of(&self, variant: usize) -> Option<&Played> {
+        let both = [Some(&self.played), self.against.as_ref()];
+        both.into_iter().flatten().find(|played| played.variant == variant)
+    }
+
     fn looks_at(&self, id: RunId) -> bool {
-        (self.variant == id.variant || self.against == Some(id.variant)) && id.run < self.expectation.seeds
+        self.of(id.variant).is_some() && id.run < self.expectation.seeds
     }
 
     fn see(&self, row: usize, record: &RunRecord, watch: &Watch) -> Seen {
         let measured = self.measured.as_ref();
+        let figures = self.of(record.id().variant).map_or(&[][..], |played| &played.figures);
         Seen {
             row,
             id: record.id(),
-            figures: self.figures.iter().map(|figure| figure.value(record, watch)).collect(),
+            figures: figures.iter().map(|figure| figure.value(record, watch)).collect(),
             times_s: measured.map_or_else(Vec::new, |measured| watch.completion_times_s(measured.group)),
         }
     }
@@ -211,11 +247,11 @@ impl Row {
             let runs = seen.iter().filter(move |seen| seen.id.variant == variant);
             runs.map(move |seen| seen.figures[figure])
         };
-        (0..self.figures.len())
-            .map(|figure| match self.against {
-                None => value(self.variant, figure).collect(),
-                Some(against) => value(self.variant, figure)
-                    .zip(value(against, figure))
+        (0..self.played.figures.len())
+            .map(|figure| match &self.against {
+                None => value(self.played.variant, figure).collect(),
+                Some(against) => value(self.played.variant, figure)
+                    .zip(value(against.variant, figure))
                     .map(|(value, against)| Some(value? / against?).filter(|ratio| ratio.is_finite()))
                     .collect(),
             })

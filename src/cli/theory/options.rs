@@ -118,6 +118,7 @@ impl QiuSrikantNumbers {
             slots: None,
             start: (f64::from(self.leechers), f64::from(self.seeds)),
             horizon_s: self.time.as_secs_f64(),
+            left_out: Vec::new(),
         })
     }
 }
@@ -146,6 +147,7 @@ impl HajekZhuNumbers {
             seed: self.seed_chunks.0,
             peer: self.peer_chunks.0,
             linger_s: self.linger.unwrap_or_default().as_secs_f64(),
+            left_out: Vec::new(),
         })
     }
 }
@@ -220,6 +222,7 @@ impl GuoNumbers {
             initial_per_sec: self.initial_rate.0,
             decay_s: self.decay.as_secs_f64(),
             linger_s: self.linger.as_secs_f64(),
+            left_out: Vec::new(),
         })
     }
 }

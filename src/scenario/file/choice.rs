@@ -170,6 +170,19 @@ fn value<W: Word, T, E: Error>(read: Result<T, E>) -> Result<Or<W, T>, E> {
     })
 }
 
+/// What was read as a value from `text`. If that does not begin with a number, a word may have been meant.
+fn value_or_word<W: Word, T, E: Error>(text: &str, read: Result<T, E>) -> Result<Or<W, T>, E> {
+    value(read).map_err(|error| {
+        let message = error.to_string();
+        let is_number = |c: char| c.is_ascii_digit() || "+-.".contains(c);
+        if text.trim_start().starts_with(is_number) || message.starts_with("invalid type: ") {
+            error
+        } else {
+            E::custom(format!("{}, or \"{}\"", message.trim_end(), W::WORD))
+        }
+    })
+}
+
 struct OrVisitor<W, T>(PhantomData<(W, T)>);
 
 impl<'de, W: Word, T: Deserialize<'de>> Visitor<'de> for OrVisitor<W, T> {
@@ -183,7 +196,7 @@ impl<'de, W: Word, T: Deserialize<'de>> Visitor<'de> for OrVisitor<W, T> {
         if text == W::WORD {
             return Ok(Or::Word(W::default()));
         }
-        value(T::deserialize(StrDeserializer::new(text)))
+        value_or_word(text, T::deserialize(StrDeserializer::new(text)))
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {

@@ -103,7 +103,8 @@ pub struct NetworkSection {
     /// at a decision; one that is received when it is there or cut off.
     #[schemars(extend("default" = false))]
     pub chunk_rates: Option<bool>,
-    /// Whether everyone is connected to everyone, without a tracker and without limits: the textbook's small cases.
+    /// Whether everyone is connected to everyone, without a tracker and without limits: the textbook's small cases. Limits that a scenario gives
+    /// as `connections` have no meaning then, and are warned of.
     #[schemars(extend("default" = false))]
     pub full_mesh: Option<bool>,
 }

@@ -1,9 +1,13 @@
-//! Whether the connections of all peers that are there at once can be numbered.
+//! Whether the connections of all peers that are there at once can be numbered, and limits on them that do not hold.
 
 use super::check::Check;
 use crate::scenario::estimate::{connection_places, peers_expected, present_at_most};
+use crate::scenario::file::ScenarioFile;
+use crate::scenario::file::choice::Whole;
+use crate::scenario::file::group::{ConnectionsFile, WhenFullFile};
 use crate::scenario::limits::{CONNECTION_PLACES_MAX, PEERS_MAX, SMALL_COUNT_MAX};
-use crate::scenario::model::{Discovery, Group, Scenario};
+use crate::scenario::model::{Discovery, Group, Mode, Scenario};
+use crate::scenario::preset::PresetName;
 
 /// Refuses more places than their numbers can tell apart.
 pub(super) fn check(root: &Check<'_>, scenario: &Scenario) {
@@ -41,4 +45,37 @@ pub(super) fn check(root: &Check<'_>, scenario: &Scenario) {
             ),
         ),
     }
+}
+
+/// Warns of limits on connections that a full mesh has no use for. Those of a client, as a result's `scenario.toml` has them, are no limits
+/// that somebody wanted.
+pub(super) fn warn_in_a_full_mesh(root: &Check<'_>, file: &ScenarioFile, scenario: &Scenario) {
+    if scenario.run.mode != Mode::Bittorrent || scenario.discovery != Discovery::FullMesh {
+        return;
+    }
+    let warn = |at: &Check<'_>, limits: Option<&ConnectionsFile>| {
+        if limits.is_some_and(|limits| !is_a_client_s(limits)) {
+            at.key("connections").warn(
+                "a full mesh has no limits on connections: these have no meaning",
+                "remove them, or full_mesh = true in [network]",
+            );
+        }
+    };
+    for (index, group) in file.group.iter().flatten().enumerate() {
+        let at = root.key("group").index(index);
+        warn(&at, group.connections.as_ref());
+        for (index, entry) in group.mix.iter().flatten().enumerate() {
+            warn(&at.key("mix").index(index), entry.connections.as_ref());
+        }
+    }
+}
+
+fn is_a_client_s(limits: &ConnectionsFile) -> bool {
+    let is = |given: Option<Whole>, usual: u32| given.is_none_or(|Whole(given)| given == u64::from(usual));
+    let clients = PresetName::ALL.map(PresetName::constants);
+    let mut usual = clients
+        .iter()
+        .flat_map(|client| [false, true].map(|view| client.connections(view)));
+    limits.when_full != Some(WhenFullFile::DropRandom)
+        && usual.any(|usual| is(limits.initiate, usual.initiate) && is(limits.accept, usual.accept))
 }

@@ -84,6 +84,7 @@ pub(super) fn validate(file: &ScenarioFile, traces: &Traces<'_>, own_chokers: &[
     mode::check_keys(&root, file, scenario.run.mode);
     mode::check_uploads(&root.key("group"), &scenario);
     connections::check(&root, &scenario);
+    connections::warn_in_a_full_mesh(&root, file, &scenario);
     warn_of_time_limit(&root, &scenario);
     (scenario, findings.into_inner())
 }

@@ -1,4 +1,4 @@
-//! The fluid itself: where it rests, how it swings about that, how it gets there.
+//! The fluid itself: where it rests, and how it swings about that.
 
 use crate::theory::fit::{Misfit, misfit};
 
@@ -38,12 +38,6 @@ pub(super) struct Covariance {
     pub seeds: f64,
     pub both: f64,
 }
-
-const ROWS: u32 = 400;
-/// A step of the integrator is no longer than this, in units of the fastest rate …
-const STEP: f64 = 0.05;
-/// … unless one row takes more steps than this.
-const STEPS_A_ROW_MAX: f64 = 10_000.0;
 
 impl Rates {
     /// QS-1.
@@ -99,47 +93,5 @@ impl Rates {
             seeds: (-noise_seeds - 2.0 * c * both) / (2.0 * d),
             both,
         }
-    }
-
-    /// Rows of time, leechers and seeds from `start` on, by Runge & Kutta's method of the fourth order.
-    pub(super) fn transient(&self, start: (f64, f64), horizon_s: f64) -> Vec<Vec<f64>> {
-        let row_s = horizon_s / f64::from(ROWS);
-        let finite = |rate: f64| if rate.is_finite() { rate } else { 0.0 };
-        let fastest = self.aborts + self.upload + finite(self.download) + finite(1.0 / self.linger_s);
-        let steps = (row_s * fastest / STEP).ceil().clamp(1.0, STEPS_A_ROW_MAX) as u32;
-        let step_s = row_s / f64::from(steps);
-        let mut state = start;
-        let mut rows = vec![vec![0.0, state.0, state.1]];
-        for row in 1..=ROWS {
-            for _ in 0..steps {
-                state = self.step(state, step_s);
-            }
-            rows.push(vec![horizon_s * f64::from(row) / f64::from(ROWS), state.0, state.1]);
-        }
-        rows
-    }
-
-    fn step(&self, (x, y): (f64, f64), h: f64) -> (f64, f64) {
-        let k1 = self.slope(x, y);
-        let k2 = self.slope(x + h / 2.0 * k1.0, y + h / 2.0 * k1.1);
-        let k3 = self.slope(x + h / 2.0 * k2.0, y + h / 2.0 * k2.1);
-        let k4 = self.slope(x + h * k3.0, y + h * k3.1);
-        let mean = |a: f64, b: f64, c: f64, d: f64| h / 6.0 * (a + 2.0 * b + 2.0 * c + d);
-        let x = (x + mean(k1.0, k2.0, k3.0, k4.0)).max(0.0);
-        let y = (y + mean(k1.1, k2.1, k3.1, k4.1)).max(0.0);
-        (x, if self.linger_s == 0.0 { 0.0 } else { y })
-    }
-
-    fn slope(&self, x: f64, y: f64) -> (f64, f64) {
-        let (x, y) = (x.max(0.0), y.max(0.0));
-        let could = self.upload * (self.effectiveness * x + y);
-        // Nobody completes faster than they come when nobody is there.
-        let flow = if x > 0.0 {
-            could.min(self.download * x)
-        } else {
-            could.min(self.arrivals)
-        };
-        let leave = if self.linger_s == 0.0 { 0.0 } else { y / self.linger_s };
-        (self.arrivals - self.aborts * x - flow, flow - leave)
     }
 }

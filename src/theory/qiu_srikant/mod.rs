@@ -9,10 +9,12 @@
 
 mod finite_file;
 mod fluid;
+mod transient;
 
 use self::finite_file::FiniteFile;
 pub use self::fluid::Rates;
 use super::fit::{self, Misfit, misfit, positive};
+use super::left_out;
 use super::report::{Curve, Line, Report};
 use crate::scenario::Scenario;
 use crate::scenario::model::{Choking, Group, Slots};
@@ -33,6 +35,8 @@ pub struct Numbers {
     pub start: (f64, f64),
     /// Length of the transient, seconds.
     pub horizon_s: f64,
+    /// What the scenario has besides, as notes.
+    pub left_out: Vec<String>,
 }
 
 /// What the effectiveness of sharing hangs on.
@@ -91,6 +95,7 @@ impl Numbers {
             slots: slots(group),
             start: (0.0, initial_seeds(scenario)?),
             horizon_s: scenario.run.time_limit.as_secs_f64(),
+            left_out: left_out::end_of_arrivals(group).into_iter().collect(),
         })
     }
 
@@ -153,6 +158,11 @@ impl Numbers {
             ),
             Line::result("finite file", "y_F", "seeds", "λ·exp(−θd)/γ", (finite.seeds, "")),
         ];
+        let mut notes = vec![
+            "the fluid model has no seed that stays for ever: initial seeds only start the transient".to_owned(),
+            "in the fluid a file has no length; `finite file` gives it one (docs/validation.md)".to_owned(),
+        ];
+        notes.extend_from_slice(&self.left_out);
         if let Some((regular, optimistic)) = self.slots {
             let share = f64::from(optimistic) / f64::from(regular + optimistic);
             let ratio = (free_rider_ratio(share, 0.0), "");
@@ -164,10 +174,7 @@ impl Numbers {
             source: SOURCE,
             given: self.given(&rates),
             results,
-            notes: vec![
-                "the fluid model has no seed that stays for ever: initial seeds only start the transient".to_owned(),
-                "in the fluid a file has no length; `finite file` gives it one (docs/validation.md)".to_owned(),
-            ],
+            notes,
             curve: Some(self.transient(&rates)),
         })
     }
@@ -230,7 +237,7 @@ impl Numbers {
     fn transient(&self, rates: &Rates) -> Curve {
         Curve {
             columns: vec!["time_s", "leechers", "seeds"],
-            rows: rates.transient(self.start, self.horizon_s),
+            rows: transient::rows(rates, self.start, self.horizon_s),
         }
     }
 }
@@ -269,6 +276,7 @@ mod tests {
             slots: Some((4, 1)),
             start: (0.0, 1.0),
             horizon_s: 20_000.0,
+            left_out: Vec::new(),
         }
     }
 
