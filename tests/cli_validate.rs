@@ -63,6 +63,11 @@ fn what_can_not_be_written_is_said_before_anything_is_played() {
         assert!(said.contains(why) && !said.contains("runs"), "{said}");
         assert_eq!((ended.status.code(), ended.stdout), (Some(2), Vec::new()));
     }
+    let mut command = Command::cargo_bin("swarmsim").expect("the program is built");
+    let args = ["validate", "--dir", ".", "--csv", "./page.md", "--markdown", "page.md"];
+    let ended = command.current_dir(home.path()).args(args).output();
+    let said = String::from_utf8(ended.expect("the program runs").stderr).expect("text");
+    assert!(said.contains("`--csv` and `--markdown` name the same file"), "{said}");
     let left = fs::read_dir(home.path()).expect("the directory").count();
     assert_eq!(left, 2, "nothing is left of what was tried");
     let page = fs::read_to_string(home.path().join("page.md"));

@@ -36,6 +36,8 @@ def cdf(result: Result, style: Style, width: str) -> list[Figure]:
     runs = result.table("runs.csv", "variant", "run", "leechers", "completed")
     table = result.table("comparison_quantiles.csv", "variant", "run", "quantile", "completion_time_s")
     table = table.merge(runs[["variant", "run", "leechers", "completed"]], on=["variant", "run"])
+    # A run that the warm-up left without leechers says nothing of them.
+    table = table[table["leechers"] > 0]
     longest = table["completion_time_s"].max()
     if np.isnan(longest):
         raise NoDataError(f"nobody completed in any run of `{result.path}`")

@@ -272,6 +272,12 @@ fn ends(difference: &Difference) -> String {
             } else {
                 decimals(mean)
             };
+            // An end next to 0 is not to look like it.
+            let decimals = if difference.resolved {
+                decimals.max(first_decimal(low.abs().min(high.abs())))
+            } else {
+                decimals
+            };
             let [mean, low, high] = [mean, low, high].map(|value| signed(value, decimals));
             format!("{mean} [{low}, {high}]{gaps}")
         }
@@ -284,6 +290,11 @@ fn decimals(size: f64) -> usize {
         return 0;
     }
     (1 - size.abs().log10().floor() as i32).clamp(0, 9) as usize
+}
+
+/// Decimals that show one digit of `size`.
+fn first_decimal(size: f64) -> usize {
+    decimals(size).saturating_sub(1)
 }
 
 fn plain(value: f64, decimals: usize) -> String {

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::{Style, table};
 use crate::engine::Ending;
 use crate::human;
+use crate::metrics::pauses::is_doubtful;
 use crate::metrics::{Figures, Summary};
 
 const NONE: &str = "–";
@@ -139,7 +140,7 @@ fn ending(summary: &Summary) -> Option<String> {
 /// What a long pause means for the times of a run that went on after it.
 fn pause(summary: &Summary) -> Option<String> {
     let pause = summary.longest_pause?;
-    if !pause.is_doubtful(summary.simulated_s) || summary.outcome == Ending::Stalled {
+    if !is_doubtful(pause.length.as_secs_f64(), summary.simulated_s) || summary.outcome == Ending::Stalled {
         return None;
     }
     Some(format!(

@@ -115,6 +115,7 @@ pub(super) fn check(plan: &Plan, jobs: usize) -> anyhow::Result<()> {
         .map(|variant| engine::estimate_memory_bytes(&variant.scenario));
     let lists = plan.all_runs() * RUN_BYTES;
     // Each run has its thread, and one waits for signals.
+    let jobs = jobs.min(usize::try_from(plan.all_runs()).unwrap_or(jobs));
     memory::check(estimates.max().unwrap_or(0), jobs, lists, jobs + 1)
 }
 

@@ -200,7 +200,11 @@ fn check_files(args: &ValidateArgs, known: &[String]) -> anyhow::Result<()> {
     for path in [&args.csv, &args.markdown].into_iter().flatten() {
         whole_file::check(path).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    if args.csv.is_some() && args.csv == args.markdown {
+    let place = |path: &Option<PathBuf>| {
+        path.as_ref()
+            .map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+    };
+    if args.csv.is_some() && place(&args.csv) == place(&args.markdown) {
         anyhow::bail!("`--csv` and `--markdown` name the same file");
     }
     args.markdown
@@ -212,12 +216,17 @@ fn write_files(args: &ValidateArgs, known: &[String], outcomes: &[Outcome]) -> a
     let write = |path: &Path, text: &str| {
         whole_file::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
     };
-    if let Some(path) = &args.csv {
-        write(path, &csv(outcomes)?)?;
-    }
-    args.markdown
+    // Both are made before one is written.
+    let table = args.csv.as_ref().map(|path| csv(outcomes).map(|text| (path, text)));
+    let page = args
+        .markdown
         .as_ref()
-        .map_or(Ok(()), |page| write(page, &renew(page, known, outcomes)?))
+        .map(|path| renew(path, known, outcomes).map(|text| (path, text)));
+    let texts = [table, page]
+        .into_iter()
+        .flatten()
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    texts.into_iter().try_for_each(|(path, text)| write(path, &text))
 }
 
 /// The page at `path` with `outcomes` in its table.

@@ -40,6 +40,10 @@ pub struct VariantState {
     pub runs_cut: u32,
     /// Runs of which the warm-up left nobody.
     pub runs_emptied: u32,
+    /// Runs of which half was cut off or nearly: MSER-5 trusts no later cut, and may have wanted one.
+    pub runs_cut_late: u32,
+    /// Runs in which nothing moved for long though leechers waited.
+    pub runs_paused: u32,
     /// What was cut off on average over all runs, in seconds; `None`: nothing of any.
     pub cut_mean_s: Option<f64>,
 }
@@ -95,7 +99,7 @@ pub struct Difference {
     pub value: Interval,
     /// The difference as a share of the baseline's mean over the same runs; `None` where that is 0.
     pub relative: Option<f64>,
-    /// Whether the interval excludes 0, and can be believed.
+    /// Whether the interval excludes 0, all pairs are defined, and it can be believed.
     pub resolved: bool,
 }
 
@@ -144,8 +148,10 @@ fn difference(own: &Sample, other: &Sample, confidence: f64, comparisons: usize)
         pairs_undefined: own.values.len() - pairs.len(),
         value,
         relative: value.mean.filter(|_| base != 0.0).map(|mean| mean / base.abs()),
-        // Of survivors nothing is known but that they survived.
-        resolved: own.unfinished + other.unfinished == 0 && value.resolves(confidence, comparisons),
+        // Of survivors nothing is known but that they survived, and a side without a value may be the reason why the rest looks good.
+        resolved: own.unfinished + other.unfinished == 0
+            && pairs.len() == own.values.len()
+            && value.resolves(confidence, comparisons),
     }
 }
 
@@ -166,8 +172,7 @@ fn rank(better: Better, labels: &[&str], samples: &[Sample], estimates: &[Estima
     let pairs = labels.len() * (labels.len() - 1) / 2;
     let is_resolved = |other: &usize| {
         let lead = difference(&samples[best], &samples[*other], confidence, pairs);
-        // A side without a value may be the reason why the rest looks good.
-        lead.resolved && lead.pairs_undefined == 0 && lead.value.mean.is_some_and(|mean| sign * mean < 0.0)
+        lead.resolved && lead.value.mean.is_some_and(|mean| sign * mean < 0.0)
     };
     let others = (0..labels.len()).filter(|other| *other != best);
     Some(Ahead {
@@ -314,6 +319,10 @@ mod tests {
             Some((1, 3))
         );
         assert_eq!(result.winner, None);
+        assert!(
+            b.difference.as_ref().is_some_and(|d| !d.resolved),
+            "of three pairs, but not of all"
+        );
         let nothing = analysed("completion_mean_s", &[vec![None; 4], vec![None; 4]]);
         assert!(nothing.winner.is_none() && nothing.ahead.is_none());
         assert_eq!(nothing.variants[1].value.mean, None);

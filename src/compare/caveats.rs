@@ -3,6 +3,7 @@
 use super::analysis::Analysis;
 use super::plan::Plan;
 use crate::human;
+use crate::scenario::study::WarmUp;
 
 /// Fewer runs than this say little about how much runs differ.
 const RUNS_FEW: u32 = 10;
@@ -80,6 +81,38 @@ pub fn caveats(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<S
             human::counted(emptied.into(), "run")
         ));
     }
+    let paused = analysis.variants.iter().filter(|state| state.runs_paused > 0);
+    let paused: Vec<_> = paused
+        .map(|state| format!("`{}` {}", state.variant, state.runs_paused))
+        .collect();
+    if !paused.is_empty() {
+        caveats.push(format!(
+            "in some runs nothing moved for long though leechers waited (`longest_pause_s` in runs.csv), mostly for the tracker: completion times show its \
+             `min_announce_interval`. By variant: {}.",
+            first_of(paused)
+        ));
+    }
+    let late: u32 = analysis.variants.iter().map(|state| state.runs_cut_late).sum();
+    if late > 0 && plan.warm_up == Some(WarmUp::Mser5) {
+        caveats.push(format!(
+            "of {} MSER-5 cut off half or nearly, the most it may: they were perhaps never steady. Longer runs (`run.time_limit`) show it, or a `warm_up` that you choose in [compare].",
+            human::counted(late.into(), "run")
+        ));
+    }
+    if let (Some(true), Some(share), Some(result)) = (precise, plan.precision, analysis.metrics.first()) {
+        let gaps = result.variants.iter().filter(|estimate| estimate.undefined > 0);
+        let parts: Vec<_> = gaps
+            .map(|estimate| format!("`{}` {} of {}", estimate.variant, estimate.value.n, analysis.runs))
+            .collect();
+        if !parts.is_empty() {
+            caveats.push(format!(
+                "± {} of {} is reached with the runs in which it is defined: {}.",
+                human::percent(share),
+                result.metric.name,
+                first_of(parts)
+            ));
+        }
+    }
     if let (Some(false), Some(share), Some(metric)) = (precise, plan.precision, plan.metrics.first()) {
         let how = if analysis.runs < plan.max_runs {
             ": the command that began it goes on with --resume.".to_owned()
@@ -98,17 +131,19 @@ pub fn caveats(plan: &Plan, analysis: &Analysis, precise: Option<bool>) -> Vec<S
 
 /// How many runs of which variants ended early.
 fn unfinished_by_variant(analysis: &Analysis) -> String {
-    let cut: Vec<_> = analysis
-        .variants
-        .iter()
-        .filter(|state| state.not_finished > 0)
-        .collect();
-    let named = cut.iter().take(NAMED_MAX);
-    let mut parts: Vec<_> = named
-        .map(|state| format!("`{}` {}", state.variant, state.not_finished))
-        .collect();
-    if cut.len() > NAMED_MAX {
-        parts.push(format!("and {} more", cut.len() - NAMED_MAX));
+    let cut = analysis.variants.iter().filter(|state| state.not_finished > 0);
+    first_of(
+        cut.map(|state| format!("`{}` {}", state.variant, state.not_finished))
+            .collect(),
+    )
+}
+
+/// The first of `parts`, and how many more there are.
+fn first_of(mut parts: Vec<String>) -> String {
+    let more = parts.len().saturating_sub(NAMED_MAX);
+    parts.truncate(NAMED_MAX);
+    if more > 0 {
+        parts.push(format!("and {more} more"));
     }
     parts.join(", ")
 }

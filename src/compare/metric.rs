@@ -121,24 +121,30 @@ impl Metric {
     #[must_use]
     pub fn value(&self, run: &RunRecord) -> Option<f64> {
         let figures = self.figures(run)?;
-        if self.is_of_group() {
-            // All were left out as warm-up: nothing was counted, which is not the same as zero.
-            figures
-                .get("peers")
-                .and_then(Value::as_u64)
-                .filter(|peers| *peers > 0)?;
-        }
+        // All were left out as warm-up: nothing was counted, which is not the same as zero.
+        figures
+            .get("peers")
+            .and_then(Value::as_u64)
+            .filter(|peers| *peers > 0)?;
         number(figures, self.column)
     }
 
-    /// Whether its value in a run is that of survivors: a figure of those that completed or got a first chunk, or of what seeds sent, though leechers who did not give up by themselves
-    /// never got the file. Only a run that ended before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
+    /// Whether its value in a run is that of survivors: a figure of those that completed or got a first chunk, or of what was sent or given up, though leechers who did not give up by
+    /// themselves never got the file: what a dead swarm did not send is no merit. Only a run that ended before all was done leaves such leechers; of one that did, those without the file aborted, crashed or left.
     #[must_use]
     pub fn leaves_out_somebody(&self, run: &RunRecord) -> bool {
         let count = |figures: &Map<String, Value>, column| figures.get(column).and_then(Value::as_u64).unwrap_or(0);
-        let of_survivors = ["completion_", "share_ratio_", "first_chunk_", "seed_load"]
-            .iter()
-            .any(|start| self.column.starts_with(start));
+        let of_survivors = [
+            "completion_",
+            "share_ratio_",
+            "first_chunk_",
+            "seed_load",
+            "seed_sent_bytes",
+            "wasted_bytes",
+            "aborted",
+        ]
+        .iter()
+        .any(|start| self.column.starts_with(start));
         of_survivors
             && self
                 .figures(run)
@@ -297,6 +303,9 @@ mod tests {
             "share_ratio_jain",
             "seed_load",
             "first_chunk_mean_s",
+            "seed_sent_bytes",
+            "wasted_bytes",
+            "aborted",
         ] {
             assert!(
                 leaves_out(of_completed, 3, 2) && !leaves_out(of_completed, 2, 2) && !leaves_out(of_completed, 0, 0)
@@ -308,9 +317,9 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_which_nobody_counts_has_no_value() {
-        let metric = named("group.leechers.uploaded_bytes").expect("a metric");
-        let value = |peers: u64| {
+    fn where_nobody_counts_there_is_no_value() {
+        let value = |name: &str, peers: u64| {
+            let metric = named(name).expect("a metric");
             let group = |name: &str, peers: u64| -> Map<String, Value> {
                 [
                     ("group".to_owned(), name.into()),
@@ -324,11 +333,13 @@ mod tests {
                 variant: 0,
                 run: 0,
                 cut_s: None,
-                summary: Map::new(),
+                summary: group("", peers),
                 groups: vec![group("origin", 1), group("leechers", peers)],
                 completion_quantiles_s: Vec::new(),
             })
         };
-        assert_eq!((value(2), value(0)), (Some(5.0), None));
+        for name in ["group.leechers.uploaded_bytes", "uploaded_bytes"] {
+            assert_eq!((value(name, 2), value(name, 0)), (Some(5.0), None), "{name}");
+        }
     }
 }

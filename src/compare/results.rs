@@ -6,8 +6,12 @@ use super::analysis::{Analysis, Sample, VariantState, analyse};
 use super::error::{CompareError, go_on};
 use super::plan::Plan;
 use super::precision::is_tight;
+use crate::metrics::pauses::is_doubtful;
 use crate::metrics::stats::mean;
 use crate::store::{Records, RunId, RunRecord};
+
+/// A cut of so much of a run is as late as MSER-5 allows, but for a few rows.
+const LATE: f64 = 0.45;
 
 /// How the runs of a variant went.
 #[derive(Clone, Default)]
@@ -15,6 +19,8 @@ struct State {
     not_finished: u32,
     runs_cut: u32,
     runs_emptied: u32,
+    runs_cut_late: u32,
+    runs_paused: u32,
     cuts_s: Vec<f64>,
 }
 
@@ -63,6 +69,17 @@ impl<'p> Results<'p> {
         state.runs_cut += u32::from(record.cut_s.is_some());
         let is_empty = record.summary.get("peers").and_then(serde_json::Value::as_u64) == Some(0);
         state.runs_emptied += u32::from(is_empty);
+        let figure = |column| record.summary.get(column).and_then(serde_json::Value::as_f64);
+        let simulated_s = figure("simulated_s");
+        let is_paused = figure("longest_pause_s")
+            .zip(simulated_s)
+            .is_some_and(|(pause, all)| is_doubtful(pause, all));
+        state.runs_paused += u32::from(is_paused && ending != Some("stalled"));
+        let is_late = record
+            .cut_s
+            .zip(simulated_s)
+            .is_some_and(|(cut, all)| cut >= LATE * all);
+        state.runs_cut_late += u32::from(is_late);
         state.cuts_s.push(record.cut_s.unwrap_or(0.0));
         for (metric, samples) in self.plan.metrics.iter().zip(&mut self.samples) {
             let sample = &mut samples[record.variant];
@@ -91,6 +108,8 @@ impl<'p> Results<'p> {
             not_finished: state.not_finished,
             runs_cut: state.runs_cut,
             runs_emptied: state.runs_emptied,
+            runs_cut_late: state.runs_cut_late,
+            runs_paused: state.runs_paused,
             cut_mean_s: mean(&state.cuts_s).filter(|_| state.runs_cut > 0),
         };
         let metrics = self.plan.metrics.iter().zip(&self.samples);

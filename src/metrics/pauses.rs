@@ -14,17 +14,15 @@ pub struct Pause {
     pub leechers: u32,
 }
 
-impl Pause {
-    /// A shorter one is nothing to wonder at: a few turns of optimistic slots.
-    const DOUBTFUL: SimDuration = SimDuration::from_secs(60);
-    /// Neither is a small part of a run.
-    const DOUBTFUL_SHARE: f64 = 0.05;
+/// A shorter one is nothing to wonder at: a few turns of optimistic slots.
+const DOUBTFUL_S: f64 = 60.0;
+/// Neither is a small part of a run.
+const DOUBTFUL_SHARE: f64 = 0.05;
 
-    /// Whether it is so long that times of a run of `simulated_s` seconds deserve doubt.
-    #[must_use]
-    pub fn is_doubtful(&self, simulated_s: f64) -> bool {
-        self.length >= Self::DOUBTFUL && self.length.as_secs_f64() >= Self::DOUBTFUL_SHARE * simulated_s
-    }
+/// Whether a pause of so many seconds is so long that times of a run of `simulated_s` deserve doubt.
+#[must_use]
+pub fn is_doubtful(pause_s: f64, simulated_s: f64) -> bool {
+    pause_s >= DOUBTFUL_S && pause_s >= DOUBTFUL_SHARE * simulated_s
 }
 
 /// Finds the longest.

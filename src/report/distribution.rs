@@ -46,10 +46,13 @@ pub(super) fn distribution(directory: &Path, variants: &[String]) -> Result<Valu
             let own = runs
                 .iter()
                 .zip(leechers.iter().zip(&completed))
-                .filter(|(run, _)| run.variant == variant);
-            let shares = own.map(|(run, (leechers, completed))| run.shares(&times, completed / leechers.max(1.0)));
-            curve(&variants[variant], &shares.collect::<Vec<_>>())
+                // A run that the warm-up left without leechers says nothing of them.
+                .filter(|(run, (leechers, _))| run.variant == variant && **leechers > 0.0);
+            let shares = own.map(|(run, (leechers, completed))| run.shares(&times, completed / leechers));
+            (variant, shares.collect::<Vec<_>>())
         })
+        .filter(|(_, shares)| !shares.is_empty())
+        .map(|(variant, shares)| curve(variant, &variants[variant], &shares))
         .collect();
     Ok(json!({
         "time_s": times,
@@ -112,12 +115,13 @@ fn runs(path: &Path, variants: &[String]) -> Result<Vec<Run>, ReportError> {
     Ok(runs)
 }
 
-/// Mean, lowest and highest of `shares`, run by run, at each time.
-fn curve(name: &str, shares: &[Vec<f64>]) -> Value {
+/// Mean, lowest and highest of `shares`, run by run, at each time, for variant number `index`, which has its colour.
+fn curve(index: usize, name: &str, shares: &[Vec<f64>]) -> Value {
     let points = shares.first().map_or(0, Vec::len);
     let at = |k: usize| shares.iter().map(move |run| run[k]);
     let line = |value: &dyn Fn(usize) -> f64| (0..points).map(|k| rounded(value(k))).collect::<Vec<_>>();
     json!({
+        "index": index,
         "variant": name,
         "mean": line(&|k| at(k).sum::<f64>() / shares.len() as f64),
         "low": line(&|k| at(k).fold(1.0, f64::min)),

@@ -132,6 +132,6 @@ function distribution(curves, runs, baseline, [unit, size], brief) {
   const lines = runs === 1 ? "Line: the one run." : `Line: mean over ${number(runs)} runs; band: lowest and highest.`;
   return variantsChart({ title: "Completion time", wide: true, note: `Share of all leechers that are done this long after they joined. ${lines}${missing} Through 101 quantiles of each run, straight between them: with few leechers a step is a ramp.`,
     x: `time since joining (${unit})`, y: "leechers done (%)", yMax: 100, spans: runs === 1 ? undefined : ["lowest run", "highest run"],
-    series: curves.curves.map((/** @type {any} */ c, /** @type {number} */ k) => ({ name: c.variant, brief: brief(c.variant), colour: colour(k), dash: dash(k),
+    series: curves.curves.map((/** @type {any} */ c) => ({ name: c.variant, brief: brief(c.variant), colour: colour(c.index), dash: dash(c.index),
       points: times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.mean[i]]), span: runs === 1 ? undefined : times.map((/** @type {number} */ t, /** @type {number} */ i) => [t, 100 * c.low[i], 100 * c.high[i]]) })) }, baseline);
 }
