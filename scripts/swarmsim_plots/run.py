@@ -21,6 +21,12 @@ from .text import capacity_axis, in_two, legend, note
 PERCENT = (0, 102)
 
 
+def _percent(*shares: pd.Series) -> tuple[float, float]:
+    """Where chunks change hands whole, all of a chunk counts when it is there: more than 100 % in a short time."""
+    most = max((share.max() for share in shares), default=0)
+    return (0, PERCENT[1] * max(1.0, most / 100))
+
+
 def unfinished(result: Result) -> list[str]:
     """What a reader must know if not everybody completed, or the run was cut short."""
     summary = result.table("summary.csv", "ending", "leechers", "completed").iloc[0]
@@ -51,7 +57,8 @@ def because(result: Result) -> str:
 
 def shorter(result: Result) -> str:
     """What helps if there are too few samples: a run that ended early has no more of them."""
-    return because(result) or ": run it with a shorter `run.sample_interval`"
+    took_time = result.table("summary.csv", "simulated_s")["simulated_s"].iloc[0] > 0
+    return because(result) or (": run it with a shorter `run.sample_interval`" if took_time else ": it was over at once")
 
 
 def cdf(result: Result, style: Style, width: str) -> Figure:
@@ -80,11 +87,13 @@ def utilisation(result: Result, style: Style, width: str) -> Figure:
     """Use of upload capacity: each step is the mean over one sample interval."""
     parts = {"leechers": "leecher_utilisation", "seeds": "seed_utilisation", "all": "utilisation"}
     series, unit, time = _series(result, *parts.values())
+    if series[list(parts.values())].isna().all(axis=None):
+        raise NoDataError("nobody had any upload capacity")
     figure, axes = _one(style, width)
     entries = []
     for ix, (label, column) in enumerate(parts.items()):
         entries += [(axes.step(time, series[column] * 100, where="pre", **look(ix))[0], label)]
-    axes.set(xlabel=f"time ({unit})", ylabel="upload used (%)", xlim=(0, None), ylim=PERCENT)
+    axes.set(xlabel=f"time ({unit})", ylabel="upload used (%)", xlim=(0, None), ylim=_percent(*(series[column] * 100 for column in parts.values())))
     return _finish(figure, axes, entries, unfinished(result))
 
 
@@ -122,7 +131,12 @@ def chunks(result: Result, style: Style, width: str) -> Figure:
     times = grid.columns.to_numpy(dtype=float)
     unit, factor = scale(TIMES, times.max())
     figure, axes = _one(style, width)
-    image = axes.pcolormesh(times / factor, grid.index, grid, cmap=SHADES, vmin=0, shading="nearest", rasterized=True)
+    # A band lies from its first chunk to the first of the next; a moment has its column to both sides.
+    firsts = grid.index.to_numpy(dtype=float)
+    edges = np.append(firsts, 2 * firsts[-1] - firsts[-2] if len(firsts) > 1 else firsts[-1] + 1)
+    between = (times[1:] + times[:-1]) / 2
+    sides = np.concatenate(([times[0]], between, [times[-1]]))
+    image = axes.pcolormesh(sides / factor, edges, grid, cmap=SHADES, vmin=0, rasterized=True)
     axes.invert_yaxis()
     figure.colorbar(image, ax=axes, label="copies")
     axes.set(xlabel=f"time ({unit})", ylabel="chunk")
@@ -210,7 +224,7 @@ def seed_share(result: Result, style: Style, width: str) -> Figure:
         # What is a mean since the sample before is a step.
         line = axes.plot(time, share, **look(ix)) if label.endswith("so far") else axes.step(time, share, where="pre", **look(ix))
         entries += [(line[0], label)]
-    axes.set(xlabel=f"time ({unit})", ylabel="given by seeds (%)", xlim=(0, None), ylim=PERCENT)
+    axes.set(xlabel=f"time ({unit})", ylabel="given by seeds (%)", xlim=(0, None), ylim=_percent(parts["of their capacity"]))
     return _finish(figure, axes, entries, unfinished(result))
 
 

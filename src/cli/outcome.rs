@@ -110,16 +110,19 @@ pub(super) fn warnings(summary: &Summary) -> impl Iterator<Item = String> {
 
 /// What an ending other than the good one means, and what to do; `None` for the good one.
 fn ending(summary: &Summary) -> Option<String> {
-    let swarm = &summary.swarm;
-    let waiting = swarm.not_completed.saturating_sub(swarm.aborted);
-    let without = format!("{} without the file", human::counted(waiting, "leecher"));
+    let waiting = summary.waiting;
+    let without = format!("{} without the file", human::counted(waiting.into(), "leecher"));
     Some(match summary.outcome {
         Ending::AllDone => return None,
         Ending::TimeLimit if waiting == 0 => return None,
-        Ending::TimeLimit => format!(
-            "the time limit came first, with {without}: the completion times are those of the quicker ones. \
-             A longer `run.time_limit` shows the rest."
-        ),
+        Ending::TimeLimit => {
+            let times = if summary.swarm.completed > 0 {
+                ": the completion times are those of the quicker ones"
+            } else {
+                ""
+            };
+            format!("the time limit came first, with {without}{times}. A longer `run.time_limit` shows the rest.")
+        }
         Ending::Dead { extinct_chunks } => format!(
             "the swarm died: nobody has {} any more, so it ended with {without}. \
              Let seeds stay longer (`departure`), or let one come back.",
@@ -226,6 +229,7 @@ mod tests {
             outcome,
             longest_pause_s: Some(0.0),
             longest_pause: None,
+            waiting: 0,
         }
     }
 
@@ -300,7 +304,7 @@ nothing moved for 5 min from 3 min 20 s on, with 38 leechers waiting: nobody who
     fn endings_that_are_not_good_say_what_they_mean_and_what_to_do() {
         let warn = |outcome| {
             let mut summary = summary(outcome);
-            summary.swarm.not_completed = 31;
+            summary.waiting = 31;
             super::ending(&summary).unwrap_or_default()
         };
         assert_eq!(warn(Ending::AllDone), "");

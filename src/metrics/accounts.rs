@@ -18,6 +18,8 @@ pub struct Accounts<'a> {
     tallies: Vec<Tally>,
     bound: LowerBound,
     pauses: Pauses,
+    /// Leechers that were there at the last sample.
+    waiting: u32,
     last_completion: Option<SimTime>,
     outcome: Option<(SimTime, Ending)>,
 }
@@ -31,6 +33,7 @@ impl<'a> Accounts<'a> {
             tallies: vec![Tally::default(); scenario.groups.len()],
             bound: LowerBound::new(scenario),
             pauses: Pauses::default(),
+            waiting: 0,
             last_completion: None,
             outcome: None,
         }
@@ -76,6 +79,7 @@ impl<'a> Accounts<'a> {
                 .collect(),
             outcome: ending,
             longest_pause,
+            waiting: self.waiting,
         }
     }
 
@@ -104,6 +108,7 @@ impl Observer for Accounts<'_> {
 
     fn sample(&mut self, sample: &Sample<'_>) {
         self.pauses.sample(sample);
+        self.waiting = sample.leechers;
     }
 
     fn ended(&mut self, now: SimTime, ending: Ending) {

@@ -93,8 +93,8 @@ pub const TIMESERIES: Table = Table {
     file: "timeseries.csv",
     about: "One row per `run.sample_interval`, and one at the end of the run, before what still runs is cut off. Counts, rates and \
         capacities hold at that moment; a utilisation is the mean \
-            since the row before: bytes sent over bytes that could have been sent, exact, and empty in the first row and \
-            where there was no capacity.",
+            since the row before: bytes sent over bytes that could have been sent, exact but for a byte a transfer, and empty in the first row and \
+            where there was no capacity. Where chunks change hands whole a chunk counts when it is there, and a short row may have more than 1.",
     columns: &[
         column("time_s", "the moment"),
         column("leechers", "peers that lack some chunk"),
@@ -129,7 +129,10 @@ pub const TIMESERIES: Table = Table {
         column("copies_mean", "copies of a chunk, mean over chunks"),
         column("copies_max", "copies of the most common chunk"),
         column("chunk_transfers", "chunks completed so far, over all peers"),
-        column("flows", "transfers that run at this moment"),
+        column(
+            "flows",
+            "transfers that run at this moment; empty where chunks change hands whole",
+        ),
         column(
             "leecher_chunks_p10",
             "chunks that a leecher has: 10 % quantile over the leechers that are there; empty: there are none",

@@ -89,7 +89,11 @@ pub(super) fn sample(row: &mut TableWriter, sample: &Sample<'_>, sent: &Sent) {
     row.number(copies as f64 / sample.copies.len() as f64);
     row.plain(sample.copies.iter().max().copied().unwrap_or(0));
     row.plain(sample.transfers);
-    row.plain(sample.flows);
+    if sample.leecher_rate.is_nan() {
+        row.empty();
+    } else {
+        row.plain(sample.flows);
+    }
     let held: Vec<f64> = sample.leecher_chunks.iter().map(|chunks| f64::from(*chunks)).collect();
     for p in LEECHER_CHUNKS {
         row.number_if(stats::quantile(&held, p));

@@ -31,6 +31,9 @@ pub struct Summary {
     /// The longest pause itself.
     #[serde(skip)]
     pub longest_pause: Option<Pause>,
+    /// Leechers that were there at the end.
+    #[serde(skip)]
+    pub waiting: u32,
 }
 
 /// The figures of one group: a row of `group_summary.csv`.

@@ -3,7 +3,7 @@ import { card, element, gathered } from "./card.js";
 import { colour, dash } from "./charts/colours.js";
 import { forest } from "./charts/forest.js";
 import { factorChart, factorsOf } from "./factor.js";
-import { counted, distinct, number, rangeOf } from "./format.js";
+import { counted, distinct, extent, largest, number, rangeOf } from "./format.js";
 import { dataCard, heading, warnings } from "./head.js";
 import { metricTable } from "./metrics.js";
 import { variantsChart } from "./spotlight.js";
@@ -17,11 +17,11 @@ export function showComparison(data, main) {
   const metrics = distinct(summary.metric);
   const rowsOf = (/** @type {any} */ metric) => summary.metric.map((/** @type {any} */ m, /** @type {number} */ i) => (m === metric ? i : -1)).filter((/** @type {number} */ i) => i >= 0);
   document.title = `${data.name} – swarmsim comparison`;
-  heading(data.name, `${counted(variants.length, "variant")} \u00b7 ${counted(Math.max(...summary.runs), "run")} each \u00b7 ${seedsOf(data.runs.seed)} \u00b7 swarmsim ${distinct(data.runs.version).join(", ")} \u00b7 baseline ${summary.baseline[0]}`);
+  heading(data.name, `${counted(variants.length, "variant")} \u00b7 ${counted(largest(summary.runs), "run")} each \u00b7 ${seedsOf(data.runs.seed)} \u00b7 swarmsim ${distinct(data.runs.version).join(", ")} \u00b7 baseline ${summary.baseline[0]}`);
   main.append(...warnings(data.warnings));
   const chosen = element("div", { class: "wide", id: "chosen", style: "display:contents" });
   const bounds = boundsOf(data.runs);
-  const isAlone = Math.max(...summary.runs) === 1;
+  const isAlone = largest(summary.runs) === 1;
   const brief = briefNames(data.factors);
   const units = unitsOf(summary, data.distribution);
   const axes = factorsOf(data.factors);
@@ -83,7 +83,7 @@ export function showComparison(data, main) {
     const own = (/** @type {any} */ variant) => values.value.filter((/** @type {any} */ v, /** @type {number} */ i) => v !== null && values.metric[i] === metric && values.variant[i] === variant);
     const [unit, size] = units(metric);
     const all = variants.map((variant) => own(variant).map((/** @type {number} */ v) => v / size).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b));
-    const [least, most] = [Math.min(...all.flat()), Math.max(...all.flat())];
+    const [least, most] = extent(all.flat());
     const series = variants.map((variant, k) => {
       const found = all[k].map((/** @type {number} */ v, /** @type {number} */ i) => [v, (100 * (i + 1)) / all[k].length]);
       return { name: String(variant), brief: brief(variant), colour: colour(k), dash: dash(k), step: true, points: found.length ? [[found[0][0], 0], ...found, [most, 100]] : [] };
@@ -94,7 +94,7 @@ export function showComparison(data, main) {
   }
 
   show();
-  if (data.distribution) main.append(distribution(data.distribution, Math.max(...summary.runs), String(summary.baseline[0]), units("completion_mean_s"), brief));
+  if (data.distribution) main.append(distribution(data.distribution, largest(summary.runs), String(summary.baseline[0]), units("completion_mean_s"), brief));
   main.append(card("All metrics", `${offered.some((metric) => metric.startsWith("group.")) ? "First those of the whole swarm and the mean times of groups that compete; a button shows those of groups too. " : ""}Low and high are the ends of the ${number(summary.confidence[0] * 100)} % interval of a mean; those of a difference to the baseline hold for all variants together. `
     + "A heading sorts the variants within each metric.", metricTable(summary, units), true));
   main.append(dataCard(data, "The scenario"));

@@ -140,7 +140,7 @@ const NEAR_ZERO = 1 / 3;
 
 /** The range of an axis for values, which starts at 0 if they come near it. @param {number[]} values @returns {[number, number]} */
 export function rangeOf(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent(values);
   if (low < 0 || low <= high * NEAR_ZERO || low === high) return [Math.min(0, low * 1.05), high * 1.05 || 1];
   const room = (high - low) * 0.08;
   return [low - room, high + room];

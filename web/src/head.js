@@ -21,9 +21,9 @@ export const warnings = (texts) => texts.map((text) => {
   return element("section", { class: "card wide warning", role: "note" }, element("p", {}, ...unbroken(first.charAt(0).toUpperCase() + first.slice(1))), ...place);
 });
 
-/** @type {Record<string, (waiting: number, extinct: number) => string>} */
+/** @type {Record<string, (waiting: number, extinct: number, completed: number) => string>} */
 const ENDINGS = {
-  "time-limit": (waiting) => `The time limit came first, with ${counted(waiting, "leecher")} without the file: completion times are those of the quicker ones.`,
+  "time-limit": (waiting, _, completed) => `The time limit came first, with ${counted(waiting, "leecher")} without the file${completed ? ": completion times are those of the quicker ones" : ""}.`,
   dead: (waiting, extinct) => `The swarm died: nobody had ${number(extinct)} of the chunks any more, so it ended with ${counted(waiting, "leecher")} without the file.`,
   stalled: (waiting) => `Nothing moved for run.stall_limit, with ${counted(waiting, "leecher")} without the file.`,
   interrupted: (waiting) => `It was interrupted, with ${counted(waiting, "leecher")} without the file: all figures are partial.`,
@@ -40,7 +40,9 @@ export function keyFigures(figures) {
     ["seed load, copies of the file", brief(figures.seed_load)], ["fairness (Jain)", brief(figures.share_ratio_jain)],
     ["time over lower bound", brief(figures.makespan_over_bound)], ["wasted", amount(figures.wasted_bytes, BYTES)]];
   const missing = figures.leechers - figures.completed;
-  const note = figures.completed && missing ? `Completion times are those of the ${counted(figures.completed, "leecher")} that completed; ${number(missing)} never did. So are share ratios, of which fairness is Jain's index.` : "";
+  const gone = [[figures.aborted, "gave up"], [figures.crashed, "crashed"]].filter(([count]) => count > 0 && figures.aborted + figures.crashed <= missing).map(([count, what]) => `; ${number(count)} ${what}`).join("");
+  const note = !missing ? "" : figures.completed ? `Completion times are those of the ${counted(figures.completed, "leecher")} that completed; ${number(missing)} never did${gone}. So are share ratios, of which fairness is Jain's index.`
+    : `None of ${counted(figures.leechers, "leecher")} completed${gone}.`;
   return card("Key figures", note, [element("dl", { class: "keys" }, ...shown.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))))], true);
 }
 
@@ -50,9 +52,10 @@ const ENDED = { "all-done": "nobody is left who lacks a chunk", "time-limit": "t
 /** When and how a run ended. @param {Record<string, any>} figures */
 export const endOf = ({ simulated_s, ending }) => `ended after ${duration(simulated_s)}: ${ENDED[ending] ?? ending}`;
 
-/** What a reader must know if the run ended early. @param {Record<string, any>} figures */
-export function earlyEnd(figures) {
-  const ended = ENDINGS[figures.ending]?.(figures.not_completed - figures.aborted, figures.extinct_chunks);
+/** What a reader must know if the run ended early, with so many leechers `waiting`. @param {Record<string, any>} figures @param {number} waiting */
+export function earlyEnd(figures, waiting) {
+  if (figures.ending === "time-limit" && !waiting) return [];
+  const ended = ENDINGS[figures.ending]?.(waiting, figures.extinct_chunks, figures.completed);
   return ended ? [`The run ended early. ${ended}`] : [];
 }
 

@@ -22,15 +22,17 @@ export function chartsOverTime(series, samples, chunks, grid) {
   /** A line for each column. @param {[any[], string][]} columns @param {(boolean | "before")[]} step */
   const lines = (columns, ...step) => columns.map(([column, name], k) => ({ name, colour: colour(k), dash: dash(k), step: step[k % step.length], points: withGaps(times, column) }));
   const share = (/** @type {string} */ column) => series[column].map((value) => (value === null ? null : value * 100));
+  /** Where chunks change hands whole, all of a chunk counts when it is there: more than 100 % in a short time. @param {string[]} columns */
+  const most = (...columns) => Math.max(100, ...columns.map((column) => largest(series[column]) * 100));
   return {
     population: xyChart({ title: "Leechers and seeds", note: told("Peers that are there: those that lack something, and those that have the whole file."), x, y: "peers", series: lines([[series.leechers, "leechers"], [series.seeds, "seeds"]], true) }),
-    utilisation: xyChart({ title: "Use of upload capacity", note: told(`Mean ${since}.`), x, y: "upload used (%)", yMax: 100,
+    utilisation: xyChart({ title: "Use of upload capacity", note: told(`Mean ${since}.`), x, y: "upload used (%)", yMax: most("leecher_utilisation", "seed_utilisation", "utilisation"),
       series: lines([[share("leecher_utilisation"), "leechers"], [share("seed_utilisation"), "seeds"], [share("utilisation"), "all"]], "before") }),
     copies: xyChart({ title: "Copies of a chunk", note: told(`The rarest chunk, the mean, and the most common one${samples.step === 1 ? "" : `; of the rarest the fewest copies ${since}, of the most common the most`}.`), x, y: "copies",
       series: lines([[series.copies_min, "rarest"], [series.copies_mean, "mean"], [series.copies_max, "most common"]], true) }),
     held: chunksHeld(series, times, x, chunks, told),
     seedLoad: xyChart({ title: "Load of the seeds", note: told(`Their use of their own capacity and their share of all bytes, ${since}; and their share of all bytes so far.`),
-      x, y: "given by seeds (%)", yMax: 100, series: lines([[share("seed_utilisation"), "of their capacity"], ...sharesOfBytes(series)], "before", "before", false) }),
+      x, y: "given by seeds (%)", yMax: most("seed_utilisation"), series: lines([[share("seed_utilisation"), "of their capacity"], ...sharesOfBytes(series)], "before", "before", false) }),
     sent: sentSoFar(series, times, x, told),
     everyChunk: grid ? heatmap({ title: EVERY_CHUNK, wide: true, note: grid.note, x, y: "chunk", unit: "copies",
       xs: grid.time_s.map((/** @type {number} */ t) => t / size), ys: grid.first_chunk, bands: bandsOf(grid.first_chunk, chunks), cells: grid.copies })

@@ -38,7 +38,7 @@ export function showRun(data, main) {
   });
   document.title = `${figures.scenario} – swarmsim report`;
   heading(figures.scenario, `seed ${figures.seed} · swarmsim ${figures.version} · ${endOf(figures)}`);
-  main.append(...warnings([...earlyEnd(figures), ...longPause(figures), ...data.warnings]), keyFigures(figures), ...choice,
+  main.append(...warnings([...earlyEnd(figures, data.timeseries.leechers.at(-1)), ...longPause(figures), ...data.warnings]), keyFigures(figures), ...choice,
     ...gathered([completion, over.population, over.utilisation, over.copies, over.held, over.seedLoad, over.sent, traffic, byGroup, clustering, unchoked, against, ratio, ratios, over.everyChunk]),
     film, dataCard(data, "The scenario as it was run"));
 }

@@ -170,7 +170,7 @@ impl<'a> Recording<'a> {
     }
 
     pub(super) fn replay(self, end: SimTime) -> Replay {
-        let transfers = self.transfers.into_spans();
+        let transfers = self.transfers.into_spans(self.shortest);
         let connections = self.connections.map(|connections| connections.into_spans(end));
         let unchokes = self.unchokes.iter().map(|unchoke| (unchoke.from.id, unchoke.to.id));
         let spans = transfers.iter().chain(connections.iter().flatten());

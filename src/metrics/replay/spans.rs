@@ -67,10 +67,12 @@ impl Transfers {
         self.over.retain(|span| span.length() >= shortest && holds(span));
     }
 
-    /// All of them, in the order in which they ended.
-    pub fn into_spans(self) -> Vec<Span> {
+    /// Those that are not shorter than `shortest`, in the order in which they ended.
+    pub fn into_spans(self, shortest: SimDuration) -> Vec<Span> {
         let mut all = self.over;
         all.extend(self.last.into_values());
+        // Some have come to their end since the others were sifted.
+        all.retain(|span| span.length() >= shortest);
         sort(&mut all);
         all
     }
