@@ -54,7 +54,7 @@ impl Deck {
         }
         let rank = self.cards.pop().unwrap_or_default();
         // Where each card is a peer its middle decides, as `Part::ranks` says.
-        let within = self.points.as_mut().map_or(0.5, |points| points.random());
+        let within = self.points.as_mut().map_or(0.5, RngExt::random);
         let point = f64::from(rank) + within;
         let hand = self.hands.iter().find(|&&(_, end)| point < end);
         hand.map_or(self.hands[0].0, |&(group, _)| group)

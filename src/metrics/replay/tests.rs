@@ -180,8 +180,21 @@ fn too_many_rows_cost_peers_first_and_then_what_was_shortest() {
         assert!(run.rows() <= 4);
     }
     assert!(run.shortest > SimDuration::from_secs(1));
+    let transfer = |started: f64, ended: f64| Transfer {
+        started: at(started),
+        ended: at(ended),
+        from: PeerId(1),
+        to: PeerId(3),
+        chunk: ChunkIx(0),
+        bytes: 1,
+        kept_bytes: 1,
+        end: TransferEnd::ChunkCompleted,
+    };
+    run.transferred(&transfer(12.0, 12.5));
+    run.transferred(&transfer(14.0, 19.0));
     leave(&mut run, 5);
     let replay = run.replay(at(20.0));
+    assert_eq!(replay.transfers.started_s, [14.0], "half a second is too short");
     assert_eq!(ids(&replay), [0, 1, 3]);
     assert!(replay.unchokes.started_s.contains(&5.0), "2 s are long enough");
 }

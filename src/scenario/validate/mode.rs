@@ -76,7 +76,7 @@ fn same_upload(group: &Group) -> Option<f64> {
             Shape::Constant(_) => Some(upload.mean()),
             _ => None,
         },
-        _ => None,
+        Capacity::Classes(_) => None,
     }
 }
 
