@@ -10,7 +10,9 @@ import sys
 try:
     from swarmsim_plots.cli import main
 except ModuleNotFoundError as error:
-    sys.exit(f"error: the Python package {error.name} is missing: scripts/README.md says how to install it (or run this by `uv run scripts/plot.py`)")
+    sys.exit(
+        f"error: the Python package {error.name} is missing: scripts/README.md says how to install it (or run this by `uv run scripts/plot.py`)"
+    )
 
 if __name__ == "__main__":
     sys.exit(main())

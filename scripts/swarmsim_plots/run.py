@@ -93,7 +93,12 @@ def utilisation(result: Result, style: Style, width: str) -> Figure:
     entries = []
     for ix, (label, column) in enumerate(parts.items()):
         entries += [(axes.step(time, series[column] * 100, where="pre", **look(ix))[0], label)]
-    axes.set(xlabel=f"time ({unit})", ylabel="upload used (%)", xlim=(0, None), ylim=_percent(*(series[column] * 100 for column in parts.values())))
+    axes.set(
+        xlabel=f"time ({unit})",
+        ylabel="upload used (%)",
+        xlim=(0, None),
+        ylim=_percent(*(series[column] * 100 for column in parts.values())),
+    )
     return _finish(figure, axes, entries, unfinished(result))
 
 
