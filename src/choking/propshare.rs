@@ -171,6 +171,21 @@ mod tests {
     }
 
     #[test]
+    fn a_new_neighbour_takes_no_turn_away() {
+        let mut all = vec![
+            unchoked_since(gave(0, 100), 5, false),
+            unchoked_since(gave(1, 0), 5, true),
+        ];
+        all.extend((2..9).map(neighbour));
+        for seed in 0..20 {
+            let mut granted = grants(&mut choker(), &all, at(12), Decision::NewNeighbour, seed);
+            granted.sort_by_key(|g| g.neighbour);
+            let granted: Vec<_> = granted.iter().map(|g| (g.neighbour, g.optimistic)).collect();
+            assert_eq!(granted, [(0, false), (1, true)]);
+        }
+    }
+
+    #[test]
     fn as_many_explore_as_their_shares_fit_into_the_upload() {
         let explorers = |exploring_share, optimistic_slots| {
             let rule = model::PropShare {

@@ -201,7 +201,12 @@ impl<'a> Seats<'a> {
     /// Fills what is left with optimistic slots: those that hold one keep it until a rotation takes the one held longest (BEP 3), the rest is drawn; on a
     /// rotation from those that are interested, as long as there are any.
     pub(super) fn by_lot(mut self, rng: &mut Rng, new_weight: usize) {
-        if let Decision::Periodic { rotate, .. } = self.view.decision {
+        let on_all = match self.view.decision {
+            Decision::Periodic { rotate, .. } => Some(rotate),
+            Decision::NewNeighbour => Some(false),
+            Decision::Refill | Decision::TurnsOver | Decision::ChunkSent(_) => None,
+        };
+        if let Some(rotate) = on_all {
             // One that has been overtaken has no claim on a slot that is given by lot.
             let mut held = self.unchoked_newest_first();
             held.retain(|&mut place| self.view.neighbours[place].optimistic);
