@@ -50,12 +50,18 @@ def measure(program: str, scenario: Path, sets: list[str], extra: list[str]) -> 
         peers,
         transfers,
         round(cpu_s, 2),
-        round(1e6 * cpu_s / transfers, 3),
-        round(transfers / cpu_s),
+        # In the smallest swarms nothing is sent, or too little for the clock.
+        ratio(1e6 * cpu_s, transfers, 3),
+        ratio(transfers, cpu_s),
         resident,
-        round(resident / peers),
+        ratio(resident, peers),
     ]
     return dict(zip(COLUMNS, figures, strict=True))
+
+
+def ratio(a: float, b: float, digits: int | None = None) -> float | None:
+    """`a` over `b`, rounded; nothing where that is not defined."""
+    return round(a / b, digits) if b else None
 
 
 def of_size(peers: int) -> list[str]:
@@ -63,6 +69,14 @@ def of_size(peers: int) -> list[str]:
     thirds = [(peers + 2 - i) // 3 for i in range(3)]
     counts = [f"group.{name}.count={count}" for name, count in zip(["slow", "medium", "fast"], thirds, strict=True)]
     return [*counts, f"group.seeds.count={1 + peers // 1000}"]
+
+
+def sizes(text: str) -> list[int]:
+    """Numbers of peers with commas between."""
+    numbers = [part.strip() for part in text.split(",")]
+    if not all(number.isascii() and number.isdigit() and int(number) > 0 for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of whole numbers of peers, such as 100,1000")
+    return [int(number) for number in numbers]
 
 
 def draw(rows: list[dict[str, object]], path: Path) -> None:
@@ -88,7 +102,7 @@ def draw(rows: list[dict[str, object]], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="100,1000,10000,100000", help="peers, with commas between [default: %(default)s]")
+    parser.add_argument("--sizes", type=sizes, default="100,1000,10000,100000", help="peers, with commas between [default: %(default)s]")
     parser.add_argument("--scenario", type=Path, action="append", help="play this file as it stands, in the place of all sizes")
     parser.add_argument("--program", default=str(ROOT / "target" / "release" / "swarmsim"), help="default: the release build")
     parser.add_argument("--out", type=Path, default=ROOT / "results" / "scaling", help="default: results/scaling")
@@ -97,7 +111,7 @@ def main() -> None:
     if not Path(asked.program).exists():
         sys.exit(f"there is no {asked.program}: `cargo build --release` makes it")
     runs: list[tuple[Path, list[str]]] = [(scenario, []) for scenario in asked.scenario or []]
-    runs = runs or [(SWARM, of_size(int(size))) for size in asked.sizes.split(",")]
+    runs = runs or [(SWARM, of_size(size)) for size in asked.sizes]
     asked.out.mkdir(parents=True, exist_ok=True)
     rows = []
     with open(asked.out / "scaling.csv", "w", newline="", encoding="utf-8") as file:
