@@ -3,6 +3,7 @@
 import argparse
 
 import pytest
+
 from bench_scaling import ratio, sizes
 
 
